@@ -1,0 +1,7 @@
+"""Selects and orders vetted instructions, and measures whether that makes a prompt better."""
+
+import os
+
+# DSPy and LiteLLM otherwise fetch a price list from the internet on first use. It has to be set before
+# either is imported, and every module that imports DSPy lies in this package.
+os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "true")

@@ -1,0 +1,87 @@
+# Everything starts here, from a machine with Python 3.11 and make:
+#   make demo     set up, fetch the model, open the app and start composing
+#   make test     set up, lint and pass every test
+# Extra arguments go through ARGS: make demo ARGS="--task polarity", make test ARGS="-k snippets".
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Wheels only: building a dependency from source would fetch build tools that no hash vouches for.
+INSTALL := $(BIN)/python -m pip install --quiet --no-input --disable-pip-version-check --only-binary :all:
+LOG := $(VENV)/setup.log
+# Keeps pip's chatter out of sight, and shows all of it when the step fails.
+QUIETLY := >$(LOG) 2>&1 || { cat $(LOG) >&2; exit 1; }
+# The wheels bring every library they need but OpenMP's, which a bare Debian does not have.
+LOADS_MODELS := $(BIN)/python -c "import xllamacpp"
+# Playwright's own driver needs libatomic, which a bare Debian does not have either.
+DRIVES_CHROMIUM := $(BIN)/python tests/browser/chromium.py && $(BIN)/playwright --version
+# The tool that writes the lock, and the model that the tests run.
+UV := uv==0.13.9
+TEST_MODEL := qwen2.5-coder-0.5b
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check format browser model lock clean
+
+help:
+	@echo "make demo    set up, fetch the model, open the app and start composing (ARGS: of composer demo)"
+	@echo "make test    set up, lint and run every test (ARGS: of pytest)"
+	@echo "make setup   set up alone; leaves $(BIN)/composer"
+	@echo "make check   lint alone: ruff, mypy, import-linter"
+	@echo "make format  let ruff rewrite the files as make check wants them"
+	@echo "make lock    write requirements.lock anew from pyproject.toml (ARGS: of uv pip compile)"
+	@echo "make clean   remove the environment and everything that was built; not .composer"
+
+# Stamps: a step is done again only when what it was made from has changed.
+setup: $(VENV)/stamp-project
+
+$(VENV)/stamp-empty:
+	@.ci/venv "$(PYTHON)" $(VENV)
+	@touch $@
+
+$(VENV)/stamp-dependencies: requirements.lock $(VENV)/stamp-empty
+	@echo "Installing the locked dependencies (some 300 MB the first time: a minute or two)"
+	@$(INSTALL) --require-hashes -r requirements.lock $(QUIETLY)
+	@$(LOADS_MODELS) 2>/dev/null || .ci/apt-install "The embedded models need OpenMP" libgomp1
+	@$(LOADS_MODELS)
+	@touch $@
+
+$(VENV)/stamp-project: pyproject.toml $(VENV)/stamp-dependencies
+	@$(INSTALL) --no-deps --no-build-isolation --editable . $(QUIETLY)
+	@touch $@
+
+demo: setup
+	@$(BIN)/composer demo $(ARGS)
+
+test: check browser model
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: setup
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+browser: setup
+	@{ $(DRIVES_CHROMIUM); } >/dev/null 2>&1 \
+		|| .ci/apt-install "The tests need a Chromium that Playwright can drive" chromium fonts-dejavu-core libatomic1
+	@{ $(DRIVES_CHROMIUM); } >/dev/null
+
+model: setup
+	@$(BIN)/composer model pull $(TEST_MODEL)
+
+lock: $(VENV)/stamp-empty
+	@$(BIN)/python -m venv build/lock
+	@build/lock/bin/python -m pip install --quiet --no-input --disable-pip-version-check $(UV)
+	@env -u UV_FIND_LINKS -u UV_INDEX -u UV_EXTRA_INDEX_URL build/lock/bin/uv --quiet --no-config pip compile pyproject.toml \
+		--extra dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --output-file requirements.lock $(ARGS)
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

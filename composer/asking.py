@@ -1,0 +1,112 @@
+"""Asking a language model once: exactly the given messages out, one answer or one clear refusal back."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+
+import dspy
+from dspy.lm15 import Response, request_from_openai_chat
+
+from library.errors import Refused
+
+# DSPy warns at every answer that reached max_tokens. Here that is data: Answer.finish_reason says it.
+logging.getLogger("dspy.clients.lm").setLevel(logging.ERROR)
+
+_CONNECTION_SETTINGS = frozenset({"api_key", "api_base", "base_url", "timeout"})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a target said to one question.
+
+    `text` may be empty. Tokens are the target's own counts, 0 where it reports none; `seconds` is the time
+    from asking to having the answer; `finish_reason` is "stop", "length" or another reason DSPy knows.
+    """
+
+    text: str
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+    finish_reason: str
+
+
+class Outage(Refused):
+    """A target could not answer: never an answer, never scored."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_outage, (self.what, self.where, self.fix))
+
+
+def _outage(what: str, where: str, fix: str) -> Outage:
+    return Outage(what, where=where, fix=fix)
+
+
+def ask(lm: dspy.LM, messages: list[dict[str, str]]) -> Answer:
+    """Ask a language model once and return its answer; safe to call from any thread.
+
+    The messages (role and content) go out unchanged, with the model's own settings, past DSPy's cache and
+    history. DSPy retries passing trouble (`lm.num_retries`); after that an Outage is raised. What the model's
+    engine refused, such as a missing model file, is raised as that Refused.
+    """
+    settings = {key: value for key, value in lm.kwargs.items() if key not in _CONNECTION_SETTINGS}
+    request = request_from_openai_chat({"model": lm.model, "messages": messages, **settings})
+    begun = time.monotonic()
+    try:
+        # A typed request is answered by a typed response, which carries the tokens: DSPy's usage
+        # tracker, which loses them in threads, isn't needed.
+        with dspy.context(disable_history=True):
+            response: Response = lm(request=request, cache=False)
+    except dspy.LMUnexpectedError as error:
+        if isinstance(error.__cause__, Refused):
+            raise error.__cause__ from error
+        raise  # a fault of this program: not the target's, and not to be taken for an outage
+    except dspy.LMError as error:
+        raise _as_outage(lm, error) from error
+    seconds = time.monotonic() - begun
+    body = response.provider_data
+    if isinstance(body, dict) and not body.get("choices"):
+        # Another service behind the address answers anything with JSON of its own; that is no answer.
+        raise _refused(lm, "the server's reply is not one of the OpenAI chat API", _SERVER)
+    usage = response.usage
+    return Answer(
+        text=response.text or "",
+        prompt_tokens=usage.input_tokens or 0,
+        completion_tokens=usage.output_tokens or 0,
+        seconds=seconds,
+        finish_reason=response.finish_reason,
+    )
+
+
+_SERVER = "Check that the server runs and that api_base is right (it usually ends in /v1)."
+
+
+def _as_outage(lm: dspy.LM, error: dspy.LMError) -> Outage:
+    """Say in the user's terms why a target failed; only the first line of a server's words is passed on."""
+    said = (error.message.strip() or type(error).__name__).splitlines()[0][:300]
+    match error:
+        case dspy.ContextWindowExceededError():
+            return _refused(lm, f"the messages are too long: {said}", "Use shorter inputs or a larger context.")
+        case dspy.LMAuthError():
+            return _refused(lm, f"the server refuses the key: {said}", "Check api_key_env and the key it names.")
+        case dspy.LMUnsupportedModelError() | dspy.LMInvalidRequestError(status=404):
+            return _refused(lm, f"the server doesn't have the model: {said}", "Check model and api_base.")
+        case dspy.LMRateLimitError() | dspy.LMBillingError():
+            return _refused(lm, f"the server accepts no more calls now: {said}", "Wait, or raise the limit.")
+        case dspy.LMTransportError():
+            return _refused(lm, f"the server can't be reached: {said}", _SERVER)
+        case dspy.LMTimeoutError():
+            return _refused(lm, f"the server stayed silent: {said}", "Check the server, or raise timeout.")
+        case _:
+            return _refused(lm, f"the target could not answer: {said}", _SERVER)
+
+
+def _refused(lm: dspy.LM, what: str, fix: str) -> Outage:
+    name = getattr(lm, "target_name", lm.model)
+    address = lm.kwargs.get("api_base")
+    return Outage(
+        what,
+        where=f"target {name}" + (f" at {address}" if address else ""),
+        fix=f"{fix} The answers so far are kept: run the same command again to go on from there.",
+    )

@@ -1,0 +1,36 @@
+"""The `composer` command."""
+
+from __future__ import annotations
+
+import typer
+
+from composer.cli import data, library, model, target, task
+from composer.cli.app import app as app_command
+from composer.cli.audit import app as audit_app
+from composer.cli.compose import compose, demo
+from composer.cli.export import export, verify
+from composer.cli.review import inbox, review
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Compose, measure, review and release prompts made only of vetted instructions.",
+)
+app.command()(demo)
+app.command()(compose)
+app.command("app")(app_command)
+app.command()(inbox)
+app.command()(review)
+app.command()(export)
+app.command()(verify)
+app.add_typer(library.app, name="library")
+app.add_typer(task.app, name="task")
+app.add_typer(data.app, name="data")
+app.add_typer(target.app, name="target")
+app.add_typer(model.app, name="model")
+app.add_typer(audit_app, name="audit")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

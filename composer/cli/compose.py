@@ -1,0 +1,127 @@
+"""`composer compose` and `composer demo`: search, compare, put up for review."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from composer import worker
+from composer.candidates import get_candidate
+from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals
+from composer.cli.live import progress_bar, report
+from composer.evaluator import Stopped
+from composer.home import Home, resolve_home
+from composer.runs import enter_run, plan_run
+from composer.starter import TARGETS, load_starter
+from library.database import Database, open_database
+from library.errors import Refused
+
+DEFAULT_BUDGET = 300
+
+BudgetOption = Annotated[
+    int, typer.Option("--budget", help="Answers the search may ask for; the test split comes on top.")
+]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of the search.")]
+StrategyOption = Annotated[str, typer.Option("--strategy", help="How to search: greedy or random.")]
+
+
+@refusals
+def compose(
+    task: Annotated[str, typer.Argument(help="Name of the task.")],
+    target: Annotated[str, typer.Option("--target", help="Name of the target.")],
+    budget: BudgetOption = DEFAULT_BUDGET,
+    strategy: StrategyOption = "greedy",
+    seed: SeedOption = 0,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Search for a better composition and put what is found up for review; run it again to go on after a break."""
+    place = Home(resolve_home(home))
+    database = open_database(place.path)
+    run = _enter(database, task, target, budget, strategy, seed)
+    _do(database, place, run, as_json)
+
+
+@refusals
+def demo(
+    task: Annotated[str, typer.Option("--task", help="relatedness or polarity.")] = "relatedness",
+    target: Annotated[str | None, typer.Option("--target", help="Name of the target.")] = None,
+    budget: BudgetOption = DEFAULT_BUDGET,
+    seed: SeedOption = 0,
+    headless: Annotated[bool, typer.Option("--headless", help="In this terminal, without the app.")] = False,
+    port: Annotated[int, typer.Option("--port", help="Port of the app on 127.0.0.1.")] = 8501,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Load the starter tasks and library, open the app, and start composing on an embedded model."""
+    place = Home(resolve_home(home))
+    database = open_database(place.path)
+    with database.session() as session:
+        load_starter(session, by=person(), at=datetime.now(UTC))
+    if target is None:
+        if task not in TARGETS:
+            raise Refused(
+                f"no starter task is called {task}",
+                fix=f"Choose one of: {', '.join(TARGETS)}; or name a --target.",
+            )
+        target = TARGETS[task]
+    run = _enter(database, task, target, budget, "greedy", seed)
+    if headless or as_json:
+        _do(database, place, run, as_json)
+        return
+    if not worker.is_at_work(place, run):
+        worker.start(place, run)
+    serve(place, port)
+
+
+def serve(home: Home, port: int) -> None:
+    """Serve the app of a home on 127.0.0.1 until it is interrupted; raises typer.Exit with its status."""
+    address = f"http://127.0.0.1:{port}"
+    console.print(f"The app is at [bold]{address}[/]. Runs go on in worker processes; Ctrl-C ends the app alone.")
+    root = Path(__file__).resolve().parent.parent.parent
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(root / "ui" / "app.py"),
+        "--server.port",
+        str(port),
+    ]
+    raise typer.Exit(subprocess.call([*command, "--", "--home", str(home.path)], cwd=root))
+
+
+def _enter(database: Database, task: str, target: str, budget: int, strategy: str, seed: int) -> int:
+    with database.session() as session:
+        plan = plan_run(session, task, target, strategy=strategy, seed=seed, budget=budget)
+        return enter_run(session, plan, by=person(), at=datetime.now(UTC))
+
+
+def _do(database: Database, home: Home, run: int, as_json: bool) -> None:
+    try:
+        with progress_bar(console) as bar:
+            summary = worker.work(database, home, run, on_progress=bar)
+    except (KeyboardInterrupt, Stopped) as stop:
+        console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
+        raise typer.Exit(130) from stop
+    if as_json:
+        print(json.dumps(summary, ensure_ascii=False, allow_nan=False))
+        return
+    out.print(report(summary, _figures(database, summary)))
+    if summary["candidate_id"] is not None:
+        decide = f'composer review {summary["candidate_id"]} --approve --reason "…"'
+        out.print(f"\nRead it with `composer app`, or decide here: {decide}", markup=False, highlight=False)
+
+
+def _figures(database: Database, summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    if summary["candidate_id"] is None:
+        return []
+    with database.session() as session:
+        return list(get_candidate(session, summary["candidate_id"]).evidence["figures"])

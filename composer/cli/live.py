@@ -1,0 +1,118 @@
+"""A run on the terminal: a progress bar while it goes on, and a table of what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from composer import worker
+from composer.figures import NAMES, change, figure
+
+OUTCOMES = {True: Text("✓", "blue"), False: Text("✗", "dark_orange")}
+
+
+@contextmanager
+def progress_bar(console: Console) -> Iterator[Bar]:
+    """Show how far a run is for as long as the context is open."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f} cells"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(elapsed_when_finished=False),
+        TextColumn("{task.fields[best]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield Bar(progress, progress.add_task("starting", total=1, best=""))
+
+
+class Bar:
+    """Takes the progress of a run to the terminal; calling it is what `worker.work` reports to."""
+
+    def __init__(self, progress: Progress, bar: TaskID) -> None:
+        self._progress = progress
+        self._bar = bar
+
+    def __call__(self, now: worker.Progress) -> None:
+        """Show this state of the run."""
+        best = f"search estimate {now.best.gain:+.3f} loss saved, {now.tried} tried" if now.best else ""
+        self._progress.update(
+            self._bar,
+            description=now.phase,
+            completed=now.counts.asked,
+            total=max(now.expected, now.counts.asked, 1),
+            best=best,
+        )
+
+
+def report(summary: Mapping[str, Any], figures: list[Mapping[str, Any]]) -> RenderableType:
+    """Return the table a run ends with: every figure before and after, the gates, and what to do next."""
+    parts: list[RenderableType] = [Text(), _header(summary)]
+    if figures:
+        parts += [_comparison(figures), _examples(summary), _gates(summary)]
+    parts.append(Padding(Text(summary["message"][0].upper() + summary["message"][1:] + ".", "bold"), (1, 0, 0, 0)))
+    cells = summary["cells"]
+    parts.append(
+        Text(
+            f"{cells['asked']} cells asked: {cells['stored']} stored already, {cells['paid']} paid; "
+            f"{summary['tried']} compositions tried; {summary['seconds']:.0f} s",
+            "dim",
+        )
+    )
+    return Group(*parts)
+
+
+def _header(summary: Mapping[str, Any]) -> Text:
+    text = Text(f"{summary['task']} → {summary['target']}", "bold")
+    text.append(f"   {summary['strategy']}, seed {summary['seed']}", "dim")
+    for key in summary["keys"]:
+        text.append(f"\n  + {key}")
+    return text
+
+
+def _comparison(figures: list[Mapping[str, Any]]) -> Table:
+    table = Table("on the test split", box=None, pad_edge=False)
+    for name in ("incumbent", "candidate", "difference", "95% interval", ""):
+        table.add_column(name, justify="right")
+    for one in figures:
+        interval = (
+            ""
+            if one["low"] is None
+            else f"[{change(one['name'], one['low'])}, {change(one['name'], one['high'])}]"
+        )
+        table.add_row(
+            NAMES[one["name"]],
+            figure(one["name"], one["incumbent"]),
+            figure(one["name"], one["candidate"]),
+            change(one["name"], one["difference"]),
+            Text(interval),
+            _direction(one),
+        )
+    return table
+
+
+def _direction(one: Mapping[str, Any]) -> str:
+    if not one["difference"]:
+        return ""
+    return "better" if (one["difference"] < 0) == (one["better_is"] == "lower") else "worse"
+
+
+def _examples(summary: Mapping[str, Any]) -> Text:
+    counts = summary["examples"]
+    told = " · ".join(f"{count} {outcome}" for outcome, count in counts.items())
+    return Text(f"\n{told} of {summary['candidate']['n']} examples")
+
+
+def _gates(summary: Mapping[str, Any]) -> Text:
+    text = Text("Gates")
+    for gate in summary["gates"]:
+        text.append("  ").append(OUTCOMES[gate["passed"]]).append(f" {gate['name']} ({gate['figure']})")
+    return text

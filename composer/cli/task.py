@@ -1,0 +1,104 @@
+"""`composer task`: what prompts are for."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from composer import registry
+from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
+from composer.data.loading import load_examples
+from composer.data.wheel import read_wheel
+from composer.task import SPLITS, Task, load_task
+
+app = typer.Typer(no_args_is_help=True, help="Tasks: what prompts are for.")
+
+
+@app.command()
+@refusals
+def add(file: Annotated[Path, typer.Argument(help="YAML file of the task.")], home: HomeOption = None) -> None:
+    """Check a task file and store it, with its data where they come from a known source."""
+    task = load_task(file)
+    dataset = None if task.data.source == "import" else load_examples(task, read_wheel(task))
+    at = datetime.now(UTC)
+    with opened(home).session() as session:
+        changed = registry.add_task(session, task, by=person(), at=at)
+        if dataset is not None:
+            changed = registry.add_examples(session, task, dataset, by=person(), at=at) or changed
+    out.print(f"Task {task.name} {'stored' if changed else 'unchanged'}.", markup=False, highlight=False)
+    if dataset is not None:
+        out.print(dataset.summary, markup=False, highlight=False)
+    else:
+        say = f"Bring its labelled rows with `composer data import {task.name} FILE`."
+        out.print(say, markup=False, highlight=False)
+
+
+@app.command("list")
+@refusals
+def list_tasks(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the tasks: name, title, metric, where the data come from."""
+    with opened(home).session() as session:
+        tasks = registry.tasks(session)
+    if as_json:
+        out.print_json(data=[_row(task) for task in tasks])
+        return
+    if not tasks:
+        out.print("No tasks yet. `composer task add FILE` adds one.", markup=False, highlight=False)
+        return
+    table = Table("task", "title", "metric", "risk", "data", "hash")
+    for task in tasks:
+        table.add_row(task.name, escape(task.title), task.metric, task.risk, task.data.source, task.hash[:12])
+    out.print(table)
+
+
+@app.command()
+@refusals
+def show(
+    name: Annotated[str, typer.Argument(help="Name of the task.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one task: its texts, output, data and policy."""
+    with opened(home).session() as session:
+        task = registry.get_task(session, name)
+    if as_json:
+        out.print_json(data={**task.model_dump(mode="json"), "hash": task.hash, "metric": task.metric})
+        return
+    for title, text in _parts(task):
+        out.print(f"[bold]{title}[/]", highlight=False)
+        out.print(text, markup=False, highlight=False, soft_wrap=True)
+        out.print()
+
+
+def _row(task: Task) -> dict[str, str]:
+    return {
+        "name": task.name,
+        "title": task.title,
+        "metric": task.metric,
+        "risk": task.risk,
+        "source": task.data.source,
+        "hash": task.hash,
+    }
+
+
+def _parts(task: Task) -> list[tuple[str, str]]:
+    output = task.output
+    says = f"{output.low} to {output.high}" if output.kind == "ordinal" else ", ".join(output.labels)
+    shares = ", ".join(f"{name} {share:.0%}" for name, share in zip(SPLITS, task.data.splits.shares, strict=True))
+    gates = task.policy.gates.model_dump(exclude_none=True)
+    return [
+        (task.name, f"{task.title}\n{task.description}".strip()),
+        ("inputs", ", ".join(task.inputs)),
+        ("output", f"{output.field}: {says}, as {output.format}; measured by {task.metric}"),
+        ("base", task.base),
+        ("message", task.message),
+        ("snippets", f"at most {task.snippets.max}, tagged {', '.join(task.snippets.tags) or 'anything'}"),
+        ("data", f"{task.data.source}; {shares}"),
+        ("policy", f"risk {task.risk}; approvals {task.policy.approvals}; gates {gates}"),
+        ("hash", task.hash),
+    ]

@@ -1,0 +1,180 @@
+"""The paired comparison of a candidate with the incumbent on the sealed test split."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isnan
+
+import numpy as np
+
+from composer.asking import Answer
+from composer.data.examples import Example
+from composer.metrics import Better, Figure, Scored, figures, score
+from composer.parsing import parse
+from composer.statistics import Units, interval
+from composer.task import Task
+
+SAME = 1e-12
+"""Losses closer than this are the same answer quality."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure before and after; the difference is candidate minus incumbent with its 95% interval."""
+
+    name: str
+    better_is: Better
+    incumbent: float | None
+    candidate: float | None
+    difference: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One condition of the policy: whether it holds, and the figure it was read from."""
+
+    name: str
+    passed: bool
+    figure: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One example under both prompts: losses in [0, 1], `change` is candidate minus incumbent."""
+
+    example_id: str
+    incumbent_loss: float
+    candidate_loss: float
+    incumbent_valid: bool
+    candidate_valid: bool
+
+    @property
+    def change(self) -> float:
+        """Loss added by the candidate, in [-1, 1]; negative is better."""
+        return self.candidate_loss - self.incumbent_loss
+
+    @property
+    def outcome(self) -> str:
+        """`better`, `same` or `worse`."""
+        return "same" if abs(self.change) <= SAME else ("better" if self.change < 0 else "worse")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One prompt's answers to the examples, in their order."""
+
+    answers: Sequence[Answer]
+
+    @property
+    def prompt_tokens(self) -> float:
+        """Mean prompt tokens an answer."""
+        return float(np.mean([answer.prompt_tokens for answer in self.answers]))
+
+    @property
+    def seconds(self) -> float:
+        """Mean seconds an answer."""
+        return float(np.mean([answer.seconds for answer in self.answers]))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that the test split says about a candidate against the incumbent."""
+
+    figures: tuple[Difference, ...]
+    gates: tuple[Gate, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def metric(self) -> Difference:
+        """The task's composite metric."""
+        return self.figures[0]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Examples that became better, stayed the same, became worse."""
+        outcomes = [row.outcome for row in self.rows]
+        return {name: outcomes.count(name) for name in ("better", "same", "worse")}
+
+
+def compare(
+    task: Task, examples: Sequence[Example], incumbent: Side, candidate: Side, rng: np.random.Generator
+) -> Comparison:
+    """Compare two prompts on the same examples; `rng` drives the bootstrap alone."""
+    before, after = _scored(task, examples, incumbent), _scored(task, examples, candidate)
+    units = Units([example.clusters for example in examples])
+    differences = [_difference(figure, before, after, units, rng) for figure in figures(task)]
+    differences += [
+        _plain("tokens", incumbent.prompt_tokens, candidate.prompt_tokens),
+        _plain("seconds", incumbent.seconds, candidate.seconds),
+    ]
+    rows = tuple(
+        Row(example.id, float(was), float(now), bool(was_valid), bool(now_valid))
+        for example, was, now, was_valid, now_valid in zip(
+            examples, before.loss, after.loss, before.valid, after.valid, strict=True
+        )
+    )
+    gates = _gates(task, examples, {difference.name: difference for difference in differences}, rows)
+    return Comparison(tuple(differences), gates, rows)
+
+
+def _scored(task: Task, examples: Sequence[Example], side: Side) -> Scored:
+    return score(task, examples, [parse(task.output, answer.text) for answer in side.answers])
+
+
+def _difference(
+    figure: Figure, before: Scored, after: Scored, units: Units, rng: np.random.Generator
+) -> Difference:
+    ones = np.ones(len(before.loss))
+    was, now = figure.of(before, ones), figure.of(after, ones)
+    bounds = interval(lambda weights: figure.of(after, weights) - figure.of(before, weights), units, rng)
+    return Difference(
+        figure.name,
+        figure.better_is,
+        *(None if isnan(value) else value for value in (was, now, now - was, bounds.low, bounds.high)),
+    )
+
+
+def _plain(name: str, was: float, now: float) -> Difference:
+    return Difference(name, "lower", was, now, now - was, None, None)
+
+
+def _gates(
+    task: Task, examples: Sequence[Example], differences: Mapping[str, Difference], rows: Sequence[Row]
+) -> tuple[Gate, ...]:
+    policy = task.policy.gates
+    gates = [_improves(differences[figures(task)[0].name])]
+    if policy.valid_rate:
+        gates.append(_not_worse("valid rate", differences["valid_rate"]))
+    gates += [_not_worse(name, differences[name]) for name in policy.not_worse]
+    if policy.must_not_regress:
+        bound = [row for row, example in zip(rows, examples, strict=True) if example.must_not_regress]
+        lost = [row.example_id for row in bound if row.outcome == "worse"]
+        gates.append(Gate("must not regress", not lost, f"{len(bound) - len(lost)}/{len(bound)}"))
+    if policy.max_worse_share is not None:
+        share = sum(row.outcome == "worse" for row in rows) / len(rows)
+        limit = policy.max_worse_share
+        gates.append(Gate(f"worse ≤ {limit:.0%}", share <= limit, f"{share:.1%}"))
+    if policy.max_extra_tokens is not None:
+        extra = differences["tokens"].difference or 0.0
+        gates.append(
+            Gate(f"tokens ≤ +{policy.max_extra_tokens}", extra <= policy.max_extra_tokens, f"{extra:+.0f}")
+        )
+    return tuple(gates)
+
+
+def _improves(metric: Difference) -> Gate:
+    if metric.low is None or metric.high is None:
+        return Gate("improves", False, "no interval")
+    clear = metric.high < 0 if metric.better_is == "lower" else metric.low > 0
+    return Gate("improves", clear, f"[{metric.low:+.3g}, {metric.high:+.3g}]")
+
+
+def _not_worse(name: str, difference: Difference) -> Gate:
+    if difference.difference is None:
+        # Undefined before and after alike (no valid answer on a side) can't have got worse than nothing.
+        return Gate(name, difference.incumbent is None, "—")
+    change = difference.difference if difference.better_is == "higher" else -difference.difference
+    return Gate(name, change >= -SAME, f"{difference.difference:+.3g}")

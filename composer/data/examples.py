@@ -1,0 +1,65 @@
+"""Records as read, and examples: records that have a split."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from composer.task import SPLITS, SplitName
+from library.canonical import digest
+
+
+@dataclass(frozen=True)
+class Record:
+    """One labelled item of a source, before it has a split.
+
+    `gold` is a rating on the task's scale (a mean may lie between whole numbers) or a label; `clusters` names
+    what it may share with other records, such as its documents, at least one; `explanation` is what a person
+    wrote about the gold.
+    """
+
+    id: str
+    inputs: Mapping[str, str]
+    gold: float | str
+    clusters: tuple[str, ...]
+    explanation: str = ""
+    slice: str = ""
+    must_not_regress: bool = False
+
+
+@dataclass(frozen=True)
+class Example:
+    """One labelled item of a task in its split; fields as in `Record`."""
+
+    id: str
+    inputs: Mapping[str, str]
+    gold: float | str
+    split: SplitName
+    clusters: tuple[str, ...]
+    explanation: str = ""
+    slice: str = ""
+    must_not_regress: bool = False
+
+
+def in_order(examples: Iterable[Example]) -> tuple[Example, ...]:
+    """Sort by split, then by clusters, so that examples that share their first document are neighbours."""
+    return tuple(sorted(examples, key=lambda one: (SPLITS.index(one.split), one.clusters, one.id)))
+
+
+def dataset_hash(examples: Iterable[Example]) -> str:
+    """Identity of a dataset with its splits, sha256 in hex; the same in whatever order the examples come."""
+    return digest(
+        [
+            {
+                "id": one.id,
+                "inputs": dict(one.inputs),
+                "gold": one.gold,
+                "split": one.split,
+                "clusters": list(one.clusters),
+                "explanation": one.explanation,
+                "slice": one.slice,
+                "must_not_regress": one.must_not_regress,
+            }
+            for one in sorted(examples, key=lambda one: one.id)
+        ]
+    )

@@ -1,0 +1,48 @@
+"""How figures are written, the same on every page and in every command."""
+
+from __future__ import annotations
+
+from math import isnan
+
+NAMES = {
+    "nmse": "NMSE",
+    "accuracy": "accuracy",
+    "valid_only": "valid answers only",
+    "valid_rate": "valid rate",
+    "spearman": "Spearman",
+    "mae": "mean absolute error",
+    "spread": "spread of ratings",
+    "macro_f1": "macro F1",
+    "tokens": "prompt tokens",
+    "seconds": "seconds an answer",
+}
+"""What a reader knows each figure as."""
+
+_SHARES = {"accuracy", "valid_rate"}
+
+
+def figure(name: str, value: float | None) -> str:
+    """Write a figure to three significant digits; rates as percentages, a missing one as a dash."""
+    if value is None or isnan(value):
+        return "—"
+    if name in _SHARES:
+        return f"{value:.1%}"
+    return _three(value)
+
+
+def change(name: str, value: float | None) -> str:
+    """Write a difference with its sign; differences of rates in percentage points."""
+    if value is None or isnan(value):
+        return "—"
+    digits = f"{100 * abs(value):.1f}" if name in _SHARES else _three(abs(value))
+    if float(digits) == 0:
+        return digits
+    return ("−" if value < 0 else "+") + digits
+
+
+def _three(value: float) -> str:
+    if value == 0:
+        return "0"
+    size = abs(value)
+    decimals = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
+    return f"{value:.{decimals}f}".replace("-", "−")

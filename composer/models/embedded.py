@@ -1,0 +1,150 @@
+"""A model that runs inside this process: llama.cpp behind DSPy's engine interface."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from dspy.lm15 import (
+    ContextLengthError,
+    InvalidRequestError,
+    Message,
+    Request,
+    Response,
+    ServerError,
+    TextPart,
+    Usage,
+)
+
+from library.errors import Refused
+
+_FINISHED = {"stop": "stop", "length": "length"}
+
+
+def available_cores() -> int:
+    """Return how many cores this process may run on."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on Linux
+        return os.cpu_count() or 1
+
+
+class EmbeddedEngine:
+    """Answers DSPy's requests from a GGUF file; any thread may call it.
+
+    The model is loaded on the first call and stays until `close`. `locate` gives the file's path (and may
+    raise Refused); `context` is the number of tokens one answer may use, prompt included; up to `parallel`
+    answers are computed side by side.
+    """
+
+    def __init__(
+        self,
+        locate: Callable[[], Path],
+        *,
+        context: int = 4096,
+        parallel: int = 1,
+        threads: int | None = None,
+    ) -> None:
+        self._locate = locate
+        self._context = context
+        self._parallel = parallel
+        self._threads = threads or available_cores()
+        self._server: Any = None
+        self._loading = threading.Lock()
+        self._slots = threading.BoundedSemaphore(parallel)
+
+    def complete(self, request: Request) -> Response:
+        """Answer one request, its system text and messages passed on unchanged.
+
+        Raises Refused when the model can't be loaded, and DSPy's engine errors when it can't answer.
+        """
+        with self._slots:
+            reply = self._loaded().handle_chat_completions(_body(request))
+        error = reply.get("error")
+        if error is not None:
+            _raise(error)
+        choice, usage = reply["choices"][0], reply["usage"]
+        return Response(
+            id=None,
+            model=request.model,
+            message=Message.assistant([TextPart(choice["message"].get("content") or "")]),
+            finish_reason=_FINISHED.get(choice["finish_reason"], "error"),
+            usage=Usage(
+                input_tokens=usage["prompt_tokens"],
+                output_tokens=usage["completion_tokens"],
+                total_tokens=usage["total_tokens"],
+            ),
+        )
+
+    def close(self) -> None:
+        """Free the model's memory; a later call loads it again."""
+        with self._loading:
+            self._server = None
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> EmbeddedEngine:
+        """Return itself: a copied program asks the same loaded model."""
+        return self
+
+    def _loaded(self) -> Any:
+        with self._loading:
+            if self._server is None:
+                self._server = self._load(self._locate())
+            return self._server
+
+    def _load(self, path: Path) -> Any:
+        import xllamacpp
+
+        wanted = xllamacpp.CommonParams()
+        wanted.model.path = str(path)
+        wanted.n_ctx = self._context * self._parallel  # llama.cpp shares it out among the slots
+        wanted.n_parallel = self._parallel
+        wanted.cpuparams.n_threads = self._threads
+        wanted.cpuparams_batch.n_threads = self._threads
+        wanted.verbosity = -1
+        # Prompts that left a slot would be kept in memory up to 8 GiB. Cells come in an order in which
+        # the slot's own prefix is what gets reused, so there is nothing to keep.
+        wanted.cache_ram_mib = 0
+        # llama.cpp also listens on a loopback port of its own. Nothing here uses it: close it to others
+        # with a key nobody knows, and without its pages.
+        wanted.api_keys = [secrets.token_hex(32)]
+        wanted.ui = False
+        wanted.endpoint_slots = False
+        try:
+            return xllamacpp.Server(wanted)
+        except RuntimeError as error:
+            raise Refused(
+                "llama.cpp can't load the model: the file is damaged, or memory is short",
+                where=str(path),
+                fix="Free some memory, or remove the file and pull the model again.",
+            ) from error
+
+
+def _body(request: Request) -> dict[str, Any]:
+    """Return the chat completion llama.cpp is asked for: the request's texts and decoding settings."""
+    messages = [{"role": message.role, "content": message.text or ""} for message in request.messages]
+    system = request.system
+    if system is not None:
+        text = system if isinstance(system, str) else "".join(part.text for part in system)
+        messages.insert(0, {"role": "system", "content": text})
+    body: dict[str, Any] = {"messages": messages}
+    for name in ("max_tokens", "temperature", "top_p", "top_k", "seed"):
+        value = getattr(request.config, name)
+        if value is not None:
+            body[name] = value
+    if request.config.stop:
+        body["stop"] = list(request.config.stop)
+    return body
+
+
+def _raise(error: dict[str, Any]) -> NoReturn:
+    """Raise llama.cpp's error as the one of DSPy's engine errors that says the same."""
+    message = str(error.get("message", error))
+    if error.get("type") == "exceed_context_size_error":
+        raise ContextLengthError(message)
+    if 400 <= int(error.get("code", 500)) < 500:
+        raise InvalidRequestError(message)
+    raise ServerError(message)

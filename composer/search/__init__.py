@@ -1,0 +1,1 @@
+"""Search strategies over ordered subsets of a library; they know only a `Problem` that scores."""

@@ -1,0 +1,183 @@
+"""The composer's tables. Rows are only read and written by the modules at the edges."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from library.tables import UtcDateTime
+
+
+def _json() -> Any:
+    return Field(sa_column=Column(JSON, nullable=False))
+
+
+def _time(*, nullable: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(UtcDateTime, nullable=nullable))
+
+
+class TaskRow(SQLModel, table=True):
+    """One content of a task; the newest row of a name is its current one."""
+
+    __tablename__ = "task"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(index=True)
+    hash: str = Field(index=True)
+    content: dict[str, Any] = _json()
+    added_by: str
+    added_at: datetime = _time()
+
+
+class ExampleRow(SQLModel, table=True):
+    """One labelled example of a task's dataset."""
+
+    __tablename__ = "example"
+    __table_args__ = (UniqueConstraint("dataset", "example_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    dataset: str = Field(index=True)
+    example_id: str
+    position: int
+    content: dict[str, Any] = _json()
+
+
+class DatasetRow(SQLModel, table=True):
+    """A dataset of a task; the newest row of a task name is its current one."""
+
+    __tablename__ = "dataset"
+
+    id: int | None = Field(default=None, primary_key=True)
+    hash: str = Field(index=True)
+    task: str = Field(index=True)
+    left_out: int
+    added_by: str
+    added_at: datetime = _time()
+
+
+class TargetRow(SQLModel, table=True):
+    """A target; the newest row of a name is its current one."""
+
+    __tablename__ = "target"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(index=True)
+    hash: str = Field(index=True)
+    content: dict[str, Any] = _json()
+    added_by: str
+    added_at: datetime = _time()
+
+
+class CellRow(SQLModel, table=True):
+    """One paid answer, keyed by all that was sent; kept for good."""
+
+    __tablename__ = "cell"
+
+    key: str = Field(primary_key=True)
+    target: str = Field(index=True)
+    composition: str = Field(index=True)
+    example_id: str
+    replicate: int
+    text: str
+    finish_reason: str
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+    answered_at: datetime = _time()
+
+
+class RunRow(SQLModel, table=True):
+    """One search; the same (task, data, target, library, incumbent, strategy, seed, budget) is the same run."""
+
+    __tablename__ = "run"
+
+    id: int | None = Field(default=None, primary_key=True)
+    identity: str = Field(unique=True)
+    task: str = Field(index=True)
+    task_hash: str
+    dataset: str
+    target: str
+    target_hash: str
+    library: str
+    incumbent: str
+    strategy: str
+    seed: int
+    budget: int
+    state: str = "waiting"
+    asked: int = 0
+    stored: int = 0
+    paid: int = 0
+    expected: int = 0
+    stop_asked: bool = False
+    message: str = ""
+    trace: list[dict[str, Any]] = _json()
+    result: dict[str, Any] = _json()
+    started_by: str
+    created_at: datetime = _time()
+    started_at: datetime | None = _time(nullable=True)
+    ended_at: datetime | None = _time(nullable=True)
+
+
+class CandidateRow(SQLModel, table=True):
+    """A composition put up for review, with its evidence."""
+
+    __tablename__ = "candidate"
+    __table_args__ = (UniqueConstraint("run_id", "evidence_hash"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="run.id", index=True)
+    task: str = Field(index=True)
+    target: str = Field(index=True)
+    versions: list[int] = _json()
+    incumbent_versions: list[int] = _json()
+    evidence: dict[str, Any] = _json()
+    evidence_hash: str
+    proposed_by: str
+    created_at: datetime = _time()
+
+
+class TestReadRow(SQLModel, table=True):
+    """One reading of a sealed test split for one composition."""
+
+    __tablename__ = "test_read"
+    __table_args__ = (UniqueConstraint("dataset", "target", "composition"),)
+    __test__ = False
+
+    id: int | None = Field(default=None, primary_key=True)
+    dataset: str = Field(index=True)
+    target: str
+    composition: str
+    run_id: int
+    read_at: datetime = _time()
+
+
+class VerdictRow(SQLModel, table=True):
+    """A comment, request for changes or approval by a named reviewer, bound to the evidence it saw."""
+
+    __tablename__ = "verdict"
+
+    id: int | None = Field(default=None, primary_key=True)
+    candidate_id: int = Field(foreign_key="candidate.id", index=True)
+    kind: str
+    reason: str
+    reviewer: str
+    evidence_hash: str
+    given_at: datetime = _time()
+
+
+class ReleaseRow(SQLModel, table=True):
+    """A candidate made current for (task, target); the newest row of a pair is the incumbent."""
+
+    __tablename__ = "release"
+
+    id: int | None = Field(default=None, primary_key=True)
+    candidate_id: int = Field(foreign_key="candidate.id", index=True)
+    task: str = Field(index=True)
+    target: str = Field(index=True)
+    versions: list[int] = _json()
+    released_by: str
+    reason: str
+    released_at: datetime = _time()

@@ -1,0 +1,295 @@
+"""Does one run: searches, reads the sealed test split once, and puts a candidate up for review.
+
+A run is a deterministic function of its plan and the stored cells: killed anywhere and started again, it
+asks for the same cells, finds those it paid for in the store, and goes on.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import dspy
+import numpy as np
+from filelock import FileLock, Timeout
+
+from composer.asking import ask
+from composer.candidates import evidence_of, note_test_read, submit
+from composer.cells import DatabaseCells
+from composer.comparison import Comparison, Side, compare
+from composer.composition import Composition
+from composer.data.examples import Example
+from composer.evaluator import Counts, Evaluator, Stopped
+from composer.home import Home
+from composer.models.pull import pull
+from composer.optimizer import LibraryComposer, to_dspy
+from composer.predictor import LibraryPredict
+from composer.registry import examples_of
+from composer.runs import FAILED, FINISHED, RUNNING, STOPPED, Plan, get_run, plan_run, run_row
+from composer.search.problem import Found, Step
+from composer.summary import summary_of
+from composer.target import Target, language_model, release
+from library.database import Database, open_database
+from library.errors import Refused
+
+SECONDS_BETWEEN_WRITES = 1.0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: `expected` counts the cells it may ask for, `best` is the best search estimate so far."""
+
+    phase: str
+    counts: Counts = field(default_factory=Counts)
+    expected: int = 0
+    tried: int = 0
+    best: Step | None = None
+
+
+Connect = Callable[[Target, Callable[[str], None]], dspy.LM]
+
+
+def connect(target: Target, say: Callable[[str], None]) -> dspy.LM:
+    """Return the language model of a target, fetching an embedded model's file where it is missing."""
+    if target.kind == "embedded":
+        pull(target.model, progress=lambda done, total: say(f"fetching {target.model}: {done / total:.0%}"))
+    return language_model(target)
+
+
+def work(
+    database: Database,
+    home: Home,
+    run_id: int,
+    *,
+    on_progress: Callable[[Progress], None] = lambda _progress: None,
+    connect: Connect = connect,
+) -> dict[str, Any]:
+    """Do or continue a run and return its summary (the object that `--json` prints).
+
+    Raises `Refused` when another worker has the run, when what it depends on has changed since it was
+    entered, or on an outage; `Stopped` when somebody asked it to stop. Whatever ends it, the answers are kept.
+    """
+    with _alone(home, run_id):
+        begun = time.monotonic()
+        with database.session() as session:
+            row = run_row(session, run_id)
+            plan = plan_run(session, row.task, row.target, strategy=row.strategy, seed=row.seed, budget=row.budget)
+            if plan.identity != row.identity:
+                raise Refused(
+                    f"the task, data, target, library or release behind run {run_id} has changed since",
+                    fix="Start a new run: it reuses every answer that still fits.",
+                )
+            dev, test = (examples_of(session, plan.dataset, split) for split in ("dev", "test"))
+            row.state, row.message, row.stop_asked, row.ended_at = RUNNING, "", False, None
+            row.started_at = datetime.now(UTC)
+            row.expected = plan.budget + 2 * len(test)
+            session.add(row)
+        record = _Record(database, run_id, on_progress)
+        record.now(expected=row.expected)
+        try:
+            summary = _run(database, run_id, plan, dev, test, record, connect)
+        except Stopped:
+            record.end(STOPPED, "stopped; it can be continued")
+            raise
+        except KeyboardInterrupt:
+            record.end(STOPPED, "interrupted; it can be continued")
+            raise
+        except Exception as problem:
+            record.end(FAILED, str(problem) if isinstance(problem, Refused) else repr(problem))
+            raise
+        summary["seconds"] = round(time.monotonic() - begun, 1)
+        record.end(FINISHED, summary["message"], summary)
+    return summary
+
+
+def is_at_work(home: Home, run_id: int) -> bool:
+    """Whether a worker on this machine has the run now."""
+    try:
+        with _alone(home, run_id):
+            pass
+    except Refused:
+        return True
+    return False
+
+
+@contextmanager
+def _alone(home: Home, run_id: int) -> Iterator[None]:
+    """Hold the run's lock, which the system frees when the process ends in whatever way."""
+    home.locks.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(home.locks / f"run-{run_id}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as taken:
+        raise Refused(
+            f"another worker is on run {run_id}", fix="Wait for it, or stop it on the Runs page."
+        ) from taken
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _run(
+    database: Database,
+    run_id: int,
+    plan: Plan,
+    dev: Sequence[Example],
+    test: Sequence[Example],
+    record: _Record,
+    connect: Connect,
+) -> dict[str, Any]:
+    lm = connect(plan.target, lambda phase: record.now(phase=phase))
+    try:
+        with ThreadPoolExecutor(plan.target.parallel) as executor:
+            evaluator = Evaluator(
+                plan.task,
+                plan.target.hash,
+                DatabaseCells(database),
+                partial(ask, lm),
+                executor,
+                on_answer=lambda counts: record.now(counts=counts),
+                stop_asked=record.stop_asked,
+            )
+            found, candidate = _search(plan, dev, evaluator, record)
+            if candidate == plan.incumbent:
+                return summary_of(plan, evaluator.counts, found, candidate)
+            with database.session() as session:
+                reads = note_test_read(session, plan, candidate, run_id=run_id, at=datetime.now(UTC))
+            record.now(phase="reading the test split")
+            comparison, cells = _compare(plan, test, evaluator, candidate)
+            if not _better(comparison):
+                return summary_of(plan, evaluator.counts, found, candidate, comparison, n=len(test))
+            evidence = evidence_of(plan, candidate, comparison, test, cells, found, reads_before=reads)
+            with database.session() as session:
+                by = get_run(session, run_id).started_by
+                number = submit(session, run_id, plan, candidate, evidence, by=by, at=datetime.now(UTC))
+            return summary_of(plan, evaluator.counts, found, candidate, comparison, n=len(test), number=number)
+    finally:
+        release(lm)
+
+
+def _search(
+    plan: Plan, dev: Sequence[Example], evaluator: Evaluator, record: _Record
+) -> tuple[Found, Composition]:
+    record.now(phase="searching")
+    composer = LibraryComposer(
+        plan.vocabulary,
+        evaluator,
+        strategy=plan.strategy,
+        budget=plan.budget,
+        seed=plan.seed,
+        on_step=record.step,
+    )
+    student = LibraryPredict(plan.vocabulary, plan.incumbent)
+    composer.compile(student, trainset=[to_dspy(plan.task, example) for example in dev])
+    assert composer.found is not None
+    return composer.found, plan.vocabulary.compose(composer.found.keys)
+
+
+def _compare(
+    plan: Plan, test: Sequence[Example], evaluator: Evaluator, candidate: Composition
+) -> tuple[Comparison, dict[str, list[str]]]:
+    sides = {"incumbent": plan.incumbent, "candidate": candidate}
+    answers = {name: Side(evaluator.answers(side, test)) for name, side in sides.items()}
+    cells = {name: [q.key for q in evaluator.questions(side, test)] for name, side in sides.items()}
+    rng = np.random.default_rng(plan.seed)
+    return compare(plan.task, test, answers["incumbent"], answers["candidate"], rng), cells
+
+
+def _better(comparison: Comparison) -> bool:
+    change = comparison.metric.difference
+    if change is None:
+        return False
+    return change < 0 if comparison.metric.better_is == "lower" else change > 0
+
+
+class _Record:
+    """Writes how far a run is into its row, about once a second, and tells whoever watches."""
+
+    def __init__(self, database: Database, run_id: int, on_progress: Callable[[Progress], None]) -> None:
+        self.database = database
+        self.run_id = run_id
+        self.on_progress = on_progress
+        self.progress = Progress("starting")
+        self.trace: list[dict[str, Any]] = []
+        self._stop = False
+        self._written = float("-inf")
+
+    def now(self, **changes: Any) -> None:
+        """Take note of what changed."""
+        loud = changes.get("phase", self.progress.phase) != self.progress.phase
+        self.progress = replace(self.progress, **changes)
+        self.on_progress(self.progress)
+        if loud or time.monotonic() - self._written >= SECONDS_BETWEEN_WRITES:
+            self._write()
+
+    def step(self, step: Step) -> None:
+        """Take note of one comparison of the search."""
+        self.trace.append(
+            {"keys": list(step.keys), "gain": step.gain, "examples": step.examples, "cells": step.cells}
+        )
+        best = self.progress.best
+        if best is None or (step.examples, step.gain) > (best.examples, best.gain):
+            best = step
+        self.now(tried=len({tuple(point["keys"]) for point in self.trace}), best=best)
+
+    def stop_asked(self) -> bool:
+        """Whether somebody asked the run to stop, as of the last write."""
+        return self._stop
+
+    def end(self, state: str, message: str, result: dict[str, Any] | None = None) -> None:
+        """Write how the run ended."""
+        self._write(state=state, message=message, result=result or {}, ended_at=datetime.now(UTC))
+
+    def _write(self, **changes: Any) -> None:
+        progress = self.progress
+        with self.database.session() as session:
+            row = run_row(session, self.run_id)
+            self._stop = row.stop_asked
+            row.asked, row.stored, row.paid = (
+                progress.counts.asked,
+                progress.counts.stored,
+                progress.counts.paid,
+            )
+            row.message, row.trace = progress.phase, list(self.trace)
+            for name, value in changes.items():
+                setattr(row, name, value)
+            session.add(row)
+        self._written = time.monotonic()
+
+
+def start(home: Home, run_id: int) -> None:
+    """Start a worker process for a run; it lives on when this process ends, and writes to the home's logs."""
+    home.logs.mkdir(parents=True, exist_ok=True)
+    with (home.logs / f"run-{run_id}.log").open("ab") as log:
+        subprocess.Popen(
+            [sys.executable, "-m", "composer.worker", str(home.path), str(run_id)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do the run named on the command line: `python -m composer.worker HOME RUN`; 0 when it finished."""
+    home = Home(Path(arguments[0]))
+    try:
+        work(open_database(home.path), home, int(arguments[1]))
+    except (Refused, Stopped) as ended:
+        print(ended or "stopped", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,246 @@
+"""Opening the database: its place, its schema, and clear words when it can't be used."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from filelock import FileLock, Timeout
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text, update
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlmodel import Session, SQLModel
+
+from library.errors import Refused
+from library.tables import LogRow
+
+URL_VARIABLE = "COMPOSER_DATABASE_URL"
+PATIENCE_SECONDS = 30
+_MIGRATIONS = Path(__file__).parent / "migrations"
+# Any number will do, as long as nothing else in the same PostgreSQL database takes this one.
+_MIGRATION_LOCK = 7_240_115
+
+_SQLITE_ADVICE = {
+    "database or disk is full": ("the disk is full", "Free some space and do it again."),
+    "attempt to write a readonly database": (
+        "the database can't be written",
+        "Check the file's permissions.",
+    ),
+    "unable to open database file": ("the database file can't be opened", "Check the folder's permissions."),
+    "database is locked": (
+        "another process keeps the database locked",
+        "Wait for it to end, and do it again.",
+    ),
+    "disk i/o error": ("the disk gave an error", "Check it for space and faults."),
+    "file is not a database": ("the file is not a database", "Move it away, or name another home."),
+    "database disk image is malformed": ("the database file is damaged", "Restore it from a backup."),
+}
+
+
+class Database:
+    """A database at a URL: sessions on it, and its schema."""
+
+    def __init__(self, url: URL, *, migration_lock: Path | None = None) -> None:
+        """Prepare, but don't connect; `migration_lock` is a file that keeps other processes waiting."""
+        self.url = url
+        self._migration_lock = migration_lock
+        self._engine = _engine(url)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Give a session that commits at the end of the block, or rolls back if it raises.
+
+        On SQLite a block of reads holds no lock; the first write takes the one write lock until the
+        end. Raises Refused if the database can't be reached, opened, read or written.
+        """
+        with _plain_words(self.url), Session(self._engine, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest revision, all of it or nothing.
+
+        Raises Refused if the database can't be used, or was made by a newer version of the product.
+        """
+        with _plain_words(self.url), self._one_at_a_time():
+            with self._engine.connect() as connection:
+                current = set(MigrationContext.configure(connection).get_current_heads())
+            scripts = ScriptDirectory.from_config(alembic_config())
+            if current == set(scripts.get_heads()):
+                return
+            if current - {script.revision for script in scripts.walk_revisions()}:
+                raise Refused(
+                    "the database was made by a newer version of this program",
+                    where=str(self.url),
+                    fix="Install that version, or name another home.",
+                )
+            with self.migration_connection() as connection:
+                command.upgrade(alembic_config(connection), "head")
+
+    @contextmanager
+    def migration_connection(self) -> Iterator[Connection]:
+        """Give a connection for changes of the schema: all of the block is stored, or nothing.
+
+        Only one such block runs at a time on a database. Give it to alembic_config to run a command.
+        """
+        engine = _engine(self.url, for_migration=True)
+        try:
+            with engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _MIGRATION_LOCK})
+                yield connection
+        finally:
+            engine.dispose()
+
+    def metadata_differences(self) -> list[Any]:
+        """Compare the tables in the database with those of all models imported so far.
+
+        Gives Alembic's list of what a migration would have to do: empty if they agree.
+        """
+        with _plain_words(self.url), self._engine.connect() as connection:
+            options = {"compare_type": True, "compare_server_default": True}
+            context = MigrationContext.configure(connection, opts=options)
+            return list(compare_metadata(context, SQLModel.metadata))
+
+    def close(self) -> None:
+        """Close all connections; the next session opens new ones."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _one_at_a_time(self) -> Iterator[None]:
+        if self._migration_lock is None:
+            yield
+            return
+        try:
+            with FileLock(self._migration_lock, timeout=PATIENCE_SECONDS):
+                yield
+        except Timeout as error:
+            raise Refused(
+                "another process keeps preparing the database",
+                where=str(self._migration_lock),
+                fix="Wait for it to end, and do it again.",
+            ) from error
+        except OSError as error:
+            raise Refused(
+                f"the lock file can't be written: {error.strerror or error}", where=str(self._migration_lock)
+            ) from error
+
+
+def open_database(home: Path) -> Database:
+    """Open the database of a home, which is made if it isn't there (for its owner only), and migrate it.
+
+    COMPOSER_DATABASE_URL names another database; otherwise it is the SQLite file composer.db in the
+    home. Raises Refused if home or database can't be made, opened or written, or the URL is wrong.
+    """
+    locks = home / "locks"
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        locks.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise Refused(
+            f"the home folder can't be made: {error.strerror or error}",
+            where=str(home),
+            fix="Name another with --home or COMPOSER_HOME.",
+        ) from error
+    database = Database(_url(home), migration_lock=locks / "database.lock")
+    database.migrate()
+    return database
+
+
+def lock_for_writing(session: Session) -> None:
+    """Take the one write lock of the database until the session ends, so that what is read now stays true.
+
+    Readers go on undisturbed. Raises Refused (through the session) if another writer keeps it too long.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("lock table log in share row exclusive mode"))
+    else:
+        # An update of no row: SQLite takes its write lock for the statement, not for the rows.
+        log = LogRow.__table__  # type: ignore[attr-defined]
+        session.execute(update(log).where(log.c.id == -1).values(why=""))
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Give Alembic's settings for the packaged migrations, to run on the given connection."""
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _url(home: Path) -> URL:
+    given = os.environ.get(URL_VARIABLE)
+    if not given:
+        return URL.create("sqlite", database=str(home.absolute() / "composer.db"))
+    try:
+        url = make_url(given)
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError) as error:
+        # The value itself may hold a password, so it isn't repeated.
+        raise Refused("this is not a database URL", where=URL_VARIABLE, fix="Correct or unset it.") from error
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise Refused("a database in memory would lose everything", where=URL_VARIABLE, fix="Name a file.")
+    return url
+
+
+def _engine(url: URL, *, for_migration: bool = False) -> Engine:
+    is_sqlite = url.get_backend_name() == "sqlite"
+    settings: dict[str, Any] = {"pool_pre_ping": not is_sqlite}
+    if is_sqlite:
+        settings["connect_args"] = {"timeout": PATIENCE_SECONDS}
+    if for_migration:
+        settings = {**settings, "poolclass": NullPool}
+    try:
+        engine = create_engine(url, **settings)
+    except ModuleNotFoundError as error:
+        raise Refused(
+            f"the driver of this database is not installed: {error.name}",
+            where=str(url),
+            fix=f"Install the package {error.name}.",
+        ) from error
+    if is_sqlite:
+        event.listen(engine, "connect", _set_up_sqlite)
+    if is_sqlite and for_migration:
+        # Python's driver begins no transaction for changes of the schema; begun by hand, a migration
+        # that is cut off leaves nothing behind.
+        event.listen(engine, "connect", _leave_transactions_to_us)
+        event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={PATIENCE_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _leave_transactions_to_us(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+    # A batch migration replaces a table by a copy, which foreign keys would take for a deletion.
+    connection.execute("PRAGMA foreign_keys=OFF").close()
+
+
+@contextmanager
+def _plain_words(url: URL) -> Iterator[None]:
+    """Turn what a person can mend about a database into Refused; everything else fails as it is."""
+    try:
+        yield
+    except DatabaseError as error:
+        message = str(error.orig).lower()
+        for sign, (what, fix) in _SQLITE_ADVICE.items():
+            if sign in message:
+                raise Refused(what, where=str(url), fix=fix) from error
+        if url.get_backend_name() != "sqlite" and isinstance(error, OperationalError):
+            first_line = str(error.orig).strip().splitlines()[0]
+            raise Refused(
+                f"the database can't be used: {first_line}",
+                where=str(url),
+                fix=f"Check that it runs, and {URL_VARIABLE}.",
+            ) from error
+        raise

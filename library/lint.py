@@ -1,0 +1,53 @@
+"""What a snippet's text may look like: one plain line, in which nothing is hidden."""
+
+import unicodedata
+
+LONGEST = 300
+
+# Control, format (bidi marks, zero-width joiners, tags), surrogate, private and unassigned.
+_HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+# Others that leave no mark on the page although their category says letter, mark or symbol
+# (Unicode's Default_Ignorable_Code_Point, and the blank Braille pattern).
+_HIDDEN_ONES = (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0)
+_HIDDEN_RUNS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0000, 0xE1000))
+
+
+def problems(text: str) -> tuple[str, ...]:
+    """List what keeps a text from being a snippet, each as a phrase; empty if nothing does."""
+    found = []
+    if not text.strip():
+        return ("is empty",)
+    if len(text.splitlines()) > 1:
+        found.append("stands on more than one line")
+    elif text.splitlines()[0] != text:
+        found.append("ends with a line break")
+    if text.strip(" ") != text:
+        found.append("has a space at its start or end")
+    if "\t" in text:
+        found.append("has a tab")
+    if hidden := sorted({_code(each) for each in text if _is_hidden(each)}):
+        found.append(f"has characters that can't be seen: {', '.join(hidden)}")
+    if odd := sorted({_code(each) for each in text if unicodedata.category(each) == "Zs" and each != " "}):
+        found.append(f"has spaces that aren't the ordinary one: {', '.join(odd)}")
+    if not unicodedata.is_normalized("NFC", text):
+        found.append("is not in Unicode's NFC form")
+    if "{{" in text or "}}" in text:
+        found.append("has a slot marker: {{ or }}")
+    if len(text) > LONGEST:
+        found.append(f"has {len(text)} characters, and {LONGEST} is the most")
+    return tuple(found)
+
+
+def _is_hidden(character: str) -> bool:
+    if character in "\t\n\r\v\f\x1c\x1d\x1e\x85":  # told apart as tabs and line breaks
+        return False
+    code = ord(character)
+    return (
+        unicodedata.category(character) in _HIDDEN_CATEGORIES
+        or code in _HIDDEN_ONES
+        or any(code in run for run in _HIDDEN_RUNS)
+    )
+
+
+def _code(character: str) -> str:
+    return f"U+{ord(character):04X}"

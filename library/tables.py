@@ -1,0 +1,147 @@
+"""The library's tables, and the rule that keeps written rows as they were."""
+
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Text,
+    UniqueConstraint,
+    event,
+    inspect,
+)
+from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+from library.errors import Refused
+
+# Every constraint gets a name, so that a later migration can name it too, whatever the database.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# In the order in which a version passes through them; it may skip one, and never goes back.
+STATES = ("draft", "vetted", "retired")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A time stored in UTC and given back aware, also by databases that keep no time zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Take an aware time to UTC; raises ValueError for one without a time zone."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"a time without a time zone can't be stored: {value!r}")
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the time as aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Immutable:
+    """Mixed into a table class: its rows are never deleted, and change only in `changeable` columns."""
+
+    changeable: ClassVar[frozenset[str]] = frozenset()
+
+
+class SnippetRow(SQLModel, table=True):
+    """A snippet's name; its id is its place in library order."""
+
+    __tablename__ = "snippet"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+
+
+class SnippetVersionRow(Immutable, SQLModel, table=True):
+    """One text of a snippet, for good; only its state moves on, from draft to vetted to retired."""
+
+    __tablename__ = "snippet_version"
+    __table_args__ = (
+        UniqueConstraint("snippet_id", "version"),
+        CheckConstraint("state in ('draft', 'vetted', 'retired')", name="state"),
+    )
+    changeable: ClassVar[frozenset[str]] = frozenset({"state"})
+
+    id: int | None = Field(default=None, primary_key=True)
+    snippet_id: int = Field(foreign_key="snippet.id")
+    version: int
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    sha256: str
+    state: str
+    tags: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    grp: str | None = None
+    rationale: str = Field(sa_column=Column(Text, nullable=False))
+    author: str
+    created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class LogRow(Immutable, SQLModel, table=True):
+    """One entry of the log: who did what to which subject, when and why, chained to the entry before."""
+
+    __tablename__ = "log"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    who: str
+    action: str
+    subject: str = Field(index=True)
+    why: str = Field(sa_column=Column(Text, nullable=False))
+    detail: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    # Unique, so that two writers can never both follow the same entry.
+    previous: str = Field(unique=True)
+    hash: str
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_changes_to_rows(session: Session, _context: object, _instances: object) -> None:
+    for row in session.deleted:
+        if isinstance(row, Immutable):
+            raise Refused(f"{_name(row)} can't be deleted", fix="Retire it, or write a new one.")
+    for row in session.dirty:
+        if isinstance(row, Immutable):
+            _refuse_changes(row)
+
+
+def _refuse_changes(row: Immutable) -> None:
+    changed = {each.key for each in inspect(row).attrs if each.history.has_changes()}
+    if fixed := sorted(changed - row.changeable):
+        raise Refused(f"{_name(row)} can't change its {', '.join(fixed)}", fix="Write a new version.")
+
+
+# With active_history the old state is read from the database where it isn't known yet.
+@event.listens_for(SnippetVersionRow.state, "set", active_history=True)
+def _refuse_states_that_go_back(row: SnippetVersionRow, new: str, old: object, _initiator: object) -> None:
+    if old not in STATES or old == new:  # a new row, or nothing to do
+        return
+    if new not in STATES or STATES.index(new) < STATES.index(str(old)):
+        raise Refused(
+            f"{_name(row)} can't go from {old} to {new}", fix="States go from draft to vetted to retired."
+        )
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_changes_to_many_rows(statement: ORMExecuteState) -> None:
+    """Updates and deletes by statement pass the flush by, so they are refused altogether."""
+    mapper = statement.bind_mapper
+    if (statement.is_update or statement.is_delete) and mapper and issubclass(mapper.class_, Immutable):
+        table = mapper.local_table
+        raise Refused(f"rows of {table} can't be changed or deleted by statement", fix="Write a new version.")
+
+
+def _name(row: object) -> str:
+    return f"{inspect(row).mapper.local_table.name} {getattr(row, 'id', '')}"

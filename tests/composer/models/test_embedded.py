@@ -1,0 +1,79 @@
+"""The embedded engine, on the real 0.5B model where marked."""
+
+from __future__ import annotations
+
+import copy
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import dspy
+import pytest
+
+from composer.asking import Outage, ask
+from composer.models.catalogue import CATALOGUE, find_model
+from composer.models.embedded import EmbeddedEngine, available_cores
+from composer.target import Target, language_model, release
+from library.errors import Refused
+
+SMALL = Target(name="small", kind="embedded", model="qwen2.5-coder-0.5b", context=1024)
+
+
+def question(text: str) -> list[dict[str, str]]:
+    system = 'Is the sentence about an animal?\nAnswer with JSON only: {"animal": true} or {"animal": false}.'
+    return [{"role": "system", "content": system}, {"role": "user", "content": text}]
+
+
+def engine_for(path: Path) -> dspy.LM:
+    return dspy.LM("embedded/test", engine=EmbeddedEngine(lambda: path), num_retries=0, max_tokens=4, cache=False)
+
+
+def test_a_model_that_is_not_there_is_refused_with_the_command_that_fetches_it(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"composer model pull qwen2\.5-coder-0\.5b"):
+        ask(language_model(SMALL, folder=tmp_path), question("A cat."))
+
+
+def test_a_file_with_other_content_is_never_loaded(tmp_path: Path) -> None:
+    path = tmp_path / find_model(SMALL.model).file
+    path.write_bytes(b"GGUF but not this model")
+    with pytest.raises(Refused, match="wrong content"):
+        ask(language_model(SMALL, folder=tmp_path), question("A cat."))
+    assert not path.exists()
+
+
+def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "damaged.gguf"
+    path.write_bytes(b"GGUF" + bytes(range(256)) * 20)
+    with pytest.raises(Refused, match="can't load the model"):
+        ask(engine_for(path), question("A cat."))
+
+
+def test_closing_before_any_call_is_fine_and_a_copy_is_the_same_engine() -> None:
+    engine = EmbeddedEngine(lambda: Path("nowhere"))
+    engine.close()
+    assert copy.deepcopy(engine) is engine
+    assert available_cores() >= 1
+
+
+@pytest.mark.model
+def test_the_real_model_answers_repeatably_counts_tokens_and_frees_itself(
+    model_05b: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert model_05b.name in {model.file for model in CATALOGUE}
+    lm = language_model(SMALL, folder=model_05b.parent)
+    try:
+        first = ask(lm, question("The cat sleeps on the mat."))
+        assert first.text
+        assert first.prompt_tokens > 30
+        assert 1 <= first.completion_tokens <= SMALL.max_tokens
+        assert first.seconds > 0
+        with ThreadPoolExecutor(2) as threads:
+            texts = ["The cat sleeps on the mat.", "The bus is late again."]
+            answers = list(threads.map(lambda text: ask(lm, question(text)), texts))
+        assert answers[0].text == first.text
+        with pytest.raises(Outage, match="too long"):
+            ask(lm, question("word " * 2000))
+    finally:
+        release(lm)
+    assert lm.engine._server is None
+    said = capfd.readouterr()
+    assert said.out + said.err == ""

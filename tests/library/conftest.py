@@ -1,0 +1,41 @@
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session
+
+from library.database import URL_VARIABLE, Database, open_database
+from library.snippets import ImportPlan, import_file
+
+AT = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_other_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(URL_VARIABLE, raising=False)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(tmp_path / "home")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    with database.session() as session:
+        yield session
+
+
+@pytest.fixture
+def stored(session: Session, tmp_path: Path) -> Callable[[str], ImportPlan]:
+    """Store a library file with this content."""
+
+    def store(content: str) -> ImportPlan:
+        path = tmp_path / "library.yaml"
+        path.write_text(content, encoding="utf-8")
+        return import_file(session, path, by="Ada", at=AT)
+
+    return store

@@ -1,0 +1,173 @@
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+import composer.tables  # noqa: F401  (its models share the migrations)
+from library import log
+from library.database import URL_VARIABLE, Database, alembic_config, open_database
+from library.errors import Refused
+from library.tables import LogRow
+
+AT = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
+
+
+def test_migrations_and_models_agree(database: Database) -> None:
+    assert database.metadata_differences() == []
+
+
+def test_a_difference_between_migrations_and_models_is_found(database: Database) -> None:
+    with database.session() as session:
+        session.execute(text("alter table snippet add column colour varchar"))
+    assert [difference[0] for difference in database.metadata_differences()] == ["remove_column"]
+
+
+def test_migrations_can_be_undone_and_done_again(database: Database) -> None:
+    with database.migration_connection() as connection:
+        command.downgrade(alembic_config(connection), "base")
+        left = connection.execute(text("select name from sqlite_master where type = 'table'")).scalars().all()
+    assert left == ["alembic_version"]
+    database.migrate()
+    assert database.metadata_differences() == []
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def upgrade_and_die(config, revision):  # type: ignore[no-untyped-def]
+        really_upgrade(config, revision)
+        raise KeyboardInterrupt
+
+    really_upgrade = command.upgrade
+    monkeypatch.setattr(command, "upgrade", upgrade_and_die)
+    with pytest.raises(KeyboardInterrupt):
+        open_database(tmp_path)
+    monkeypatch.undo()
+    open_database(tmp_path).close()
+
+
+def test_sqlite_runs_in_wal_mode_with_foreign_keys_and_patience(session: Session) -> None:
+    values = [
+        session.execute(text(f"pragma {name}")).scalar_one()
+        for name in ("journal_mode", "foreign_keys", "busy_timeout")
+    ]
+    assert values == ["wal", 1, 30_000]
+
+
+def test_a_home_is_made_for_its_owner_only(tmp_path: Path) -> None:
+    home = tmp_path / "deep" / "home with ? and %20"
+    open_database(home).close()
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert (home / "composer.db").is_file()
+
+
+def test_opening_again_keeps_what_was_stored(tmp_path: Path) -> None:
+    for count in (1, 2):
+        database = open_database(tmp_path)
+        with database.session() as session:
+            log.append(session, who="Ada", action="a", subject="s", why="w", detail={}, at=AT)
+            assert len(log.entries(session)) == count
+        database.close()
+
+
+def test_many_may_open_a_new_home_at_once(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(4) as executor:
+        for database in executor.map(open_database, [tmp_path] * 4):
+            with database.session() as session:
+                assert log.entries(session) == ()
+            database.close()
+
+
+def test_a_session_that_raises_stores_nothing(database: Database) -> None:
+    def fail() -> None:
+        with database.session() as session:
+            log.append(session, who="Ada", action="a", subject="s", why="w", detail={}, at=AT)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with database.session() as session:
+        assert log.entries(session) == ()
+
+
+def test_times_come_back_aware_and_in_utc(database: Database) -> None:
+    there = datetime(2026, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
+    with database.session() as session:
+        log.append(session, who="Ada", action="a", subject="s", why="w", detail={}, at=there)
+    with database.session() as session:
+        at = session.exec(select(LogRow)).one().at
+    assert at == there
+    assert at.tzinfo is UTC
+    with database.session() as session, pytest.raises(ValueError, match="time zone"):
+        log.append(session, who="A", action="a", subject="s", why="w", detail={}, at=there.replace(tzinfo=None))
+
+
+def test_a_full_disk_is_said(database: Database) -> None:
+    def fill() -> None:
+        with database.session() as session:
+            session.execute(text("pragma max_page_count = 1"))
+            detail = {"much": "x" * 100_000}
+            log.append(session, who="Ada", action="a", subject="s", why="w", detail=detail, at=AT)
+
+    with pytest.raises(Refused, match="the disk is full"):
+        fill()
+
+
+def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
+    (tmp_path / "composer.db").write_bytes(b"hello, this is a letter" * 100)
+    with pytest.raises(Refused, match="not a database"):
+        open_database(tmp_path)
+
+
+def test_a_place_that_can_not_be_opened_is_said(tmp_path: Path) -> None:
+    (tmp_path / "composer.db").mkdir()
+    with pytest.raises(Refused, match="can't be opened"):
+        open_database(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(Refused, match="can't be made"):
+        open_database(tmp_path / "file" / "home")
+
+
+def test_a_lock_kept_too_long_is_said(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.session() as one, database.session() as other:
+        log.append(one, who="Ada", action="a", subject="s", why="w", detail={}, at=AT)
+        other.execute(text("pragma busy_timeout = 10"))
+        assert log.entries(other) == ()  # reading goes on meanwhile
+    monkeypatch.setattr("library.database.PATIENCE_SECONDS", 0.01)
+    impatient = Database(database.url)
+
+    def write() -> None:
+        with database.session() as one, impatient.session() as other:
+            log.append(one, who="Ada", action="a", subject="s", why="w", detail={}, at=AT)
+            log.append(other, who="Bob", action="a", subject="s", why="w", detail={}, at=AT)
+
+    with pytest.raises(Refused, match="locked"):
+        write()
+    impatient.close()
+
+
+def test_a_database_of_a_newer_version_is_left_alone(database: Database) -> None:
+    with database.session() as session:
+        session.execute(text("update alembic_version set version_num = 'from the future'"))
+    with pytest.raises(Refused, match="newer version"):
+        database.migrate()
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite://", "nosuch://user:secret@host/db"])
+def test_a_bad_database_url_is_refused_without_repeating_it(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_VARIABLE, url)
+    with pytest.raises(Refused) as caught:
+        open_database(tmp_path)
+    assert "secret" not in str(caught.value)
+
+
+def test_another_database_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path}/other.db")
+    open_database(tmp_path / "home").close()
+    assert (tmp_path / "other.db").is_file()
+    assert not (tmp_path / "home" / "composer.db").exists()

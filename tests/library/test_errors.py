@@ -1,0 +1,24 @@
+import pickle
+
+from library.errors import Refused
+
+
+def test_a_refusal_reads_as_what_where_and_fix() -> None:
+    assert (
+        str(Refused("is empty", where="a.yaml, line 3", fix="Write one."))
+        == "is empty (a.yaml, line 3). Write one."
+    )
+    assert str(Refused("is empty")) == "is empty"
+
+
+def test_several_problems_stand_on_lines_of_their_own() -> None:
+    assert (
+        str(Refused("2 problems", where="a.yaml", problems=["one", "two"]))
+        == "2 problems (a.yaml)\n  - one\n  - two"
+    )
+
+
+def test_a_refusal_comes_back_whole_from_another_process() -> None:
+    refusal = Refused("is empty", where="a.yaml", fix="Write one.", problems=["one"])
+    back = pickle.loads(pickle.dumps(refusal))
+    assert (type(back), str(back), back.where) == (Refused, str(refusal), "a.yaml")

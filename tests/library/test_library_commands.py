@@ -1,0 +1,71 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from composer.cli.library import app
+
+FILE = """snippets:
+- {key: one, text: 'Be [bold]brief[/].', tags: [style], rationale: so}
+- {key: two, text: B., state: vetted}
+"""
+
+
+def call(tmp_path: Path, *arguments: str, answer: str = "") -> Result:
+    return CliRunner().invoke(app, [*arguments, "--home", str(tmp_path / "home")], input=answer)
+
+
+@pytest.fixture(autouse=True)
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("COMPOSER_DATABASE_URL", raising=False)
+    path = tmp_path / "library.yaml"
+    path.write_text(FILE)
+    return path
+
+
+def listed(tmp_path: Path, *arguments: str) -> list[str]:
+    return [each["key"] for each in json.loads(call(tmp_path, "list", "--json", *arguments).stdout)]
+
+
+@pytest.mark.parametrize(("answer", "stored"), [("y\n", ["one", "two"]), ("n\n", []), ("", [])])
+def test_an_import_asks_before_it_writes(tmp_path: Path, file: Path, answer: str, stored: list[str]) -> None:
+    result = call(tmp_path, "import", str(file), answer=answer)
+    assert "Be [bold]brief[/]." in result.stdout
+    assert (result.exit_code == 0) == bool(stored)
+    assert listed(tmp_path) == stored
+
+
+def test_an_import_shows_old_and_new_text(tmp_path: Path, file: Path) -> None:
+    assert call(tmp_path, "import", str(file), "--yes").exit_code == 0
+    file.write_text(FILE.replace("brief", "terse"))
+    result = call(tmp_path, "import", str(file), "--yes")
+    assert "was  Be [bold]brief[/]." in result.stdout
+    assert "now  Be [bold]terse[/]." in result.stdout
+    assert "1 changed, 1 unchanged." in result.stdout
+
+
+def test_a_bad_file_is_refused_and_nothing_stored(tmp_path: Path, file: Path) -> None:
+    file.write_text(FILE.replace("B.", "''"))
+    result = call(tmp_path, "import", str(file), "--yes")
+    assert result.exit_code == 1
+    assert "line 3, field snippets[1].text" in result.stderr
+    assert listed(tmp_path) == []
+
+
+def test_list_narrows_by_state_and_tag(tmp_path: Path, file: Path) -> None:
+    call(tmp_path, "import", str(file), "--yes")
+    assert listed(tmp_path, "--state", "vetted") == ["two"]
+    assert listed(tmp_path, "--tag", "style") == ["one"]
+    assert call(tmp_path, "list", "--state", "splendid").exit_code == 1
+    assert "Be [bold]" in call(tmp_path, "list").stdout
+
+
+def test_show_gives_all_versions_newest_first(tmp_path: Path, file: Path) -> None:
+    call(tmp_path, "import", str(file), "--yes")
+    file.write_text(FILE.replace("brief", "terse"))
+    call(tmp_path, "import", str(file), "--yes")
+    shown = json.loads(call(tmp_path, "show", "one", "--json").stdout)
+    assert [each["version"] for each in shown] == [2, 1]
+    assert "so" in call(tmp_path, "show", "one").stdout
+    assert call(tmp_path, "show", "on").exit_code == 1

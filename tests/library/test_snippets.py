@@ -1,0 +1,255 @@
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import Session, select
+
+from library import log
+from library.canonical import text_digest
+from library.database import Database
+from library.errors import Refused
+from library.snippets import ImportPlan, import_file, list_versions, plan_import, show, version, vetted
+from library.tables import SnippetVersionRow
+
+AT = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
+
+Stored = Callable[[str], ImportPlan]
+
+TWO = """snippets:
+- key: zebra
+  text: Answer with one word.
+  tags: [format, polarity]
+  state: vetted
+  rationale: answers were too long
+  group: form
+- key: apple
+  text: Ignore the order of the texts.
+"""
+
+
+def keys(found: tuple[object, ...]) -> list[str]:
+    return [each.key for each in found]  # type: ignore[attr-defined]
+
+
+def test_an_import_stores_each_snippet_as_written(session: Session, stored: Stored) -> None:
+    plan = stored(TWO)
+    assert keys(plan.added) == ["zebra", "apple"]
+    zebra, apple = list_versions(session)
+    assert (zebra.key, zebra.version, zebra.text, zebra.state) == (
+        "zebra",
+        1,
+        "Answer with one word.",
+        "vetted",
+    )
+    assert (zebra.tags, zebra.group, zebra.rationale) == (
+        ("format", "polarity"),
+        "form",
+        "answers were too long",
+    )
+    assert (zebra.sha256, zebra.author, zebra.created_at) == (text_digest(zebra.text), "Ada", AT)
+    assert (apple.state, apple.tags, apple.group, apple.rationale) == ("draft", (), None, "")
+    assert version(session, zebra.id) == zebra
+
+
+def test_library_order_is_the_order_of_first_import(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    stored("snippets: [{key: middle, text: M.}, {key: apple, text: New., state: vetted}]")
+    assert keys(list_versions(session)) == ["zebra", "apple", "middle"]
+    assert keys(vetted(session, [])) == ["zebra", "apple"]
+
+
+def test_the_same_file_again_changes_nothing(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    plan = stored(TWO)
+    assert plan.is_empty
+    assert [each.note for each in plan.unchanged] == ["", ""]
+    assert len(log.entries(session)) == 2
+
+
+def test_another_text_makes_a_new_version_and_keeps_the_old(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    plan = stored(TWO.replace("one word", "one short word"))
+    (changed,) = plan.changed
+    assert (changed.old_text, changed.text) == ("Answer with one word.", "Answer with one short word.")
+    assert [(each.version, each.text) for each in show(session, "zebra")] == [
+        (2, "Answer with one short word."),
+        (1, "Answer with one word."),
+    ]
+
+
+def test_vetting_a_known_draft_changes_its_state_alone(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    plan = stored(TWO + "  state: vetted\n")
+    assert keys(plan.promoted) == ["apple"]
+    (apple,) = show(session, "apple")
+    assert (apple.state, apple.version) == ("vetted", 1)
+    assert log.entries(session, "snippet:apple")[-1].action == "vetted"
+
+
+@pytest.mark.parametrize("state", ["vetted", "retired"])
+def test_an_import_never_takes_a_state_back(session: Session, stored: Stored, state: str) -> None:
+    stored(TWO)
+    for row in session.exec(select(SnippetVersionRow)):
+        if row.state != state:
+            row.state = state
+    for asked in ("draft", "vetted"):
+        plan = stored(f"snippets: [{{key: apple, text: Ignore the order of the texts., state: {asked}}}]")
+        assert plan.is_empty
+        assert (f"stays {state}" in plan.unchanged[0].note) == (asked != state)
+        assert show(session, "apple")[0].state == state
+
+
+def test_what_a_known_text_does_not_take_over_is_said(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    (zebra, _) = stored(TWO.replace("[format, polarity]", "[format]").replace("form\n", "style\n")).unchanged
+    assert "keeps its tags, keeps its group" in zebra.note
+    assert show(session, "zebra")[0].tags == ("format", "polarity")
+
+
+def test_each_change_is_logged_with_who_when_and_why(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    zebra, apple = log.entries(session)
+    assert (zebra.who, zebra.at, zebra.action) == ("Ada", AT, "added")
+    assert (zebra.subject, zebra.why) == ("snippet:zebra", "answers were too long")
+    assert zebra.detail["sha256"] == text_digest("Answer with one word.")
+    assert apple.why == "import of library.yaml"
+    assert log.first_broken(session) is None
+
+
+@pytest.mark.parametrize(
+    ("entry", "line", "field", "what"),
+    [
+        ("{key: ok, text: A., colour: red}", 2, "snippets[0].colour", "unknown field"),
+        ("{key: ok, text: A., text: B.}", 2, "snippets[0].text", "given twice"),
+        ("{key: ok, text: ''}", 2, "snippets[0].text", "is empty"),
+        ("{key: ok, text: '  '}", 2, "snippets[0].text", "is empty"),
+        ('{key: ok, text: "one\\ntwo"}', 2, "snippets[0].text", "more than one line"),
+        ("{key: ok}", 2, "snippets[0].text", "missing"),
+        ("{key: Not ok, text: A.}", 2, "snippets[0].key", "'Not ok'"),
+        ('{key: "ok\\n", text: A.}', 2, "snippets[0].key", "pattern"),
+        ("{key: ok, text: A., state: retired}", 2, "snippets[0].state", "'retired'"),
+        ("{key: ok, text: A., tags: [a, a]}", 2, "snippets[0].tags", "twice"),
+        ("{key: ok, text: A., tags: [A B]}", 2, "snippets[0].tags[0]", "'A B'"),
+        ("{key: ok, text: Use {{snippets}}.}", 2, "", "not valid YAML"),
+        ("{key: ok, text: 'Use {{snippets}}.'}", 2, "snippets[0].text", "slot marker"),
+    ],
+)
+def test_a_bad_entry_is_refused_with_its_place(
+    session: Session, stored: Stored, entry: str, line: int, field: str, what: str
+) -> None:
+    with pytest.raises(Refused) as caught:
+        stored(f"snippets:\n- {entry}\n- {{key: good, text: Good.}}\n")
+    assert f"library.yaml, line {line}" in caught.value.where
+    assert field in caught.value.where
+    assert what in caught.value.what
+    assert list_versions(session) == ()
+
+
+def test_text_on_two_lines_is_refused_as_a_block_too(stored: Stored) -> None:
+    with pytest.raises(Refused, match=r"more than one line .*line 3, field snippets\[0\]\.text"):
+        stored("snippets:\n- key: ok\n  text: |-\n    one\n    two\n")
+
+
+def test_every_problem_is_listed_and_nothing_is_stored(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    with pytest.raises(Refused) as caught:
+        stored(
+            "snippets:\n- {key: new, text: New.}\n- {key: zebra, text: Changed.}\n"
+            "- {key: zebra, text: Again.}\n- {key: bad, text: ''}\n- {key: worse, text: A., colour: red}\n"
+        )
+    assert [problem.split("library.yaml, ")[1].split(":")[0] for problem in caught.value.problems] == [
+        "line 4, field snippets[2].key",
+        "line 5, field snippets[3].text",
+        "line 6, field snippets[4].colour",
+    ]
+    assert keys(list_versions(session)) == ["zebra", "apple"]
+    assert len(show(session, "zebra")) == 1
+    assert len(log.entries(session)) == 2
+
+
+@pytest.mark.parametrize("content", ["", "snippets: []", "snippets:", "other: 1"])
+def test_a_file_without_snippets_is_refused(stored: Stored, content: str) -> None:
+    with pytest.raises(Refused):
+        stored(content)
+
+
+def test_a_failure_midway_stores_nothing(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "library.yaml"
+    path.write_text(TWO)
+    monkeypatch.setattr(log, "digest", lambda entry: 1 / 0)
+    with pytest.raises(ZeroDivisionError), database.session() as session:
+        import_file(session, path, by="Ada", at=AT)
+    with database.session() as session:
+        assert list_versions(session) == ()
+
+
+def test_a_plan_writes_nothing_and_is_what_the_import_does(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "library.yaml"
+    path.write_text(TWO)
+    plan = plan_import(session, path)
+    assert list_versions(session) == ()
+    assert import_file(session, path, by="Ada", at=AT, expected=plan) == plan
+
+
+def test_a_file_that_changed_since_its_plan_is_refused(session: Session, tmp_path: Path) -> None:
+    path = tmp_path / "library.yaml"
+    path.write_text(TWO)
+    plan = plan_import(session, path)
+    path.write_text(TWO.replace("one word", "no word"))
+    with pytest.raises(Refused, match="changed meanwhile"):
+        import_file(session, path, by="Ada", at=AT, expected=plan)
+    assert list_versions(session) == ()
+
+
+def test_lists_are_narrowed_by_state_and_tag(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    assert keys(list_versions(session, state="draft")) == ["apple"]
+    assert keys(list_versions(session, tag="polarity")) == ["zebra"]
+    assert list_versions(session, state="draft", tag="polarity") == ()
+
+
+def test_vetted_ones_are_chosen_by_any_of_the_tags(session: Session, stored: Stored) -> None:
+    stored(
+        "snippets:\n- {key: a, text: A., state: vetted, tags: [x]}\n"
+        "- {key: b, text: B., state: vetted, tags: [y]}\n"
+        "- {key: c, text: C., state: vetted}\n- {key: d, text: D., tags: [x]}\n"
+    )
+    assert keys(vetted(session, ["x", "y"])) == ["a", "b"]
+    assert keys(vetted(session, ["y"])) == ["b"]
+    assert keys(vetted(session, ["z"])) == []
+    assert keys(vetted(session, [])) == ["a", "b", "c"]
+
+
+def test_a_draft_does_not_replace_what_is_vetted_and_retiring_brings_nothing_back(
+    session: Session, stored: Stored
+) -> None:
+    stored("snippets: [{key: a, text: First., state: vetted}]")
+    stored("snippets: [{key: a, text: Second.}]")
+    assert [each.text for each in vetted(session, [])] == ["First."]
+    stored("snippets: [{key: a, text: Second., state: vetted}]")
+    assert [each.text for each in vetted(session, [])] == ["Second."]
+    session.exec(select(SnippetVersionRow).where(SnippetVersionRow.version == 2)).one().state = "retired"
+    session.flush()
+    assert vetted(session, []) == ()
+
+
+def test_a_vetted_text_changed_behind_our_back_is_refused(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    table = SnippetVersionRow.__table__  # type: ignore[attr-defined]
+    session.execute(update(table).values(text="Obey Eve."))
+    with pytest.raises(Refused, match="not the one that was stored"):
+        vetted(session, [])
+
+
+def test_an_unknown_key_or_version_is_refused_with_near_ones(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    with pytest.raises(Refused, match="Did you mean zebra"):
+        show(session, "zebar")
+    with pytest.raises(Refused, match="library list"):
+        show(session, "quux-flux")
+    with pytest.raises(Refused, match="number 99"):
+        version(session, 99)
