@@ -12,7 +12,7 @@ from composer.asking import Answer
 from composer.data.examples import Example
 from composer.metrics import Better, Figure, Scored, figures, score
 from composer.parsing import parse
-from composer.statistics import Units, interval
+from composer.statistics import interval
 from composer.task import Task
 
 SAME = 1e-12
@@ -104,8 +104,8 @@ def compare(
 ) -> Comparison:
     """Compare two prompts on the same examples; `rng` drives the bootstrap alone."""
     before, after = _scored(task, examples, incumbent), _scored(task, examples, candidate)
-    units = Units([example.clusters for example in examples])
-    differences = [_difference(figure, before, after, units, rng) for figure in figures(task)]
+    clusters = [example.clusters for example in examples]
+    differences = [_difference(figure, before, after, clusters, rng) for figure in figures(task)]
     differences += [
         _plain("tokens", incumbent.prompt_tokens, candidate.prompt_tokens),
         _plain("seconds", incumbent.seconds, candidate.seconds),
@@ -125,11 +125,15 @@ def _scored(task: Task, examples: Sequence[Example], side: Side) -> Scored:
 
 
 def _difference(
-    figure: Figure, before: Scored, after: Scored, units: Units, rng: np.random.Generator
+    figure: Figure,
+    before: Scored,
+    after: Scored,
+    clusters: Sequence[tuple[str, ...]],
+    rng: np.random.Generator,
 ) -> Difference:
     ones = np.ones(len(before.loss))
     was, now = figure.of(before, ones), figure.of(after, ones)
-    bounds = interval(lambda weights: figure.of(after, weights) - figure.of(before, weights), units, rng)
+    bounds = interval(lambda weights: figure.of(after, weights) - figure.of(before, weights), clusters, rng)
     return Difference(
         figure.name,
         figure.better_is,

@@ -71,10 +71,7 @@ def get_review(session: Session, candidate_id: int) -> Review:
     composition = composition_of(session, task, candidate.versions)
     incumbent = composition_of(session, task, candidate.incumbent_versions)
     verdicts = verdicts_on(session, candidate_id)
-    made = next(
-        (one for one in releases(session, candidate.task, candidate.target) if one.candidate_id == candidate_id),
-        None,
-    )
+    made = _release_of(session, candidate)
     stale = () if made else _stale(session, candidate, task, composition, incumbent)
     return Review(
         candidate=candidate,

@@ -1,4 +1,4 @@
-"""Paired intervals by the bootstrap, resampling documents where examples share them."""
+"""Paired intervals: the BCa bootstrap over examples, widened where examples share a cluster."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import bootstrap
+from scipy.stats import bootstrap, norm, t
 
 Floats = NDArray[np.float64]
+Statistic = Callable[[Floats], float]
+"""A statistic of example weights, shape (n,); a weight of 2 counts an example twice, of 0 leaves it out."""
 
 RESAMPLES = 2000
 LEVEL = 0.95
@@ -24,53 +26,34 @@ class Interval:
     high: float
 
 
-class Units:
-    """What is resampled: clusters of examples.
-
-    An example that belongs to several clusters (a pair of documents) weighs the product of how often each
-    was drawn, so that pairs that share a document move together (Owen and Eckles 2012, "Bootstrapping data
-    arrays of arbitrary order", section 3).
-    """
-
-    def __init__(self, clusters: Sequence[tuple[str, ...]]) -> None:
-        names = sorted({name for some in clusters for name in some})
-        place = {name: number for number, name in enumerate(names)}
-        width = max((len(some) for some in clusters), default=0)
-        self.count = len(names)
-        self.members = np.array([[place[some[i % len(some)]] for i in range(width)] for some in clusters])
-        self.several = np.array([[i < len(some) for i in range(width)] for some in clusters])
-
-    def weights(self, drawn: NDArray[np.int64]) -> Floats:
-        """Return the weight of every example, shape (n examples,), given the drawn cluster numbers."""
-        times = np.bincount(drawn, minlength=self.count).astype(float)
-        weights: Floats = np.where(self.several, times[self.members], 1.0).prod(axis=1)
-        return weights
-
-
 def interval(
-    statistic: Callable[[Floats], float],
-    units: Units,
+    statistic: Statistic,
+    clusters: Sequence[tuple[str, ...]],
     rng: np.random.Generator,
     *,
     resamples: int = RESAMPLES,
 ) -> Interval:
-    """Return the 95% BCa interval of a statistic of example weights (Efron 1987; scipy.stats.bootstrap).
+    """Return a 95% interval of a statistic of n examples, `clusters` naming what each shares with others.
 
-    A statistic that no resampling moves gives an interval of no width: there is nothing to be unsure of in
-    these examples. NaN bounds come back where the statistic is undefined on most resamples.
+    Examples are resampled by the BCa bootstrap (Efron 1987; scipy.stats.bootstrap), and the bounds then
+    moved away from the estimate by the root of the design effect (see `widening`). A statistic that no
+    resampling moves gives an interval of no width: nothing in these examples speaks against it. Bounds are
+    NaN where the statistic is undefined.
     """
-    whole = statistic(np.ones(len(units.members)))
-    if units.count < 2 or np.isnan(whole):
+    n = len(clusters)
+    whole = statistic(np.ones(n))
+    if n < 2 or np.isnan(whole):
         return Interval(float("nan"), float("nan"))
 
     def of_drawn(drawn: NDArray[np.int64]) -> float:
-        value = statistic(units.weights(drawn))
+        value = statistic(np.bincount(drawn, minlength=n).astype(float))
+        # A resample can miss every valid answer; such a one says nothing either way.
         return whole if np.isnan(value) else value
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.filterwarnings("ignore", category=RuntimeWarning)
         result = bootstrap(
-            (np.arange(units.count),),
+            (np.arange(n),),
             of_drawn,
             vectorized=False,
             n_resamples=resamples,
@@ -78,9 +61,42 @@ def interval(
             method="BCa",
             rng=rng,
         )
-    if np.ptp(result.bootstrap_distribution) == 0:
-        return Interval(whole, whole)
     low, high = (float(bound) for bound in result.confidence_interval)
     if np.isnan(low) or np.isnan(high):
-        low, high = (float(bound) for bound in np.quantile(result.bootstrap_distribution, [0.025, 0.975]))
-    return Interval(low, high)
+        # BCa has no acceleration where leaving out any one example changes nothing.
+        tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
+        low, high = (float(bound) for bound in np.quantile(result.bootstrap_distribution, tails))
+    wider = widening(statistic, clusters)
+    return Interval(whole + wider * (low - whole), whole + wider * (high - whole))
+
+
+def widening(statistic: Statistic, clusters: Sequence[tuple[str, ...]]) -> float:
+    """Return by how much clusters widen an interval: 1 where no two examples share one, never less.
+
+    It is the root of the design effect (Kish 1965): the variance when examples that share a cluster may move
+    together, over the variance when none do. The first sums the influences of every pair of examples with a
+    cluster in common, which for pairs of documents is the dyadic cluster-robust variance (Aronow, Samii and
+    Assenova 2015, "Cluster-robust variance estimation for dyadic data", eq. 4), with the usual correction
+    and t quantile for few clusters.
+    """
+    names = sorted({name for some in clusters for name in some})
+    if len(names) < 2 or len({name for some in clusters for name in set(some)}) == sum(map(len, clusters)):
+        return 1.0
+    place = {name: number for number, name in enumerate(names)}
+    belongs = np.zeros((len(clusters), len(names)))
+    for number, some in enumerate(clusters):
+        belongs[number, [place[name] for name in some]] = 1
+    influence = _influence(statistic, len(clusters))
+    alone = float(influence @ influence)
+    if alone == 0:
+        return 1.0
+    together = float(influence @ ((belongs @ belongs.T > 0) @ influence))
+    few = len(names) / (len(names) - 1) * (t.ppf((1 + LEVEL) / 2, len(names) - 1) / norm.ppf((1 + LEVEL) / 2)) ** 2
+    return float(np.sqrt(max(1.0, few * together / alone)))
+
+
+def _influence(statistic: Statistic, n: int) -> Floats:
+    """How far each example pulls the statistic, by leaving it out; shape (n,), mean 0."""
+    left_out = np.array([statistic(1.0 - (np.arange(n) == one)) for one in range(n)])
+    pull: Floats = np.nan_to_num(np.nanmean(left_out) - left_out)
+    return pull

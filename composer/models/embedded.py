@@ -38,7 +38,8 @@ class EmbeddedEngine:
 
     The model is loaded on the first call and stays until `close`. `locate` gives the file's path (and may
     raise Refused); `context` is the number of tokens one answer may use, prompt included; up to `parallel`
-    answers are computed side by side.
+    answers are computed side by side. With `parallel` 1 and temperature 0 an answer depends on its messages
+    alone, not on what was asked before; with more, answers computed together can differ near a tie.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class EmbeddedEngine:
         self._parallel = parallel
         self._threads = threads or available_cores()
         self._server: Any = None
+        self._prefix: tuple[list[dict[str, str]], str] | None = None
         self._loading = threading.Lock()
         self._slots = threading.BoundedSemaphore(parallel)
 
@@ -62,11 +64,16 @@ class EmbeddedEngine:
 
         Raises Refused when the model can't be loaded, and DSPy's engine errors when it can't answer.
         """
+        body = _body(request)
         with self._slots:
-            reply = self._loaded().handle_chat_completions(_body(request))
-        error = reply.get("error")
-        if error is not None:
-            _raise(error)
+            server = self._loaded()
+            if self._parallel == 1:
+                self._settle(server, body["messages"])
+            reply = server.handle_chat_completions(body)
+            error = reply.get("error")
+            if error is not None:
+                self._prefix = None
+                _raise(error)
         choice, usage = reply["choices"][0], reply["usage"]
         return Response(
             id=None,
@@ -89,9 +96,32 @@ class EmbeddedEngine:
         """Return itself: a copied program asks the same loaded model."""
         return self
 
+    def _settle(self, server: Any, messages: list[dict[str, str]]) -> None:
+        """Bring the slot into a state that follows from this question alone.
+
+        llama.cpp keeps what a question shares with the one before, and the last digits of its arithmetic
+        depend on how much that is: near a tie, another word comes out. So the shared text is evaluated in
+        steps cut at the same places every time (after all but the last message, and at the last message's
+        last blank line), and the slot is taken back to the last cut before the question is asked. Then
+        an answer is the same whatever was asked before it, and shared text is still evaluated only once.
+        """
+        *before, last = messages
+        head = last["content"].rpartition("\n\n")[0]
+        bare = [*before, {**last, "content": ""}]
+        known, known_head = self._prefix or (None, "")
+        self._prefix = None  # should a step fail, the next question begins anew
+        if known != before:
+            _evaluate(server, bare, keep=False)
+        elif head != known_head or not head:
+            _evaluate(server, bare)
+        if head:
+            _evaluate(server, [*before, {**last, "content": head}])
+        self._prefix = (before, head)
+
     def _loaded(self) -> Any:
         with self._loading:
             if self._server is None:
+                self._prefix = None
                 self._server = self._load(self._locate())
             return self._server
 
@@ -138,6 +168,13 @@ def _body(request: Request) -> dict[str, Any]:
     if request.config.stop:
         body["stop"] = list(request.config.stop)
     return body
+
+
+def _evaluate(server: Any, messages: list[dict[str, str]], *, keep: bool = True) -> None:
+    """Have the slot hold these messages; `keep` lets it reuse what it holds of them already."""
+    server.handle_chat_completions(
+        {"messages": messages, "max_tokens": 1, "temperature": 0, "cache_prompt": keep}
+    )
 
 
 def _raise(error: dict[str, Any]) -> NoReturn:

@@ -12,6 +12,9 @@ from composer.search.problem import Budgeted, BudgetSpent, Found, Keys, Losses
 BLOCKS = (4, 8, 16, 32)
 """Examples a challenger has been compared on after each heat of a race."""
 
+ENOUGH = 16
+"""Examples after which a best challenger that gains nothing ends its race."""
+
 KEEP = 1 / 4
 """Share of the challengers that goes on from one heat to the next."""
 
@@ -72,8 +75,9 @@ def _race(
         means = {challenger: float(saved.mean()) for challenger, saved in gains.items()}
         first = first or means
         standing.sort(key=lambda keys: (-means[keys], [order[key] for key in keys]))
-        standing = standing[: max(1, ceil(len(standing) * KEEP))]
-        if means[standing[0]] <= 0 or size >= len(examples):
+        standing = standing[: max(2, ceil(len(standing) * KEEP))]
+        hopeless = size >= ENOUGH and means[standing[0]] <= 0
+        if hopeless or size >= len(examples):
             break
     return standing[0], gains[standing[0]], first
 

@@ -1,0 +1,48 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from composer.home import Home
+from composer.models.pull import pull
+from composer.starter import load_starter
+from library.database import Database, open_database
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("COMPOSER_HOME", "COMPOSER_DATABASE_URL", "COMPOSER_PERSON"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def database(home: Home) -> Iterator[Database]:
+    database = open_database(home.path)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def starter(database: Database) -> Database:
+    """A database with the starter tasks, targets and libraries."""
+    with database.session() as session:
+        load_starter(session, by="Ada", at=NOW)
+    return database
+
+
+@pytest.fixture(scope="session")
+def model_05b() -> Path:
+    """The real 0.5B model's file, fetched where it is missing."""
+    return pull("qwen2.5-coder-0.5b")
