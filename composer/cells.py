@@ -13,7 +13,7 @@ from composer.asking import Answer
 from composer.messages import Messages
 from composer.tables import CellRow
 from library.canonical import digest
-from library.database import Database
+from library.database import Database, lock_for_writing
 
 LOOKUP = 500
 """Keys asked for in one query, below SQLite's limit on bound values."""
@@ -41,8 +41,8 @@ class CellStore(Protocol):
     def find(self, keys: Sequence[str]) -> dict[str, Answer]:
         """Return the stored answers among these keys."""
 
-    def keep(self, question: Question, answer: Answer) -> None:
-        """Store one answer for good; storing the same key again changes nothing."""
+    def keep(self, question: Question, answer: Answer) -> Answer:
+        """Store one answer for good and return it, or the one stored under its key before: that one stays."""
 
 
 class DatabaseCells:
@@ -60,11 +60,14 @@ class DatabaseCells:
                     found[row.key] = _answer(row)
         return found
 
-    def keep(self, question: Question, answer: Answer) -> None:
-        """Store one answer for good; storing the same key again changes nothing."""
+    def keep(self, question: Question, answer: Answer) -> Answer:
+        """Store one answer for good and return it, or the one stored under its key before: that one stays."""
         with self.database.session() as session:
-            if session.get(CellRow, question.key) is None:
+            lock_for_writing(session)  # another run may have asked the same question meanwhile
+            stored = session.get(CellRow, question.key)
+            if stored is None:
                 session.add(_row(question, answer))
+            return _answer(stored) if stored else answer
 
 
 def _slices(keys: Iterable[str], size: int) -> Iterator[list[str]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, as_completed
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future, as_completed
 from dataclasses import dataclass
 
 from composer.asking import Answer
@@ -82,26 +82,33 @@ class Evaluator:
     def _pay(self, questions: Sequence[Question]) -> None:
         futures = {self.executor.submit(self.ask, question.messages): question for question in questions}
         failure: BaseException | None = None
-        for future in as_completed(futures):
-            if future.cancelled():
-                continue
-            problem = future.exception()
-            if problem is None:
-                self._keep(futures[future], future.result())
-                problem = Stopped() if self.stop_asked() else None
-            if problem is not None and failure is None:
-                failure = problem
-                for waiting in futures:
-                    waiting.cancel()
+        try:
+            for future in as_completed(futures):
+                if future.cancelled():
+                    continue
+                problem = future.exception()
+                if problem is None:
+                    self._keep(futures[future], future.result())
+                    problem = Stopped() if self.stop_asked() else None
+                if problem is not None and failure is None:
+                    # What other workers are at still arrives and is kept; nothing new is asked.
+                    failure = problem
+                    _cancel(futures)
+        finally:
+            _cancel(futures)
         if failure is not None:
             raise failure
 
     def _keep(self, question: Question, answer: Answer) -> None:
-        self.store.keep(question, answer)
-        self._known[question.key] = answer
+        self._known[question.key] = self.store.keep(question, answer)
         self._count(paid=1)
 
     def _count(self, *, asked: int = 0, stored: int = 0, paid: int = 0) -> None:
         before = self.counts
         self.counts = Counts(before.asked + asked, before.stored + stored, before.paid + paid)
         self.on_answer(self.counts)
+
+
+def _cancel(futures: Iterable[Future[Answer]]) -> None:
+    for future in futures:
+        future.cancel()

@@ -154,6 +154,8 @@ def _manifest(content: bytes) -> dict[str, Any] | str:
         return f"{MANIFEST}, byte {error.start}: not UTF-8"
     except json.JSONDecodeError as error:
         return f"{MANIFEST}, byte {error.pos}: not JSON ({error.msg})"
+    except (ValueError, RecursionError) as error:
+        return f"{MANIFEST}: not JSON that can be read ({error})"
     if not isinstance(manifest, dict) or not isinstance(manifest.get(SEALS), dict):
         return f"{MANIFEST}: the field {SEALS} is off"
     try:

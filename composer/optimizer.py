@@ -66,16 +66,17 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         """
         if teacher is not None or kwargs:
             raise TypeError("a library composer takes a student, a trainset and a valset, and nothing else")
-        examples = [from_dspy(self.vocabulary.task, one) for one in (*trainset, *(valset or ()))]
+        given = [from_dspy(self.vocabulary.task, one) for one in (*trainset, *(valset or ()))]
+        examples = {example.id: example for example in given}
         if not examples:
             raise Refused("there are no dev examples to search on", fix="Import labelled data for the task.")
         rng = np.random.default_rng(self.seed)
         problem = Problem(
             snippets=tuple(self.vocabulary.versions),
             incumbent=self.vocabulary.names(student.composition),
-            examples=_interleaved(self.vocabulary.task, examples, rng),
+            examples=_interleaved(self.vocabulary.task, tuple(examples.values()), rng),
             max_length=self.vocabulary.task.snippets.max,
-            score=self._score({example.id: example for example in examples}),
+            score=self._score(examples),
             groups=self.vocabulary.exclusive,
         )
         self.found = search(problem, strategy=self.strategy, budget=self.budget, rng=rng, on_step=self.on_step)

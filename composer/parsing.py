@@ -41,6 +41,10 @@ def _json_value(output: Output, text: str) -> object:
         raise _Malformed(f"not JSON: {error.msg} at character {error.pos + 1}") from error
     except RecursionError as error:
         raise _Malformed("not JSON that can be read: nested too deeply") from error
+    except _Malformed:
+        raise
+    except ValueError as error:  # Python reads no whole number of more than some thousand digits
+        raise _Malformed(f"not JSON that can be read: {error}") from error
     if not isinstance(content, dict):
         raise _Malformed("JSON, but not an object")
     if set(content) != {output.field}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import dspy
@@ -9,6 +10,9 @@ import dspy
 from composer.adapter import VerbatimAdapter
 from composer.composition import Composition, UnvettedText, Vocabulary
 from composer.task import Output, Task
+
+_CALL_CHANNELS = frozenset({"signature", "demos", "config", "prediction"})
+_STATE_HARMLESS = frozenset({"signature", "traces", "train", "metadata"})
 
 
 def signature_of(task: Task, prompt: str) -> type[dspy.Signature]:
@@ -71,6 +75,16 @@ class LibraryPredict(dspy.Predict):  # type: ignore[misc]
             raise UnvettedText("call settings belong to the target, not to the program")
 
     @property
+    def fields(self) -> dict[str, Any]:
+        """Always empty: DSPy's decision criteria would make another request of the task's messages."""
+        return {}
+
+    @fields.setter
+    def fields(self, fields: dict[str, Any]) -> None:
+        if fields:
+            raise UnvettedText("decision criteria are text nobody vetted: only the task's messages are sent")
+
+    @property
     def composition(self) -> Composition:
         """The composition this predictor speaks."""
         spoken: Composition = self.vocabulary.recognise(self.signature.instructions)
@@ -82,11 +96,37 @@ class LibraryPredict(dspy.Predict):  # type: ignore[misc]
         Raises `UnvettedText` when a call tries to bring its own signature, demos or settings, and
         `dspy.AdapterParseError` when the answer is malformed.
         """
-        channels = {"signature", "demos", "config"} & set(inputs)
-        if channels:
-            raise UnvettedText(f"{', '.join(sorted(channels))} can't be given at the call")
+        self._check_call(inputs)
         with dspy.context(adapter=VerbatimAdapter(self.vocabulary.task)):
             return super().forward(**inputs)
+
+    async def aforward(self, **inputs: Any) -> dspy.Prediction:
+        """Ask as `forward` does, for callers that await."""
+        self._check_call(inputs)
+        with dspy.context(adapter=VerbatimAdapter(self.vocabulary.task)):
+            return await super().aforward(**inputs)
+
+    def _check_call(self, inputs: Mapping[str, Any]) -> None:
+        channels = _CALL_CHANNELS & set(inputs)
+        if channels:
+            raise UnvettedText(f"{', '.join(sorted(channels))} can't be given at the call")
+        self.vocabulary.recognise(self.signature.instructions)
+
+    def load_state(
+        self,
+        state: Mapping[str, Any],
+        *,
+        allow_unsafe_lm_state: bool = False,  # noqa: ARG002 (DSPy passes it; no model is loaded either way)
+    ) -> LibraryPredict:
+        """Take over the composition of a saved state; raises `UnvettedText` for whatever else it would change."""
+        brought = sorted(name for name, value in state.items() if value and name not in _STATE_HARMLESS)
+        if brought:
+            raise UnvettedText(
+                f"the saved program brings {', '.join(brought)}, which nobody vetted",
+                fix="A program's composition is all that is loaded; the model comes from the DSPy context.",
+            )
+        self.signature = self.signature.load_state(state["signature"])
+        return self
 
     def __deepcopy__(self, memo: dict[int, Any]) -> LibraryPredict:
         copied = LibraryPredict(self.vocabulary, self.composition)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -56,6 +56,11 @@ def incumbent_of(session: Session, task: Task, target: str) -> Composition:
 def composition_of(session: Session, task: Task, versions: Sequence[int]) -> Composition:
     """Compose version rows anew, checking each against the text it was vetted as."""
     return Composition(task.base, tuple(version(session, one) for one in versions))
+
+
+def measured_composition(session: Session, task: Task, versions: Sequence[int]) -> Composition:
+    """Compose version rows as they were when measured, those retired since included: to show, not to release."""
+    return Composition(task.base, tuple(replace(version(session, one), state="vetted") for one in versions))
 
 
 def add_release(

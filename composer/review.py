@@ -11,12 +11,21 @@ from sqlmodel import Session, col, select
 from composer.candidates import Candidate, candidates, get_candidate
 from composer.composition import Composition
 from composer.registry import dataset_of, get_target, get_task, get_task_version
-from composer.releases import Release, add_release, composition_of, current_release, releases
+from composer.releases import (
+    Release,
+    add_release,
+    composition_of,
+    current_release,
+    measured_composition,
+    releases,
+)
 from composer.tables import VerdictRow
 from composer.task import Task
 from library import log
 from library.canonical import text_digest
+from library.database import lock_for_writing
 from library.errors import Refused
+from library.snippets import version
 
 Kind = Literal["comment", "request changes", "approve"]
 State = Literal["needs review", "changes requested", "released", "replaced", "stale"]
@@ -68,8 +77,8 @@ def get_review(session: Session, candidate_id: int) -> Review:
     """Gather all a reviewer needs of one candidate, each part read anew from its rows."""
     candidate = get_candidate(session, candidate_id)
     task = get_task_version(session, candidate.evidence["task"]["hash"])
-    composition = composition_of(session, task, candidate.versions)
-    incumbent = composition_of(session, task, candidate.incumbent_versions)
+    composition = measured_composition(session, task, candidate.versions)
+    incumbent = measured_composition(session, task, candidate.incumbent_versions)
     verdicts = verdicts_on(session, candidate_id)
     made = _release_of(session, candidate)
     stale = () if made else _stale(session, candidate, task, composition, incumbent)
@@ -109,6 +118,7 @@ def give_verdict(
     reason = reason.strip()
     if not reason:
         raise Refused("a verdict needs a reason", fix="Say in a sentence what decided it.")
+    lock_for_writing(session)  # two reviewers at once must see each other's verdict
     review = get_review(session, candidate_id)
     if kind == "approve":
         against = [one for one in review.obstacles if one != _requested_by(by)]
@@ -139,6 +149,7 @@ def give_verdict(
     after = get_review(session, candidate_id)
     if kind != "approve" or after.obstacles or len(after.approvals) < after.approvals_needed:
         return None
+    composition_of(session, after.task, after.candidate.versions)
     return add_release(
         session,
         candidate_id=candidate_id,
@@ -167,7 +178,26 @@ def _requested_by(reviewer: str) -> str:
 def _stale(
     session: Session, candidate: Candidate, task: Task, composition: Composition, incumbent: Composition
 ) -> tuple[str, ...]:
-    """Say what has changed under a candidate since it was measured."""
+    """Say why a candidate that isn't released no longer rests on what was measured."""
+    reasons = _undermined(session, candidate, task, composition, incumbent)
+    now = current_release(session, candidate.task, candidate.target)
+    if (now.versions if now else ()) != candidate.incumbent_versions:
+        reasons.append("another prompt was released since, so the comparison is with a past incumbent")
+    return tuple(reasons)
+
+
+def undermined(session: Session, candidate_id: int) -> tuple[str, ...]:
+    """Say what has changed under a candidate's evidence since it was measured, whatever was released since.
+
+    What a page marks a release as stale by; raises `Refused` where a row isn't what was stored.
+    """
+    review = get_review(session, candidate_id)
+    return tuple(_undermined(session, review.candidate, review.task, review.composition, review.incumbent))
+
+
+def _undermined(
+    session: Session, candidate: Candidate, task: Task, composition: Composition, incumbent: Composition
+) -> list[str]:
     evidence = candidate.evidence
     reasons = []
     if get_task(session, candidate.task).hash != task.hash:
@@ -179,10 +209,9 @@ def _stale(
     for name, side in (("candidate", composition), ("incumbent", incumbent)):
         if text_digest(side.text) != evidence[name]["prompt_sha256"]:
             reasons.append(f"the {name}'s text is not the text that was measured")
-    now = current_release(session, candidate.task, candidate.target)
-    if (now.versions if now else ()) != candidate.incumbent_versions:
-        reasons.append("another prompt was released since, so the comparison is with a past incumbent")
-    return tuple(reasons)
+    now = (version(session, one) for one in candidate.versions)
+    reasons += [f"snippet {one.key} v{one.version} is {one.state}" for one in now if one.state != "vetted"]
+    return reasons
 
 
 def _state(

@@ -19,6 +19,7 @@ from composer.target import Target
 from composer.task import Task
 from library import log
 from library.canonical import digest
+from library.database import lock_for_writing
 from library.errors import Refused
 from library.snippets import vetted
 
@@ -99,6 +100,7 @@ def plan_run(session: Session, task_name: str, target_name: str, *, strategy: st
 
 def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
     """Return the id of the run with this plan, entering it as waiting where it is new."""
+    lock_for_writing(session)
     row = session.exec(select(RunRow).where(RunRow.identity == plan.identity)).first()
     if row is None:
         row = RunRow(

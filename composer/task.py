@@ -24,6 +24,12 @@ Metric = Literal["nmse", "accuracy"]
 SplitName = Literal["authoring", "dev", "test"]
 SPLITS: tuple[SplitName, ...] = ("authoring", "dev", "test")
 
+FIGURES: dict[Kind, tuple[str, ...]] = {
+    "ordinal": ("nmse", "valid_only", "valid_rate", "spearman", "mae", "spread"),
+    "label": ("accuracy", "valid_only", "valid_rate", "macro_f1"),
+}
+"""The figures each kind of output is measured by, the composite metric first."""
+
 # Columns of every data file besides the inputs.
 COLUMNS = ("gold", "id", "explanation", "cluster", "slice", "must_not_regress")
 
@@ -226,6 +232,19 @@ class Task(_Part):
     def hash(self) -> str:
         """Identity of the task: sha256 in hex of its canonical content."""
         return digest(self.model_dump(mode="json"))
+
+    @field_validator("policy")
+    @classmethod
+    def _known_figures(cls, policy: Policy, info: ValidationInfo) -> Policy:
+        if "output" in info.data:
+            known = FIGURES[info.data["output"].kind]
+            for name in policy.gates.not_worse:
+                if name not in known:
+                    raise invalid(
+                        f"not_worse names {name!r}, which is no figure of this kind of output",
+                        fix=f"Choose from {', '.join(known)}.",
+                    )
+        return policy
 
     @property
     def metric(self) -> Metric:

@@ -34,7 +34,7 @@ from composer.models.pull import pull
 from composer.optimizer import LibraryComposer, to_dspy
 from composer.predictor import LibraryPredict
 from composer.registry import examples_of
-from composer.runs import FAILED, FINISHED, RUNNING, STOPPED, Plan, get_run, plan_run, run_row
+from composer.runs import FAILED, FINISHED, RUNNING, STOPPED, WAITING, Plan, get_run, plan_run, run_row
 from composer.search.problem import Found, Step
 from composer.summary import summary_of
 from composer.target import Target, language_model, release
@@ -42,6 +42,8 @@ from library.database import Database, open_database
 from library.errors import Refused
 
 SECONDS_BETWEEN_WRITES = 1.0
+PATIENCE_SECONDS = 1.0
+"""How long a worker waits for a run's lock, which a page that looks whether it is taken holds for a moment."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def work(
     Raises `Refused` when another worker has the run, when what it depends on has changed since it was
     entered, or on an outage; `Stopped` when somebody asked it to stop. Whatever ends it, the answers are kept.
     """
-    with _alone(home, run_id):
+    with _alone(home, run_id, patience=PATIENCE_SECONDS):
         begun = time.monotonic()
         with database.session() as session:
             row = run_row(session, run_id)
@@ -89,7 +91,8 @@ def work(
                     fix="Start a new run: it reuses every answer that still fits.",
                 )
             dev, test = (examples_of(session, plan.dataset, split) for split in ("dev", "test"))
-            row.state, row.message, row.stop_asked, row.ended_at = RUNNING, "", False, None
+            row.stop_asked = row.stop_asked and row.state == WAITING  # asked while this process came up
+            row.state, row.message, row.ended_at = RUNNING, "", None
             row.started_at = datetime.now(UTC)
             row.expected = plan.budget + 2 * len(test)
             session.add(row)
@@ -122,10 +125,10 @@ def is_at_work(home: Home, run_id: int) -> bool:
 
 
 @contextmanager
-def _alone(home: Home, run_id: int) -> Iterator[None]:
+def _alone(home: Home, run_id: int, *, patience: float = 0.0) -> Iterator[None]:
     """Hold the run's lock, which the system frees when the process ends in whatever way."""
     home.locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home.locks / f"run-{run_id}.lock", timeout=0)
+    lock = FileLock(home.locks / f"run-{run_id}.lock", timeout=patience)
     try:
         lock.acquire()
     except Timeout as taken:
@@ -164,7 +167,8 @@ def _run(
                 return summary_of(plan, evaluator.counts, found, candidate)
             with database.session() as session:
                 reads = note_test_read(session, plan, candidate, run_id=run_id, at=datetime.now(UTC))
-            record.now(phase="reading the test split")
+            expected = evaluator.counts.asked + 2 * len(test)
+            record.now(phase="reading the test split", expected=expected)
             comparison, cells = _compare(plan, test, evaluator, candidate)
             if not _better(comparison):
                 return summary_of(plan, evaluator.counts, found, candidate, comparison, n=len(test))
@@ -260,7 +264,7 @@ class _Record:
                 progress.counts.stored,
                 progress.counts.paid,
             )
-            row.message, row.trace = progress.phase, list(self.trace)
+            row.expected, row.message, row.trace = progress.expected, progress.phase, list(self.trace)
             for name, value in changes.items():
                 setattr(row, name, value)
             session.add(row)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -14,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from composer.home import resolve_home
+from composer.people import person as person
 from library.database import Database, open_database
 from library.errors import Refused
 
@@ -33,11 +32,6 @@ Returned = TypeVar("Returned")
 def opened(home: Path | None) -> Database:
     """Open the database of the given home (or the default one), migrated to the newest schema."""
     return open_database(resolve_home(home))
-
-
-def person() -> str:
-    """Name of the one local person every action of this process is logged under."""
-    return os.environ.get("COMPOSER_PERSON") or getpass.getuser()
 
 
 def refusals(command: Callable[Params, Returned]) -> Callable[Params, Returned]:

@@ -107,7 +107,7 @@ def _enter(database: Database, task: str, target: str, budget: int, strategy: st
 def _do(database: Database, home: Home, run: int, as_json: bool) -> None:
     try:
         with progress_bar(console) as bar:
-            summary = worker.work(database, home, run, on_progress=bar)
+            summary = worker.work(database, home, run, on_progress=bar, connect=worker.connect)
     except (KeyboardInterrupt, Stopped) as stop:
         console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
         raise typer.Exit(130) from stop

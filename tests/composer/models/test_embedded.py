@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import dspy
 import pytest
@@ -79,3 +80,65 @@ def test_the_real_model_answers_repeatably_counts_tokens_and_frees_itself(
     assert lm.engine._server is None
     said = capfd.readouterr()
     assert said.out + said.err == ""
+
+
+class Slot:
+    """Stands for llama.cpp's server: remembers what was asked of it, and fails on demand."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str, bool]] = []
+
+    def handle_chat_completions(self, body: dict[str, Any]) -> dict[str, Any]:
+        system, user = (message["content"] for message in body["messages"])
+        self.asked.append((system, user, body.get("cache_prompt", True)))
+        if user == "fail":
+            return {"error": {"code": 400, "message": "no"}}
+        usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+        return {"choices": [{"message": {"content": user}, "finish_reason": "stop"}], "usage": usage}
+
+
+def asked_by(questions: list[tuple[str, str]], *, parallel: int = 1) -> list[tuple[str, str, bool]]:
+    engine, slot = EmbeddedEngine(lambda: Path("nowhere"), parallel=parallel), Slot()
+    engine._server = slot
+    lm = dspy.LM("embedded/test", engine=engine, num_retries=0, cache=False)
+    for system, user in questions:
+        try:
+            ask(lm, [{"role": "system", "content": system}, {"role": "user", "content": user}])
+        except Outage:
+            continue
+    return slot.asked
+
+
+def test_shared_text_is_evaluated_in_the_same_steps_whatever_came_before() -> None:
+    assert asked_by([("s", "a\n\nb"), ("s", "a\n\nc"), ("s", "d\n\ne"), ("t", "f")]) == [
+        ("s", "", False),
+        ("s", "a", True),
+        ("s", "a\n\nb", True),
+        ("s", "a", True),
+        ("s", "a\n\nc", True),
+        ("s", "", True),
+        ("s", "d", True),
+        ("s", "d\n\ne", True),
+        ("t", "", False),
+        ("t", "f", True),
+    ]
+
+
+def test_after_a_failure_the_shared_text_is_evaluated_anew() -> None:
+    assert asked_by([("s", "fail"), ("s", "b")])[2:] == [("s", "", False), ("s", "b", True)]
+
+
+def test_side_by_side_answers_are_asked_for_directly() -> None:
+    assert asked_by([("s", "a"), ("s", "b")], parallel=2) == [("s", "a", True), ("s", "b", True)]
+
+
+@pytest.mark.model
+def test_an_answer_does_not_depend_on_what_was_asked_before(model_05b: Path) -> None:
+    texts = ["A dog barks.\n\nThe dog is old.", "A dog barks.\n\nThe dog sleeps in the sun.", "Rain all day."]
+    answers = []
+    for order in (texts, texts[::-1]):
+        lm = language_model(SMALL, folder=model_05b.parent)
+        said = {text: ask(lm, question(text)) for text in order}
+        release(lm)
+        answers.append({text: (answer.text, answer.prompt_tokens) for text, answer in said.items()})
+    assert answers[0] == answers[1]

@@ -1,0 +1,120 @@
+"""Figures as HTML: before → after, then the difference with sign, interval and the word for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from composer.comparison import Difference, Gate
+from composer.figures import NAMES, change, figure
+from ui.parts.words import safe
+
+_POINTS = {"accuracy", "valid_rate"}
+_LARGE = {"nmse": "NMSE", "accuracy": "Accuracy", "spearman": "Spearman", "macro_f1": "Macro F1"}
+_MISSING = "needs valid answers on both sides"
+
+
+def direction(one: Difference) -> str:
+    """Return `better`, `worse` or `same`."""
+    if not one.difference:
+        return "same"
+    return "better" if (one.difference < 0) == (one.better_is == "lower") else "worse"
+
+
+def interval(one: Difference) -> str:
+    """Return the 95% interval in brackets; empty where there is none."""
+    if one.low is None or one.high is None:
+        return ""
+    return f"[{change(one.name, one.low)}, {change(one.name, one.high)}]"
+
+
+def gain(one: Difference) -> str:
+    """Return the difference with its interval and the word for it, as HTML."""
+    if one.difference is None:
+        return f'<span class="ic-mute" title="{_MISSING}">—</span>'
+    word = direction(one)
+    unit = " pts" if one.name in _POINTS else ""
+    mark = f'<span class="ic-{word}">{change(one.name, one.difference)}{unit}</span>'
+    return f'{mark} <span class="ic-mute">{interval(one)}</span> <span class="ic-{word}">{word}</span>'
+
+
+def pair(one: Difference) -> str:
+    """Return before → after, as HTML."""
+    sides = [
+        f'<span title="{_MISSING}">—</span>' if value is None else figure(one.name, value)
+        for value in (one.incumbent, one.candidate)
+    ]
+    return f"{sides[0]} → <b>{sides[1]}</b>"
+
+
+def cards(figures: Sequence[Difference], counts: Mapping[str, int]) -> str:
+    """Return the row of cards a candidate is judged by: metric, its companion, valid rate, examples, tokens."""
+    named = {one.name: one for one in figures}
+    companion = next(named[name] for name in ("spearman", "macro_f1") if name in named)
+    parts = [_card(figures[0]), _card(companion), _card(named["valid_rate"]), _examples(counts)]
+    return f'<div class="ic ic-cards">{"".join(parts)}{_tokens(named["tokens"])}</div>'
+
+
+def _card(one: Difference) -> str:
+    name = _LARGE.get(one.name, NAMES[one.name].capitalize())
+    return _box(name, f"{one.better_is} is better", pair(one), gain(one))
+
+
+def _examples(counts: Mapping[str, int]) -> str:
+    shown = (
+        f'<span class="ic-better">{counts["better"]}</span> better · '
+        f'<span class="ic-worse">{counts["worse"]}</span> worse'
+    )
+    total = sum(counts.values())
+    return _box("Examples", "sealed test split", shown, f'<span class="ic-mute">{counts["same"]} same of {total}</span>')
+
+
+def _tokens(one: Difference) -> str:
+    assert one.incumbent is not None
+    assert one.difference is not None
+    share = f" ({one.difference / one.incumbent:+.0%})".replace("-", "−") if one.incumbent else ""
+    if not one.incumbent and not one.candidate:
+        return _box("Prompt tokens", "an answer", "—", '<span class="ic-mute">the target reports none</span>')
+    return _box("Prompt tokens", "an answer", pair(one), f'<span class="ic-mute">{change("tokens", one.difference)}{share}</span>')
+
+
+def _box(name: str, aside: str, value: str, below: str) -> str:
+    return (
+        f'<div class="ic-card"><div class="ic-label"><span>{safe(name)}</span><span>{safe(aside)}</span></div>'
+        f'<div class="ic-pair">{value}</div><div class="ic-delta">{below}</div></div>'
+    )
+
+
+def gates(found: Sequence[Gate]) -> str:
+    """Return the policy's gates with the figure each was read from, as HTML."""
+    marks = []
+    for gate in found:
+        sign, word, tone = ("✓", "passes", "better") if gate.passed else ("✗", "fails", "worse")
+        name = NAMES.get(gate.name, gate.name)
+        read = safe(gate.figure.replace("-", "−"))
+        marks.append(
+            f'<span title="{word}"><b class="ic-{tone}">{sign}</b> {safe(name)} <span class="ic-mute">{read}</span></span>'
+        )
+    passed = sum(gate.passed for gate in found)
+    head = f"<span><b>Gates</b> <span class='ic-mute'>{passed} of {len(found)} pass</span></span>"
+    return f'<div class="ic ic-gates">{head}{"".join(marks)}</div>'
+
+
+def table(figures: Sequence[Difference]) -> str:
+    """Return every figure before, after and between, as an HTML table."""
+    rows = "".join(
+        f'<tr><td>{safe(NAMES[one.name])}</td><td class="ic-num">{figure(one.name, one.incumbent)}</td>'
+        f'<td class="ic-num"><b>{figure(one.name, one.candidate)}</b></td>'
+        f'<td class="ic-nowrap">{_plain_gain(one)}</td></tr>'
+        for one in figures
+    )
+    head = (
+        '<tr><th>figure</th><th class="ic-num">before</th><th class="ic-num">after</th>'
+        "<th>difference, 95% interval</th></tr>"
+    )
+    return f'<div class="ic ic-scroll"><table class="ic-table"><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
+
+
+def _plain_gain(one: Difference) -> str:
+    if one.low is None and one.difference is not None:
+        return f'<span class="ic-mute">{change(one.name, one.difference)}</span>'
+    return gain(one)
