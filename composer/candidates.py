@@ -19,6 +19,8 @@ from library import log
 from library.canonical import digest, text_digest
 from library.errors import Refused
 
+SUBMITTED = "candidate submitted"
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -155,7 +157,7 @@ def submit(
         log.append(
             session,
             who=by,
-            action="candidate submitted",
+            action=SUBMITTED,
             subject=f"candidate:{row.id}",
             why="",
             detail={"run": run_id, "evidence": evidence_hash, "snippets": list(candidate.keys)},
@@ -172,11 +174,12 @@ def candidates(session: Session) -> tuple[Candidate, ...]:
 
 
 def get_candidate(session: Session, candidate_id: int) -> Candidate:
-    """Return one candidate; raises `Refused` where there is none, or its evidence isn't what was hashed."""
+    """Return one candidate; raises `Refused` where there is none, or its evidence isn't what the log says."""
     row = session.get(CandidateRow, candidate_id)
     if row is None:
         raise Refused(f"there is no candidate {candidate_id}", fix="The Inbox lists those there are.")
-    if digest(row.evidence) != row.evidence_hash:
+    logged = [one for one in log.entries(session, f"candidate:{candidate_id}") if one.action == SUBMITTED]
+    if digest(row.evidence) != row.evidence_hash or [one.detail["evidence"] for one in logged] != [row.evidence_hash]:
         raise Refused(
             f"the evidence of candidate {candidate_id} is not the evidence that was stored",
             fix="Restore the database from a backup: evidence never changes.",

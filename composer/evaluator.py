@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future, as_completed
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, as_completed
 from dataclasses import dataclass
 
 from composer.asking import Answer
@@ -81,23 +81,17 @@ class Evaluator:
 
     def _pay(self, questions: Sequence[Question]) -> None:
         futures = {self.executor.submit(self.ask, question.messages): question for question in questions}
-        failure: BaseException | None = None
         try:
             for future in as_completed(futures):
-                if future.cancelled():
-                    continue
-                problem = future.exception()
-                if problem is None:
+                self._keep(futures[future], future.result())
+                if self.stop_asked():
+                    raise Stopped
+        except BaseException:
+            # Whatever ended it, an interrupt too: nothing new is asked, and what other workers are at is kept.
+            for future in [one for one in futures if not one.cancel()]:
+                if future.exception() is None and futures[future].key not in self._known:
                     self._keep(futures[future], future.result())
-                    problem = Stopped() if self.stop_asked() else None
-                if problem is not None and failure is None:
-                    # What other workers are at still arrives and is kept; nothing new is asked.
-                    failure = problem
-                    _cancel(futures)
-        finally:
-            _cancel(futures)
-        if failure is not None:
-            raise failure
+            raise
 
     def _keep(self, question: Question, answer: Answer) -> None:
         self._known[question.key] = self.store.keep(question, answer)
@@ -107,8 +101,3 @@ class Evaluator:
         before = self.counts
         self.counts = Counts(before.asked + asked, before.stored + stored, before.paid + paid)
         self.on_answer(self.counts)
-
-
-def _cancel(futures: Iterable[Future[Answer]]) -> None:
-    for future in futures:
-        future.cancel()

@@ -129,7 +129,11 @@ def faults(folder: Path) -> tuple[str, ...]:
     off += _broken_seals(manifest)
     if off:
         return tuple(off)
-    for name, expected in _texts(manifest).items():
+    try:
+        texts = _texts(manifest)
+    except (KeyError, TypeError, AttributeError):
+        return (f"{MANIFEST}: the field task or snippets is not that of a pack",)
+    for name, expected in texts.items():
         off += _difference(name, content[name], expected)
     return tuple(off)
 
@@ -160,10 +164,19 @@ def _manifest(content: bytes) -> dict[str, Any] | str:
         return f"{MANIFEST}: the field {SEALS} is off"
     try:
         expected = canonical_bytes(manifest)
-    except CanonicalizationError as error:
-        return f"{MANIFEST}: a number is off ({error})"
+    except (CanonicalizationError, RecursionError) as error:
+        return f"{MANIFEST}: a number or character of field {_uncanonical(manifest)} is off ({error})"
     off = _difference(MANIFEST, content, expected)
     return off[0] if off else manifest
+
+
+def _uncanonical(manifest: Mapping[str, Any]) -> str:
+    for name, value in manifest.items():
+        try:
+            canonical_bytes({name: value})
+        except (CanonicalizationError, RecursionError):
+            return name
+    raise ValueError("every field has a canonical form")
 
 
 def _broken_seals(manifest: dict[str, Any]) -> list[str]:
@@ -174,6 +187,8 @@ def _broken_seals(manifest: dict[str, Any]) -> list[str]:
 
 
 def _difference(name: str, found: bytes, expected: bytes) -> list[str]:
+    if found == expected:
+        return []
     pairs = enumerate(zip_longest(found, expected))
     first = next((place for place, (ours, theirs) in pairs if ours != theirs), None)
     return [] if first is None else [f"{name} byte {first} is off"]

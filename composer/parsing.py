@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from composer.task import Output
+
+_PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def _checked(output: Output, value: object) -> int | str:
             raise _Malformed(f"not one of {', '.join(output.labels)}")
         return value
     low, high = output.scale
-    if output.format == "plain" and isinstance(value, str) and value.isascii() and value.isdigit():
+    if output.format == "plain" and isinstance(value, str) and _PLAIN_NUMBER.fullmatch(value):
         value = int(value)
     if type(value) is not int:
         raise _Malformed("not a whole number")

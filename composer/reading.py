@@ -93,8 +93,9 @@ def example_views(session: Session, review: Review) -> tuple[ExampleView, ...]:
     texts = _texts(session, [*before, *after])
     views = []
     for row, was, now in zip(review.candidate.rows, before, after, strict=True):
-        said = [_said(output, texts.get(key)) for key in (was, now)]
-        views.append(ExampleView(known[row.example_id], row, *said, flipped=_flipped(output, row, *said)))
+        earlier, later = _said(output, texts.get(was)), _said(output, texts.get(now))
+        flipped = _flipped(output, row, earlier, later)
+        views.append(ExampleView(known[row.example_id], row, earlier, later, flipped))
     return tuple(views)
 
 
@@ -106,7 +107,7 @@ def _texts(session: Session, keys: Sequence[str]) -> dict[str, str]:
     texts: dict[str, str] = {}
     for start in range(0, len(keys), LOOKUP):
         query = select(CellRow.key, CellRow.text).where(col(CellRow.key).in_(keys[start : start + LOOKUP]))
-        texts |= {key: text for key, text in session.exec(query)}
+        texts.update(session.exec(query).all())
     return texts
 
 
@@ -164,16 +165,17 @@ def snippet_changes(
         elif old_place not in steady:
             kind = "moved"
         changes.append(SnippetChange(kind, old, one, old_place, place))
-    gone = [SnippetChange("removed", one, None, place, None) for key, (place, one) in was.items() if key not in now]
+    gone = [
+        SnippetChange("removed", one, None, place, None) for key, (place, one) in was.items() if key not in now
+    ]
     return (*changes, *gone)
 
 
 def _longest_rising(places: Sequence[int]) -> frozenset[int]:
-    best: list[list[int]] = []
+    rising: list[list[int]] = [[]]
     for place in places:
-        longest = max((run for run in best if run[-1] < place), key=len, default=[])
-        best.append([*longest, place])
-    return frozenset(max(best, key=len, default=[]))
+        rising.append([*max((run for run in rising if not run or run[-1] < place), key=len), place])
+    return frozenset(max(rising, key=len))
 
 
 def as_change(metric: str, gain: float) -> float:

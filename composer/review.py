@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
+from unicodedata import category
 
 from sqlmodel import Session, col, select
 
@@ -118,6 +119,8 @@ def give_verdict(
     reason = reason.strip()
     if not reason:
         raise Refused("a verdict needs a reason", fix="Say in a sentence what decided it.")
+    if any(character == "\0" or category(character) == "Cs" for character in reason):
+        raise Refused("the reason holds characters that can't be stored", fix="Write it as plain text.")
     lock_for_writing(session)  # two reviewers at once must see each other's verdict
     review = get_review(session, candidate_id)
     if kind == "approve":

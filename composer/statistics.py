@@ -31,7 +31,7 @@ def interval(
     clusters: Sequence[tuple[str, ...]],
     rng: np.random.Generator,
     *,
-    resamples: int = RESAMPLES,
+    resamples: int | None = None,
 ) -> Interval:
     """Return a 95% interval of a statistic of n examples, `clusters` naming what each shares with others.
 
@@ -56,7 +56,7 @@ def interval(
             (np.arange(n),),
             of_drawn,
             vectorized=False,
-            n_resamples=resamples,
+            n_resamples=RESAMPLES if resamples is None else resamples,
             confidence_level=LEVEL,
             method="BCa",
             rng=rng,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from composer.comparison import Difference, Gate
 from composer.figures import NAMES, change, figure
+from ui.parts import words
 from ui.parts.words import safe
 
 _POINTS = {"accuracy", "valid_rate"}
@@ -65,7 +66,9 @@ def _examples(counts: Mapping[str, int]) -> str:
         f'<span class="ic-worse">{counts["worse"]}</span> worse'
     )
     total = sum(counts.values())
-    return _box("Examples", "sealed test split", shown, f'<span class="ic-mute">{counts["same"]} same of {total}</span>')
+    return _box(
+        "Examples", "sealed test split", shown, f'<span class="ic-mute">{counts["same"]} same of {total}</span>'
+    )
 
 
 def _tokens(one: Difference) -> str:
@@ -74,7 +77,12 @@ def _tokens(one: Difference) -> str:
     share = f" ({one.difference / one.incumbent:+.0%})".replace("-", "−") if one.incumbent else ""
     if not one.incumbent and not one.candidate:
         return _box("Prompt tokens", "an answer", "—", '<span class="ic-mute">the target reports none</span>')
-    return _box("Prompt tokens", "an answer", pair(one), f'<span class="ic-mute">{change("tokens", one.difference)}{share}</span>')
+    return _box(
+        "Prompt tokens",
+        "an answer",
+        pair(one),
+        f'<span class="ic-mute">{change("tokens", one.difference)}{share}</span>',
+    )
 
 
 def _box(name: str, aside: str, value: str, below: str) -> str:
@@ -91,9 +99,8 @@ def gates(found: Sequence[Gate]) -> str:
         sign, word, tone = ("✓", "passes", "better") if gate.passed else ("✗", "fails", "worse")
         name = NAMES.get(gate.name, gate.name)
         read = safe(gate.figure.replace("-", "−"))
-        marks.append(
-            f'<span title="{word}"><b class="ic-{tone}">{sign}</b> {safe(name)} <span class="ic-mute">{read}</span></span>'
-        )
+        figure_read = f'<span class="ic-mute">{read}</span>'
+        marks.append(f'<span title="{word}"><b class="ic-{tone}">{sign}</b> {safe(name)} {figure_read}</span>')
     passed = sum(gate.passed for gate in found)
     head = f"<span><b>Gates</b> <span class='ic-mute'>{passed} of {len(found)} pass</span></span>"
     return f'<div class="ic ic-gates">{head}{"".join(marks)}</div>'
@@ -101,17 +108,13 @@ def gates(found: Sequence[Gate]) -> str:
 
 def table(figures: Sequence[Difference]) -> str:
     """Return every figure before, after and between, as an HTML table."""
-    rows = "".join(
+    rows = [
         f'<tr><td>{safe(NAMES[one.name])}</td><td class="ic-num">{figure(one.name, one.incumbent)}</td>'
         f'<td class="ic-num"><b>{figure(one.name, one.candidate)}</b></td>'
         f'<td class="ic-nowrap">{_plain_gain(one)}</td></tr>'
         for one in figures
-    )
-    head = (
-        '<tr><th>figure</th><th class="ic-num">before</th><th class="ic-num">after</th>'
-        "<th>difference, 95% interval</th></tr>"
-    )
-    return f'<div class="ic ic-scroll"><table class="ic-table"><thead>{head}</thead><tbody>{rows}</tbody></table></div>'
+    ]
+    return words.table(("figure", "#before", "#after", "difference, 95% interval"), rows)
 
 
 def _plain_gain(one: Difference) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
@@ -46,6 +47,19 @@ def lasting(seconds: float) -> str:
 def count(number: int, word: str, plural: str = "") -> str:
     """Return a number with its word in the right form."""
     return f"{number:,} {word if number == 1 else plural or word + 's'}"
+
+
+def table(heads: Sequence[str], rows: Sequence[str]) -> str:
+    """Return an HTML table; a head that starts with `#` stands over figures. Rows are HTML."""
+    head = "".join(
+        f'<th class="ic-num">{safe(one[1:])}</th>' if one.startswith("#") else f"<th>{safe(one)}</th>"
+        for one in heads
+    )
+    body = "".join(rows)
+    return (
+        f'<div class="ic ic-scroll"><table class="ic-table"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
 
 
 def state_tag(state: str) -> str:

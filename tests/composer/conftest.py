@@ -1,0 +1,84 @@
+"""A home with the small task in it, and the vocabulary of that task."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from composer import statistics
+from composer.composition import Vocabulary
+from composer.export import export_release
+from composer.home import Home
+from composer.review import give_verdict
+from library.database import Database, open_database
+from tests import small
+
+
+@pytest.fixture(scope="session")
+def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the small task, to be copied and not touched."""
+    folder = tmp_path_factory.mktemp("small")
+    database = open_database(folder / "home")
+    small.fill(database, folder)
+    database.close()
+    return folder / "home"
+
+
+@pytest.fixture
+def filled(home: Home, small_home: Path) -> Iterator[Database]:
+    """The database of `home`, with the small task in it."""
+    shutil.copytree(small_home, home.path)
+    database = open_database(home.path)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def reviewed_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which a run has ended with candidate 1, to be copied and not touched."""
+    home = Home(tmp_path_factory.mktemp("reviewed") / "home")
+    shutil.copytree(small_home, home.path)
+    database = open_database(home.path)
+    small.run(database, home, small.enter(database, budget=100), small.engine())
+    database.close()
+    return home.path
+
+
+@pytest.fixture
+def submitted(home: Home, reviewed_home: Path) -> Iterator[Database]:
+    """The database of `home`, in which candidate 1 waits for review."""
+    shutil.copytree(reviewed_home, home.path)
+    database = open_database(home.path)
+    yield database
+    database.close()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quick_intervals() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(statistics, "RESAMPLES", 200)
+        yield
+
+
+@pytest.fixture
+def vocabulary() -> Vocabulary:
+    return Vocabulary(small.task(), small.snippets())
+
+
+@pytest.fixture
+def released(submitted: Database) -> Database:
+    """The database of `home`, in which candidate 1 is released."""
+    with submitted.session() as session:
+        give_verdict(session, 1, "approve", reason="Clear gain.", by="Grace", at=small.NOW)
+    return submitted
+
+
+@pytest.fixture
+def pack(released: Database, tmp_path: Path) -> Path:
+    """The folder of the released prompt's pack."""
+    with released.session() as session:
+        export_release(session, "small", "tiny", tmp_path / "pack", by="Ada", at=small.NOW)
+    return tmp_path / "pack"

@@ -1,0 +1,196 @@
+"""The evaluator: stored answers are never asked for again, and whatever ends it, what arrived is kept."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from composer.asking import Answer, Outage
+from composer.composition import Vocabulary
+from composer.evaluator import Counts, Evaluator, Stopped
+from composer.messages import Messages
+from library.database import Database
+from composer.cells import DatabaseCells
+from tests import small
+
+EXAMPLES = small.examples(12, 0)
+
+
+class Shuffling(Executor):
+    """Runs what was submitted only when somebody waits for it, in another order each time."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        self._pool = ThreadPoolExecutor(1)
+        self._waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self._waiting.append((future, lambda: fn(*args, **kwargs)))
+        if len(self._waiting) == 1:
+            self._pool.submit(self._work)
+        return future
+
+    def _work(self) -> None:
+        threading.Event().wait(0.01)  # let the others be submitted
+        self._random.shuffle(self._waiting)
+        for future, call in self._waiting:
+            if future.set_running_or_notify_cancel():
+                future.set_result(call())
+        self._waiting.clear()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._pool.shutdown(wait)
+
+
+class Asked:
+    """Answers each message with its own text, and fails at the `fails`th call where one is given."""
+
+    def __init__(
+        self, fails: int | None = None, problem: BaseException | None = None, seconds: float = 0.0
+    ) -> None:
+        self.messages: list[Messages] = []
+        self.fails, self.problem, self.seconds = fails, problem, seconds
+        self._lock = threading.Lock()
+
+    def __call__(self, messages: Messages) -> Answer:
+        with self._lock:
+            self.messages.append(messages)
+            if self.problem is not None and len(self.messages) == self.fails:
+                raise self.problem
+            broken = self.fails is not None and len(self.messages) > self.fails
+        time.sleep(0.2 if broken else self.seconds)  # time to notice a failure before all are asked
+        return small.answer(messages[1]["content"])
+
+
+def evaluator(ask: Asked, executor: Executor, store: Any = None, **options: Any) -> Evaluator:
+    return Evaluator(small.task(), "target", store or small.MemoryCells(), ask, executor, **options)
+
+
+@pytest.fixture
+def executor() -> Any:
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
+
+
+def test_answers_come_in_the_order_of_the_examples_however_they_arrive(vocabulary: Vocabulary) -> None:
+    composition = vocabulary.compose(["exact"])
+    for seed in range(5):
+        with Shuffling(seed) as shuffling:
+            answers = evaluator(Asked(), shuffling).answers(composition, EXAMPLES)
+        assert [one.text for one in answers] == [
+            f"Query: {example.inputs['query']}\n\nDocument: {example.inputs['document']}" for example in EXAMPLES
+        ]
+
+
+def test_questions_are_asked_in_the_order_of_the_examples(vocabulary: Vocabulary, executor: Executor) -> None:
+    ask = Asked()
+    asking = evaluator(ask, executor)
+    asking.answers(vocabulary.compose(), EXAMPLES)
+    assert ask.messages == [question.messages for question in asking.questions(vocabulary.compose(), EXAMPLES)]
+
+
+def test_a_stored_answer_is_not_asked_for_again(vocabulary: Vocabulary, executor: Executor) -> None:
+    store, ask = small.MemoryCells(), Asked()
+    first = evaluator(ask, executor, store)
+    first.answers(vocabulary.compose(), EXAMPLES[:5])
+    assert first.counts == Counts(asked=5, stored=0, paid=5)
+    first.answers(vocabulary.compose(), EXAMPLES)
+    first.answers(vocabulary.compose(), EXAMPLES)
+    assert first.counts == Counts(asked=12, stored=0, paid=12)
+    second = evaluator(ask, executor, store)
+    second.answers(vocabulary.compose(), EXAMPLES)
+    assert second.counts == Counts(asked=12, stored=12, paid=0)
+    assert len(ask.messages) == 12
+
+
+def test_two_examples_that_ask_the_same_cost_one_answer(vocabulary: Vocabulary, executor: Executor) -> None:
+    twins = (EXAMPLES[0], small.example(99, inputs=dict(EXAMPLES[0].inputs)))
+    ask = Asked()
+    answers = evaluator(ask, executor).answers(vocabulary.compose(), twins)
+    assert len(ask.messages) == 1
+    assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("problem", [Outage("down"), RuntimeError("bug"), KeyboardInterrupt(), SystemExit(1)])
+@pytest.mark.parametrize("fails", [1, 5, 12])
+def test_whatever_breaks_it_off_the_answers_before_are_kept_and_nothing_more_is_asked(
+    vocabulary: Vocabulary, executor: Executor, problem: BaseException, fails: int
+) -> None:
+    store, ask = small.MemoryCells(), Asked(fails, problem)
+    with pytest.raises(type(problem)):
+        evaluator(ask, executor, store).answers(vocabulary.compose(), EXAMPLES)
+    # One call may have begun before the failure was noticed.
+    assert len(ask.messages) <= fails + 1
+    assert len(store.stored) == len(ask.messages) - 1
+    again = Asked()
+    evaluator(again, executor, store).answers(vocabulary.compose(), EXAMPLES)
+    assert len(again.messages) == len(EXAMPLES) - (len(ask.messages) - 1)
+
+
+def test_an_outage_of_one_worker_loses_no_answer_of_the_others(vocabulary: Vocabulary) -> None:
+    store, ask = small.MemoryCells(), Asked(3, Outage("down"))
+    with ThreadPoolExecutor(4) as executor, pytest.raises(Outage):
+        evaluator(ask, executor, store).answers(vocabulary.compose(), EXAMPLES)
+    assert len(store.stored) == len(ask.messages) - 1
+
+
+def test_an_interrupt_of_the_waiting_process_loses_no_paid_answer(vocabulary: Vocabulary) -> None:
+    store, ask = small.MemoryCells(), Asked(seconds=0.02)
+    interrupts = iter([KeyboardInterrupt()])
+
+    def watch(counts: Counts) -> None:
+        if counts.paid == 3:
+            for interrupt in interrupts:
+                raise interrupt
+
+    with ThreadPoolExecutor(4) as executor, pytest.raises(KeyboardInterrupt):
+        evaluator(ask, executor, store, on_answer=watch).answers(vocabulary.compose(), EXAMPLES)
+    assert len(store.stored) == len(ask.messages) < len(EXAMPLES)
+
+
+def test_a_failure_to_store_stops_the_asking(vocabulary: Vocabulary, executor: Executor) -> None:
+    class Full(small.MemoryCells):
+        def keep(self, question: Any, answer: Answer) -> Answer:
+            if len(self.stored) == 3:
+                raise OSError("the disk is full")
+            return super().keep(question, answer)
+
+    ask = Asked(seconds=0.02)
+    with pytest.raises(OSError, match="full"):
+        evaluator(ask, executor, Full()).answers(vocabulary.compose(), EXAMPLES)
+    assert len(ask.messages) < len(EXAMPLES)
+
+
+def test_a_stop_request_keeps_what_has_arrived(vocabulary: Vocabulary, executor: Executor) -> None:
+    store, ask = small.MemoryCells(), Asked(seconds=0.02)
+    stopping = evaluator(ask, executor, store, stop_asked=lambda: len(store.stored) >= 4)
+    with pytest.raises(Stopped):
+        stopping.answers(vocabulary.compose(), EXAMPLES)
+    assert 4 <= len(store.stored) < len(EXAMPLES)
+    assert stopping.counts.paid == len(store.stored)
+
+
+def test_progress_is_told_with_every_answer(vocabulary: Vocabulary, executor: Executor) -> None:
+    told: list[Counts] = []
+    evaluator(Asked(), executor, on_answer=told.append).answers(vocabulary.compose(), EXAMPLES)
+    assert [counts.paid for counts in told] == list(range(13))
+
+
+def test_each_answer_is_in_the_database_before_the_next_is_counted(
+    vocabulary: Vocabulary, executor: Executor, database: Database
+) -> None:
+    stored: list[tuple[int, int]] = []
+
+    def look(counts: Counts) -> None:
+        stored.append((counts.paid, small.stored_cells(database)))
+
+    asking = evaluator(Asked(), executor, DatabaseCells(database), on_answer=look)
+    asking.answers(vocabulary.compose(), EXAMPLES)
+    assert all(paid == found for paid, found in stored)

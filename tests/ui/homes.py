@@ -1,0 +1,149 @@
+"""Homes for the pages to stand on: real texts and labels, real runs, and a scripted model's answers."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scripted import ScriptedEngine, connecting, pretender
+
+from composer import registry, worker
+from composer.data.examples import Example
+from composer.data.loading import Dataset, load_examples
+from composer.data.wheel import read_wheel
+from composer.home import Home
+from composer.messages import render
+from composer.review import give_verdict
+from composer.runs import enter_run, plan_run
+from composer.starter import DATA
+from composer.target import load_target
+from composer.task import Task, load_task
+from library.database import Database, open_database
+from library.snippets import import_file
+
+SNIPPETS = """snippets:
+  - key: people-anchors
+    text: People gave 5 only to two reports of the same event, and 1 when nothing is shared.
+    state: vetted
+    tags: [relatedness]
+    rationale: Both ends of the scale were used too freely.
+  - key: json-alone
+    text: Write the JSON object and nothing before or after it.
+    state: vetted
+    tags: [relatedness]
+  - key: lean-low
+    text: When in doubt between two ratings, take the lower one.
+    state: vetted
+    tags: [relatedness]
+    rationale: <b>Most</b> pairs are *unrelated*.
+  - {key: lean-high, text: "When in doubt, take the higher one.", state: vetted, tags: [relatedness]}
+  - {key: irony, text: "Mocking or ironic praise is negative.", state: vetted, tags: [polarity]}
+  - {key: to-the-end, text: "Read the sentence to its end before you decide.", state: vetted, tags: [polarity]}
+  - {key: be-careful, text: "Be careful and precise.", state: vetted, tags: [polarity]}
+  - {key: think-twice, text: "Think twice.", state: draft, tags: [relatedness]}
+"""
+ANCHORS = "People gave 5 only to two reports of the same event, and 1 when nothing is shared."
+HELPS = {
+    ANCHORS: 0.5,
+    "When in doubt between two ratings, take the lower one.": 0.35,
+}
+POLARITY = {"Mocking or ironic praise is negative.": 0.4, "Read the sentence to its end before you decide.": 0.15}
+LOOSE = "Write the JSON object and nothing before or after it."
+
+
+def _dice(*parts: str) -> float:
+    return int(hashlib.sha256("|".join(parts).encode()).hexdigest()[:8], 16) / 2**32
+
+
+def rater(task: Task, examples: Sequence[Example]) -> Callable[[str, str], str]:
+    """A model that rates too high and unsteadily, less so with snippets that help, and at times rambles."""
+    golds = {render("", task.message, one.inputs)[1]["content"]: float(one.gold) for one in examples}
+
+    def answer(system: str, user: str) -> str:
+        lines = system.split("\n")
+        help_given = sum(worth for text, worth in HELPS.items() if text in lines)
+        if _dice("ramble", user) < (0.01 if LOOSE in lines else 0.06):
+            return "<i>Rating</i>: I would say **4** out of 5, since both\nmention the government."
+        noise = (_dice(user) - 0.5) * 2.2 * (1 - 0.5 * help_given) + (_dice(system, user) - 0.5) * 2.4
+        rating = golds[user] + 1.5 * (1 - help_given) + noise
+        return f'{{"rating": {min(max(round(rating), 1), 5)}}}'
+
+    return answer
+
+
+def decorated(dataset: Dataset) -> Dataset:
+    """The same examples with slices, a few that must not regress, and explanations."""
+    examples = [
+        replace(
+            one,
+            slice=("abroad", "politics", "weather")[number % 3],
+            must_not_regress=float(one.gold) > 4.5,
+            explanation="Both report <the> same raid." if float(one.gold) > 4 else "",
+        )
+        for number, one in enumerate(dataset.examples)
+    ]
+    return Dataset(tuple(examples), dataset.left_out)
+
+
+def furnish(home: Home, *, budget: int = 160) -> None:
+    """Fill a home: relatedness with a candidate under review, polarity with one released."""
+    database = open_database(home.path)
+    at = datetime.now(UTC)
+    library = home.path / "library.yaml"
+    library.write_text(SNIPPETS)
+    with database.session() as session:
+        import_file(session, library, by="Ada", at=at)
+        for file in sorted((DATA / "targets").glob("*.yaml")):
+            registry.add_target(session, load_target(file), by="Ada", at=at)
+        for name in ("relatedness", "polarity"):
+            task = load_task(DATA / "tasks" / f"{name}.yaml")
+            dataset = load_examples(task, read_wheel(task))
+            registry.add_task(session, task, by="Ada", at=at)
+            dataset = decorated(dataset) if name == "relatedness" else dataset
+            registry.add_examples(session, task, dataset, by="Ada", at=at)
+    _run(database, home, "relatedness", "qwen2.5-coder-1.5b", budget, rater)
+    released = _run(
+        database,
+        home,
+        "polarity",
+        "qwen2.5-coder-0.5b",
+        budget,
+        lambda task, each: pretender(task, each, POLARITY),
+    )
+    with database.session() as session:
+        give_verdict(session, released, "approve", reason="Clear gain, nothing lost.", by="Ada", at=at)
+    database.close()
+
+
+def _examples(database: Database, task: str, split: str) -> tuple[Example, ...]:
+    with database.session() as session:
+        return registry.examples_of(session, registry.dataset_of(session, task), split)
+
+
+def _run(
+    database: Database,
+    home: Home,
+    task_name: str,
+    target: str,
+    budget: int,
+    model: Callable[[Task, Sequence[Example]], Callable[[str, str], str]],
+) -> int:
+    with database.session() as session:
+        task = registry.get_task(session, task_name)
+        plan = plan_run(session, task_name, target, strategy="greedy", seed=0, budget=budget)
+        run = enter_run(session, plan, by="Ada", at=datetime.now(UTC))
+    examples = [one for split in ("dev", "test") for one in _examples(database, task_name, split)]
+    summary: Mapping[str, object] = worker.work(
+        database, home, run, connect=connecting(ScriptedEngine(model(task, examples)))
+    )
+    found = summary["candidate_id"]
+    assert isinstance(found, int), summary["message"]
+    return found
+
+
+if __name__ == "__main__":
+    furnish(Home(Path(sys.argv[1])), budget=int(sys.argv[2]) if len(sys.argv) > 2 else 300)

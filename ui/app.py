@@ -1,0 +1,43 @@
+"""The app: `streamlit run ui/app.py -- --home DIR`. A router; every page is a file in `views/`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# `streamlit run` puts the script's own folder on the path; the packages lie in the folder above it.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import streamlit as st
+
+from library.errors import Refused
+from ui.parts.opening import database, show_refusal, this_home
+from ui.parts.page import LOGO, STYLE
+
+PAGES = [
+    st.Page(
+        "views/inbox.py", title="Inbox", url_path="inbox", default=True, help="Candidates and where they stand."
+    ),
+    st.Page("views/runs.py", title="Runs", url_path="runs", help="Start a search, watch it, see what it found."),
+    st.Page("views/library.py", title="Library", url_path="library", help="The snippets a prompt may be made of."),
+    st.Page(
+        "views/prompts.py", title="Prompts", url_path="prompts", help="What is released for each task and target."
+    ),
+    st.Page("views/candidate.py", title="Candidate", url_path="candidate", visibility="hidden"),
+]
+
+st.set_page_config(page_title="Instruction composer", page_icon=str(LOGO), layout="wide")
+st.html(STYLE)
+st.logo(str(LOGO), size="medium")
+page = st.navigation(PAGES, position="top")
+st.set_page_config(page_title=f"{page.title} · Instruction composer")
+try:
+    database()
+except Refused as refused:
+    show_refusal(refused)
+    st.caption(f"Home: {this_home().path}")
+    st.stop()
+try:
+    page.run()
+except Refused as refused:
+    show_refusal(refused)
