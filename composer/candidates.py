@@ -178,8 +178,9 @@ def get_candidate(session: Session, candidate_id: int) -> Candidate:
     row = session.get(CandidateRow, candidate_id)
     if row is None:
         raise Refused(f"there is no candidate {candidate_id}", fix="The Inbox lists those there are.")
-    logged = [one for one in log.entries(session, f"candidate:{candidate_id}") if one.action == SUBMITTED]
-    if digest(row.evidence) != row.evidence_hash or [one.detail["evidence"] for one in logged] != [row.evidence_hash]:
+    logged = [entry for entry in log.entries(session, f"candidate:{candidate_id}") if entry.action == SUBMITTED]
+    hashes = {digest(row.evidence), *(entry.detail["evidence"] for entry in logged)}
+    if not logged or hashes != {row.evidence_hash}:
         raise Refused(
             f"the evidence of candidate {candidate_id} is not the evidence that was stored",
             fix="Restore the database from a backup: evidence never changes.",

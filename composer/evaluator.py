@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 
-from composer.asking import Answer
-from composer.cells import CellStore, Question
+import dspy
+
+from composer.asking import Answer, ask
+from composer.cells import CellStore, MemoryCells, Question
 from composer.composition import Composition
 from composer.data.examples import Example
 from composer.messages import Messages, render
@@ -101,3 +104,8 @@ class Evaluator:
         before = self.counts
         self.counts = Counts(before.asked + asked, before.stored + stored, before.paid + paid)
         self.on_answer(self.counts)
+
+
+def evaluator_of(task: Task, lm: dspy.LM, *, threads: int = 1) -> Evaluator:
+    """Return an evaluator that asks a DSPy language model and keeps the answers in memory alone."""
+    return Evaluator(task, lm.model, MemoryCells(), partial(ask, lm), ThreadPoolExecutor(threads))

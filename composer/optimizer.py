@@ -35,7 +35,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         evaluator: Evaluator,
         *,
         strategy: str = "greedy",
-        budget: int = 300,
+        budget: int = 240,
         seed: int = 0,
         on_step: Callable[[Step], None] = lambda _step: None,
     ) -> None:

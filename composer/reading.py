@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from composer.candidates import candidates
 from composer.comparison import Difference, Row
@@ -172,10 +172,14 @@ def snippet_changes(
 
 
 def _longest_rising(places: Sequence[int]) -> frozenset[int]:
-    rising: list[list[int]] = [[]]
+    rising: list[tuple[int, ...]] = [()]
     for place in places:
-        rising.append([*max((run for run in rising if not run or run[-1] < place), key=len), place])
-    return frozenset(max(rising, key=len))
+        rising.append((*_longest([run for run in rising if not run or run[-1] < place]), place))
+    return frozenset(_longest(rising))
+
+
+def _longest(runs: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    return max(runs, key=len)
 
 
 def as_change(metric: str, gain: float) -> float:
@@ -283,8 +287,3 @@ def used_in(session: Session) -> dict[str, tuple[Release, ...]]:
             key = version(session, one).key
             used[key] = (*used.get(key, ()), release)
     return used
-
-
-def stored_answers(session: Session) -> int:
-    """Return how many answers are stored."""
-    return session.exec(select(func.count()).select_from(CellRow)).one()

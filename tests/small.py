@@ -12,9 +12,9 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from composer import registry, runs, worker
+from composer.asking import Answer
 from composer.cells import Question
 from composer.comparison import Comparison, Side, compare
-from composer.asking import Answer
 from composer.data.examples import Example
 from composer.data.loading import Dataset
 from composer.home import Home
@@ -176,7 +176,11 @@ def answer(text: str, tokens: int = 10) -> Answer:
 
 
 def compared(
-    of: Task, data: Sequence[Example], before: Sequence[str], after: Sequence[str], tokens: tuple[int, int] = (10, 10)
+    of: Task,
+    data: Sequence[Example],
+    before: Sequence[str],
+    after: Sequence[str],
+    tokens: tuple[int, int] = (10, 10),
 ) -> Comparison:
     """Compare two prompts that gave these answers."""
     sides = [Side([answer(text, t) for text in texts]) for texts, t in zip((before, after), tokens, strict=True)]

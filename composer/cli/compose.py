@@ -23,7 +23,7 @@ from composer.starter import TARGETS, load_starter
 from library.database import Database, open_database
 from library.errors import Refused
 
-DEFAULT_BUDGET = 300
+DEFAULT_BUDGET = 240
 
 BudgetOption = Annotated[
     int, typer.Option("--budget", help="Answers the search may ask for; the test split comes on top.")

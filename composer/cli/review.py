@@ -12,7 +12,9 @@ from rich.table import Table
 
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
 from composer.figures import NAMES, change, figure
-from composer.review import Kind, Review, get_review, give_verdict, reviews
+from composer.reading import Entry
+from composer.reading import inbox as read_inbox
+from composer.review import Kind, Review, get_review, give_verdict
 from library.errors import Refused
 
 
@@ -20,15 +22,20 @@ from library.errors import Refused
 def inbox(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the candidates: task, target, gain with interval, gates, state."""
     with opened(home).session() as session:
-        found = reviews(session)
+        found = read_inbox(session)
     if as_json:
-        print(json.dumps([_row(review) for review in found], ensure_ascii=False))
+        print(json.dumps([_row(entry) for entry in found], ensure_ascii=False))
         return
     if not found:
         out.print("No candidates yet. `composer demo --headless` or `composer compose TASK --target T` makes one.")
         return
     table = Table("no.", "task → target", "metric", "before → after", "difference", "gates", "state")
-    for review in found:
+    for entry in found:
+        review = entry.review
+        if review is None:
+            place = f"{entry.task} → {entry.target}"
+            table.add_row(str(entry.candidate_id), place, "", "", "", "", escape(entry.problem))
+            continue
         metric = review.candidate.figures[0]
         passed = sum(gate.passed for gate in review.candidate.gates)
         table.add_row(
@@ -106,12 +113,14 @@ def _interval(review: Review) -> str:
     return f"{NAMES[metric.name]} {change(metric.name, metric.difference)} [{low}, {high}]"
 
 
-def _row(review: Review) -> dict[str, Any]:
+def _row(entry: Entry) -> dict[str, Any]:
+    known = {"candidate": entry.candidate_id, "task": entry.task, "target": entry.target}
+    review = entry.review
+    if review is None:
+        return {**known, "state": "unreadable", "problem": entry.problem}
     candidate = review.candidate
     return {
-        "candidate": candidate.id,
-        "task": candidate.task,
-        "target": candidate.target,
+        **known,
         "state": review.state,
         "keys": list(review.composition.keys),
         "figures": candidate.evidence["figures"],

@@ -59,7 +59,7 @@ def submitted(home: Home, reviewed_home: Path) -> Iterator[Database]:
 @pytest.fixture(autouse=True, scope="module")
 def _quick_intervals() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(statistics, "RESAMPLES", 200)
+        patch.setattr(statistics, "RESAMPLES", 100)
         yield
 
 

@@ -32,8 +32,12 @@ def test_a_valid_answer_becomes_the_output_field(vocabulary: Vocabulary) -> None
     assert VerbatimAdapter(vocabulary.task).parse(signature, '{"rating": 4}') == {"rating": 4}
 
 
-@pytest.mark.parametrize("answer", ["4", "```json\n{'rating': 4}\n```", '{"rating": 4} ok', "[[ ## rating ## ]]\n4", ""])
-def test_a_malformed_answer_is_an_error_after_one_call_and_no_second_try(vocabulary: Vocabulary, answer: str) -> None:
+@pytest.mark.parametrize(
+    "answer", ["4", "```json\n{'rating': 4}\n```", '{"rating": 4} ok', "[[ ## rating ## ]]\n4", ""]
+)
+def test_a_malformed_answer_is_an_error_after_one_call_and_no_second_try(
+    vocabulary: Vocabulary, answer: str
+) -> None:
     engine = ScriptedEngine(lambda system, user: answer)
     signature = signature_of(vocabulary.task, vocabulary.compose().text)
     program = dspy.Predict(signature)

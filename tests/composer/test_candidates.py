@@ -117,7 +117,8 @@ def test_each_composition_reads_the_test_split_once_and_is_told_how_many_did_bef
     first, second = (found.vocabulary.compose([key]) for key in ("exact", "topic"))
     with filled.session() as session:
         told = [
-            note_test_read(session, found, one, run_id=number, at=small.NOW) for one in (first, second, first, second)
+            note_test_read(session, found, one, run_id=number, at=small.NOW)
+            for one in (first, second, first, second)
         ]
         assert told == [0, 1, 0, 1]
         assert len(session.exec(select(TestReadRow)).all()) == 2

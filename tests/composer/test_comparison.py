@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from composer.comparison import Comparison, Gate
 from tests import small
 
 DATA = small.examples(0, 20)
+MARKED = [small.example(number, "test", must_not_regress=number < 2) for number in range(20)]
 GOLD = [int(float(one.gold)) for one in DATA]
 
 
@@ -140,11 +142,9 @@ class TestNotWorse:
 
 
 class TestMustNotRegress:
-    bound = [small.example(n, "test", must_not_regress=n < 2) for n in range(20)]
-
     def compared(self, after: Sequence[int | None]) -> Comparison:
         before = [*GOLD[:2], *off(2)[2:]]
-        return small.compared(small.task(), self.bound, said(before), said(after))
+        return small.compared(small.task(), MARKED, said(before), said(after))
 
     def test_it_passes_when_the_marked_examples_hold(self) -> None:
         assert gate(self.compared(GOLD), "must not regress").passed
@@ -188,3 +188,9 @@ def test_examples_that_share_a_document_and_move_together_widen_the_interval() -
     together = small.compared(small.task(), grouped, said(before), said(after)).metric
     assert apart.difference == together.difference
     assert together.high - together.low > 1.3 * (apart.high - apart.low)
+
+
+@pytest.mark.parametrize("name", ["spearmann", "accuracy", "tokens"])
+def test_a_policy_that_gates_on_a_figure_there_is_not_is_refused_before_anything_is_paid(name: str) -> None:
+    with pytest.raises(ValidationError, match=f"not_worse names .{name}"):
+        small.task(policy={"gates": {"not_worse": [name]}})

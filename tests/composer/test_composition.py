@@ -167,7 +167,9 @@ def test_a_prompt_is_the_base_with_each_snippet_on_a_line_of_the_slot() -> None:
 
 
 def test_without_snippets_the_slot_leaves_no_trace() -> None:
-    assert VOCABULARY.compose().text == 'Rate the document for the query.\nAnswer with JSON only, as {"rating": N}.'
+    assert (
+        VOCABULARY.compose().text == 'Rate the document for the query.\nAnswer with JSON only, as {"rating": N}.'
+    )
 
 
 @pytest.mark.parametrize("base", ["{{snippets}}\nEnd.", "Start.\n{{snippets}}", "A.\n\n{{snippets}}\n\nB."])

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from composer.asking import Answer, Outage
+from composer.cells import DatabaseCells
 from composer.composition import Vocabulary
 from composer.evaluator import Counts, Evaluator, Stopped
 from composer.messages import Messages
 from library.database import Database
-from composer.cells import DatabaseCells
 from tests import small
 
 EXAMPLES = small.examples(12, 0)

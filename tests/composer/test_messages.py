@@ -21,7 +21,9 @@ def test_inputs_go_in_as_they_are_and_the_rest_stays(query: str, document: str, 
 
 
 def test_an_input_that_holds_a_placeholder_is_not_filled_again() -> None:
-    messages = render("P", "{{query}} / {{document}}", {"query": "{{document}}", "document": r"\1 \g<0> {{query}}"})
+    messages = render(
+        "P", "{{query}} / {{document}}", {"query": "{{document}}", "document": r"\1 \g<0> {{query}}"}
+    )
     assert messages[1]["content"] == r"{{document}} / \1 \g<0> {{query}}"
 
 

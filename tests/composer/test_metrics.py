@@ -101,7 +101,9 @@ def test_losses_lie_between_0_and_1_and_weights_count_examples(
     if len(repeated):
         again = rated([gold[i] for i in repeated], [values[i] for i in repeated])
         for figure in figures(RATING):
-            assert figure.of(scored, times.astype(float)) == pytest.approx(again[figure.name], nan_ok=True, abs=1e-9)
+            assert figure.of(scored, times.astype(float)) == pytest.approx(
+                again[figure.name], nan_ok=True, abs=1e-9
+            )
 
 
 @pytest.mark.parametrize("of", [RATING, LABEL], ids=["rating", "label"])

@@ -25,7 +25,9 @@ DEV = small.examples(16, 0)
 TRAINSET = [to_dspy(small.task(), example) for example in DEV]
 
 
-def composer(vocabulary: Vocabulary, engine: ScriptedEngine, executor: Executor, **options: Any) -> LibraryComposer:
+def composer(
+    vocabulary: Vocabulary, engine: ScriptedEngine, executor: Executor, **options: Any
+) -> LibraryComposer:
     store = options.pop("store", None) or small.MemoryCells()
     evaluator = Evaluator(vocabulary.task, "tiny", store, partial(ask, scripted_lm(engine)), executor)
     return LibraryComposer(vocabulary, evaluator, **{"budget": 150, **options})
@@ -37,7 +39,9 @@ def compiled(vocabulary: Vocabulary, engine: ScriptedEngine, **options: Any) -> 
         return optimizer.compile(LibraryPredict(vocabulary), trainset=TRAINSET)
 
 
-def test_it_returns_a_program_that_speaks_the_best_composition_and_leaves_the_student(vocabulary: Vocabulary) -> None:
+def test_it_returns_a_program_that_speaks_the_best_composition_and_leaves_the_student(
+    vocabulary: Vocabulary,
+) -> None:
     student = LibraryPredict(vocabulary)
     with ThreadPoolExecutor(1) as executor:
         optimizer = composer(vocabulary, small.engine(data=DEV), executor)

@@ -18,7 +18,9 @@ PLAIN_RATING = Output(field="rating", kind="ordinal", format="plain", low=1, hig
 PLAIN_LABEL = Output(field="label", kind="label", format="plain", labels=("good", "very good"))
 
 
-@pytest.mark.parametrize("text", ['{"rating": 3}', '{"rating":3}', ' \n{\n "rating" : 3\n}\n', '{"\\u0072ating": 3}'])
+@pytest.mark.parametrize(
+    "text", ['{"rating": 3}', '{"rating":3}', ' \n{\n "rating" : 3\n}\n', '{"\\u0072ating": 3}']
+)
 def test_a_json_object_with_the_one_field_is_valid(text: str) -> None:
     assert parse(RATING, text).value == 3
 
@@ -120,12 +122,16 @@ def test_a_plain_label_may_have_space_around_it(text: str) -> None:
     assert parse(PLAIN_LABEL, text).value == text.strip()
 
 
-@pytest.mark.parametrize("text", ["", "Good", "good.", "good\nvery good", "Label: good", "very  good", '{"label": "good"}'])
+@pytest.mark.parametrize(
+    "text", ["", "Good", "good.", "good\nvery good", "Label: good", "very  good", '{"label": "good"}']
+)
 def test_plain_text_that_is_no_label_is_malformed(text: str) -> None:
     assert not parse(PLAIN_LABEL, text).valid
 
 
-@pytest.mark.parametrize("text", ["", "0", "6", "3.0", "-3", "+3", "three", "3 5", "3.", "٣", "³", "３", "9" * 10_000, "3_0", "03"])
+@pytest.mark.parametrize(
+    "text", ["", "0", "6", "3.0", "-3", "+3", "three", "3 5", "3.", "٣", "³", "３", "9" * 10_000, "3_0", "03"]
+)
 def test_plain_text_that_is_no_rating_is_malformed(text: str) -> None:
     assert not parse(PLAIN_RATING, text).valid
 

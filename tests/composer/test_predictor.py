@@ -14,7 +14,6 @@ import dspy
 import pytest
 from dspy.teleprompt import COPRO, BootstrapFewShot
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from composer.composition import UnvettedText, Vocabulary
 from composer.messages import render
@@ -73,7 +72,9 @@ WRITES: dict[str, Callable[[LibraryPredict], object]] = {
     "advice at the end": lambda p: setattr(
         p, "signature", p.signature.with_instructions(p.signature.instructions + "\n\n" + EVIL)
     ),
-    "a field's description": lambda p: setattr(p, "signature", p.signature.with_updated_fields("rating", desc=EVIL)),
+    "a field's description": lambda p: setattr(
+        p, "signature", p.signature.with_updated_fields("rating", desc=EVIL)
+    ),
     "a field's prefix": lambda p: setattr(p, "signature", p.signature.with_updated_fields("query", prefix=EVIL)),
     "another field": lambda p: setattr(
         p, "signature", p.signature.append("reasoning", dspy.OutputField(desc="why"), type_=str)
@@ -129,7 +130,9 @@ def saved(program: LibraryPredict, path: Path, change: Callable[[dict[str, Any]]
 
 LOADS: dict[str, Callable[[dict[str, Any]], object]] = {
     "instructions": lambda s: s["signature"].update(instructions=EVIL),
-    "one character": lambda s: s["signature"].update(instructions=s["signature"]["instructions"].replace(".", "!", 1)),
+    "one character": lambda s: s["signature"].update(
+        instructions=s["signature"]["instructions"].replace(".", "!", 1)
+    ),
     "a snippet twice": lambda s: s["signature"].update(
         instructions=s["signature"]["instructions"].replace("Be careful.", "Be careful.\nBe careful.")
     ),
@@ -257,8 +260,10 @@ def test_the_signature_has_the_inputs_and_the_one_output_of_the_task(output: Any
 
 def test_an_optimizer_that_rewrites_instructions_is_stopped(program: LibraryPredict) -> None:
     proposals = ScriptedEngine(
-        lambda system, user: f"[[ ## proposed_instruction ## ]]\n{EVIL}\n\n"
-        f"[[ ## proposed_prefix_for_output_field ## ]]\n{EVIL}\n\n[[ ## completed ## ]]"
+        lambda system, user: (
+            f"[[ ## proposed_instruction ## ]]\n{EVIL}\n\n"
+            f"[[ ## proposed_prefix_for_output_field ## ]]\n{EVIL}\n\n[[ ## completed ## ]]"
+        )
     )
     answers = ScriptedEngine(lambda system, user: '{"rating": 4}')
     optimizer = COPRO(prompt_model=scripted_lm(proposals), metric=lambda *_: 1.0, breadth=2, depth=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -323,3 +324,18 @@ def test_the_hash_of_the_evidence_is_the_hash_of_its_content(submitted: Database
     with submitted.session() as session:
         candidate = get_candidate(session, 1)
     assert candidate.evidence_hash == digest(candidate.evidence)
+
+
+def test_two_reviewers_who_approve_at_once_make_one_release(submitted: Database) -> None:
+    def approve(by: str) -> Release | None:
+        try:
+            return verdict(submitted, "approve", by=by)
+        except Refused:
+            return None
+
+    with ThreadPoolExecutor(4) as executor:
+        made = [release for release in executor.map(approve, ("Ada", "Grace", "Joan", "Mary")) if release]
+    assert len(made) == 1
+    with submitted.session() as session:
+        assert len(releases(session)) == 1
+    assert chain_is_whole(submitted)

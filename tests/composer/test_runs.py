@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from composer import registry
 from composer.data.loading import Dataset
-from composer.runs import WAITING, ask_to_stop, enter_run, get_run, plan_run, runs
+from composer.runs import WAITING, ask_to_stop, get_run, plan_run, runs
 from composer.tables import RunRow
 from composer.target import Target
 from library import log

@@ -182,9 +182,10 @@ def test_killed_between_answers_it_ends_the_same(
         raise SystemExit(9)
 
     number = small.enter(filled, budget=BUDGET)
-    with monkeypatch.context() as patch, pytest.raises(SystemExit):
-        patch.setattr(worker, step, dies)
+    monkeypatch.setattr(worker, step, dies)
+    with pytest.raises(SystemExit):
         small.run(filled, home, number, small.engine())
+    monkeypatch.setattr(worker, step, done)
     summary = small.run(filled, home, number, small.engine())
     assert small.comparable(summary) == small.comparable(uninterrupted)
     assert reads(filled) == 1
@@ -202,7 +203,7 @@ from library.database import open_database
 from tests import small
 from tests.scripted import ScriptedEngine, connecting
 
-statistics.RESAMPLES = 200
+statistics.RESAMPLES = 100
 home = Home(Path(sys.argv[1]))
 log = open(sys.argv[2], "a")
 model = small.engine()
@@ -445,7 +446,9 @@ def test_the_worker_process_says_what_went_wrong_without_a_traceback(filled: Dat
     assert "Traceback" not in done.stderr
 
 
-def test_a_row_of_a_killed_run_still_says_running_and_the_lock_tells_the_truth(filled: Database, home: Home) -> None:
+def test_a_row_of_a_killed_run_still_says_running_and_the_lock_tells_the_truth(
+    filled: Database, home: Home
+) -> None:
     number = small.enter(filled)
     with pytest.raises(SystemExit):
         small.run(filled, home, number, small.Dying(small.engine(), 3, SystemExit(9)))

@@ -9,8 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scripted import ScriptedEngine, connecting, pretender
-
 from composer import registry, worker
 from composer.data.examples import Example
 from composer.data.loading import Dataset, load_examples
@@ -24,6 +22,7 @@ from composer.target import load_target
 from composer.task import Task, load_task
 from library.database import Database, open_database
 from library.snippets import import_file
+from tests.scripted import ScriptedEngine, connecting, pretender
 
 SNIPPETS = """snippets:
   - key: people-anchors

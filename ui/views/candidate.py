@@ -147,8 +147,8 @@ def how_sure(review: Review) -> None:
     facts = {
         "Smallest difference": "—"
         if smallest is None
-        else f"a true difference of about {change(metric.name, smallest).lstrip('+')}{unit} in {NAMES[metric.name]} "
-        "would have been found 4 times in 5",
+        else f"a true difference of about {change(metric.name, smallest).lstrip('+')}{unit} "
+        f"in {NAMES[metric.name]} would have been found 4 times in 5",
         "Compositions tried": f"1 of {search['tried']:,} ({search['strategy']}, seed {search['seed']}, "
         f"budget {search['budget']:,} answers); {search['stopped']}",
         "Uses of the test split": "none before this one"
@@ -156,7 +156,7 @@ def how_sure(review: Review) -> None:
         else f"read {count(reads, 'time')} before, for other compositions",
         "Search estimate": f"{NAMES[metric.name]} {change(metric.name, estimate)}{unit}, on the development "
         "examples that chose it: expect less on new ones",
-        "Interval": "95%, BCa bootstrap over what examples share (documents), same examples on both sides",
+        "Interval": "95%, BCa bootstrap, same examples on both sides; widened where examples share a document",
         "Noise of the model": "not measured: each answer was asked for once",
     }
     rows = "".join(f"<dt>{name}</dt><dd>{safe(text)}</dd>" for name, text in facts.items())
@@ -182,6 +182,14 @@ def give(candidate_id: int, kind: Kind) -> None:
 def verdict(review: Review) -> None:
     """Take a verdict, say why approval waits, and list the verdicts so far."""
     section("Your verdict")
+    message = recall()
+    if message:
+        st.success(plain(message), icon=":material/check:", width=760)
+    if review.release:
+        place = {"task": review.release.task, "target": review.release.target}
+        st.page_link(
+            "views/prompts.py", label="See it in Prompts", icon=":material/arrow_forward:", query_params=place
+        )
     history(review)
     candidate = review.candidate
     pair = f"{candidate.task} on {candidate.target}"
@@ -233,11 +241,6 @@ def show(candidate_id: int) -> None:
     with database().session() as session:
         review = get_review(session, candidate_id)
         views = example_views(session, review)
-    message = recall()
-    if message:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.success(plain(message), icon=":material/check:", width=620)
-            st.page_link("views/prompts.py", label="See it in Prompts", icon=":material/arrow_forward:")
     header(review)
     if review.stale:
         st.warning(

@@ -254,8 +254,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
         label_visibility="collapsed",
         width=320,
     )
-    with st.popover("Import a file", icon=":material/upload_file:", key="importing"), refusals():
-        importing()
+with st.expander("Import a file", icon=":material/upload_file:", key="importing"), refusals():
+    importing()
 found = [one for one in everything if state in (ALL, one.state) and fits(one, wanted or "")]
 st.caption(f"{count(len(found), 'snippet')} of {len(everything)}. Click one to read it.")
 left, right = st.columns([3, 2], gap="medium")

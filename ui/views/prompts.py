@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
-
 import streamlit as st
 
 from composer.candidates import get_candidate
-from composer.export import Pack, export_release, pack_of
+from composer.export import export_release, pack_of
 from composer.figures import NAMES
 from composer.people import person
 from composer.reading import Square, places, prompts
@@ -17,11 +14,9 @@ from composer.releases import composition_of, releases
 from library.errors import Refused
 from ui.parts.figures import gain, pair
 from ui.parts.opening import database, now, plain, refusals, this_home
+from ui.parts.packs import zipped
 from ui.parts.page import empty, html, section
 from ui.parts.words import safe, table, when
-
-# The date every file in a zip bears, so that the same release is always the same bytes.
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def square(task: str, target: str, found: Square | None, here: bool) -> str:
@@ -42,15 +37,6 @@ def square(task: str, target: str, found: Square | None, here: bool) -> str:
         f'<span class="ic-mute">{when(release.released_at, now())} by {safe(release.released_by)}</span>'
         f"<br>{safe(NAMES[one.name])} {pair(one)}<br>{gain(one)}</td>"
     )
-
-
-def zipped(pack: Pack) -> bytes:
-    """Return the files of a pack as a zip."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(pack.files.items()):
-            archive.writestr(zipfile.ZipInfo(name, ZIP_DATE), content)
-    return buffer.getvalue()
 
 
 def write(task: str, target: str, release_id: int) -> None:

@@ -213,9 +213,13 @@ def ended(run: Run, where: str) -> None:
             "Continue", key=f"continue-{run.id}", icon=":material/play_arrow:", on_click=begin, args=(run.id,)
         )
         return
-    message = run.message or "finished"
-    html(f'<div class="ic">{safe(message[:1].upper() + message[1:])}.</div>')
     found = run.result.get("candidate_id")
+    message = run.message or "finished"
+    if found is not None:
+        failing = [gate["name"] for gate in run.result.get("gates", []) if not gate["passed"]]
+        gates = f"; it fails {', '.join(failing)}" if failing else ""
+        message = f"found candidate {found}, which beats the incumbent on the sealed test split{gates}"
+    html(f'<div class="ic">{safe(message[:1].upper() + message[1:])}.</div>')
     if found is not None:
         st.page_link(
             "views/candidate.py",
@@ -284,7 +288,7 @@ def everything(moving: bool) -> None:
         if asked and here not in {run.id for run, _ in shown}:
             st.caption(plain(f"There is no run {asked}."))
         for run, where in shown:
-            if where in (*MOVING, "interrupted") or run.id == here:
+            if where in (*MOVING, "interrupted") or run.id == here or (here is None and run is shown[0][0]):
                 detail(run, where)
         if shown:
             section("All runs")

@@ -47,7 +47,13 @@ def problem(world: World, **changes: object) -> Problem:
 
 
 def found(
-    world: World, strategy: str, *, budget: int = 400, seed: int = 0, steps: list[Step] | None = None, **changes: object
+    world: World,
+    strategy: str,
+    *,
+    budget: int = 400,
+    seed: int = 0,
+    steps: list[Step] | None = None,
+    **changes: object,
 ) -> Found:
     told = [] if steps is None else steps
     rng = np.random.default_rng(seed)
@@ -114,7 +120,7 @@ def test_a_budget_too_small_for_one_comparison_ends_at_the_incumbent_unasked(str
 
 @each
 def test_when_every_snippet_harms_the_incumbent_stays(strategy: str) -> None:
-    world = World({key: 0.1 for key in KEYS})
+    world = World(dict.fromkeys(KEYS, 0.1))
     best = found(world, strategy)
     assert best.keys == ()
     assert best.gain == 0

@@ -1,0 +1,189 @@
+"""`composer compose` and `composer demo`: one JSON object for scripts, a table for people, and clear refusals."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from composer import worker
+from composer.asking import Outage
+from composer.cli import app
+from composer.home import Home
+from library.database import Database
+from tests import small
+from tests.scripted import ScriptedEngine, connecting
+
+Run = Callable[..., Result]
+
+FIELDS = {
+    "task",
+    "target",
+    "strategy",
+    "seed",
+    "cells",
+    "tried",
+    "keys",
+    "incumbent",
+    "candidate",
+    "difference",
+    "examples",
+    "gates",
+    "candidate_id",
+    "seconds",
+}
+
+
+@pytest.fixture
+def run(home: Home, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command on `home` with a scripted model behind every target."""
+
+    def run(*arguments: str, model: ScriptedEngine | None = None) -> Result:
+        monkeypatch.setattr(worker, "connect", connecting(model or small.engine()))
+        return CliRunner().invoke(app, [*arguments, "--home", str(home.path)])
+
+    return run
+
+
+def told(result: Result) -> dict[str, Any]:
+    """The one object on standard output."""
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert len(lines) == 1
+    return dict(json.loads(lines[0], parse_constant=pytest.fail))
+
+
+def refused(result: Result) -> str:
+    """What a refusal says: on standard error, in one place, with exit code 1 and no traceback."""
+    assert result.exit_code == 1
+    assert isinstance(result.exception, SystemExit)
+    assert result.stdout == ""
+    assert result.stderr.count("Error: ") == 1
+    assert "Traceback" not in result.stderr
+    return result.stderr
+
+
+COMPOSE = ("compose", "small", "--target", "tiny", "--budget", "100")
+
+
+def test_compose_prints_one_json_object_with_all_its_fields(filled: Database, run: Run) -> None:
+    engine = small.engine()
+    summary = told(run(*COMPOSE, "--json", model=engine))
+    assert set(summary) >= FIELDS
+    assert (summary["task"], summary["target"], summary["strategy"], summary["seed"]) == (
+        "small",
+        "tiny",
+        "greedy",
+        0,
+    )
+    assert summary["cells"] == {"asked": len(engine.asked), "stored": 0, "paid": len(engine.asked)}
+    for side in ("incumbent", "candidate"):
+        assert set(summary[side]) == {"composite", "valid_only", "valid_rate", "n"}
+    assert set(summary["difference"]) == {"metric", "value", "low", "high", "better_is"}
+    assert (summary["difference"]["metric"], summary["difference"]["better_is"]) == ("nmse", "lower")
+    assert summary["difference"]["low"] <= summary["difference"]["value"] <= summary["difference"]["high"] < 0
+    assert set(summary["examples"]) == {"better", "same", "worse"}
+    assert all(set(gate) == {"name", "passed", "figure"} for gate in summary["gates"])
+    assert summary["candidate_id"] == 1
+    assert summary["tried"] > 0
+    assert summary["keys"]
+    assert summary["seconds"] >= 0
+
+
+def test_the_same_command_again_pays_nothing_and_tells_the_same(filled: Database, run: Run) -> None:
+    first = told(run(*COMPOSE, "--json"))
+    again = told(run(*COMPOSE, "--json", model=ScriptedEngine(lambda system, message: pytest.fail("asked"))))
+    assert again["cells"]["paid"] == 0
+    assert small.comparable(again) == small.comparable(first)
+
+
+def test_a_command_that_was_broken_off_goes_on_with_the_same_command(filled: Database, run: Run) -> None:
+    dying = small.Dying(small.engine(), 20, Outage("the server can't be reached", fix="Start it and do it again."))
+    says = refused(run(*COMPOSE, "--json", model=dying))
+    assert "the server can't be reached" in says
+    assert "Start it" in says
+    summary = told(run(*COMPOSE, "--json"))
+    assert summary["cells"]["stored"] == len(dying.asked) == 19
+    assert summary["candidate_id"] == 1
+
+
+def test_an_interrupt_says_that_the_answers_are_kept(filled: Database, run: Run) -> None:
+    result = run(*COMPOSE, model=small.Dying(small.engine(), 20, KeyboardInterrupt()))
+    assert result.exit_code == 130
+    assert "answers so far are kept" in " ".join(result.stderr.split())
+    assert told(run(*COMPOSE, "--json"))["cells"]["stored"] == 19
+
+
+def test_people_get_the_comparison_and_what_to_do_next(filled: Database, run: Run) -> None:
+    result = run(*COMPOSE)
+    assert result.exit_code == 0
+    for expected in ("NMSE", "valid rate", "Spearman", "95% interval", "improves", "composer review 1 --approve"):
+        assert expected in result.stdout
+
+
+@pytest.mark.parametrize("form", [["--json"], []])
+def test_no_candidate_is_said_with_the_reason(filled: Database, run: Run, form: list[str]) -> None:
+    result = run(*COMPOSE, *form, model=ScriptedEngine(lambda system, message: '{"rating": 3}'))
+    assert result.exit_code == 0
+    assert "beat the incumbent" in " ".join(result.stdout.split())
+    if form:
+        summary = told(result)
+        assert set(summary) >= FIELDS
+        assert summary["candidate_id"] is None
+
+
+def test_seed_and_strategy_reach_the_search(filled: Database, run: Run) -> None:
+    summary = told(run(*COMPOSE, "--seed", "3", "--strategy", "random", "--json"))
+    assert (summary["seed"], summary["strategy"]) == (3, "random")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("compose", "smal", "--target", "tiny"), "Known: small"),
+        (("compose", "small", "--target", "huge"), "no target is called huge"),
+        ((*COMPOSE, "--strategy", "guess"), "greedy, random"),
+        ((*COMPOSE, "--budget", "0"), "budget"),
+        ((*COMPOSE, "--seed", "-1"), "seed"),
+        (("demo", "--headless", "--task", "poetry"), "relatedness, polarity"),
+    ],
+)
+def test_what_can_not_be_done_is_refused_in_plain_words(
+    filled: Database, run: Run, arguments: tuple[str, ...], says: str
+) -> None:
+    assert says in refused(run(*arguments))
+    assert says in refused(run(*arguments, "--json"))
+
+
+def test_the_demo_loads_the_starter_set_and_prints_one_json_object(starter: Database, run: Run) -> None:
+    model = ScriptedEngine(lambda system, message: '{"label": "positive"}')
+    summary = told(
+        run("demo", "--headless", "--task", "polarity", "--budget", "60", "--seed", "1", "--json", model=model)
+    )
+    assert set(summary) >= FIELDS
+    assert (summary["task"], summary["target"], summary["seed"]) == ("polarity", "qwen2.5-coder-0.5b", 1)
+    assert summary["cells"]["paid"] == len(model.asked) <= 60
+    again = told(run("demo", "--headless", "--task", "polarity", "--budget", "60", "--seed", "1", "--json"))
+    assert again["cells"]["paid"] == 0
+    assert small.comparable(again) == small.comparable(summary)
+
+
+@pytest.mark.parametrize("started", [False, True])
+def test_without_headless_the_demo_starts_a_worker_once_and_serves_the_app(
+    filled: Database, run: Run, home: Home, monkeypatch: pytest.MonkeyPatch, started: bool
+) -> None:
+    module = sys.modules["composer.cli.compose"]  # the package names the command, not the module
+    calls: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(module, "load_starter", lambda *_args, **_kwargs: None)
+    monkeypatch.setattr(worker, "is_at_work", lambda *_args: started)
+    monkeypatch.setattr(worker, "start", lambda *arguments: calls.append(("start", *arguments)))
+    monkeypatch.setattr(module, "serve", lambda *arguments: calls.append(("serve", *arguments)))
+    result = run("demo", "--task", "small", "--target", "tiny", "--port", "9999")
+    assert result.exit_code == 0, result.output
+    expected = [] if started else [("start", home, 1)]
+    assert calls == [*expected, ("serve", home, 9999)]

@@ -1,0 +1,45 @@
+"""The README holds: its Python runs, its commands exist, and its task file is one the product takes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import dspy
+import pytest
+import yaml
+
+from composer.home import Home
+from composer.starter import load_starter
+from composer.task import Task
+from library.database import open_database
+from tests.conftest import NOW
+from tests.scripted import ScriptedEngine, scripted_lm
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def block(language: str, holding: str) -> str:
+    found = [text for text in re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL) if holding in text]
+    assert len(found) == 1
+    return str(found[0])
+
+
+def test_the_python_example_runs(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_database(home.path).session() as session:
+        load_starter(session, by="Ada", at=NOW)
+    engine = ScriptedEngine(lambda system, user: '{"label": "negative"}')
+    lm = scripted_lm(engine)
+    monkeypatch.setattr(dspy, "LM", lambda *given, **named: lm)
+    monkeypatch.chdir(ROOT)
+    exec(block("python", "LibraryComposer").replace('Path(".composer")', f"Path({str(home.path)!r})"), {})
+    assert capsys.readouterr().out == "negative\n"
+    assert engine.asked[-1][1] == "Sentence: Dull, but kindly meant."
+
+
+def test_the_example_of_an_own_task_is_a_task() -> None:
+    task = Task.model_validate(yaml.safe_load(block("yaml", "support.yaml")))
+    assert task.name == "urgency"

@@ -1,0 +1,69 @@
+"""What holds for the product as a whole: every command and every option says what it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from composer.cli import app
+
+
+def commands(command: click.Command, name: str = "composer") -> Iterator[tuple[str, click.Command]]:
+    yield name, command
+    if hasattr(command, "commands"):
+        for each, inner in command.commands.items():
+            yield from commands(inner, f"{name} {each}")
+
+
+COMMANDS = dict(commands(typer.main.get_command(app)))
+OPTIONS = {
+    f"{name} {parameter.name}": parameter
+    for name, command in COMMANDS.items()
+    for parameter in command.params
+    if parameter.name != "help"
+}
+
+
+def test_the_commands_are_found() -> None:
+    assert {"composer demo", "composer compose", "composer review", "composer export", "composer verify"} <= set(
+        COMMANDS
+    )
+    assert {"composer library import", "composer task add", "composer data import"} <= set(COMMANDS)
+    assert {"composer model pull", "composer target add"} <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help(name: str) -> None:
+    said = COMMANDS[name].help
+    assert said
+    assert said.strip().endswith(".")
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_every_option_and_argument_has_help(name: str) -> None:
+    assert getattr(OPTIONS[name], "help", None)
+
+
+@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if not hasattr(command, "commands")])
+def test_every_command_prints_its_help(name: str) -> None:
+    result = CliRunner().invoke(app, [*name.split()[1:], "--help"])
+    assert result.exit_code == 0
+    assert "Usage" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name, command in COMMANDS.items()
+        if not hasattr(command, "commands")
+        and name != "composer verify"
+        and not name.startswith("composer model ")
+    ],
+)
+def test_every_command_that_needs_a_home_can_be_told_which(name: str) -> None:
+    assert any("--home" in parameter.opts for parameter in COMMANDS[name].params)

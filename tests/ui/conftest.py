@@ -1,0 +1,59 @@
+"""The app on a home of its own: furnished (one candidate under review, one released), or empty."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from composer.home import Home
+from library.database import Database, open_database
+from tests.ui.homes import furnish
+from tests.ui.pages import Open
+
+APP = Path(__file__).resolve().parents[2] / "ui" / "app.py"
+# Machines that run tests may be busy with other things.
+TIMEOUT_SECONDS = 90
+
+
+@pytest.fixture(scope="session")
+def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = Home(tmp_path_factory.mktemp("furnished") / "home")
+    furnish(home)
+    return home.path
+
+
+@pytest.fixture
+def furnished(_template: Path, tmp_path: Path) -> Home:
+    shutil.copytree(_template, tmp_path / "furnished")
+    return Home(tmp_path / "furnished")
+
+
+@pytest.fixture
+def rows(furnished: Home) -> Iterator[Database]:
+    """The furnished home's database, to change or check behind the pages' back."""
+    database = open_database(furnished.path)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def visit(monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open a page of a home: `visit(home, "inbox", state="all")`; fails where the page raised anything."""
+
+    def opened(home: Home, page: str, **link: str) -> AppTest:
+        monkeypatch.setenv("COMPOSER_HOME", str(home.path))
+        monkeypatch.setenv("COMPOSER_PERSON", "Ada")
+        app = AppTest.from_file(str(APP), default_timeout=TIMEOUT_SECONDS)
+        if page != "inbox":  # where the app opens anyway
+            app.run()
+            app.switch_page(f"views/{page}.py")
+        app.query_params.update(link)
+        app.run()
+        assert not app.exception, app.exception
+        return app
+
+    return opened

@@ -1,0 +1,84 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from composer import worker
+from composer.home import Home
+from composer.runs import get_run, run_row, runs
+from library.database import Database
+from tests.ui.pages import Open, seen
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Runs that a worker was started for; none is."""
+    asked: list[int] = []
+    monkeypatch.setattr(worker, "start", lambda _home, run_id: asked.append(run_id))
+    return asked
+
+
+def test_a_home_without_tasks_says_what_a_run_needs(home: Home, visit: Open) -> None:
+    shown = seen(visit(home, "runs"))
+    assert "A run needs a task with labelled data" in shown
+    assert "No run yet" in shown
+
+
+def test_the_cost_is_told_before_starting(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "runs")
+    assert "Up to 500 answers: 300 to search" in seen(app)
+    assert "measured on 200 stored answers" in seen(app)
+    app.selectbox(key="target-polarity").select("smollm2-135m").run()
+    assert "this target has not answered yet" in seen(app)
+
+
+def test_starting_enters_the_run_and_starts_its_worker(
+    furnished: Home, visit: Open, rows: Database, started: list[int]
+) -> None:
+    app = visit(furnished, "runs")
+    app.selectbox(key="target-polarity").select("smollm2-135m").run()
+    app.number_input(key="budget").set_value(40).run()
+    app.button(key="start").click().run()
+    assert not app.exception
+    with rows.session() as session:
+        run = runs(session)[0]
+    assert (run.task, run.target, run.budget) == ("polarity", "smollm2-135m", 40)
+    assert started == [run.id]
+    assert "starting" in seen(app)
+
+
+def test_a_finished_run_says_what_it_found_and_links_to_it(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "runs", run="1")
+    assert "Found candidate 1, which beats the incumbent" in seen(app)
+    assert [link.value for link in app.page_link] == ["Open candidate 1"]
+
+
+def test_an_interrupted_run_says_so_and_can_be_continued(
+    furnished: Home, visit: Open, rows: Database, started: list[int]
+) -> None:
+    with rows.session() as session:
+        row = run_row(session, 1)
+        row.state, row.created_at = "running", datetime.now(UTC) - timedelta(hours=2)
+        session.add(row)
+    app = visit(furnished, "runs")
+    assert "worker of this run is gone" in app.warning[0].value.replace("\\", "")
+    app.button(key="continue-1").click().run()
+    assert started == [1]
+
+
+def test_a_run_at_work_shows_progress_and_can_be_stopped(
+    furnished: Home, visit: Open, rows: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "is_at_work", lambda _home, _run: True)
+    with rows.session() as session:
+        row = run_row(session, 1)
+        row.state, row.message, row.started_at = "running", "searching", datetime.now(UTC) - timedelta(seconds=60)
+        row.asked, row.paid, row.stored, row.expected = 100, 60, 40, 400
+        session.add(row)
+    app = visit(furnished, "runs")
+    assert app.progress[0].value == 25
+    assert "left at most" in app.progress[0].text
+    assert "40 stored already" in seen(app)
+    app.button(key="stop-1").click().run()
+    with rows.session() as session:
+        assert run_row(session, 1).stop_asked
+        assert get_run(session, 1).state == "running"
