@@ -17,7 +17,7 @@ from composer.metrics import score
 from composer.parsing import parse
 from composer.predictor import LibraryPredict
 from composer.search.problem import Found, Keys, Losses, Problem, Score, Step
-from composer.search.strategies import STRATEGIES, search
+from composer.search.strategies import DEFAULT_BUDGET, STRATEGIES, search
 from composer.task import Task
 from library.errors import Refused
 
@@ -35,7 +35,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         evaluator: Evaluator,
         *,
         strategy: str = "greedy",
-        budget: int = 240,
+        budget: int = DEFAULT_BUDGET,
         seed: int = 0,
         on_step: Callable[[Step], None] = lambda _step: None,
     ) -> None:

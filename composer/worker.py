@@ -251,8 +251,9 @@ class _Record:
         return self._stop
 
     def end(self, state: str, message: str, result: dict[str, Any] | None = None) -> None:
-        """Write how the run ended."""
-        self._write(state=state, message=message, result=result or {}, ended_at=datetime.now(UTC))
+        """Write how the run ended; what an earlier attempt found stays where this one has no result."""
+        found = {"result": result} if result else {}
+        self._write(state=state, message=message, ended_at=datetime.now(UTC), **found)
 
     def _write(self, **changes: Any) -> None:
         progress = self.progress

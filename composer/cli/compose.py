@@ -19,11 +19,10 @@ from composer.cli.live import progress_bar, report
 from composer.evaluator import Stopped
 from composer.home import Home, resolve_home
 from composer.runs import enter_run, plan_run
+from composer.search.strategies import DEFAULT_BUDGET
 from composer.starter import TARGETS, load_starter
 from library.database import Database, open_database
 from library.errors import Refused
-
-DEFAULT_BUDGET = 240
 
 BudgetOption = Annotated[
     int, typer.Option("--budget", help="Answers the search may ask for; the test split comes on top.")

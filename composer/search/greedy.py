@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
 
 import numpy as np
 
 from composer.search.problem import Budgeted, BudgetSpent, Found, Keys, Losses
 
-BLOCKS = (4, 8, 16, 32)
+BLOCKS = (4, 8, 16)
 """Examples a challenger has been compared on after each heat of a race."""
 
-ENOUGH = 16
-"""Examples after which a best challenger that gains nothing ends its race."""
-
 KEEP = 1 / 4
-"""Share of the challengers that goes on from one heat to the next."""
+"""Share of the challengers that goes on from one heat to the next, at least two."""
 
 PROMISING = 8
 """Snippets that the first race leaves in play for the later ones."""
@@ -33,20 +31,33 @@ def greedy(scorer: Budgeted, rng: np.random.Generator) -> Found:
     leader, gain = problem.incumbent, 0.0
     order = {problem.snippets[pick]: place for place, pick in enumerate(rng.permutation(len(problem.snippets)))}
     promising: Sequence[str] = problem.snippets
-    try:
-        while True:
-            challengers = [c for c in _edits(leader, promising) if problem.allows(c) and c not in scorer.tried]
-            if not challengers:
-                return Found(leader, gain, len(scorer.tried), "every edit of the leader was tried")
-            best, gains, first = _race(scorer, leader, challengers, order)
-            if promising is problem.snippets:
-                promising = _promising(leader, first, order)
-            if not _better(gains):
-                return Found(leader, gain, len(scorer.tried), "no edit of the leader gains more than its noise")
-            leader = best
-            gain = float(scorer.gain(leader, problem.examples[: len(gains)]).mean())
-    except BudgetSpent:
-        return Found(leader, gain, len(scorer.tried), "the budget is spent")
+    while True:
+        challengers = [c for c in _edits(leader, promising) if problem.allows(c) and c not in scorer.tried]
+        if not challengers:
+            return Found(leader, gain, len(scorer.tried), "every edit of the leader was tried")
+        race = _race(scorer, leader, challengers, order)
+        if _better(race.gains):
+            leader = race.winner
+            gain = float(scorer.gain(leader, problem.examples[: len(race.gains)]).mean())
+        elif not race.cut_short:
+            return Found(leader, gain, len(scorer.tried), "no edit of the leader gains more than its noise")
+        if race.cut_short:
+            return Found(leader, gain, len(scorer.tried), "the budget is spent")
+        if promising is problem.snippets:
+            promising = _promising(problem.incumbent, race.first, order)
+
+
+@dataclass(frozen=True)
+class _Race:
+    """How a race ended: `gains` are the winner's paired gains over the leader, in its last whole heat.
+
+    `first` maps every challenger to its mean gain in the first heat; `cut_short` says that the budget ended it.
+    """
+
+    winner: Keys
+    gains: Losses
+    first: Mapping[Keys, float]
+    cut_short: bool
 
 
 def _edits(leader: Keys, snippets: Iterable[str]) -> list[Keys]:
@@ -60,34 +71,35 @@ def _edits(leader: Keys, snippets: Iterable[str]) -> list[Keys]:
     return list(dict.fromkeys([*added, *dropped, *swapped, *moved]))
 
 
-def _race(
-    scorer: Budgeted, leader: Keys, challengers: Sequence[Keys], order: dict[str, int]
-) -> tuple[Keys, Losses, dict[Keys, float]]:
-    """Return the winner, its paired gains over the leader, and every challenger's mean gain in the first heat."""
+def _race(scorer: Budgeted, leader: Keys, challengers: Sequence[Keys], order: Mapping[str, int]) -> _Race:
     examples = scorer.problem.examples
-    first: dict[Keys, float] = {}
     standing = list(challengers)
-    gains: dict[Keys, Losses] = {}
+    race = _Race(leader, np.zeros(0), {}, cut_short=False)
     for size in BLOCKS:
         block = examples[:size]
-        base = scorer.gain(leader, block)
-        gains = {challenger: scorer.gain(challenger, block) - base for challenger in standing}
+        try:
+            base = scorer.gain(leader, block)
+            gains = {challenger: scorer.gain(challenger, block) - base for challenger in standing}
+        except BudgetSpent:
+            return replace(race, cut_short=True)
         means = {challenger: float(saved.mean()) for challenger, saved in gains.items()}
-        first = first or means
         standing.sort(key=lambda keys: (-means[keys], [order[key] for key in keys]))
+        race = _Race(standing[0], gains[standing[0]], race.first or means, cut_short=False)
         standing = standing[: max(2, ceil(len(standing) * KEEP))]
-        hopeless = size >= ENOUGH and means[standing[0]] <= 0
-        if hopeless or size >= len(examples):
+        if size >= len(examples):
             break
-    return standing[0], gains[standing[0]], first
+    return race
 
 
-def _promising(leader: Keys, first: dict[Keys, float], order: dict[str, int]) -> list[str]:
-    added = {keys[-1]: gain for keys, gain in first.items() if len(keys) > len(leader) and gain > 0}
+def _promising(incumbent: Keys, first: Mapping[Keys, float], order: Mapping[str, int]) -> list[str]:
+    """Return the snippets whose addition to the incumbent gained most in the first heat of the first race."""
+    added = {keys[-1]: gain for keys, gain in first.items() if keys[:-1] == incumbent and gain > 0}
     return sorted(added, key=lambda key: (-added[key], order[key]))[:PROMISING]
 
 
 def _better(gains: Losses) -> bool:
+    if not len(gains):
+        return False
     mean = float(gains.mean())
     error = float(gains.std(ddof=1)) / sqrt(len(gains)) if len(gains) > 1 else 0.0
     return mean > 0 and mean >= error

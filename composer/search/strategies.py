@@ -12,6 +12,9 @@ from composer.search.random import random
 
 Strategy = Callable[[Budgeted, np.random.Generator], Found]
 
+DEFAULT_BUDGET = 180
+"""Cells a search may ask for where nobody says otherwise: some minutes of an embedded model on two cores."""
+
 STRATEGIES: Mapping[str, Strategy] = {"greedy": greedy, "random": random}
 
 

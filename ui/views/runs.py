@@ -24,7 +24,7 @@ from composer.runs import (
     plan_run,
     runs,
 )
-from composer.search.strategies import STRATEGIES
+from composer.search.strategies import DEFAULT_BUDGET, STRATEGIES
 from composer.starter import TARGETS
 from library.errors import Refused
 from ui.parts import charts, words
@@ -32,7 +32,6 @@ from ui.parts.opening import database, now, plain, refusals, this_home
 from ui.parts.page import empty, html, recall, remember, section
 from ui.parts.words import count, lasting, safe, when
 
-DEFAULT_BUDGET = 300
 # How long a worker may take to start before a run counts as not started.
 PATIENCE_SECONDS = 60
 MOVING = ("at work", "starting")
