@@ -87,13 +87,9 @@ def _as_outage(lm: dspy.LM, error: dspy.LMError) -> Outage:
     said = (error.message.strip() or type(error).__name__).splitlines()[0][:300]
     match error:
         case dspy.ContextWindowExceededError():
-            return _refused(
-                lm, f"the messages are too long: {said}", "Use shorter inputs or a larger context."
-            )
+            return _refused(lm, f"the messages are too long: {said}", "Use shorter inputs or a larger context.")
         case dspy.LMAuthError():
-            return _refused(
-                lm, f"the server refuses the key: {said}", "Check api_key_env and the key it names."
-            )
+            return _refused(lm, f"the server refuses the key: {said}", "Check api_key_env and the key it names.")
         case dspy.LMUnsupportedModelError() | dspy.LMInvalidRequestError(status=404):
             return _refused(lm, f"the server doesn't have the model: {said}", "Check model and api_base.")
         case dspy.LMRateLimitError() | dspy.LMBillingError():

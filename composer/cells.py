@@ -49,15 +49,15 @@ class MemoryCells:
     """Cells for as long as the process lives, where no home is wanted."""
 
     def __init__(self) -> None:
-        self._answers: dict[str, Answer] = {}
+        self.stored: dict[str, Answer] = {}
 
     def find(self, keys: Sequence[str]) -> dict[str, Answer]:
         """Return the stored answers among these keys."""
-        return {key: self._answers[key] for key in keys if key in self._answers}
+        return {key: self.stored[key] for key in keys if key in self.stored}
 
     def keep(self, question: Question, answer: Answer) -> Answer:
         """Store one answer and return it, or the one stored under its key before: that one stays."""
-        return self._answers.setdefault(question.key, answer)
+        return self.stored.setdefault(question.key, answer)
 
 
 class DatabaseCells:

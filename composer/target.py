@@ -58,9 +58,7 @@ class Target(BaseModel):
         except ValueError:
             whole = False
         if not whole or any(character.isspace() for character in value):
-            raise invalid(
-                "this is not an http or https address", fix="Write it like http://127.0.0.1:8000/v1."
-            )
+            raise invalid("this is not an http or https address", fix="Write it like http://127.0.0.1:8000/v1.")
         if "@" in parts.netloc or parts.query or parts.fragment:
             raise invalid(
                 "the address holds more than host, port and path",
@@ -88,9 +86,7 @@ class Target(BaseModel):
     def identity(self) -> dict[str, Any]:
         """What makes this target's answers its own; names, prices and speed are no part of it."""
         where = (
-            {"sha256": find_model(self.model).sha256}
-            if self.kind == "embedded"
-            else {"api_base": self.api_base}
+            {"sha256": find_model(self.model).sha256} if self.kind == "embedded" else {"api_base": self.api_base}
         )
         return {
             "kind": self.kind,

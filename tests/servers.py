@@ -21,9 +21,7 @@ class Reply:
     delay: float = 0.0
 
 
-def chat(
-    text: str | None, *, prompt_tokens: int = 11, completion_tokens: int = 3, finish: str = "stop"
-) -> Reply:
+def chat(text: str | None, *, prompt_tokens: int = 11, completion_tokens: int = 3, finish: str = "stop") -> Reply:
     """A successful chat completion with this text."""
     choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}
     usage = {
@@ -31,9 +29,7 @@ def chat(
         "completion_tokens": completion_tokens,
         "total_tokens": prompt_tokens + completion_tokens,
     }
-    return Reply(
-        200, {"id": "1", "object": "chat.completion", "model": "m", "choices": [choice], "usage": usage}
-    )
+    return Reply(200, {"id": "1", "object": "chat.completion", "model": "m", "choices": [choice], "usage": usage})
 
 
 def failure(status: int, message: str) -> Reply:

@@ -13,7 +13,6 @@ from sqlmodel import Session, col, select
 
 from composer import registry, runs, worker
 from composer.asking import Answer
-from composer.cells import Question
 from composer.comparison import Comparison, Side, compare
 from composer.data.examples import Example
 from composer.data.loading import Dataset
@@ -185,16 +184,3 @@ def compared(
     """Compare two prompts that gave these answers."""
     sides = [Side([answer(text, t) for text in texts]) for texts, t in zip((before, after), tokens, strict=True)]
     return compare(of, data, *sides, np.random.default_rng(0))
-
-
-class MemoryCells:
-    """Cells kept in this process alone."""
-
-    def __init__(self) -> None:
-        self.stored: dict[str, Answer] = {}
-
-    def find(self, keys: Sequence[str]) -> dict[str, Answer]:
-        return {key: self.stored[key] for key in keys if key in self.stored}
-
-    def keep(self, question: Question, answer: Answer) -> Answer:
-        return self.stored.setdefault(question.key, answer)

@@ -67,7 +67,5 @@ def list_command(as_json: JsonOption = False) -> None:
         return
     table = Table("Model", "Size", "Licence", "On this machine", caption=str(folder))
     for model in CATALOGUE:
-        table.add_row(
-            model.name, f"{model.bytes / 1e6:,.0f} MB", model.licence, _STATES[state(model, folder)]
-        )
+        table.add_row(model.name, f"{model.bytes / 1e6:,.0f} MB", model.licence, _STATES[state(model, folder)])
     out.print(table)

@@ -38,9 +38,7 @@ def list_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
         known = targets(session)
     if as_json:
         typer.echo(
-            json.dumps(
-                [{**target.model_dump(mode="json"), "hash": target.hash} for target in known], indent=2
-            )
+            json.dumps([{**target.model_dump(mode="json"), "hash": target.hash} for target in known], indent=2)
         )
         return
     if not known:

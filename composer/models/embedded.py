@@ -172,9 +172,7 @@ def _body(request: Request) -> dict[str, Any]:
 
 def _evaluate(server: Any, messages: list[dict[str, str]], *, keep: bool = True) -> None:
     """Have the slot hold these messages; `keep` lets it reuse what it holds of them already."""
-    server.handle_chat_completions(
-        {"messages": messages, "max_tokens": 1, "temperature": 0, "cache_prompt": keep}
-    )
+    server.handle_chat_completions({"messages": messages, "max_tokens": 1, "temperature": 0, "cache_prompt": keep})
 
 
 def _raise(error: dict[str, Any]) -> NoReturn:

@@ -135,9 +135,7 @@ def test_every_call_is_made_and_nothing_is_remembered() -> None:
 
 def test_threads_get_their_own_answers_and_tokens() -> None:
     lm = model_of(Recorder("echo"))
-    questions = [
-        [{"role": "system", "content": "s"}, {"role": "user", "content": "x" * n}] for n in range(1, 41)
-    ]
+    questions = [[{"role": "system", "content": "s"}, {"role": "user", "content": "x" * n}] for n in range(1, 41)]
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda question: ask(lm, question), questions))
     assert [(answer.text, answer.prompt_tokens) for answer in answers] == [("x" * n, n) for n in range(1, 41)]
@@ -185,9 +183,7 @@ def test_a_server_that_is_down_is_an_outage_that_says_how_to_go_on() -> None:
         (Reply(200, {"choices": []}), "not one of the OpenAI chat API"),
     ],
 )
-def test_what_a_server_refuses_is_an_outage_with_its_reason(
-    server: ChatServer, reply: Reply, said: str
-) -> None:
+def test_what_a_server_refuses_is_an_outage_with_its_reason(server: ChatServer, reply: Reply, said: str) -> None:
     server.enqueue(reply)
     with pytest.raises(Outage) as outage:
         ask(impatient(target_at(server.api_base)), ODD)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from composer.asking import Answer, Outage
-from composer.cells import DatabaseCells
+from composer.cells import DatabaseCells, MemoryCells
 from composer.composition import Vocabulary
 from composer.evaluator import Counts, Evaluator, Stopped
 from composer.messages import Messages
@@ -70,7 +70,7 @@ class Asked:
 
 
 def evaluator(ask: Asked, executor: Executor, store: Any = None, **options: Any) -> Evaluator:
-    return Evaluator(small.task(), "target", store or small.MemoryCells(), ask, executor, **options)
+    return Evaluator(small.task(), "target", store or MemoryCells(), ask, executor, **options)
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_questions_are_asked_in_the_order_of_the_examples(vocabulary: Vocabulary
 
 
 def test_a_stored_answer_is_not_asked_for_again(vocabulary: Vocabulary, executor: Executor) -> None:
-    store, ask = small.MemoryCells(), Asked()
+    store, ask = MemoryCells(), Asked()
     first = evaluator(ask, executor, store)
     first.answers(vocabulary.compose(), EXAMPLES[:5])
     assert first.counts == Counts(asked=5, stored=0, paid=5)
@@ -123,7 +123,7 @@ def test_two_examples_that_ask_the_same_cost_one_answer(vocabulary: Vocabulary, 
 def test_whatever_breaks_it_off_the_answers_before_are_kept_and_nothing_more_is_asked(
     vocabulary: Vocabulary, executor: Executor, problem: BaseException, fails: int
 ) -> None:
-    store, ask = small.MemoryCells(), Asked(fails, problem)
+    store, ask = MemoryCells(), Asked(fails, problem)
     with pytest.raises(type(problem)):
         evaluator(ask, executor, store).answers(vocabulary.compose(), EXAMPLES)
     # One call may have begun before the failure was noticed.
@@ -135,14 +135,14 @@ def test_whatever_breaks_it_off_the_answers_before_are_kept_and_nothing_more_is_
 
 
 def test_an_outage_of_one_worker_loses_no_answer_of_the_others(vocabulary: Vocabulary) -> None:
-    store, ask = small.MemoryCells(), Asked(3, Outage("down"))
+    store, ask = MemoryCells(), Asked(3, Outage("down"))
     with ThreadPoolExecutor(4) as executor, pytest.raises(Outage):
         evaluator(ask, executor, store).answers(vocabulary.compose(), EXAMPLES)
     assert len(store.stored) == len(ask.messages) - 1
 
 
 def test_an_interrupt_of_the_waiting_process_loses_no_paid_answer(vocabulary: Vocabulary) -> None:
-    store, ask = small.MemoryCells(), Asked(seconds=0.02)
+    store, ask = MemoryCells(), Asked(seconds=0.02)
     interrupts = iter([KeyboardInterrupt()])
 
     def watch(counts: Counts) -> None:
@@ -156,7 +156,7 @@ def test_an_interrupt_of_the_waiting_process_loses_no_paid_answer(vocabulary: Vo
 
 
 def test_a_failure_to_store_stops_the_asking(vocabulary: Vocabulary, executor: Executor) -> None:
-    class Full(small.MemoryCells):
+    class Full(MemoryCells):
         def keep(self, question: Any, answer: Answer) -> Answer:
             if len(self.stored) == 3:
                 raise OSError("the disk is full")
@@ -169,7 +169,7 @@ def test_a_failure_to_store_stops_the_asking(vocabulary: Vocabulary, executor: E
 
 
 def test_a_stop_request_keeps_what_has_arrived(vocabulary: Vocabulary, executor: Executor) -> None:
-    store, ask = small.MemoryCells(), Asked(seconds=0.02)
+    store, ask = MemoryCells(), Asked(seconds=0.02)
     stopping = evaluator(ask, executor, store, stop_asked=lambda: len(store.stored) >= 4)
     with pytest.raises(Stopped):
         stopping.answers(vocabulary.compose(), EXAMPLES)

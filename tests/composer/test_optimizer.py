@@ -11,6 +11,7 @@ import dspy
 import pytest
 
 from composer.asking import ask
+from composer.cells import MemoryCells
 from composer.composition import Vocabulary
 from composer.evaluator import Evaluator
 from composer.messages import render
@@ -28,7 +29,7 @@ TRAINSET = [to_dspy(small.task(), example) for example in DEV]
 def composer(
     vocabulary: Vocabulary, engine: ScriptedEngine, executor: Executor, **options: Any
 ) -> LibraryComposer:
-    store = options.pop("store", None) or small.MemoryCells()
+    store = options.pop("store", None) or MemoryCells()
     evaluator = Evaluator(vocabulary.task, "tiny", store, partial(ask, scripted_lm(engine)), executor)
     return LibraryComposer(vocabulary, evaluator, **{"budget": 150, **options})
 
@@ -106,7 +107,7 @@ def test_the_order_of_the_trainset_of_strata_and_the_seed_alone_decide(vocabular
 
 
 def test_it_goes_on_from_stored_cells_without_asking_again(vocabulary: Vocabulary) -> None:
-    store = small.MemoryCells()
+    store = MemoryCells()
     first = compiled(vocabulary, small.engine(data=DEV), store=store)
     again = small.engine(data=DEV)
     assert compiled(vocabulary, again, store=store).composition == first.composition
@@ -171,7 +172,7 @@ def test_every_prefix_of_the_examples_holds_the_strata_nearly_evenly(vocabulary:
     random.Random(0).shuffle(data)
     engine = ScriptedEngine(lambda system, user: '{"rating": 3}')
     with ThreadPoolExecutor(1) as executor:
-        store = small.MemoryCells()
+        store = MemoryCells()
         evaluator = Evaluator(task, "tiny", store, partial(ask, scripted_lm(engine)), executor)
         optimizer = LibraryComposer(Vocabulary(task, small.snippets()), evaluator, budget=8)
         optimizer.compile(LibraryPredict(optimizer.vocabulary), trainset=[to_dspy(task, one) for one in data])

@@ -66,9 +66,7 @@ def test_a_wrong_field_is_refused_naming_file_and_field(tmp_path: Path, change: 
     ],
     ids=["unknown model", "an embedded target with an address", "a server without one"],
 )
-def test_fields_that_contradict_each_other_are_refused(
-    tmp_path: Path, content: dict[str, str], said: str
-) -> None:
+def test_fields_that_contradict_each_other_are_refused(tmp_path: Path, content: dict[str, str], said: str) -> None:
     with pytest.raises(Refused, match=said):
         load_target(written(tmp_path, "".join(f"{key}: {value}\n" for key, value in content.items())))
 
@@ -107,9 +105,7 @@ def test_a_key_that_the_environment_lacks_is_refused_by_its_name(monkeypatch: py
 
 def test_language_models_keep_no_cache_and_carry_the_settings() -> None:
     for content in (EMBEDDED, SERVER):
-        lm = language_model(
-            Target.model_validate({**content, "max_tokens": 9, "seed": 4, "temperature": 0.5})
-        )
+        lm = language_model(Target.model_validate({**content, "max_tokens": 9, "seed": 4, "temperature": 0.5}))
         assert lm.cache is False
         assert {key: lm.kwargs[key] for key in ("max_tokens", "seed", "temperature")} == {
             "max_tokens": 9,

