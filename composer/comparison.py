@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
+from typing import Literal
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from composer.metrics import Better, Figure, Scored, figures, score
 from composer.parsing import parse
 from composer.statistics import interval
 from composer.task import Task
+
+Direction = Literal["better", "worse", "same", "unclear", ""]
 
 SAME = 1e-12
 """Losses closer than this are the same answer quality."""
@@ -30,6 +33,17 @@ class Difference:
     difference: float | None
     low: float | None
     high: float | None
+
+    @property
+    def direction(self) -> Direction:
+        """Which way it went: `unclear` where the interval holds zero, empty where there is none to tell by."""
+        if self.difference is None or self.low is None or self.high is None:
+            return ""
+        if self.difference == 0:
+            return "same"
+        if self.low <= 0 <= self.high:
+            return "unclear"
+        return "better" if (self.difference < 0) == (self.better_is == "lower") else "worse"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from math import isnan
 NAMES = {
     "nmse": "NMSE",
     "accuracy": "accuracy",
-    "valid_only": "valid answers only",
+    "valid_nmse": "NMSE, valid answers only",
+    "valid_accuracy": "accuracy, valid answers only",
     "valid_rate": "valid rate",
     "spearman": "Spearman",
     "mae": "mean absolute error",
@@ -18,14 +19,15 @@ NAMES = {
 }
 """What a reader knows each figure as."""
 
-_SHARES = {"accuracy", "valid_rate"}
+SHARES = frozenset({"accuracy", "valid_accuracy", "valid_rate"})
+"""Figures that are shares of examples: written as percentages, their differences in points."""
 
 
 def figure(name: str, value: float | None) -> str:
     """Write a figure to three significant digits; rates as percentages, a missing one as a dash."""
     if value is None or isnan(value):
         return "—"
-    if name in _SHARES:
+    if name in SHARES:
         return f"{value:.1%}"
     return _three(value)
 
@@ -34,7 +36,7 @@ def change(name: str, value: float | None) -> str:
     """Write a difference with its sign; differences of rates in percentage points."""
     if value is None or isnan(value):
         return "—"
-    digits = f"{100 * abs(value):.1f}" if name in _SHARES else _three(abs(value))
+    digits = f"{100 * abs(value):.1f}" if name in SHARES else _three(abs(value))
     if float(digits) == 0:
         return digits
     return ("−" if value < 0 else "+") + digits

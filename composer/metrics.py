@@ -65,11 +65,11 @@ class Figure:
 
 
 def figures(task: Task) -> tuple[Figure, ...]:
-    """Return the task's figures, the composite metric first."""
+    """Return the task's figures: the composite metric first, then the same over valid answers alone."""
     if task.output.kind == "ordinal":
         return (
             Figure("nmse", "lower", lambda s, w: 100 * _mean(s.loss, w)),
-            Figure("valid_only", "lower", lambda s, w: 100 * _mean(s.loss, w * s.valid)),
+            Figure("valid_nmse", "lower", lambda s, w: 100 * _mean(s.loss, w * s.valid)),
             Figure("valid_rate", "higher", lambda s, w: _mean(s.valid.astype(float), w)),
             Figure("spearman", "higher", _spearman),
             Figure("mae", "lower", lambda s, w: _mean(np.nan_to_num(np.abs(s.value - s.gold)), w * s.valid)),
@@ -77,7 +77,7 @@ def figures(task: Task) -> tuple[Figure, ...]:
         )
     return (
         Figure("accuracy", "higher", lambda s, w: 1 - _mean(s.loss, w)),
-        Figure("valid_only", "higher", lambda s, w: 1 - _mean(s.loss, w * s.valid)),
+        Figure("valid_accuracy", "higher", lambda s, w: 1 - _mean(s.loss, w * s.valid)),
         Figure("valid_rate", "higher", lambda s, w: _mean(s.valid.astype(float), w)),
         Figure("macro_f1", "higher", _macro_f1),
     )

@@ -47,7 +47,7 @@ def _side(comparison: Comparison | None, side: str, n: int) -> dict[str, Any] | 
     by_name = {figure.name: getattr(figure, side) for figure in comparison.figures}
     return {
         "composite": by_name[comparison.metric.name],
-        "valid_only": by_name["valid_only"],
+        "valid_only": getattr(comparison.figures[1], side),
         "valid_rate": by_name["valid_rate"],
         "n": n,
     }

@@ -25,8 +25,8 @@ SplitName = Literal["authoring", "dev", "test"]
 SPLITS: tuple[SplitName, ...] = ("authoring", "dev", "test")
 
 FIGURES: dict[Kind, tuple[str, ...]] = {
-    "ordinal": ("nmse", "valid_only", "valid_rate", "spearman", "mae", "spread"),
-    "label": ("accuracy", "valid_only", "valid_rate", "macro_f1"),
+    "ordinal": ("nmse", "valid_nmse", "valid_rate", "spearman", "mae", "spread"),
+    "label": ("accuracy", "valid_accuracy", "valid_rate", "macro_f1"),
 }
 """The figures each kind of output is measured by, the composite metric first."""
 

@@ -1,4 +1,4 @@
-"""The main job on the real 0.5B model: killed in the middle, taken up again, and equal to a run nobody disturbed."""
+"""The main job on the real 0.5B model: killed, taken up again, and equal to a run nobody disturbed."""
 
 from __future__ import annotations
 

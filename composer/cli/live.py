@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from composer import worker
+from composer.comparison import Difference
 from composer.figures import NAMES, change, figure
 
 OUTCOMES = {True: Text("✓", "blue"), False: Text("✗", "dark_orange")}
@@ -94,15 +95,9 @@ def _comparison(figures: list[Mapping[str, Any]]) -> Table:
             figure(one["name"], one["candidate"]),
             change(one["name"], one["difference"]),
             Text(interval),
-            _direction(one),
+            Difference(**one).direction,
         )
     return table
-
-
-def _direction(one: Mapping[str, Any]) -> str:
-    if not one["difference"]:
-        return ""
-    return "better" if (one["difference"] < 0) == (one["better_is"] == "lower") else "worse"
 
 
 def _examples(summary: Mapping[str, Any]) -> Text:

@@ -71,7 +71,7 @@ def test_a_label_task_is_measured_by_accuracy() -> None:
 def test_malformed_counts_as_full_loss_and_is_shown_apart() -> None:
     found = {one.name: one for one in of([*GOLD[:15], *[None] * 5], GOLD).figures}
     assert found["nmse"].incumbent == 25
-    assert found["valid_only"].incumbent == 0
+    assert found["valid_nmse"].incumbent == 0
     assert (found["valid_rate"].incumbent, found["valid_rate"].candidate) == (0.75, 1.0)
 
 

@@ -39,7 +39,7 @@ def test_nmse_is_0_when_perfect_and_100_when_as_wrong_as_can_be() -> None:
 def test_a_malformed_rating_costs_the_full_loss_and_is_left_out_of_valid_only() -> None:
     found = rated([3, 3, 3, 3], [3, 3, 4, None])
     assert found["nmse"] == pytest.approx(100 * (1 / 16 + 1) / 4)
-    assert found["valid_only"] == pytest.approx(100 / 16 / 3)
+    assert found["valid_nmse"] == pytest.approx(100 / 16 / 3)
     assert found["valid_rate"] == 0.75
     assert found["mae"] == pytest.approx(1 / 3)
 
@@ -47,7 +47,7 @@ def test_a_malformed_rating_costs_the_full_loss_and_is_left_out_of_valid_only() 
 def test_a_malformed_label_is_wrong_and_is_left_out_of_valid_only() -> None:
     found = labelled(["good", "good", "bad", "bad"], ["good", "bad", "bad", None])
     assert found["accuracy"] == 0.5
-    assert found["valid_only"] == pytest.approx(2 / 3)
+    assert found["valid_accuracy"] == pytest.approx(2 / 3)
     assert found["valid_rate"] == 0.75
 
 
@@ -60,7 +60,7 @@ def test_malformed_is_never_better_than_any_valid_answer() -> None:
 def test_with_no_valid_answer_the_composite_is_the_worst_and_valid_only_is_undefined() -> None:
     found = rated([1, 5], [None, None])
     assert (found["nmse"], found["valid_rate"]) == (100, 0)
-    assert all(np.isnan(found[name]) for name in ("valid_only", "mae", "spearman", "spread"))
+    assert all(np.isnan(found[name]) for name in ("valid_nmse", "mae", "spearman", "spread"))
     assert labelled(["good"], [None])["accuracy"] == 0
 
 

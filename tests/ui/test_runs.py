@@ -25,7 +25,7 @@ def test_a_home_without_tasks_says_what_a_run_needs(home: Home, visit: Open) -> 
 
 def test_the_cost_is_told_before_starting(furnished: Home, visit: Open) -> None:
     app = visit(furnished, "runs")
-    assert "Up to 500 answers: 300 to search" in seen(app)
+    assert "Up to 380 answers: 180 to search" in seen(app)
     assert "measured on 200 stored answers" in seen(app)
     app.selectbox(key="target-polarity").select("smollm2-135m").run()
     assert "this target has not answered yet" in seen(app)

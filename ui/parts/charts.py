@@ -147,13 +147,16 @@ def changes(views: Sequence[ExampleView]) -> Any:
     )
 
 
-def search_line(line: Sequence[tuple[int, float]], steps: Sequence[tuple[int, float]], metric: str) -> Any:
+def search_line(
+    line: Sequence[tuple[int, float]], steps: Sequence[tuple[int, float]], metric: str, *, share: bool
+) -> Any:
     """Chart the best search estimate against answers asked for (a step line) over all that was tried (dots)."""
     across = alt.X("answers:Q", title="answers asked for", axis=alt.Axis(format="d", grid=False, tickCount=8))
-    up = alt.Y("change:Q", title=f"change of {metric}", axis=alt.Axis(tickCount=5))
+    form = "+.0%" if share else "+.3g"
+    up = alt.Y("change:Q", title=f"change of {metric}", axis=alt.Axis(tickCount=5, format=form))
     dots = pd.DataFrame(steps, columns=["answers", "change"])
     best = pd.DataFrame(line, columns=["answers", "change"])
-    hover = ["answers:Q", alt.Tooltip("change:Q", format="+.3g")]
+    hover = ["answers:Q", alt.Tooltip("change:Q", format=form)]
     return alt.layer(
         alt.Chart(dots).mark_circle(size=18, color=SAME, opacity=0.7).encode(x=across, y=up, tooltip=hover),
         alt.Chart(best)

@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from composer.comparison import Difference, Gate
-from composer.figures import NAMES, change, figure
+from composer.figures import NAMES, SHARES, change, figure
 from ui.parts import words
 from ui.parts.words import safe
 
-_POINTS = {"accuracy", "valid_rate"}
 _LARGE = {"nmse": "NMSE", "accuracy": "Accuracy", "spearman": "Spearman", "macro_f1": "Macro F1"}
 _MISSING = "needs valid answers on both sides"
-
-
-def direction(one: Difference) -> str:
-    """Return `better`, `worse` or `same`."""
-    if not one.difference:
-        return "same"
-    return "better" if (one.difference < 0) == (one.better_is == "lower") else "worse"
 
 
 def interval(one: Difference) -> str:
@@ -32,10 +24,12 @@ def gain(one: Difference) -> str:
     """Return the difference with its interval and the word for it, as HTML."""
     if one.difference is None:
         return f'<span class="ic-mute" title="{_MISSING}">—</span>'
-    word = direction(one)
-    unit = " pts" if one.name in _POINTS else ""
-    mark = f'<span class="ic-{word}">{change(one.name, one.difference)}{unit}</span>'
-    return f'{mark} <span class="ic-mute">{interval(one)}</span> <span class="ic-{word}">{word}</span>'
+    word = one.direction
+    tone = word if word in ("better", "worse") else "same"
+    unit = " pts" if one.name in SHARES else ""
+    why = ' title="the interval holds zero"' if word == "unclear" else ""
+    mark = f'<span class="ic-{tone}">{change(one.name, one.difference)}{unit}</span>'
+    return f'{mark} <span class="ic-mute">{interval(one)}</span> <span class="ic-{tone}"{why}>{word}</span>'
 
 
 def pair(one: Difference) -> str:

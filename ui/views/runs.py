@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from composer import worker
-from composer.figures import NAMES, change
+from composer.figures import NAMES, SHARES, change
 from composer.people import person
 from composer.reading import as_change, best_so_far, pace, places, sealed_size, seconds_left
 from composer.registry import get_task
@@ -161,7 +161,7 @@ def line_of(run: Run) -> None:
         name = f"Best search estimate so far: {NAMES[metric]} {change(metric, line[-1][1])} against the incumbent"
         st.caption(f"{name} ({better}). Dots are the compositions compared, on few examples at first.")
         st.altair_chart(
-            charts.search_line(line, dots, NAMES[metric]),
+            charts.search_line(line, dots, NAMES[metric], share=metric in SHARES),
             width=820,
             key=f"line-{run.id}",
             alt="Best search estimate by answers",
