@@ -14,10 +14,17 @@ from library.errors import Refused
 from ui.parts.opening import database, show_refusal, this_home
 from ui.parts.page import LOGO, STYLE
 
+INBOX = st.Page("views/inbox.py", title="Inbox", url_path="inbox", help="Candidates and where they stand.")
+
+
+def start() -> None:
+    """Lead the bare address to the Inbox, whose own link must hold too: Streamlit gives its default page none."""
+    st.switch_page(INBOX)
+
+
 PAGES = [
-    st.Page(
-        "views/inbox.py", title="Inbox", url_path="inbox", default=True, help="Candidates and where they stand."
-    ),
+    st.Page(start, title="Instruction composer", default=True, visibility="hidden"),
+    INBOX,
     st.Page("views/runs.py", title="Runs", url_path="runs", help="Start a search, watch it, see what it found."),
     st.Page("views/library.py", title="Library", url_path="library", help="The snippets a prompt may be made of."),
     st.Page(

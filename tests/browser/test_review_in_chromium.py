@@ -46,6 +46,7 @@ def pictured(page: Page, name: str) -> None:
     main = page.get_by_test_id("stMain")
     assert main.evaluate("e => e.scrollWidth <= e.clientWidth + 1"), f"{name} is wider than {width} pixels"
     assert page.get_by_test_id("stException").count() == 0
+    assert page.get_by_text("Page not found").count() == 0
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -48,9 +48,8 @@ def visit(monkeypatch: pytest.MonkeyPatch) -> Open:
         monkeypatch.setenv("COMPOSER_HOME", str(home.path))
         monkeypatch.setenv("COMPOSER_PERSON", "Ada")
         app = AppTest.from_file(str(APP), default_timeout=TIMEOUT_SECONDS)
-        if page != "inbox":  # where the app opens anyway
-            app.run()
-            app.switch_page(f"views/{page}.py")
+        app.run()
+        app.switch_page(f"views/{page}.py")
         app.query_params.update(link)
         app.run()
         assert not app.exception, app.exception
