@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from composer.asking import Answer
 from composer.messages import Messages
@@ -68,12 +68,8 @@ class DatabaseCells:
 
     def find(self, keys: Sequence[str]) -> dict[str, Answer]:
         """Return the stored answers among these keys."""
-        found: dict[str, Answer] = {}
         with self.database.session() as session:
-            for some in _slices(keys, LOOKUP):
-                for row in session.exec(select(CellRow).where(col(CellRow.key).in_(some))):
-                    found[row.key] = _answer(row)
-        return found
+            return stored_answers(session, keys)
 
     def keep(self, question: Question, answer: Answer) -> Answer:
         """Store one answer for good and return it, or the one stored under its key before: that one stays."""
@@ -83,6 +79,15 @@ class DatabaseCells:
             if stored is None:
                 session.add(_row(question, answer))
             return _answer(stored) if stored else answer
+
+
+def stored_answers(session: Session, keys: Sequence[str]) -> dict[str, Answer]:
+    """Return the answers stored under these cell keys, as far as there are any."""
+    found: dict[str, Answer] = {}
+    for some in _slices(keys, LOOKUP):
+        for row in session.exec(select(CellRow).where(col(CellRow.key).in_(some))):
+            found[row.key] = _answer(row)
+    return found
 
 
 def _slices(keys: Iterable[str], size: int) -> Iterator[list[str]]:

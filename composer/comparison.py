@@ -116,10 +116,16 @@ class Comparison:
 def compare(
     task: Task, examples: Sequence[Example], incumbent: Side, candidate: Side, rng: np.random.Generator
 ) -> Comparison:
-    """Compare two prompts on the same examples; `rng` drives the bootstrap alone."""
+    """Compare two prompts on the same examples; `rng` drives the bootstrap alone.
+
+    Every figure is taken over the same resamples, so that figures which agree have intervals that agree.
+    """
+    seed = int(rng.integers(2**32))
     before, after = _scored(task, examples, incumbent), _scored(task, examples, candidate)
     clusters = [example.clusters for example in examples]
-    differences = [_difference(figure, before, after, clusters, rng) for figure in figures(task)]
+    differences = [
+        _difference(figure, before, after, clusters, np.random.default_rng(seed)) for figure in figures(task)
+    ]
     differences += [
         _plain("tokens", incumbent.prompt_tokens, candidate.prompt_tokens),
         _plain("seconds", incumbent.seconds, candidate.seconds),

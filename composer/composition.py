@@ -51,10 +51,7 @@ class Composition:
     @cached_property
     def text(self) -> str:
         """The prompt: the base with its slot line replaced by the snippets, a line each."""
-        lines: list[str] = []
-        for line in self.base.split("\n"):
-            lines += [version.text for version in self.versions] if line == SLOT else [line]
-        return "\n".join(lines)
+        return put_together(self.base, [version.text for version in self.versions])
 
     @cached_property
     def fingerprint(self) -> str:
@@ -65,6 +62,14 @@ class Composition:
                 "snippets": [[version.key, version.version, version.sha256] for version in self.versions],
             }
         )
+
+
+def put_together(base: str, lines: Sequence[str]) -> str:
+    """Return a base with these lines in place of its slot; only vetted lines make a prompt (`Composition`)."""
+    prompt: list[str] = []
+    for line in base.split("\n"):
+        prompt += lines if line == SLOT else [line]
+    return "\n".join(prompt)
 
 
 class Vocabulary:

@@ -14,9 +14,9 @@ from rfc8785 import CanonicalizationError
 from sqlmodel import Session
 
 from composer.candidates import get_candidate
+from composer.composition import put_together
 from composer.registry import get_task_version
 from composer.releases import composition_of, current_release
-from composer.task import SLOT
 from library import log
 from library.canonical import canonical_bytes, digest, text_digest
 from library.errors import Refused
@@ -140,10 +140,7 @@ def faults(folder: Path) -> tuple[str, ...]:
 
 def _texts(manifest: Mapping[str, Any]) -> dict[str, bytes]:
     """Put prompt and messages together from the base, the snippets and the template of a manifest."""
-    lines: list[str] = []
-    for line in manifest["task"]["base"].split("\n"):
-        lines += [snippet["text"] for snippet in manifest["snippets"]] if line == SLOT else [line]
-    prompt = "\n".join(lines)
+    prompt = put_together(manifest["task"]["base"], [snippet["text"] for snippet in manifest["snippets"]])
     messages = [
         {"role": "system", "content": prompt},
         {"role": "user", "content": manifest["task"]["message"]},

@@ -7,8 +7,8 @@ from math import isnan
 NAMES = {
     "nmse": "NMSE",
     "accuracy": "accuracy",
-    "valid_nmse": "NMSE, valid answers only",
-    "valid_accuracy": "accuracy, valid answers only",
+    "valid_nmse": "NMSE, valid only",
+    "valid_accuracy": "accuracy, valid only",
     "valid_rate": "valid rate",
     "spearman": "Spearman",
     "mae": "mean absolute error",

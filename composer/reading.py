@@ -9,7 +9,9 @@ from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
+from composer.asking import Answer
 from composer.candidates import candidates
+from composer.cells import stored_answers
 from composer.comparison import Difference, Row
 from composer.data.examples import Example
 from composer.parsing import Parsed, parse
@@ -22,8 +24,6 @@ from composer.task import Output
 from library.errors import Refused
 from library.snippets import SnippetVersion, version
 
-LOOKUP = 500
-"""Keys asked for in one query, below SQLite's limit on bound values."""
 RECENT = 200
 """Answers looked at to say how long one takes."""
 FIRST_GUESS_SECONDS = 2.0
@@ -90,25 +90,17 @@ def example_views(session: Session, review: Review) -> tuple[ExampleView, ...]:
     output = review.task.output
     known = {example.id: example for example in examples_of(session, evidence["data"]["dataset"], "test")}
     before, after = evidence["incumbent"]["cells"], evidence["candidate"]["cells"]
-    texts = _texts(session, [*before, *after])
+    answers = stored_answers(session, [*before, *after])
     views = []
     for row, was, now in zip(review.candidate.rows, before, after, strict=True):
-        earlier, later = _said(output, texts.get(was)), _said(output, texts.get(now))
+        earlier, later = _said(output, answers.get(was)), _said(output, answers.get(now))
         flipped = _flipped(output, row, earlier, later)
         views.append(ExampleView(known[row.example_id], row, earlier, later, flipped))
     return tuple(views)
 
 
-def _said(output: Output, text: str | None) -> Said | None:
-    return None if text is None else Said(text, parse(output, text))
-
-
-def _texts(session: Session, keys: Sequence[str]) -> dict[str, str]:
-    texts: dict[str, str] = {}
-    for start in range(0, len(keys), LOOKUP):
-        query = select(CellRow.key, CellRow.text).where(col(CellRow.key).in_(keys[start : start + LOOKUP]))
-        texts.update(session.exec(query).all())
-    return texts
+def _said(output: Output, answer: Answer | None) -> Said | None:
+    return None if answer is None else Said(answer.text, parse(output, answer.text))
 
 
 def _flipped(output: Output, row: Row, before: Said | None, after: Said | None) -> bool:

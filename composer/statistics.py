@@ -14,7 +14,7 @@ Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], float]
 """A statistic of example weights, shape (n,); a weight of 2 counts an example twice, of 0 leaves it out."""
 
-RESAMPLES = 2000
+RESAMPLES = 9999
 LEVEL = 0.95
 
 

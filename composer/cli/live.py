@@ -16,6 +16,7 @@ from composer import worker
 from composer.comparison import Difference
 from composer.figures import NAMES, change, figure
 
+NO_BREAK = "\u00a0"
 OUTCOMES = {True: Text("✓", "blue"), False: Text("✗", "dark_orange")}
 
 
@@ -109,5 +110,6 @@ def _examples(summary: Mapping[str, Any]) -> Text:
 def _gates(summary: Mapping[str, Any]) -> Text:
     text = Text("Gates")
     for gate in summary["gates"]:
-        text.append("  ").append(OUTCOMES[gate["passed"]]).append(f" {gate['name']} ({gate['figure']})")
+        told = f" {gate['name']} ({gate['figure']})".replace(" ", NO_BREAK)
+        text.append("  ").append(OUTCOMES[gate["passed"]]).append(told)
     return text
