@@ -7,8 +7,10 @@ from pathlib import Path
 
 import dspy
 import pytest
+import typer
 import yaml
 
+from composer.cli import app
 from composer.home import Home
 from composer.starter import load_starter
 from composer.task import Task
@@ -38,6 +40,11 @@ def test_the_python_example_runs(
     exec(block("python", "LibraryComposer").replace('Path(".composer")', f"Path({str(home.path)!r})"), {})
     assert capsys.readouterr().out == "negative\n"
     assert engine.asked[-1][1] == "Sentence: Dull, but kindly meant."
+
+
+@pytest.mark.parametrize("name", typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+def test_every_command_is_named(name: str) -> None:
+    assert re.search(rf"`(composer )?{name}\b|composer {name}\b", README)
 
 
 def test_the_example_of_an_own_task_is_a_task() -> None:

@@ -1,0 +1,88 @@
+"""A user's own task, labels, snippets and target, brought in by the commands that the README names."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from composer import worker
+from composer.cli import app
+from tests.scripted import ScriptedEngine, connecting
+from tests.test_readme import block
+
+SNIPPETS = """snippets:
+  - {key: high-when-down, text: "An outage is always a 5.", state: vetted, tags: [urgency]}
+  - {key: thanks-is-low, text: "A message of thanks is a 1.", state: vetted, tags: [urgency]}
+"""
+SERVER = "{name: my-model, kind: server, model: some/model, api_base: 'http://127.0.0.1:9/v1'}\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "support.yaml").write_text(block("yaml", "support.yaml"))
+    rows = [f"Message {number} of the day,{number % 5 + 1}" for number in range(60)]
+    (tmp_path / "labels.csv").write_text("message,gold\n" + "\n".join(rows) + "\n")
+    (tmp_path / "snippets.yaml").write_text(SNIPPETS)
+    (tmp_path / "server.yaml").write_text(SERVER)
+    return tmp_path
+
+
+def run(files: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, [*words, "--home", str(files / "home")])
+
+
+def brought_in(files: Path) -> None:
+    for words in (
+        ("task", "add", str(files / "support.yaml")),
+        ("data", "import", "urgency", str(files / "labels.csv")),
+        ("library", "import", str(files / "snippets.yaml"), "--yes"),
+        ("target", "add", str(files / "server.yaml")),
+    ):
+        result = run(files, *words)
+        assert result.exit_code == 0, (words, result.output)
+
+
+def test_what_a_user_brings_is_listed_and_can_be_composed(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    brought_in(files)
+    assert [one["name"] for one in json.loads(run(files, "task", "list", "--json").stdout)] == ["urgency"]
+    assert [one["name"] for one in json.loads(run(files, "target", "list", "--json").stdout)] == ["my-model"]
+
+    engine = ScriptedEngine(lambda system, user: '{"urgency": 3}')
+    monkeypatch.setattr(worker, "connect", connecting(engine))
+    result = run(files, "compose", "urgency", "--target", "my-model", "--budget", "40", "--json")
+    assert result.exit_code == 0, result.output
+    summary = json.loads(result.stdout)
+    assert summary["candidate_id"] is None
+    assert "none of 2 compositions beat the incumbent" in summary["message"]
+
+
+def test_a_server_that_is_down_says_so_and_the_run_can_be_taken_up_again(files: Path) -> None:
+    brought_in(files)
+    result = run(files, "compose", "urgency", "--target", "my-model", "--budget", "40")
+    assert result.exit_code == 1
+    assert "Error:" in result.stderr
+    assert "my-model" in result.stderr
+    assert "run the same command again" in result.stderr
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("message,gold\nHello,9\n", "line 2"),
+        ("message,gold\nHello,\n", "gold"),
+        ("message,gold,mood\nHello,3,bad\n", "mood"),
+        ("message,gold\n,3\n", "message"),
+    ],
+)
+def test_wrong_labels_are_refused_whole_with_line_or_field(files: Path, rows: str, said: str) -> None:
+    assert run(files, "task", "add", str(files / "support.yaml")).exit_code == 0
+    (files / "labels.csv").write_text(rows)
+    result = run(files, "data", "import", "urgency", str(files / "labels.csv"))
+    assert result.exit_code == 1
+    assert "labels.csv" in result.stderr
+    assert said in result.stderr
