@@ -16,7 +16,6 @@ from composer import worker
 from composer.comparison import Difference
 from composer.figures import NAMES, change, figure
 
-NO_BREAK = "\u00a0"
 OUTCOMES = {True: Text("✓", "blue"), False: Text("✗", "dark_orange")}
 
 
@@ -110,6 +109,5 @@ def _examples(summary: Mapping[str, Any]) -> Text:
 def _gates(summary: Mapping[str, Any]) -> Text:
     text = Text("Gates")
     for gate in summary["gates"]:
-        told = f" {gate['name']} ({gate['figure']})".replace(" ", NO_BREAK)
-        text.append("  ").append(OUTCOMES[gate["passed"]]).append(told)
+        text.append("\n  ").append(OUTCOMES[gate["passed"]]).append(f" {gate['name']} ({gate['figure']})")
     return text
