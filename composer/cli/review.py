@@ -29,19 +29,20 @@ def inbox(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if not found:
         out.print("No candidates yet. `composer demo --headless` or `composer compose TASK --target T` makes one.")
         return
-    table = Table("no.", "task → target", "metric", "before → after", "difference", "gates", "state")
+    table = Table("no.", box=None, pad_edge=False)
+    for name in ("task → target", "before → after", "difference, 95% interval", "gates", "state"):
+        table.add_column(name, overflow="fold")
     for entry in found:
         review = entry.review
         if review is None:
             place = f"{entry.task} → {entry.target}"
-            table.add_row(str(entry.candidate_id), place, "", "", "", "", escape(entry.problem))
+            table.add_row(str(entry.candidate_id), place, "", "", "", escape(entry.problem))
             continue
         metric = review.candidate.figures[0]
         passed = sum(gate.passed for gate in review.candidate.gates)
         table.add_row(
             str(review.candidate.id),
             f"{review.candidate.task} → {review.candidate.target}",
-            NAMES[metric.name],
             f"{figure(metric.name, metric.incumbent)} → {figure(metric.name, metric.candidate)}",
             escape(_interval(review)),
             f"{passed} of {len(review.candidate.gates)}",
