@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -80,8 +80,8 @@ def demo(
     serve(place, port)
 
 
-def serve(home: Home, port: int) -> None:
-    """Serve the app of a home on 127.0.0.1 until it is interrupted; raises typer.Exit with its status."""
+def serve(home: Home, port: int) -> NoReturn:
+    """Become the server of a home's app on 127.0.0.1; does not return."""
     address = f"http://127.0.0.1:{port}"
     console.print(f"The app is at [bold]{address}[/]. Runs go on in worker processes; Ctrl-C ends the app alone.")
     root = Path(__file__).resolve().parent.parent.parent
@@ -94,7 +94,9 @@ def serve(home: Home, port: int) -> None:
         "--server.port",
         str(port),
     ]
-    raise typer.Exit(subprocess.call([*command, "--", "--home", str(home.path)], cwd=root))
+    # In this very process: whoever ends the command ends the app, and no server is left behind.
+    os.chdir(root)
+    os.execv(sys.executable, [*command, "--", "--home", str(home.path)])
 
 
 def _enter(database: Database, task: str, target: str, budget: int, strategy: str, seed: int) -> int:
