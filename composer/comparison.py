@@ -43,7 +43,13 @@ class Difference:
             return "same"
         if self.low <= 0 <= self.high:
             return "unclear"
-        return "better" if (self.difference < 0) == (self.better_is == "lower") else "worse"
+        return "better" if self.improved else "worse"
+
+    @property
+    def improved(self) -> bool:
+        """Whether the figure itself, whatever its interval, is better on the candidate's side."""
+        change = self.difference or 0.0
+        return change < 0 if self.better_is == "lower" else change > 0
 
 
 @dataclass(frozen=True)

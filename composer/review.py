@@ -9,7 +9,7 @@ from unicodedata import category
 
 from sqlmodel import Session, col, select
 
-from composer.candidates import Candidate, candidates, get_candidate
+from composer.candidates import Candidate, get_candidate
 from composer.composition import Composition
 from composer.registry import dataset_of, get_target, get_task, get_task_version
 from composer.releases import (
@@ -94,11 +94,6 @@ def get_review(session: Session, candidate_id: int) -> Review:
         stale=stale,
         obstacles=_obstacles(candidate, verdicts, made, stale),
     )
-
-
-def reviews(session: Session) -> tuple[Review, ...]:
-    """Return every candidate's review, newest first."""
-    return tuple(get_review(session, candidate.id) for candidate in candidates(session))
 
 
 def verdicts_on(session: Session, candidate_id: int) -> tuple[Verdict, ...]:

@@ -170,7 +170,7 @@ def _run(
             expected = evaluator.counts.asked + 2 * len(test)
             record.now(phase="reading the test split", expected=expected)
             comparison, cells = _compare(plan, test, evaluator, candidate)
-            if not _better(comparison):
+            if not comparison.metric.improved:
                 return summary_of(plan, evaluator.counts, found, candidate, comparison, n=len(test))
             evidence = evidence_of(plan, candidate, comparison, test, cells, found, reads_before=reads)
             with database.session() as session:
@@ -207,13 +207,6 @@ def _compare(
     cells = {name: [q.key for q in evaluator.questions(side, test)] for name, side in sides.items()}
     rng = np.random.default_rng(plan.seed)
     return compare(plan.task, test, answers["incumbent"], answers["candidate"], rng), cells
-
-
-def _better(comparison: Comparison) -> bool:
-    change = comparison.metric.difference
-    if change is None:
-        return False
-    return change < 0 if comparison.metric.better_is == "lower" else change > 0
 
 
 class _Record:

@@ -15,8 +15,9 @@ from composer import registry
 from composer.candidates import candidates, get_candidate, submit
 from composer.data.loading import Dataset
 from composer.home import Home
+from composer.reading import inbox
 from composer.releases import Release, add_release, current_release, incumbent_of, releases
-from composer.review import get_review, give_verdict, reviews
+from composer.review import get_review, give_verdict
 from composer.runs import plan_run
 from composer.tables import CandidateRow, ReleaseRow, VerdictRow
 from composer.target import Target
@@ -229,7 +230,7 @@ def test_when_what_it_rests_on_changed_it_is_stale_says_so_and_can_not_be_approv
         review = get_review(session, 1)
         assert review.state == "stale"
         assert any(says in reason for reason in review.stale)
-        assert review in reviews(session)
+        assert review in [entry.review for entry in inbox(session)]
     with pytest.raises(Refused, match=says):
         verdict(submitted, "approve")
     with submitted.session() as session:
