@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 
 import dspy
 
@@ -33,10 +34,10 @@ class Stopped(Exception):
 class Evaluator:
     """Turns (composition, examples) into answers, through an `Executor`.
 
-    Workers of the executor only call the model; this process alone writes. Answers are stored as they
-    arrive, so a kill loses at most those in flight. Questions are put in the order of the examples, one
-    composition at a time: neighbours share the prompt, and often the first input, and a model that caches
-    prefixes reads only the rest.
+    Workers of the executor only call the model; this process alone writes. At most `slots` questions are out
+    at a time and answers are stored as they arrive, so a kill loses at most those in flight. Questions are put
+    in the order of the examples, one composition at a time: neighbours share the prompt, and often the first
+    input, and a model that caches prefixes reads only the rest.
     """
 
     def __init__(
@@ -46,6 +47,8 @@ class Evaluator:
         store: CellStore,
         ask: Callable[[Messages], Answer],
         executor: Executor,
+        *,
+        slots: int = 1,
         on_answer: Callable[[Counts], None] = lambda _counts: None,
         stop_asked: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -54,6 +57,7 @@ class Evaluator:
         self.store = store
         self.ask = ask
         self.executor = executor
+        self.slots = slots
         self.on_answer = on_answer
         self.stop_asked = stop_asked
         self.counts = Counts()
@@ -61,14 +65,20 @@ class Evaluator:
 
     def answers(self, composition: Composition, examples: Sequence[Example]) -> list[Answer]:
         """Return one answer an example, in the order given; raises what `ask` raises (an outage) or `Stopped`."""
-        questions = self.questions(composition, examples)
-        keys = [question.key for question in questions]
-        fresh = {key: question for key, question in zip(keys, questions, strict=True) if key not in self._known}
+        return self.all_answers([(composition, examples)])[0]
+
+    def all_answers(self, asked: Sequence[tuple[Composition, Sequence[Example]]]) -> list[list[Answer]]:
+        """Return the answers to several compositions' examples, all asked for at once; raises as `answers` does."""
+        keyed = [
+            [(question.key, question) for question in self.questions(composition, examples)]
+            for composition, examples in asked
+        ]
+        fresh = {key: question for one in keyed for key, question in one if key not in self._known}
         found = self.store.find(list(fresh))
         self._known |= found
         self._count(asked=len(fresh), stored=len(found))
         self._pay([question for key, question in fresh.items() if key not in found])
-        return [self._known[key] for key in keys]
+        return [[self._known[key] for key, _ in one] for one in keyed]
 
     def questions(self, composition: Composition, examples: Sequence[Example]) -> list[Question]:
         """Return the question of each cell, in the order of the examples."""
@@ -83,17 +93,25 @@ class Evaluator:
         ]
 
     def _pay(self, questions: Sequence[Question]) -> None:
-        futures = {self.executor.submit(self.ask, question.messages): question for question in questions}
+        waiting = iter(questions)
+        asked: dict[Future[Answer], Question] = {}
         try:
-            for future in as_completed(futures):
-                self._keep(futures[future], future.result())
-                if self.stop_asked():
-                    raise Stopped
+            while True:
+                # A question is only put when the answer before it is stored: a kill loses those in flight alone.
+                for question in islice(waiting, self.slots - len(asked)):
+                    asked[self.executor.submit(self.ask, question.messages)] = question
+                if not asked:
+                    return
+                for future in wait(asked, return_when=FIRST_COMPLETED).done:
+                    self._keep(asked[future], future.result())
+                    del asked[future]
+                    if self.stop_asked():
+                        raise Stopped
         except BaseException:
             # Whatever ended it, an interrupt too: nothing new is asked, and what other workers are at is kept.
-            for future in [one for one in futures if not one.cancel()]:
-                if future.exception() is None and futures[future].key not in self._known:
-                    self._keep(futures[future], future.result())
+            for future in [one for one in asked if not one.cancel()]:
+                if future.exception() is None and asked[future].key not in self._known:
+                    self._keep(asked[future], future.result())
             raise
 
     def _keep(self, question: Question, answer: Answer) -> None:
@@ -108,4 +126,4 @@ class Evaluator:
 
 def evaluator_of(task: Task, lm: dspy.LM, *, threads: int = 1) -> Evaluator:
     """Return an evaluator that asks a DSPy language model and keeps the answers in memory alone."""
-    return Evaluator(task, lm.model, MemoryCells(), partial(ask, lm), ThreadPoolExecutor(threads))
+    return Evaluator(task, lm.model, MemoryCells(), partial(ask, lm), ThreadPoolExecutor(threads), slots=threads)

@@ -159,6 +159,7 @@ def _run(
                 DatabaseCells(database),
                 partial(ask, lm),
                 executor,
+                slots=plan.target.parallel,
                 on_answer=lambda counts: record.now(counts=counts),
                 stop_asked=record.stop_asked,
             )
