@@ -19,7 +19,7 @@ from library.yamlfile import invalid, read_yaml
 Risk = Literal["low", "high"]
 Kind = Literal["ordinal", "label"]
 Format = Literal["json", "plain"]
-Source = Literal["lee", "pang_lee", "import"]
+Source = Literal["lee", "pang_lee", "simlex", "import"]
 Metric = Literal["nmse", "accuracy"]
 SplitName = Literal["authoring", "dev", "test"]
 SPLITS: tuple[SplitName, ...] = ("authoring", "dev", "test")
@@ -104,10 +104,15 @@ class Output(_Part):
 
 
 class SnippetUse(_Part):
-    """Which snippets the composer may use: those with any of the tags (all when none), at most `max`."""
+    """Which snippets the composer may use: those with any of the tags (all when none), at most `max`.
+
+    `max_tokens` limits the length of a prompt's snippets together. It is an estimate, a token being four
+    bytes of UTF-8, so that it means the same for every target; None sets no limit.
+    """
 
     tags: tuple[Line, ...] = ()
     max: int = Field(default=6, ge=1, le=50)
+    max_tokens: int | None = Field(default=None, ge=1, le=100_000)
 
 
 class Splits(_Part):
@@ -166,10 +171,14 @@ class Gates(_Part):
 
 
 class Policy(_Part):
-    """How many people must approve, and which gates there are."""
+    """How many people must approve, and which gates there are.
+
+    With `keep_incumbent` every candidate keeps the snippets of the prompt in use, in their wording.
+    """
 
     approvals: int = Field(default=1, ge=1, le=20)
     gates: Gates = Gates()
+    keep_incumbent: bool = False
 
 
 class Task(_Part):
@@ -231,7 +240,13 @@ class Task(_Part):
     @cached_property
     def hash(self) -> str:
         """Identity of the task: sha256 in hex of its canonical content."""
-        return digest(self.model_dump(mode="json"))
+        content = self.model_dump(mode="json")
+        # Left out where they say nothing: approvals bind to hashes taken before there were such fields.
+        if self.snippets.max_tokens is None:
+            del content["snippets"]["max_tokens"]
+        if not self.policy.keep_incumbent:
+            del content["policy"]["keep_incumbent"]
+        return digest(content)
 
     @field_validator("policy")
     @classmethod
@@ -277,6 +292,8 @@ def _check_data(data: DataSpec, inputs: tuple[str, ...], output: Output) -> None
             raise invalid(f"a cut point of `strata` is not between {low} and {high}", fix="Correct it.")
     if data.source == "lee" and (len(inputs) != 2 or (output.low, output.high) != (1, 5)):
         raise invalid("source lee has two texts and ratings", fix="Name two inputs, low 1 and high 5.")
+    if data.source == "simlex" and (len(inputs) != 2 or (output.low, output.high) != (0, 10)):
+        raise invalid("source simlex has two words and ratings", fix="Name two inputs, low 0 and high 10.")
     if data.source == "pang_lee" and (len(inputs) != 1 or set(output.labels) != {"positive", "negative"}):
         raise invalid(
             "source pang_lee has one sentence and a label",

@@ -1,7 +1,6 @@
 """Snippets and their versions: import from YAML, and the ways to read them."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -12,68 +11,14 @@ from sqlmodel import Session, col, select
 from library import log
 from library.canonical import text_digest
 from library.database import lock_for_writing
-from library.entries import SnippetEntry, read_entries
+from library.entries import read_entries
 from library.errors import Refused
+from library.plans import ImportPlan as ImportPlan
+from library.plans import PlannedSnippet as PlannedSnippet
+from library.plans import planned
+from library.rules import Links
 from library.tables import SnippetRow, SnippetVersionRow
-
-
-@dataclass(frozen=True)
-class SnippetVersion:
-    """One text of a snippet as stored: `version` counts from 1 within a key, `created_at` is in UTC."""
-
-    id: int
-    key: str
-    version: int
-    text: str
-    sha256: str
-    state: str
-    tags: tuple[str, ...]
-    group: str | None
-    rationale: str
-    author: str
-    created_at: datetime
-
-
-@dataclass(frozen=True)
-class PlannedSnippet:
-    """What an import does to one snippet; the old values are None where the key is new."""
-
-    entry: SnippetEntry
-    old_text: str | None
-    old_state: str | None
-    old_version: int | None
-    state: str
-    version: int
-    note: str = ""
-
-    @property
-    def key(self) -> str:
-        """Name of the snippet."""
-        return self.entry.key
-
-    @property
-    def text(self) -> str:
-        """The text it will have."""
-        return self.entry.text
-
-
-@dataclass(frozen=True)
-class ImportPlan:
-    """What an import does, in the order of the file.
-
-    added: new keys. changed: known keys whose text differs, which get a new version.
-    promoted: same text, whose draft becomes vetted. unchanged: nothing to do.
-    """
-
-    added: tuple[PlannedSnippet, ...] = ()
-    changed: tuple[PlannedSnippet, ...] = ()
-    promoted: tuple[PlannedSnippet, ...] = ()
-    unchanged: tuple[PlannedSnippet, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to write."""
-        return not (self.added or self.changed or self.promoted)
+from library.versions import SnippetVersion as SnippetVersion
 
 
 def plan_import(session: Session, path: Path) -> ImportPlan:
@@ -83,9 +28,9 @@ def plan_import(session: Session, path: Path) -> ImportPlan:
     """
     current = {row.key: row for row in _newest(session)}
     plans: dict[str, list[PlannedSnippet]] = {"added": [], "changed": [], "promoted": [], "unchanged": []}
-    for entry in read_entries(path):
-        kind, planned = _planned(entry, current.get(entry.key))
-        plans[kind].append(planned)
+    for entry in read_entries(path, {key: _links(row) for key, row in current.items()}):
+        kind, one = planned(entry, current.get(entry.key))
+        plans[kind].append(one)
     return ImportPlan(**{kind: tuple(each) for kind, each in plans.items()})
 
 
@@ -102,15 +47,15 @@ def import_file(
     if expected is not None and plan != expected:
         raise Refused("the file or the library changed meanwhile", where=str(path), fix="Look at the plan again.")
     ids = {row.key: cast(int, row.id) for row in session.exec(select(SnippetRow))}
-    for planned in (*plan.added, *plan.changed):
-        if planned.key not in ids:
-            row = SnippetRow(key=planned.key)
+    for one in (*plan.added, *plan.changed):
+        if one.key not in ids:
+            row = SnippetRow(key=one.key)
             session.add(row)
             session.flush()  # one by one, so that ids keep the order of the file
-            ids[planned.key] = cast(int, row.id)
-        session.add(_new_version(planned, ids[planned.key], by, at))
-    for planned in plan.promoted:
-        _stored(session, planned).state = planned.state
+            ids[one.key] = cast(int, row.id)
+        session.add(_new_version(one, ids[one.key], by, at))
+    for one in plan.promoted:
+        _stored(session, one).state = one.state
     session.flush()
     for action, each in _changes(plan):
         _log(session, action, each, path, by, at)
@@ -171,73 +116,53 @@ def version(session: Session, id: int) -> SnippetVersion:
     return _checked(_as_version(row, snippet.key))
 
 
-def _planned(entry: SnippetEntry, old: SnippetVersion | None) -> tuple[str, PlannedSnippet]:
-    if old is None:
-        return "added", PlannedSnippet(entry, None, None, None, entry.state, 1)
-    if old.text != entry.text:
-        new = PlannedSnippet(entry, old.text, old.state, old.version, entry.state, old.version + 1)
-        return "changed", new
-    promoted = (old.state, entry.state) == ("draft", "vetted")
-    state = "vetted" if promoted else old.state
-    same = PlannedSnippet(entry, old.text, old.state, old.version, state, old.version, _kept(entry, old, state))
-    return "promoted" if promoted else "unchanged", same
+def _links(snippet: SnippetVersion) -> Links:
+    return Links(snippet.group, frozenset(snippet.requires), frozenset(snippet.conflicts))
 
 
-def _kept(entry: SnippetEntry, old: SnippetVersion, state: str) -> str:
-    """Say what of an entry with a known text is not taken over: a version is for good."""
-    kept = []
-    if "state" in entry.model_fields_set and entry.state != state:
-        kept.append(f"stays {state}")
-    if set(entry.tags) != set(old.tags):
-        kept.append("keeps its tags")
-    if entry.group != old.group:
-        kept.append("keeps its group")
-    if entry.rationale != old.rationale:
-        kept.append("keeps its rationale")
-    return f"{', '.join(kept)}: only a new text makes a new version" if kept else ""
-
-
-def _new_version(planned: PlannedSnippet, snippet_id: int, by: str, at: datetime) -> SnippetVersionRow:
-    entry = planned.entry
+def _new_version(one: PlannedSnippet, snippet_id: int, by: str, at: datetime) -> SnippetVersionRow:
+    entry = one.entry
     return SnippetVersionRow(
         snippet_id=snippet_id,
-        version=planned.version,
+        version=one.version,
         text=entry.text,
         sha256=text_digest(entry.text),
-        state=planned.state,
+        state=one.state,
         tags=list(entry.tags),
         grp=entry.group,
+        requires=list(entry.requires),
+        conflicts=list(entry.conflicts),
+        pin=entry.pin,
         rationale=entry.rationale,
         author=by,
         created_at=at,
     )
 
 
-def _stored(session: Session, planned: PlannedSnippet) -> SnippetVersionRow:
+def _stored(session: Session, one: PlannedSnippet) -> SnippetVersionRow:
     query = select(SnippetVersionRow).join(SnippetRow)
-    return session.exec(
-        query.where(SnippetRow.key == planned.key, SnippetVersionRow.version == planned.version)
-    ).one()
+    return session.exec(query.where(SnippetRow.key == one.key, SnippetVersionRow.version == one.version)).one()
 
 
 def _changes(plan: ImportPlan) -> Iterator[tuple[str, PlannedSnippet]]:
-    for action, planned in (("added", plan.added), ("changed", plan.changed), ("vetted", plan.promoted)):
-        for each in planned:
+    for action, snippets in (("added", plan.added), ("changed", plan.changed), ("vetted", plan.promoted)):
+        for each in snippets:
             yield action, each
 
 
-def _log(session: Session, action: str, planned: PlannedSnippet, path: Path, by: str, at: datetime) -> None:
+def _log(session: Session, action: str, one: PlannedSnippet, path: Path, by: str, at: datetime) -> None:
     log.append(
         session,
         who=by,
         action=action,
-        subject=f"snippet:{planned.key}",
-        why=planned.entry.rationale or f"import of {path.name}",
+        subject=f"snippet:{one.key}",
+        why=one.entry.rationale or f"import of {path.name}",
         detail={
             "file": path.name,
-            "version": planned.version,
-            "state": planned.state,
-            "sha256": text_digest(planned.text),
+            "version": one.version,
+            "state": one.state,
+            "sha256": text_digest(one.text),
+            **({"changes": one.note} if action == "changed" and one.note else {}),
         },
         at=at,
     )
@@ -267,6 +192,9 @@ def _as_version(row: SnippetVersionRow, key: str) -> SnippetVersion:
         rationale=row.rationale,
         author=row.author,
         created_at=row.created_at,
+        requires=tuple(row.requires),
+        conflicts=tuple(row.conflicts),
+        pin=row.pin,
     )
 
 

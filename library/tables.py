@@ -68,7 +68,7 @@ class SnippetRow(SQLModel, table=True):
 
 
 class SnippetVersionRow(Immutable, SQLModel, table=True):
-    """One text of a snippet, for good; only its state moves on, from draft to vetted to retired."""
+    """One text of a snippet with its rules, for good; only its state moves on, from draft to vetted to retired."""
 
     __tablename__ = "snippet_version"
     __table_args__ = (
@@ -85,6 +85,9 @@ class SnippetVersionRow(Immutable, SQLModel, table=True):
     state: str
     tags: list[str] = Field(sa_column=Column(JSON, nullable=False))
     grp: str | None = None
+    requires: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    conflicts: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    pin: str | None = None
     rationale: str = Field(sa_column=Column(Text, nullable=False))
     author: str
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))

@@ -57,7 +57,7 @@ def list_command(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the newest version of each snippet, in library order."""
+    """List the newest version of each snippet with its rules, in library order."""
     if state is not None and state not in STATES:
         raise Refused(f"there is no state {state!r}", where="--state", fix=f"States are {', '.join(STATES)}.")
     with opened(home).session() as session:
@@ -98,8 +98,7 @@ def _print_plan(plan: ImportPlan) -> None:
         for each in plan.added:
             table.add_row("added", _named(each), each.state, Text(each.text))
         for each in plan.changed:
-            text = Text.assemble(f"was  {each.old_text}\n", (f"now  {each.text}", "bold"))
-            table.add_row("changed", _named(each), _states(each), text)
+            table.add_row("changed", _named(each), _states(each), _changed(each))
         for each in plan.promoted:
             table.add_row("vetted", _named(each), _states(each), _noted(each))
         out.print(table)
@@ -127,6 +126,14 @@ def _states(planned: PlannedSnippet) -> str:
     return planned.state if planned.old_state == planned.state else f"{planned.old_state} → {planned.state}"
 
 
+def _changed(planned: PlannedSnippet) -> Text:
+    """Show old and new text, and how rules and tags change; a text that stays is shown once."""
+    if planned.old_text == planned.text:
+        return _noted(planned)
+    note = f"\n({planned.note})" if planned.note else ""
+    return Text.assemble(f"was  {planned.old_text}\n", (f"now  {planned.text}", "bold"), note)
+
+
 def _noted(planned: PlannedSnippet) -> Text:
     return Text(f"{planned.text}\n({planned.note})" if planned.note else planned.text)
 
@@ -135,7 +142,8 @@ def _version_table(versions: tuple[SnippetVersion, ...]) -> Table:
     table = Table("Snippet", "State", "Text", "Tags", "By", show_lines=True)
     for each in versions:
         by = f"{each.author}, {each.created_at:%Y-%m-%d}"
-        cells = (f"{each.key} v{each.version}", each.state, each.text, ", ".join(each.tags), by)
+        text = "\n".join([each.text, *(f"· {rule}" for rule in each.rules)])
+        cells = (f"{each.key} v{each.version}", each.state, text, ", ".join(each.tags), by)
         table.add_row(*(Text(cell) for cell in cells))
     return table
 

@@ -86,6 +86,13 @@ def _row(task: Task) -> dict[str, str]:
     }
 
 
+def _snippets(task: Task) -> str:
+    use = task.snippets
+    tokens = f" and about {use.max_tokens} tokens" if use.max_tokens is not None else ""
+    kept = "; those of the prompt in use stay" if task.policy.keep_incumbent else ""
+    return f"at most {use.max}{tokens}, tagged {', '.join(use.tags) or 'anything'}{kept}"
+
+
 def _parts(task: Task) -> list[tuple[str, str]]:
     output = task.output
     says = f"{output.low} to {output.high}" if output.kind == "ordinal" else ", ".join(output.labels)
@@ -97,7 +104,7 @@ def _parts(task: Task) -> list[tuple[str, str]]:
         ("output", f"{output.field}: {says}, as {output.format}; measured by {task.metric}"),
         ("base", task.base),
         ("message", task.message),
-        ("snippets", f"at most {task.snippets.max}, tagged {', '.join(task.snippets.tags) or 'anything'}"),
+        ("snippets", _snippets(task)),
         ("data", f"{task.data.source}; {shares}"),
         ("policy", f"risk {task.risk}; approvals {task.policy.approvals}; gates {gates}"),
         ("hash", task.hash),

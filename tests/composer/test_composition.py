@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from composer.composition import Composition, UnvettedText, Vocabulary
+from library.canonical import digest
 from tests import small
 
 VOCABULARY = Vocabulary(small.task(), small.snippets())
@@ -229,6 +232,18 @@ def test_an_older_version_that_is_in_use_can_be_weighed_against_the_new_one() ->
         vocabulary.compose(list(vocabulary.versions))
 
 
+def test_an_older_version_of_the_same_wording_stands_for_the_current_one_under_its_rules() -> None:
+    old = small.snippet("careful", "Be careful.", number=90)
+    new = small.snippet("careful", "Be careful.", number=91, version=2, group="tone", tags=("x",))
+    vocabulary = Vocabulary(small.task(), [new, small.snippet("exact", "Be exact.")], kept=[old])
+    incumbent = Composition(small.task().base, (old,))
+    assert list(vocabulary.versions) == ["careful", "exact"]
+    assert vocabulary.names(incumbent) == ("careful",)
+    assert vocabulary.compose(["careful"]) == vocabulary.recognise(incumbent.text) == incumbent
+    assert vocabulary.rules().groups == {"careful": "tone"}
+    assert vocabulary.tags() == {"careful": frozenset({"x"}), "exact": frozenset()}
+
+
 def test_a_version_that_is_neither_current_nor_in_use_has_no_name() -> None:
     with pytest.raises(UnvettedText):
         VOCABULARY.names(Composition(small.task().base, (small.snippet("other", "Other text."),)))
@@ -244,3 +259,21 @@ def test_the_identity_of_a_vocabulary_follows_its_texts_and_their_order() -> Non
     }
     assert len(hashes) == 4
     assert Vocabulary(small.task(), versions).hash == VOCABULARY.hash
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [{"group": "tone"}, {"requires": ("exact",)}, {"conflicts": ("exact",)}, {"pin": "last"}, {"tags": ("x",)}],
+)
+def test_the_identity_of_a_vocabulary_follows_its_rules_and_that_of_a_composition_does_not(
+    rule: dict[str, Any],
+) -> None:
+    careful, *others = small.snippets()
+    ruled = Vocabulary(small.task(), [replace(careful, **rule), *others])
+    assert ruled.hash != VOCABULARY.hash
+    assert ruled.compose(["careful"]).fingerprint == VOCABULARY.compose(["careful"]).fingerprint
+
+
+def test_a_vocabulary_without_rules_is_known_by_names_and_texts_alone() -> None:
+    bare = [replace(one, group=None) for one in small.snippets()]
+    assert Vocabulary(small.task(), bare).hash == digest([[one.key, one.sha256] for one in bare])

@@ -39,7 +39,7 @@ def content(**changes: Any) -> dict[str, Any]:
     return {**yaml.safe_load(GOOD), **changes}
 
 
-@pytest.mark.parametrize("name", ["relatedness", "polarity"])
+@pytest.mark.parametrize("name", ["relatedness", "polarity", "similarity"])
 def test_the_tasks_that_come_with_it_load(name: str) -> None:
     task = load_task(TASKS / f"{name}.yaml")
     assert task.name == name
@@ -67,6 +67,21 @@ def test_the_hash_is_of_the_content_and_not_of_how_it_is_written() -> None:
     other = Task.model_validate(content(message="{{query}} // {{document}}"))
     assert first.hash == again.hash == Task.model_validate(first.model_dump(mode="json")).hash
     assert first.hash != other.hash
+
+
+def test_a_task_that_sets_no_newer_limit_keeps_the_hash_that_approvals_name() -> None:
+    polarity = load_task(TASKS / "polarity.yaml")
+    assert polarity.hash == "57a6852a1339a450cfec4703234cba3f4e35d4f089cd284f6e4b9465a64e29b6"
+    unset = content(snippets={"max_tokens": None}, policy={"keep_incumbent": False})
+    assert Task.model_validate(unset).hash == Task.model_validate(content()).hash
+
+
+@pytest.mark.parametrize("set_to", [{"snippets": {"max_tokens": 60}}, {"policy": {"keep_incumbent": True}}])
+def test_a_limit_that_is_set_is_part_of_the_hash_and_kept_when_stored(set_to: dict[str, Any]) -> None:
+    task = Task.model_validate(content(**set_to))
+    assert task.hash != Task.model_validate(content()).hash
+    stored = Task.model_validate(task.model_dump(mode="json"))
+    assert (stored, stored.hash) == (task, task.hash)
 
 
 def test_a_task_does_not_change() -> None:
@@ -111,6 +126,8 @@ def test_a_task_does_not_change() -> None:
         ("[2, 4]", "[4, 2]", 10, "data.strata", "rise"),
         ("[2, 4]", "[2, 4], splits: {authoring: 0.2, dev: 0.4, test: 0.5}", 10, "data.splits", "1.1"),
         ("[2, 4]", "[2, 4], sample: {test: 0}", 10, "data.sample.test", ""),
+        ("data: {", "snippets: {max_tokens: 0}\ndata: {", 10, "snippets.max_tokens", ""),
+        ("data: {", "policy: {keep_incumbent: perhaps}\ndata: {", 10, "policy.keep_incumbent", ""),
         ("source: import", "source: lee, words: 0", 10, "data.words", ""),
         ("source: import", "source: elsewhere", 10, "data.source", ""),
         ("name: own", "name: Own task", 1, "name", ""),

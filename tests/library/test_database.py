@@ -6,13 +6,16 @@ from pathlib import Path
 import pytest
 from alembic import command
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 import composer.tables  # noqa: F401  (its models share the migrations)
 from library import log
+from library.canonical import text_digest
 from library.database import URL_VARIABLE, Database, alembic_config, open_database
 from library.errors import Refused
-from library.tables import LogRow
+from library.snippets import vetted
+from library.tables import LogRow, SnippetVersionRow
 
 AT = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
 
@@ -34,6 +37,36 @@ def test_migrations_can_be_undone_and_done_again(database: Database) -> None:
     assert left == ["alembic_version"]
     database.migrate()
     assert database.metadata_differences() == []
+
+
+def test_versions_from_before_there_were_rules_get_empty_ones(tmp_path: Path) -> None:
+    database = open_database(tmp_path)
+    with database.migration_connection() as connection:
+        command.downgrade(alembic_config(connection), "0002")
+        connection.execute(text("insert into snippet (id, key) values (1, 'old')"))
+        connection.execute(
+            text(
+                "insert into snippet_version values"
+                " (1, 1, 1, 'Old.', :sha256, 'vetted', '[\"x\"]', null, 'so', 'Ada', '2026-01-01')"
+            ),
+            {"sha256": text_digest("Old.")},
+        )
+    database.migrate()
+    with database.session() as session:
+        (old,) = vetted(session, ["x"])
+        assert (old.text, old.rationale, old.rules) == ("Old.", "so", ())
+        session.get_one(SnippetVersionRow, 1).state = "retired"
+    with database.session() as session, pytest.raises(IntegrityError, match="ck_snippet_version_state"):
+        session.execute(text("update snippet_version set state = 'splendid'"))
+    with database.session() as session, pytest.raises(IntegrityError):
+        session.execute(
+            text(
+                "insert into snippet_version select 2, snippet_id, 1, text, sha256, state, tags, grp,"
+                " rationale, author, created_at, requires, conflicts, pin from snippet_version"
+            )
+        )
+    assert database.metadata_differences() == []
+    database.close()
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

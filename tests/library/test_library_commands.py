@@ -45,6 +45,21 @@ def test_an_import_shows_old_and_new_text(tmp_path: Path, file: Path) -> None:
     assert "1 changed, 1 unchanged." in result.stdout
 
 
+def test_an_import_shows_which_rule_or_tag_changes(tmp_path: Path, file: Path) -> None:
+    call(tmp_path, "import", str(file), "--yes")
+    file.write_text(FILE.replace("{key: two, text: B.", "{key: two, text: B., conflicts: [one], pin: last"))
+    result = call(tmp_path, "import", str(file), "--yes")
+    said = " ".join(result.stdout.replace("│", " ").split())
+    assert "same text; conflicts none → one; pin none → last" in said
+    assert "was " not in said
+    assert "1 changed, 1 unchanged." in said
+    assert "· conflicts with one" in call(tmp_path, "list").stdout
+    assert "· pinned last" in call(tmp_path, "show", "two").stdout
+    newest, first = json.loads(call(tmp_path, "show", "two", "--json").stdout)
+    assert (newest["conflicts"], newest["requires"], newest["pin"]) == (["one"], [], "last")
+    assert (first["conflicts"], first["requires"], first["pin"]) == ([], [], None)
+
+
 def test_a_bad_file_is_refused_and_nothing_stored(tmp_path: Path, file: Path) -> None:
     file.write_text(FILE.replace("B.", "''"))
     result = call(tmp_path, "import", str(file), "--yes")

@@ -101,11 +101,126 @@ def test_an_import_never_takes_a_state_back(session: Session, stored: Stored, st
         assert show(session, "apple")[0].state == state
 
 
-def test_what_a_known_text_does_not_take_over_is_said(session: Session, stored: Stored) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "note"),
+    [
+        ("[format, polarity]", "[format]", "same text; tags format, polarity → format"),
+        ("group: form", "group: style", "same text; group form → style"),
+        ("  group: form\n", "", "same text; group form → none"),
+        ("group: form", "group: form\n  requires: [apple]", "same text; requires none → apple"),
+        ("group: form", "group: form\n  conflicts: [apple]", "same text; conflicts none → apple"),
+        ("group: form", "group: form\n  pin: last", "same text; pin none → last"),
+        ("  group: form\n", "  pin: first\n", "same text; group form → none; pin none → first"),
+        ("one word.\n", "no word.\n  pin: last\n", "pin none → last"),
+    ],
+)
+def test_other_rules_or_tags_make_a_new_version_and_say_which(
+    session: Session, stored: Stored, old: str, new: str, note: str
+) -> None:
     stored(TWO)
-    (zebra, _) = stored(TWO.replace("[format, polarity]", "[format]").replace("form\n", "style\n")).unchanged
-    assert "keeps its tags, keeps its group" in zebra.note
-    assert show(session, "zebra")[0].tags == ("format", "polarity")
+    before = show(session, "zebra")[0]
+    edited = TWO.replace(old, new, 1)
+    plan = stored(edited)
+    (changed,) = plan.changed
+    assert keys(plan.unchanged) == ["apple"]
+    assert (changed.key, changed.version, changed.note) == ("zebra", 2, note)
+    assert show(session, "zebra")[1] == before
+    assert stored(edited).is_empty
+    assert log.entries(session, "snippet:zebra")[-1].detail["changes"] == note
+
+
+def test_rules_are_stored_with_the_version_that_brought_them(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    stored(
+        TWO.replace("group: form", "requires: [apple]\n  conflicts: [zoo]\n  pin: last") + "- {key: zoo, text: Z.}"
+    )
+    newest, first = show(session, "zebra")
+    assert (newest.requires, newest.conflicts, newest.pin, newest.group) == (("apple",), ("zoo",), "last", None)
+    assert newest.rules == ("requires apple", "conflicts with zoo", "pinned last")
+    assert (first.requires, first.conflicts, first.pin, first.rules) == ((), (), None, ("group form",))
+
+
+def test_the_order_in_which_tags_and_keys_are_named_does_not_count(session: Session, stored: Stored) -> None:
+    both = "- {key: c, text: C., tags: [x, y], requires: [zebra, apple]}\n"
+    stored(TWO + both)
+    assert stored(TWO + both.replace("x, y", "y, x").replace("zebra, apple", "apple, zebra")).is_empty
+
+
+def test_a_changed_rule_has_to_be_vetted_like_a_changed_text(session: Session, stored: Stored) -> None:
+    stored("snippets: [{key: a, text: A., state: vetted}]")
+    stored("snippets: [{key: a, text: A., pin: last}]")
+    assert [(each.version, each.pin) for each in vetted(session, [])] == [(1, None)]
+    plan = stored("snippets: [{key: a, text: A., pin: last, state: vetted}]")
+    assert keys(plan.promoted) == ["a"]
+    assert [(each.version, each.pin) for each in vetted(session, [])] == [(2, "last")]
+
+
+def test_a_rationale_alone_makes_no_version_and_that_is_said(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    (zebra, _) = stored(TWO.replace("answers were too long", "another")).unchanged
+    assert "keeps its rationale" in zebra.note
+
+
+@pytest.mark.parametrize(
+    ("entries", "line", "field", "what"),
+    [
+        ("{key: a, text: A., requires: [a]}", 2, "snippets[0].requires", "itself"),
+        ("{key: a, text: A., conflicts: [a]}", 2, "snippets[0].conflicts", "itself"),
+        ("{key: a, text: A., requires: [zebra, zebra]}", 2, "snippets[0].requires", "twice"),
+        (
+            "{key: a, text: A., requires: [zebra], conflicts: [apple, zebra]}",
+            2,
+            "conflicts",
+            "'zebra', which it req",
+        ),
+        ("{key: a, text: A., requires: [apple, zbra]}", 2, "snippets[0].requires[1]", "no snippet 'zbra'"),
+        ("{key: a, text: A.}\n- {key: b, text: B., conflicts: [gone]}", 3, "conflicts[0]", "no snippet 'gone'"),
+        ("{key: a, text: A., requires: zebra}", 2, "snippets[0].requires", "must be a list"),
+        ("{key: a, text: A., requires: [Not a key]}", 2, "snippets[0].requires[0]", "no snippet 'Not a key'"),
+        ("{key: a, text: A., pin: middle}", 2, "snippets[0].pin", "'middle'"),
+        (
+            "{key: a, text: A., requires: [b]}\n- {key: b, text: B., requires: [c]}\n"
+            "- {key: c, text: C., conflicts: [a]}",
+            2,
+            "snippets[0].requires",
+            "'a' could never stand: it requires 'c', and 'c' conflicts with 'a'",
+        ),
+        (
+            "{key: b, text: B., group: form}\n- {key: a, text: A., requires: [zebra, b]}",
+            3,
+            "snippets[1].requires",
+            "'a' could never stand: it requires 'b' and 'zebra', and 'b' and 'zebra' are both of group 'form'",
+        ),
+    ],
+)
+def test_a_rule_that_can_not_be_kept_is_refused_with_its_place(
+    session: Session, stored: Stored, entries: str, line: int, field: str, what: str
+) -> None:
+    stored(TWO)
+    with pytest.raises(Refused) as caught:
+        stored(f"snippets:\n- {entries}\n")
+    assert f"library.yaml, line {line}" in caught.value.where
+    assert field in caught.value.where
+    assert what in caught.value.what
+    assert keys(list_versions(session)) == ["zebra", "apple"]
+
+
+def test_a_rule_may_name_what_the_file_or_the_library_has(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    stored("snippets: [{key: a, text: A., requires: [b], conflicts: [zebra]}, {key: b, text: B., requires: [a]}]")
+    assert show(session, "a")[0].requires == ("b",)
+
+
+def test_a_snippet_of_the_library_can_not_be_made_impossible_by_a_file_that_leaves_it_out(
+    session: Session, stored: Stored
+) -> None:
+    stored(TWO + "  requires: [zebra]\n")
+    with pytest.raises(Refused, match=r"'apple' could never stand.*field snippets\[1\]\.conflicts"):
+        stored(
+            "snippets: [{key: other, text: O.}, "
+            "{key: zebra, text: Answer with one word., state: vetted, conflicts: [apple]}]"
+        )
+    assert len(show(session, "zebra")) == 1
 
 
 def test_each_change_is_logged_with_who_when_and_why(session: Session, stored: Stored) -> None:

@@ -46,6 +46,24 @@ def test_an_import_is_shown_first_and_stored_when_agreed_to(furnished: Home, vis
         assert show(session, "brand-new")[0].state == "draft"
 
 
+def test_a_changed_rule_is_shown_before_it_is_stored_and_with_the_snippet(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "library", snippet="lean-low")
+    ruled = b"""snippets:
+  - key: lean-high
+    text: When in doubt, take the higher one.
+    state: vetted
+    tags: [relatedness]
+    conflicts: [lean-low]
+    pin: last
+"""
+    app.file_uploader[0].upload("ruled.yaml", ruled).run()
+    assert "same text; conflicts none → lean-low; pin none → last" in seen(app)
+    app.button(key="import").click().run()
+    shown = seen(visit(furnished, "library", snippet="lean-high"))
+    assert "conflicts with lean-low<br>pinned last" in shown
+    assert [*visit(furnished, "library", library="pinned").dataframe[0].value["key"]] == ["lean-high"]
+
+
 def test_every_problem_of_a_bad_file_is_listed_and_nothing_offered(furnished: Home, visit: Open) -> None:
     app = visit(furnished, "library")
     app.file_uploader[0].upload("bad.yaml", b"snippets:\n  - {key: Bad Key, text: ''}\n").run()

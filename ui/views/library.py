@@ -43,8 +43,8 @@ Used = dict[str, tuple[Release, ...]]
 
 
 def fits(one: SnippetVersion, wanted: str) -> bool:
-    """Whether a snippet has every word of the filter in its key, text, tags, group or rationale."""
-    text = " ".join([one.key, one.text, *one.tags, one.group or "", one.rationale]).lower()
+    """Whether a snippet has every word of the filter in its key, text, tags, rules or rationale."""
+    text = " ".join([one.key, one.text, *one.tags, *one.rules, one.rationale]).lower()
     return all(word in text for word in wanted.lower().split())
 
 
@@ -107,14 +107,14 @@ def reading_pane(key: str, used: Used) -> None:
     facts = {
         "state": safe(MARKS[newest.state]),
         "tags": tags,
-        "group": safe(newest.group) if newest.group else mute.format("none"),
+        "rules": "<br>".join(map(safe, newest.rules)) or mute.format("none"),
         "why": safe(newest.rationale) if newest.rationale else mute.format("no rationale was given"),
         "in prompts": prompts or mute.format("none released"),
     }
     rows = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts.items())
     history = "".join(
         f"<dt>v{one.version}</dt><dd>{safe(MARKS[one.state])}, by {safe(one.author)} {when(one.created_at, at)}"
-        f"{'' if one is newest else f'<div class=ic-verbatim>{safe(one.text)}</div>'}</dd>"
+        f"{'' if one is newest else earlier(one)}</dd>"
         for one in versions
     )
     name = f'<b class="ic-mono">{safe(key)}</b> <span class="ic-mute">v{newest.version}</span>'
@@ -123,6 +123,12 @@ def reading_pane(key: str, used: Used) -> None:
         f'<p class="ic-story ic-verbatim">{safe(newest.text)}</p>'
         f'<dl class="ic-facts">{rows}</dl><hr class="ic-rule"><dl class="ic-facts">{history}</dl></div>'
     )
+
+
+def earlier(one: SnippetVersion) -> str:
+    """Return what an earlier version said, with its rules, as HTML."""
+    rules = f'<div class="ic-mute ic-small">{safe("; ".join(one.rules))}</div>' if one.rules else ""
+    return f'<div class="ic-verbatim">{safe(one.text)}</div>{rules}'
 
 
 def uploaded(name: str, content: bytes) -> tuple[Path, str]:
@@ -250,7 +256,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         "Filter",
         key="library",
         bind="query-params",
-        placeholder="Filter by key, text, tag or rationale",
+        placeholder="Filter by key, text, tag, rule or rationale",
         label_visibility="collapsed",
         width=320,
     )

@@ -1,0 +1,79 @@
+"""What a curator allows a composition to be, and how its snippets stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+Keys = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The constraints of one search; every strategy keeps to them.
+
+    `groups` maps a key to its group, of which at most one may stand; `requires` a key to those that must
+    stand with it; `conflicts` a key to those that may not. Keys in `first` stand before all others, those in
+    `last` after. `stay` are the keys that every composition holds. `tokens` maps a key to its length.
+    """
+
+    max_length: int
+    groups: Mapping[str, str] = field(default_factory=dict)
+    requires: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    conflicts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    first: frozenset[str] = frozenset()
+    last: frozenset[str] = frozenset()
+    stay: frozenset[str] = frozenset()
+    tokens: Mapping[str, int] = field(default_factory=dict)
+    max_tokens: int | None = None
+
+    def broken(self, composition: Keys) -> str:
+        """Say which rule a composition breaks, in words; empty where it keeps to all."""
+        standing = set(composition)
+        if len(standing) < len(composition):
+            return "a snippet stands twice"
+        if len(composition) > self.max_length:
+            return f"{len(composition)} snippets are more than {self.max_length}"
+        if not self.stay <= standing:
+            return f"{', '.join(sorted(self.stay - standing))} must stay"
+        taken: dict[str, str] = {}
+        for key in composition:
+            group = self.groups.get(key)
+            if group is not None and taken.setdefault(group, key) != key:
+                return f"{taken[group]} and {key} are both of group {group}"
+            if missing := self.requires.get(key, frozenset()) - standing:
+                return f"{key} requires {', '.join(sorted(missing))}"
+            if clashing := self.conflicts.get(key, frozenset()) & standing:
+                return f"{key} conflicts with {', '.join(sorted(clashing))}"
+        if self.arranged(composition) != composition:
+            return "a snippet that is pinned first or last stands elsewhere"
+        if self.max_tokens is not None and self.length(composition) > self.max_tokens:
+            return f"{self.length(composition)} tokens are more than {self.max_tokens}"
+        return ""
+
+    def allows(self, composition: Keys) -> bool:
+        """Whether a composition keeps to every rule."""
+        return not self.broken(composition)
+
+    def arranged(self, composition: Keys) -> Keys:
+        """Return the composition with what is pinned in its place, all else in the order it had."""
+        if not self.first and not self.last:
+            return composition
+        return tuple(sorted(composition, key=lambda key: (key in self.last) - (key in self.first)))
+
+    def length(self, composition: Iterable[str]) -> int:
+        """Tokens of a composition's snippets together."""
+        return sum(self.tokens.get(key, 0) for key in composition)
+
+    def closure(self, key: str) -> frozenset[str]:
+        """Return a key with all that it requires, directly or through others."""
+        found, open_keys = {key}, [key]
+        while open_keys:
+            for needed in self.requires.get(open_keys.pop(), frozenset()) - found:
+                found.add(needed)
+                open_keys.append(needed)
+        return frozenset(found)
+
+    def dependants(self, key: str) -> frozenset[str]:
+        """Return a key with all keys that can't stand without it."""
+        return frozenset({key} | {other for other in self.requires if key in self.closure(other)})
