@@ -16,7 +16,11 @@ from library.snippets import import_file
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
-TARGETS = {"relatedness": "qwen2.5-coder-1.5b", "polarity": "qwen2.5-coder-0.5b"}
+TARGETS = {
+    "relatedness": "qwen2.5-coder-1.5b",
+    "polarity": "qwen2.5-coder-0.5b",
+    "similarity": "qwen2.5-coder-1.5b",
+}
 """The target each starter task is tried on when none is named."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import numpy as np
@@ -11,7 +11,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from composer.data.examples import Record
+from composer.data.examples import Example, Record
 from composer.task import Task
 
 Indices = npt.NDArray[np.int64]
@@ -27,6 +27,11 @@ def stratum(task: Task, gold: float | str) -> int:
     if isinstance(gold, str):
         return task.output.labels.index(gold)
     return bisect_right(task.data.strata, gold)
+
+
+def strata_of(task: Task, examples: Iterable[Example]) -> dict[str, str]:
+    """Map each example's id to the name of its stratum."""
+    return {example.id: str(stratum(task, example.gold)) for example in examples}
 
 
 def strata_count(task: Task) -> int:

@@ -1,4 +1,4 @@
-"""The two data sets inside the installed gensim wheel, read as files: gensim itself is never imported."""
+"""The data sets inside the installed gensim wheel, read as files: gensim itself is never imported."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ _SHA256 = {
     "lee.cor": "a878f9a58f6743c32985c56c2f2f75988386216b38a4023a01fd3bcf7884d93e",
     "similarities0-1.txt": "23762bc6b728897144dda3d324a2c032dc1e059e1009806226d64b6dd123ed79",
     "pang_lee_polarity.cor": "662c1b7c3bd0612eaaaf3f0c694cbd3897e30c0d87d2940b46c9fd0d15ed70c1",
+    "simlex999.txt": "d5e0501971478a511430ee880bd0121e94ac701ba86d90544d83e6d2ba3db05d",
 }
 _DOCUMENTS = 50
 _SENTENCES = 200
+_WORD_PAIRS = 999
 
 
 def installed_folder() -> Path:
@@ -30,7 +32,7 @@ def installed_folder() -> Path:
 
 
 def read_wheel(task: Task, *, folder: Path | None = None) -> tuple[Record, ...]:
-    """Read the raw records of a task whose source is `lee` or `pang_lee`.
+    """Read the raw records of a task whose source is `lee`, `pang_lee` or `simlex`.
 
     Texts come whole, without cutting. Raises `Refused` when the files aren't those of gensim 4.4.0, and
     ValueError for a task with another source.
@@ -40,6 +42,8 @@ def read_wheel(task: Task, *, folder: Path | None = None) -> tuple[Record, ...]:
         return _lee(folder, task.inputs)
     if task.data.source == "pang_lee":
         return _pang_lee(folder, task.inputs[0])
+    if task.data.source == "simlex":
+        return _simlex(folder, task.inputs)
     raise ValueError(f"the wheel has no data for source {task.data.source}")
 
 
@@ -70,6 +74,23 @@ def _pang_lee(folder: Path, name: str) -> tuple[Record, ...]:
     return tuple(
         Record(id=key, inputs={name: sentence.strip()}, gold=gold[label], clusters=(key,))
         for key, (label, _, sentence) in ((f"pl-{number:03}", row) for number, row in enumerate(rows, 1))
+    )
+
+
+def _simlex(folder: Path, inputs: tuple[str, ...]) -> tuple[Record, ...]:
+    """999 pairs of words; gold is the mean rating of how similar they are, 0 to 10."""
+    lines = _lines(folder / "simlex999.txt", "utf-8")
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    if len(rows) != _WORD_PAIRS or any(len(row) != 3 for row in rows):
+        raise _other_version(folder)
+    return tuple(
+        Record(
+            id=f"simlex-{number:03}",
+            inputs=dict(zip(inputs, (a, b), strict=True)),
+            gold=float(mean),
+            clusters=(f"word-{a}", f"word-{b}"),
+        )
+        for number, (a, b, mean) in enumerate(rows, 1)
     )
 
 

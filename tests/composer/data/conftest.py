@@ -21,6 +21,11 @@ def polarity() -> Task:
     return load_task(TASKS / "polarity.yaml")
 
 
+@pytest.fixture
+def similarity() -> Task:
+    return load_task(TASKS / "similarity.yaml")
+
+
 @pytest.fixture(scope="session")
 def imported() -> Callable[..., Task]:
     """Make a task over a user's own rows: two texts, ratings 1 to 5; keywords change its data section."""

@@ -10,7 +10,7 @@ from composer.data.wheel import installed_folder, read_wheel
 from composer.task import Task
 from library.errors import Refused
 
-FILES = ("lee.cor", "similarities0-1.txt", "pang_lee_polarity.cor")
+FILES = ("lee.cor", "similarities0-1.txt", "pang_lee_polarity.cor", "simlex999.txt")
 
 
 @pytest.fixture
@@ -39,10 +39,18 @@ def test_200_sentences_come_half_positive(polarity: Task) -> None:
     assert any("—" in record.inputs["sentence"] for record in records)  # cp1252, not latin-1
 
 
+def test_999_pairs_of_words_come_with_ratings_from_0_to_10(similarity: Task) -> None:
+    records = read_wheel(similarity)
+    assert len(records) == 999
+    assert all(isinstance(record.gold, float) and 0 <= record.gold <= 10 for record in records)
+    assert records[0].inputs == {"word_a": "old", "word_b": "new"}
+    assert (records[0].gold, records[0].clusters) == (1.58, ("word-old", "word-new"))
+
+
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("how", ["one byte other", "missing"])
 def test_other_files_are_refused_as_another_gensim(
-    relatedness: Task, polarity: Task, folder: Path, name: str, how: str
+    relatedness: Task, polarity: Task, similarity: Task, folder: Path, name: str, how: str
 ) -> None:
     path = folder / name
     if how == "missing":
@@ -50,7 +58,8 @@ def test_other_files_are_refused_as_another_gensim(
     else:
         path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
     with pytest.raises(Refused, match=r"not 4\.4\.0"):
-        read_wheel(polarity if name.startswith("pang") else relatedness, folder=folder)
+        task = {"pang_lee_polarity.cor": polarity, "simlex999.txt": similarity}.get(name, relatedness)
+        read_wheel(task, folder=folder)
 
 
 def test_gensim_is_not_imported() -> None:
