@@ -68,7 +68,7 @@ class Evaluator:
         return self.all_answers([(composition, examples)])[0]
 
     def all_answers(self, asked: Sequence[tuple[Composition, Sequence[Example]]]) -> list[list[Answer]]:
-        """Return the answers to several compositions' examples, all asked for at once; raises as `answers` does."""
+        """Return the answers of several compositions, all asked for at once; raises as `answers` does."""
         keyed = [
             [(question.key, question) for question in self.questions(composition, examples)]
             for composition, examples in asked

@@ -11,13 +11,15 @@ from dspy.teleprompt import Teleprompter
 
 from composer.composition import Vocabulary
 from composer.data.examples import Example
-from composer.data.splits import stratum
+from composer.data.splits import strata_of
 from composer.evaluator import Evaluator
 from composer.metrics import score
 from composer.parsing import parse
 from composer.predictor import LibraryPredict
-from composer.search.problem import Found, Keys, Losses, Problem, Score, Step
-from composer.search.strategies import DEFAULT_BUDGET, STRATEGIES, search
+from composer.search.interleaving import interleaved
+from composer.search.problem import Ask, Budgeted, Found, Losses, Problem, Score, Step
+from composer.search.worth import Worth, worth
+from composer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, strategy_of
 from composer.task import Task
 from library.errors import Refused
 
@@ -25,8 +27,9 @@ from library.errors import Refused
 class LibraryComposer(Teleprompter):  # type: ignore[misc]
     """Searches the compositions of a vocabulary and returns the student with the best one found.
 
-    The student's own composition is the incumbent that everything is paired with. `found` says after
-    `compile` what the search ended with. Raises `Refused` for a strategy that doesn't exist.
+    The student's own composition is the incumbent that everything is paired with. After `compile`, `found`
+    says what the search ended with and `worth` what its cells say of each snippet. Raises `Refused` for a
+    strategy that doesn't exist.
     """
 
     def __init__(
@@ -34,21 +37,20 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         vocabulary: Vocabulary,
         evaluator: Evaluator,
         *,
-        strategy: str = "greedy",
+        strategy: str = DEFAULT_STRATEGY,
         budget: int = DEFAULT_BUDGET,
         seed: int = 0,
         on_step: Callable[[Step], None] = lambda _step: None,
     ) -> None:
         super().__init__()
-        if strategy not in STRATEGIES:
-            raise Refused(f"no strategy is called {strategy}", fix=f"Choose one of: {', '.join(STRATEGIES)}.")
+        self.search = strategy_of(strategy)
         self.vocabulary = vocabulary
         self.evaluator = evaluator
-        self.strategy = strategy
         self.budget = budget
         self.seed = seed
         self.on_step = on_step
         self.found: Found | None = None
+        self.worth: Worth | None = None
 
     def compile(
         self,
@@ -71,15 +73,19 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         if not examples:
             raise Refused("there are no dev examples to search on", fix="Import labelled data for the task.")
         rng = np.random.default_rng(self.seed)
+        incumbent = self.vocabulary.names(student.composition)
         problem = Problem(
             snippets=tuple(self.vocabulary.versions),
-            incumbent=self.vocabulary.names(student.composition),
-            examples=_interleaved(self.vocabulary.task, tuple(examples.values()), rng),
-            max_length=self.vocabulary.task.snippets.max,
+            incumbent=incumbent,
+            examples=interleaved(tuple(examples), strata_of(self.vocabulary.task, examples.values()), rng),
+            rules=self.vocabulary.rules(incumbent),
             score=self._score(examples),
-            groups=self.vocabulary.exclusive,
+            tags=self.vocabulary.tags(),
+            parallel=self.evaluator.slots,
         )
-        self.found = search(problem, strategy=self.strategy, budget=self.budget, rng=rng, on_step=self.on_step)
+        scorer = Budgeted(problem, self.budget, self.on_step)
+        self.found = self.search(scorer, rng)
+        self.worth = worth(problem, scorer.known, self.found.keys, np.random.default_rng(self.seed))
         program = student.deepcopy()
         composed = self.vocabulary.compose(self.found.keys)
         program.signature = program.signature.with_instructions(composed.text)
@@ -89,13 +95,17 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         task = self.vocabulary.task
         place = {example_id: number for number, example_id in enumerate(examples)}
 
-        def losses(composition: Keys, example_ids: Sequence[str], /) -> Losses:
+        def losses(asked: Sequence[Ask], /) -> list[Losses]:
             # Asked in the order of the data, where neighbours share text that a model's prefix cache reuses.
-            ordered = [examples[e] for e in sorted(example_ids, key=place.__getitem__)]
-            answers = self.evaluator.answers(self.vocabulary.compose(composition), ordered)
-            scored = score(task, ordered, [parse(task.output, answer.text) for answer in answers])
-            by_id = {example.id: loss for example, loss in zip(ordered, scored.loss, strict=True)}
-            return np.array([by_id[e] for e in example_ids])
+            ordered = [[examples[e] for e in sorted(ids, key=place.__getitem__)] for _, ids in asked]
+            compositions = [self.vocabulary.compose(keys) for keys, _ in asked]
+            answers = self.evaluator.all_answers(list(zip(compositions, ordered, strict=True)))
+            found = []
+            for (_, ids), own, given in zip(asked, ordered, answers, strict=True):
+                scored = score(task, own, [parse(task.output, answer.text) for answer in given])
+                by_id = {example.id: loss for example, loss in zip(own, scored.loss, strict=True)}
+                found.append(np.array([by_id[e] for e in ids]))
+            return found
 
         return losses
 
@@ -116,14 +126,3 @@ def from_dspy(task: Task, example: dspy.Example) -> Example:
     inputs = {name: str(example[name]) for name in task.inputs}
     name = " | ".join(inputs.values())
     return Example(id=name, inputs=inputs, gold=example[task.output.field], split="dev", clusters=(name,))
-
-
-def _interleaved(task: Task, examples: Sequence[Example], rng: np.random.Generator) -> tuple[str, ...]:
-    """Return example ids shuffled so that every prefix holds the strata in nearly equal parts."""
-    strata: dict[object, list[str]] = {}
-    for example in examples:
-        strata.setdefault(stratum(task, example.gold), []).append(example.id)
-    keyed = []
-    for ids in (strata[name] for name in sorted(strata, key=str)):
-        keyed += [((place + 0.5) / len(ids), ids[pick]) for place, pick in enumerate(rng.permutation(len(ids)))]
-    return tuple(example_id for _, example_id in sorted(keyed))

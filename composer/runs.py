@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
 from composer.composition import Composition, Vocabulary
 from composer.evaluator import Counts
 from composer.registry import dataset_of, get_target, get_task
 from composer.releases import incumbent_of
-from composer.search.strategies import STRATEGIES
+from composer.search.worth import Worth
+from composer.strategies import strategy_of
 from composer.tables import RunRow
 from composer.target import Target
 from composer.task import Task
@@ -22,6 +24,8 @@ from library.canonical import digest
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.snippets import vetted
+
+WORTH: TypeAdapter[Worth] = TypeAdapter(Worth)
 
 WAITING, RUNNING, FINISHED, STOPPED, FAILED = "waiting", "running", "finished", "stopped", "failed"
 
@@ -42,8 +46,11 @@ class Plan:
     @property
     def identity(self) -> str:
         """The same identity is the same run, and ends the same; sha256 in hex."""
+        # How many answers are given side by side decides what is asked in one round.
+        rounds = {"parallel": self.target.parallel} if self.target.parallel > 1 else {}
         return digest(
             {
+                **rounds,
                 "task": self.task.hash,
                 "dataset": self.dataset,
                 "target": self.target.hash,
@@ -58,7 +65,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Run:
-    """One run as stored. `trace` holds the search's steps, `result` the summary of a finished run."""
+    """One run as stored.
+
+    `trace` holds the search's steps, `worth` what its cells say of each snippet (None until the search has
+    ended, and for runs older than this figure), `result` the summary of a finished run.
+    """
 
     id: int
     task: str
@@ -75,13 +86,13 @@ class Run:
     started_at: datetime | None
     ended_at: datetime | None
     trace: tuple[Mapping[str, Any], ...] = ()
+    worth: Worth | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
 
 
 def plan_run(session: Session, task_name: str, target_name: str, *, strategy: str, seed: int, budget: int) -> Plan:
     """Gather what a run needs; raises `Refused` where something is missing or makes no sense."""
-    if strategy not in STRATEGIES:
-        raise Refused(f"no strategy is called {strategy}", fix=f"Choose one of: {', '.join(STRATEGIES)}.")
+    strategy_of(strategy)
     if budget < 1:
         raise Refused(f"a budget of {budget} answers buys nothing", fix="Give at least 1.")
     if not 0 <= seed < 2**32:
@@ -95,6 +106,7 @@ def plan_run(session: Session, task_name: str, target_name: str, *, strategy: st
             f"the library has no vetted snippet for task {task.name} ({tags})",
             fix="`composer library import FILE` adds snippets; those with `state: vetted` can be used.",
         )
+    vocabulary.rules(vocabulary.names(incumbent))  # refuses what no run could keep to, before it costs anything
     return Plan(task, dataset_of(session, task.name), target, vocabulary, incumbent, strategy, seed, budget)
 
 
@@ -181,5 +193,6 @@ def _run(row: RunRow) -> Run:
         started_at=row.started_at,
         ended_at=row.ended_at,
         trace=tuple(row.trace),
+        worth=None if row.worth is None else WORTH.validate_python(row.worth),
         result=row.result,
     )

@@ -114,6 +114,7 @@ class RunRow(SQLModel, table=True):
     stop_asked: bool = False
     message: str = ""
     trace: list[dict[str, Any]] = _json()
+    worth: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
     result: dict[str, Any] = _json()
     started_by: str
     created_at: datetime = _time()

@@ -34,8 +34,9 @@ from composer.models.pull import pull
 from composer.optimizer import LibraryComposer, to_dspy
 from composer.predictor import LibraryPredict
 from composer.registry import examples_of
-from composer.runs import FAILED, FINISHED, RUNNING, STOPPED, WAITING, Plan, get_run, plan_run, run_row
+from composer.runs import FAILED, FINISHED, RUNNING, STOPPED, WAITING, WORTH, Plan, get_run, plan_run, run_row
 from composer.search.problem import Found, Step
+from composer.search.worth import Worth
 from composer.summary import summary_of
 from composer.target import Target, language_model, release
 from library.database import Database, open_database
@@ -197,6 +198,7 @@ def _search(
     student = LibraryPredict(plan.vocabulary, plan.incumbent)
     composer.compile(student, trainset=[to_dspy(plan.task, example) for example in dev])
     assert composer.found is not None
+    record.worth(composer.worth)
     return composer.found, plan.vocabulary.compose(composer.found.keys)
 
 
@@ -239,6 +241,10 @@ class _Record:
         if best is None or (step.examples, step.gain) > (best.examples, best.gain):
             best = step
         self.now(tried=len({tuple(point["keys"]) for point in self.trace}), best=best)
+
+    def worth(self, worth: Worth | None) -> None:
+        """Store what the search's cells say of each snippet."""
+        self._write(worth=None if worth is None else WORTH.dump_python(worth, mode="json"))
 
     def stop_asked(self) -> bool:
         """Whether somebody asked the run to stop, as of the last write."""

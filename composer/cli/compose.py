@@ -19,8 +19,8 @@ from composer.cli.live import progress_bar, report
 from composer.evaluator import Stopped
 from composer.home import Home, resolve_home
 from composer.runs import enter_run, plan_run
-from composer.search.strategies import DEFAULT_BUDGET
 from composer.starter import TARGETS, load_starter
+from composer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from library.database import Database, open_database
 from library.errors import Refused
 
@@ -28,7 +28,7 @@ BudgetOption = Annotated[
     int, typer.Option("--budget", help="Answers the search may ask for; the test split comes on top.")
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of the search.")]
-StrategyOption = Annotated[str, typer.Option("--strategy", help="How to search: greedy or random.")]
+StrategyOption = Annotated[str, typer.Option("--strategy", help=f"How to search: {', '.join(STRATEGIES)}.")]
 
 
 @refusals
@@ -36,7 +36,7 @@ def compose(
     task: Annotated[str, typer.Argument(help="Name of the task.")],
     target: Annotated[str, typer.Option("--target", help="Name of the target.")],
     budget: BudgetOption = DEFAULT_BUDGET,
-    strategy: StrategyOption = "greedy",
+    strategy: StrategyOption = DEFAULT_STRATEGY,
     seed: SeedOption = 0,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -50,7 +50,7 @@ def compose(
 
 @refusals
 def demo(
-    task: Annotated[str, typer.Option("--task", help="relatedness or polarity.")] = "relatedness",
+    task: Annotated[str, typer.Option("--task", help="relatedness, polarity or similarity.")] = "relatedness",
     target: Annotated[str | None, typer.Option("--target", help="Name of the target.")] = None,
     budget: BudgetOption = DEFAULT_BUDGET,
     seed: SeedOption = 0,
@@ -71,7 +71,7 @@ def demo(
                 fix=f"Choose one of: {', '.join(TARGETS)}; or name a --target.",
             )
         target = TARGETS[task]
-    run = _enter(database, task, target, budget, "greedy", seed)
+    run = _enter(database, task, target, budget, DEFAULT_STRATEGY, seed)
     if headless or as_json:
         _do(database, place, run, as_json)
         return

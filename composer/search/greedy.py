@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, sqrt
 
 import numpy as np
 
-from composer.search.problem import Budgeted, BudgetSpent, Found, Keys, Losses
+from composer.search.heats import affordable
+from composer.search.moves import added, edits
+from composer.search.problem import Budgeted, Found, Keys, Losses, Problem
 
 BLOCKS = (4, 8, 16)
 """Examples a challenger has been compared on after each heat of a race."""
@@ -19,37 +21,48 @@ KEEP = 1 / 4
 PROMISING = 8
 """Snippets that the first race leaves in play for the later ones."""
 
+SWAPS = 2
+"""Snippets, the most promising first, that a race tries in the place of each that stands."""
+
 
 def greedy(scorer: Budgeted, rng: np.random.Generator) -> Found:
     """Improve the incumbent one edit at a time until no edit helps or the budget is spent.
 
     The first race adds each snippet to the incumbent; the later ones try the most promising snippets as
     additions and swaps, and moving or dropping what is in. An edit is taken when its mean paired gain over
-    the leader is at least one standard error. Chance (`rng`) only orders ties.
+    the leader is at least one standard error. Chance (`rng`) only orders ties, and so whom a heat leaves out
+    that the budget doesn't bear whole.
     """
     problem = scorer.problem
     leader, gain = problem.incumbent, 0.0
     order = {problem.snippets[pick]: place for place, pick in enumerate(rng.permutation(len(problem.snippets)))}
-    promising: Sequence[str] = problem.snippets
+    in_play: Sequence[str] = sorted(problem.snippets, key=order.__getitem__)
+    first_race = True
     while True:
-        challengers = [c for c in _edits(leader, promising) if problem.allows(c) and c not in scorer.tried]
+        challengers = [
+            way
+            for way in _challengers(problem, leader, in_play)
+            if way not in scorer.tried and way != problem.incumbent
+        ]
         if not challengers:
-            return Found(leader, gain, len(scorer.tried), "every edit of the leader was tried")
+            stopped = "every edit of the leader was tried"
+            return Found(leader, gain, len(scorer.tried), stopped, "exhausted")
         race = _race(scorer, leader, challengers, order)
         if _better(race.gains):
             leader = race.winner
             gain = float(scorer.gain(leader, problem.examples[: len(race.gains)]).mean())
         elif not race.cut_short:
-            return Found(leader, gain, len(scorer.tried), "no edit of the leader gains more than its noise")
+            stopped = "no edit of the leader gains more than its noise"
+            return Found(leader, gain, len(scorer.tried), stopped, "settled")
         if race.cut_short:
-            return Found(leader, gain, len(scorer.tried), "the budget is spent")
-        if promising is problem.snippets:
-            promising = _promising(problem.incumbent, race.first, order)
+            return Found(leader, gain, len(scorer.tried), "the budget is spent", "budget")
+        if first_race:
+            in_play, first_race = _promising(problem.incumbent, race.first, order), False
 
 
 @dataclass(frozen=True)
 class _Race:
-    """How a race ended: `gains` are the winner's paired gains over the leader, in its last whole heat.
+    """How a race ended: `gains` are the winner's paired gains over the leader, in its last heat.
 
     `first` maps every challenger to its mean gain in the first heat; `cut_short` says that the budget ended it.
     """
@@ -60,15 +73,14 @@ class _Race:
     cut_short: bool
 
 
-def _edits(leader: Keys, snippets: Iterable[str]) -> list[Keys]:
-    """Return every addition, swap, drop and move of one snippet, additions first, each once."""
-    fresh = [key for key in snippets if key not in leader]
-    places = range(len(leader))
-    added = [(*leader, key) for key in fresh]
-    dropped = [leader[:place] + leader[place + 1 :] for place in places]
-    swapped = [(*leader[:place], key, *leader[place + 1 :]) for place in places for key in fresh[:2]]
-    moved = [(leader[place], *leader[:place], *leader[place + 1 :]) for place in places if place]
-    return list(dict.fromkeys([*added, *dropped, *swapped, *moved]))
+def _challengers(problem: Problem, leader: Keys, in_play: Sequence[str]) -> list[Keys]:
+    """Return the leader's allowed edits, each once: all additions first, and swaps for the first in play.
+
+    Where no addition is allowed, every snippet in play is tried as a swap.
+    """
+    fresh = [key for key in in_play if key not in leader]
+    additions = [way for key in fresh if problem.allows(way := added(problem, leader, key))]
+    return list(dict.fromkeys([*additions, *edits(problem, leader, fresh[:SWAPS] if additions else fresh)]))
 
 
 def _race(scorer: Budgeted, leader: Keys, challengers: Sequence[Keys], order: Mapping[str, int]) -> _Race:
@@ -77,24 +89,34 @@ def _race(scorer: Budgeted, leader: Keys, challengers: Sequence[Keys], order: Ma
     race = _Race(leader, np.zeros(0), {}, cut_short=False)
     for size in BLOCKS:
         block = examples[:size]
-        try:
-            base = scorer.gain(leader, block)
-            gains = {challenger: scorer.gain(challenger, block) - base for challenger in standing}
-        except BudgetSpent:
+        asked = affordable(scorer, [(keys, block) for keys in (leader, *standing)])
+        if len(asked) < 2:
             return replace(race, cut_short=True)
-        means = {challenger: float(saved.mean()) for challenger, saved in gains.items()}
-        standing.sort(key=lambda keys: (-means[keys], [order[key] for key in keys]))
-        race = _Race(standing[0], gains[standing[0]], race.first or means, cut_short=False)
+        base, *saved = scorer.gains(asked)
+        gains = {keys: gain - base for (keys, _), gain in zip(asked[1:], saved, strict=True)}
+        means = {keys: float(gain.mean()) for keys, gain in gains.items()}
+        cut_short = len(gains) < len(standing)
+        standing = sorted(gains, key=lambda keys: (-means[keys], [order[key] for key in keys]))
+        race = _Race(standing[0], gains[standing[0]], race.first or means, cut_short)
         standing = standing[: max(2, ceil(len(standing) * KEEP))]
-        if size >= len(examples):
+        if cut_short or size >= len(examples):
             break
     return race
 
 
 def _promising(incumbent: Keys, first: Mapping[Keys, float], order: Mapping[str, int]) -> list[str]:
-    """Return the snippets whose addition to the incumbent gained most in the first heat of the first race."""
-    added = {keys[-1]: gain for keys, gain in first.items() if keys[:-1] == incumbent and gain > 0}
-    return sorted(added, key=lambda key: (-added[key], order[key]))[:PROMISING]
+    """Return the snippets that gained most in the first heat of the first race.
+
+    Counted are additions to the incumbent, or swaps where no addition was allowed.
+    """
+    standing = set(incumbent)
+    additions = {keys: gain for keys, gain in first.items() if standing < set(keys)}
+    best: dict[str, float] = {}
+    for keys, gain in (additions or first).items():
+        for key in set(keys) - standing:
+            best[key] = max(gain, best.get(key, 0.0))
+    ranked = sorted(best, key=lambda key: (-best[key], order[key]))
+    return [key for key in ranked if best[key] > 0][:PROMISING]
 
 
 def _better(gains: Losses) -> bool:

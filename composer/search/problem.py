@@ -1,23 +1,30 @@
-"""What a search sees: keys, examples, and a score that costs one cell an example."""
+"""What a search sees: keys, examples, rules, and a score that costs one cell an example."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from functools import cached_property
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-Keys = tuple[str, ...]
+from composer.search.rules import Keys as Keys
+from composer.search.rules import Rules
+
 Losses = NDArray[np.float64]
+Ask = tuple[Keys, Sequence[str]]
+"""A composition and the dev examples to score it on."""
+
+Reason = Literal["budget", "exhausted", "settled", "futile"]
 
 
 class Score(Protocol):
-    """Losses of a composition on dev examples."""
+    """Losses of compositions on dev examples, several compositions at a time."""
 
-    def __call__(self, composition: Keys, example_ids: Sequence[str], /) -> Losses:
-        """Return losses in [0, 1], shape (len(example_ids),)."""
+    def __call__(self, asked: Sequence[Ask], /) -> Sequence[Losses]:
+        """Return the losses of each ask, in [0, 1], shape (len(its examples),), in the order asked."""
 
 
 @dataclass(frozen=True)
@@ -25,24 +32,33 @@ class Problem:
     """One search problem.
 
     `snippets` in library order, `examples` the dev example ids in an order in which every prefix is a
-    fair sample, `groups` maps a key to its group, of which at most one may stand in a composition.
+    fair sample. Where `ordered` is false a composition is a set and its keys stand in library order.
+    `tags` maps a key to what its curator tagged it with. `parallel` is how many answers are given side by
+    side: a search may ask for so many at once, whose order of arrival changes nothing.
     """
 
     snippets: Keys
     incumbent: Keys
     examples: tuple[str, ...]
-    max_length: int
+    rules: Rules
     score: Score
-    groups: Mapping[str, str] = field(default_factory=dict)
+    ordered: bool = True
+    tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    parallel: int = 1
+
+    def arranged(self, keys: Sequence[str]) -> Keys:
+        """Return these keys as a composition: pins in place; in library order where order doesn't count."""
+        order = tuple(keys) if self.ordered else tuple(sorted(keys, key=self.place.__getitem__))
+        return self.rules.arranged(order)
 
     def allows(self, composition: Keys) -> bool:
-        """Whether a composition keeps within the length, repeats nothing and takes at most one of a group."""
-        groups = [self.groups[key] for key in composition if key in self.groups]
-        return (
-            len(composition) <= self.max_length
-            and len(set(composition)) == len(composition)
-            and len(set(groups)) == len(groups)
-        )
+        """Whether a search may propose this composition."""
+        return self.rules.allows(composition) and (self.ordered or composition == self.arranged(composition))
+
+    @cached_property
+    def place(self) -> Mapping[str, int]:
+        """Each key's place in library order."""
+        return {key: place for place, key in enumerate(self.snippets)}
 
 
 @dataclass(frozen=True)
@@ -60,12 +76,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Found:
-    """What a search ends with: its best composition, the gain it estimates, and why it stopped."""
+    """What a search ends with: its best composition, the gain it estimates, and why it stopped.
+
+    `stopped` says in words what `reason` names.
+    """
 
     keys: Keys
     gain: float
     tried: int
     stopped: str
+    reason: Reason = "budget"
 
 
 class BudgetSpent(Exception):
@@ -73,38 +93,67 @@ class BudgetSpent(Exception):
 
 
 class Budgeted:
-    """Scores within a budget of unique cells and remembers every loss, so that repeats are free."""
+    """Scores within a budget of unique cells and remembers every loss, so that repeats are free.
+
+    `known` maps (composition, example id) to the loss.
+    """
 
     def __init__(self, problem: Problem, budget: int, on_step: Callable[[Step], None]) -> None:
         self.problem = problem
         self.budget = budget
         self.on_step = on_step
-        self.losses: dict[tuple[Keys, str], float] = {}
+        self.known: dict[tuple[Keys, str], float] = {}
         self.tried: set[Keys] = set()
 
     @property
     def cells(self) -> int:
         """Unique cells asked for so far."""
-        return len(self.losses)
+        return len(self.known)
 
-    def gain(self, composition: Keys, example_ids: Sequence[str]) -> Losses:
-        """Return the paired losses saved against the incumbent, shape (len(example_ids),).
+    @property
+    def left(self) -> int:
+        """Cells that the budget still allows."""
+        return self.budget - self.cells
+
+    def cost(self, asked: Sequence[Ask]) -> int:
+        """Return how many unique cells these asks need that are not known yet."""
+        return len({(keys, e) for keys, examples in asked for e in examples} - self.known.keys())
+
+    def losses(self, asked: Sequence[Ask]) -> list[Losses]:
+        """Return the losses of each ask, shape (len(its examples),), all asked for at once.
+
+        Raises `BudgetSpent` before asking when the cells they need don't fit.
+        """
+        if self.cost(asked) > self.left:
+            raise BudgetSpent
+        missing: dict[Keys, list[str]] = {}
+        for keys, examples in asked:
+            own = missing.setdefault(keys, [])
+            own += [e for e in dict.fromkeys(examples) if (keys, e) not in self.known and e not in own]
+        wanted = [(keys, examples) for keys, examples in missing.items() if examples]
+        if wanted:
+            for (keys, examples), losses in zip(wanted, self.problem.score(wanted), strict=True):
+                self.known |= {(keys, e): float(loss) for e, loss in zip(examples, losses, strict=True)}
+        self.tried |= missing.keys() - {self.problem.incumbent}
+        return [np.array([self.known[keys, e] for e in examples]) for keys, examples in asked]
+
+    def gains(self, asked: Sequence[Ask]) -> list[Losses]:
+        """Return the paired losses saved against the incumbent, shape (len(its examples),) for each ask.
 
         Raises `BudgetSpent` before asking when the cells it needs don't fit, the incumbent's included.
         """
         incumbent = self.problem.incumbent
-        needed = {(keys, e) for keys in (incumbent, composition) for e in example_ids} - self.losses.keys()
-        if self.cells + len(needed) > self.budget:
-            raise BudgetSpent
-        saved = self._losses(incumbent, example_ids) - self._losses(composition, example_ids)
-        if composition != incumbent:
-            self.tried.add(composition)
-            self.on_step(Step(composition, float(saved.mean()), len(example_ids), self.cells))
+        both = self.losses([*((incumbent, examples) for _, examples in asked), *asked])
+        saved = [was - now for was, now in zip(both[: len(asked)], both[len(asked) :], strict=True)]
+        for (keys, examples), gain in zip(asked, saved, strict=True):
+            if keys != incumbent:
+                self.tell(keys, float(gain.mean()), len(examples))
         return saved
 
-    def _losses(self, composition: Keys, example_ids: Sequence[str]) -> Losses:
-        missing = [e for e in example_ids if (composition, e) not in self.losses]
-        if missing:
-            for example, loss in zip(missing, self.problem.score(composition, missing), strict=True):
-                self.losses[composition, example] = float(loss)
-        return np.array([self.losses[composition, e] for e in example_ids])
+    def gain(self, composition: Keys, example_ids: Sequence[str]) -> Losses:
+        """Return the paired losses that one composition saves; raises what `gains` raises."""
+        return self.gains([(composition, example_ids)])[0]
+
+    def tell(self, keys: Keys, gain: float, examples: int) -> None:
+        """Tell whoever watches what was learnt of a composition."""
+        self.on_step(Step(keys, gain, examples, self.cells))

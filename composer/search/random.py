@@ -4,33 +4,46 @@ from __future__ import annotations
 
 import numpy as np
 
-from composer.search.problem import Budgeted, BudgetSpent, Found, Keys, Problem
+from composer.search.heats import affordable
+from composer.search.moves import draw
+from composer.search.problem import Budgeted, Found, Keys
 
 BLOCK = 16
 """Examples each drawn composition is compared on."""
 
-DRAWS = 10_000
-"""Draws after which the space is taken to be exhausted."""
+AT_ONCE = 8
+"""Compositions asked for together."""
+
+MISSES = 1_000
+"""Draws in a row that bring nothing new, after which the space is taken to be exhausted."""
 
 
 def random(scorer: Budgeted, rng: np.random.Generator) -> Found:
-    """Draw compositions of every length uniformly and return the one with the best mean paired gain."""
+    """Draw compositions of every length at random and return the one with the best mean paired gain."""
     problem = scorer.problem
     block = problem.examples[:BLOCK]
     best, gain = problem.incumbent, 0.0
-    try:
-        for _ in range(DRAWS):
-            keys = _draw(problem, rng)
-            if keys in scorer.tried or not problem.allows(keys):
-                continue
-            saved = float(scorer.gain(keys, block).mean())
-            if saved > gain:
-                best, gain = keys, saved
-    except BudgetSpent:
-        return Found(best, gain, len(scorer.tried), "the budget is spent")
-    return Found(best, gain, len(scorer.tried), "every composition drawn was tried")
+    seen = {problem.incumbent}
+    while drawn := draw_new(scorer, rng, AT_ONCE, seen):
+        asked = affordable(scorer, [(keys, block) for keys in drawn])
+        for (keys, _), saved in zip(asked, scorer.gains(asked), strict=True):
+            if saved.mean() > gain:
+                best, gain = keys, float(saved.mean())
+        if len(asked) < len(drawn):
+            return Found(best, gain, len(scorer.tried), "the budget is spent", "budget")
+    return Found(best, gain, len(scorer.tried), "every composition drawn was tried", "exhausted")
 
 
-def _draw(problem: Problem, rng: np.random.Generator) -> Keys:
-    length = int(rng.integers(1, min(problem.max_length, len(problem.snippets)) + 1))
-    return tuple(str(key) for key in rng.permutation(problem.snippets)[:length])
+def draw_new(scorer: Budgeted, rng: np.random.Generator, count: int, seen: set[Keys]) -> list[Keys]:
+    """Draw up to `count` allowed compositions that aren't in `seen`, and add them to it."""
+    drawn: list[Keys] = []
+    misses = 0
+    while len(drawn) < count and misses < MISSES:
+        keys = draw(scorer.problem, rng)
+        if keys in seen or not scorer.problem.allows(keys):
+            misses += 1
+            continue
+        misses = 0
+        seen.add(keys)
+        drawn.append(keys)
+    return drawn

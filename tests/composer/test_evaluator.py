@@ -13,7 +13,8 @@ import pytest
 
 from composer.asking import Answer, Outage
 from composer.cells import DatabaseCells, MemoryCells
-from composer.composition import Vocabulary
+from composer.composition import Composition, Vocabulary
+from composer.data.examples import Example
 from composer.evaluator import Counts, Evaluator, Stopped
 from composer.messages import Messages
 from library.database import Database
@@ -23,27 +24,30 @@ EXAMPLES = small.examples(12, 0)
 
 
 class Shuffling(Executor):
-    """Runs what was submitted only when somebody waits for it, in another order each time."""
+    """Does one call at a time, whichever of those that wait, in another order for each seed."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._pool = ThreadPoolExecutor(1)
         self._waiting: list[tuple[Future[Any], Callable[[], Any]]] = []
+        self._lock = threading.Lock()
 
     def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
-        self._waiting.append((future, lambda: fn(*args, **kwargs)))
-        if len(self._waiting) == 1:
-            self._pool.submit(self._work)
+        with self._lock:
+            self._waiting.append((future, lambda: fn(*args, **kwargs)))
+        self._pool.submit(self._work)
         return future
 
     def _work(self) -> None:
-        threading.Event().wait(0.01)  # let the others be submitted
-        self._random.shuffle(self._waiting)
-        for future, call in self._waiting:
-            if future.set_running_or_notify_cancel():
+        time.sleep(0.001)  # let others be submitted
+        with self._lock:
+            future, call = self._waiting.pop(self._random.randrange(len(self._waiting)))
+        if future.set_running_or_notify_cancel():
+            try:
                 future.set_result(call())
-        self._waiting.clear()
+            except Exception as problem:  # noqa: BLE001 - whoever waits for it gets it
+                future.set_exception(problem)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self._pool.shutdown(wait)
@@ -82,8 +86,11 @@ def executor() -> Any:
 def test_answers_come_in_the_order_of_the_examples_however_they_arrive(vocabulary: Vocabulary) -> None:
     composition = vocabulary.compose(["exact"])
     for seed in range(5):
+        ask = Asked()
         with Shuffling(seed) as shuffling:
-            answers = evaluator(Asked(), shuffling).answers(composition, EXAMPLES)
+            asking = evaluator(ask, shuffling, slots=4)
+            answers = asking.answers(composition, EXAMPLES)
+        assert ask.messages != [question.messages for question in asking.questions(composition, EXAMPLES)]
         assert [one.text for one in answers] == [
             f"Query: {example.inputs['query']}\n\nDocument: {example.inputs['document']}" for example in EXAMPLES
         ]
@@ -194,3 +201,101 @@ def test_each_answer_is_in_the_database_before_the_next_is_counted(
     asking = evaluator(Asked(), executor, DatabaseCells(database), on_answer=look)
     asking.answers(vocabulary.compose(), EXAMPLES)
     assert all(paid == found for paid, found in stored)
+
+
+class Counting(Executor):
+    """Hands on to threads, and notes at each question how many are out and how many answers are stored."""
+
+    def __init__(self, workers: int, store: MemoryCells) -> None:
+        self._pool = ThreadPoolExecutor(workers)
+        self._out: list[Future[Any]] = []
+        self.store = store
+        self.noted: list[tuple[int, int]] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self._out = [future for future in self._out if not future.done()]
+        self._out.append(self._pool.submit(fn, *args, **kwargs))
+        self.noted.append((len(self._out), len(self.store.stored)))
+        return self._out[-1]
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._pool.shutdown(wait)
+
+
+class TestSeveralAtOnce:
+    def asked(self, vocabulary: Vocabulary) -> list[tuple[Composition, tuple[Example, ...]]]:
+        names: list[list[str]] = [[], ["exact"], ["topic", "exact"]]
+        return [
+            (vocabulary.compose(one), part)
+            for one, part in zip(names, (EXAMPLES[:3], EXAMPLES[3:4], EXAMPLES[2:]), strict=True)
+        ]
+
+    def test_each_gets_its_answers_in_the_order_of_its_examples(self, vocabulary: Vocabulary) -> None:
+        asked, alone = self.asked(vocabulary), evaluator(Asked(), ThreadPoolExecutor(1))
+        expected = [alone.answers(composition, examples) for composition, examples in asked]
+        for seed in range(3):
+            with Shuffling(seed) as shuffling:
+                asking = evaluator(Asked(), shuffling, slots=4)
+                assert asking.all_answers(asked) == expected
+            assert asking.counts == Counts(asked=14, stored=0, paid=14)
+
+    def test_what_two_of_them_share_is_asked_once(self, vocabulary: Vocabulary, executor: Executor) -> None:
+        ask, composition = Asked(), vocabulary.compose(["exact"])
+        asking = evaluator(ask, executor)
+        one, other = asking.all_answers([(composition, EXAMPLES[:5]), (composition, EXAMPLES[3:7])])
+        assert one[3:] == other[:2]
+        assert len(ask.messages) == 7
+        assert asking.counts == Counts(asked=7, stored=0, paid=7)
+
+    def test_they_are_put_one_composition_after_the_other(
+        self, vocabulary: Vocabulary, executor: Executor
+    ) -> None:
+        ask, asked = Asked(), self.asked(vocabulary)
+        asking = evaluator(ask, executor)
+        asking.all_answers(asked)
+        assert ask.messages == [one.messages for pair in asked for one in asking.questions(*pair)]
+
+    def test_nothing_is_asked_for_nothing(self, vocabulary: Vocabulary, executor: Executor) -> None:
+        ask = Asked()
+        asking = evaluator(ask, executor)
+        assert asking.all_answers([]) == []
+        assert asking.all_answers([(vocabulary.compose(), ())]) == [[]]
+        assert ask.messages == []
+
+    @pytest.mark.parametrize("slots", [1, 3])
+    def test_every_slot_is_used_and_no_more_are_out_than_there_are(
+        self, vocabulary: Vocabulary, slots: int
+    ) -> None:
+        store = MemoryCells()
+        with Counting(8, store) as counting:
+            evaluator(Asked(seconds=0.005), counting, store, slots=slots).all_answers(self.asked(vocabulary))
+        assert max(out for out, _ in counting.noted) == slots
+        # Whatever is not in flight when a question is put is stored: a kill loses those in flight alone.
+        assert all(number - stored <= slots for number, (_, stored) in enumerate(counting.noted, 1))
+
+    def test_a_slow_answer_holds_up_its_slot_alone(self, vocabulary: Vocabulary) -> None:
+        slow, others = threading.Event(), []
+
+        def ask(messages: Messages) -> Answer:
+            if "dev 0" in messages[1]["content"]:
+                assert slow.wait(10)
+            else:
+                others.append(messages)
+                if len(others) == len(EXAMPLES) - 1:
+                    slow.set()
+            return small.answer("")
+
+        with ThreadPoolExecutor(2) as executor:
+            asking = Evaluator(small.task(), "target", MemoryCells(), ask, executor, slots=2)
+            assert len(asking.answers(vocabulary.compose(), EXAMPLES)) == len(EXAMPLES)
+
+    def test_an_outage_in_one_loses_no_answer_of_those_before(
+        self, vocabulary: Vocabulary, executor: Executor
+    ) -> None:
+        store, ask = MemoryCells(), Asked(6, Outage("down"))
+        with pytest.raises(Outage):
+            evaluator(ask, executor, store).all_answers(self.asked(vocabulary))
+        assert (len(store.stored), len(ask.messages)) == (5, 6)
+        again = Asked()
+        evaluator(again, executor, store).all_answers(self.asked(vocabulary))
+        assert len(again.messages) == 14 - 5

@@ -75,7 +75,7 @@ def test_a_draft_is_no_part_of_the_vocabulary(filled: Database, tmp_path: Path) 
     [
         ({"task": "smal"}, "small"),
         ({"target": "tinny"}, "tiny"),
-        ({"strategy": "guess"}, "greedy, random"),
+        ({"strategy": "guess"}, "effects, greedy"),
         ({"budget": 0}, "budget"),
         ({"budget": -5}, "budget"),
         ({"seed": -1}, "seed"),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from composer import worker
 from composer.figures import NAMES, SHARES, change
+from composer.learnt import learnt
 from composer.people import person
 from composer.reading import as_change, best_so_far, pace, places, sealed_size, seconds_left
 from composer.registry import get_task
@@ -24,10 +25,10 @@ from composer.runs import (
     plan_run,
     runs,
 )
-from composer.search.strategies import DEFAULT_BUDGET, STRATEGIES
 from composer.starter import TARGETS
+from composer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from library.errors import Refused
-from ui.parts import charts, words
+from ui.parts import charts, words, worth
 from ui.parts.opening import database, now, plain, refusals, this_home
 from ui.parts.page import empty, html, recall, remember, section
 from ui.parts.words import count, lasting, safe, when
@@ -117,7 +118,7 @@ def start_form() -> None:
         with st.expander("Strategy and seed", key="folded"):
             left, right = st.columns(2)
             names = list(STRATEGIES)
-            strategy = left.selectbox("Strategy", names, index=names.index("greedy"), key="strategy")
+            strategy = left.selectbox("Strategy", names, index=names.index(DEFAULT_STRATEGY), key="strategy")
             seed = right.number_input("Seed", min_value=0, max_value=2**32 - 1, value=0, step=1, key="seed")
         try:
             with database().session() as session:
@@ -247,6 +248,16 @@ def detail(run: Run, where: str) -> None:
         else:
             ended(run, where)
         line_of(run)
+        if where not in MOVING:
+            worth_of(run)
+
+
+def worth_of(run: Run) -> None:
+    """Show what the search of a run learnt of the library, where that is known."""
+    with database().session() as session:
+        found = learnt(session, run)
+    if found:
+        worth.show(found, run.id, run.message)
 
 
 def mark(where: str) -> str:

@@ -1,0 +1,252 @@
+"""Models what each snippet adds, and asks where a draw from that model says the best composition is."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil
+
+import numpy as np
+
+from composer.search.descent import canonical, lowest, value_of
+from composer.search.moves import added, smallest
+from composer.search.orders import best_order
+from composer.search.problem import Ask, Budgeted, Found, Keys, Reason
+from composer.search.spoiling import spoilt_compositions, suspected
+from composer.search.surface import Effects, Surface, Variances
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a search by effects spends its budget; all shares are of the budget.
+
+    A composition gets `block` examples at a visit, or `small_block` where the budget is below `small`;
+    more examples come into play only when each would be used `visits` times. `anchor` goes to the incumbent,
+    `screen` to compositions dealt from the library, in which each snippet of the incumbent is `kept` with this
+    probability; `race` to the few that lead, and `order` to the order of the winner's snippets where order
+    counts. The rest follows Thompson samples, several at once, in about `rounds` rounds. The variances are
+    fitted once there are `small` cells; until then only those of examples and noise are.
+
+    The leader is the composition with the largest gain less `caution` standard deviations of it. A search
+    ends early when over the last `window` samples going on is worth less than `least` (loss, in [0, 1]).
+    """
+
+    block: int = 4
+    small_block: int = 6
+    small: int = 100
+    visits: int = 6
+    anchor: float = 0.1
+    screen: float = 0.15
+    kept: float = 0.7
+    race: float = 0.25
+    order: float = 0.1
+    rounds: int = 40
+    caution: float = 0.5
+    least: float = 0.002
+    window: int = 32
+    prior: Variances = field(default_factory=Variances)
+
+
+def effects(scorer: Budgeted, rng: np.random.Generator, settings: Settings = Settings()) -> Found:
+    """Screen, follow Thompson samples of a model of snippet effects, race those that lead.
+
+    Every composition is asked on a few examples only; one shrunken model of snippets, pairs and examples
+    (`surface`) learns from all of them together, and a composition is asked for as often as the model takes
+    it to be the best (Thompson 1933; Russo et al. 2018, "A tutorial on Thompson sampling").
+    """
+    return _Search(scorer, rng, settings).run()
+
+
+class _Search:
+    def __init__(self, scorer: Budgeted, rng: np.random.Generator, settings: Settings) -> None:
+        self.scorer, self.rng, self.settings = scorer, rng, settings
+        self.whole = self.problem = scorer.problem
+        whole = len(self.problem.examples)
+        active = max(2 * settings.block, scorer.budget // settings.visits)
+        self.examples = self.problem.examples[: min(whole, active)]
+        block = settings.small_block if scorer.budget < settings.small else settings.block
+        self.block = min(block, len(self.examples))
+        few_rounds = scorer.budget // (settings.rounds * self.block)
+        self.at_once = max(1, few_rounds, ceil(self.problem.parallel / self.block))
+        self.index = self.whole.place
+        self.variances = settings.prior
+        self.tuned_at = 0
+        self.next_example = 0
+        self.worth: deque[float] = deque(maxlen=settings.window)
+        self.promise: deque[bool] = deque(maxlen=settings.window)
+        self.reserve = int(settings.order * scorer.budget) if self.problem.ordered else 0
+
+    def run(self) -> Found:
+        incumbent = self.problem.incumbent
+        if not self.problem.allows(smallest(self.problem)):
+            return Found(incumbent, 0.0, 0, "the rules allow no composition", "exhausted")
+        anchors = max(self.block, min(len(self.examples), int(self.settings.anchor * self.scorer.budget)))
+        if not self._ask([(incumbent, self.examples[:anchors])]):
+            return Found(incumbent, 0.0, 0, "the budget is spent", "budget")
+        for dealt in self._screen():
+            if not self._ask(dealt):
+                return self._found("budget")
+        while True:
+            surface = self._fitted()
+            leader = self._leader(surface)
+            stop = self._should_stop(leader)
+            if stop is not None:
+                return self._found(stop)
+            asks = self._next(surface, leader)
+            if asks and not self._ask(asks):
+                return self._found("budget")
+            if not asks and self.examples == self.problem.examples:
+                return self._found("exhausted")
+            if not asks:
+                self.examples = self.problem.examples
+
+    # Asking
+
+    def _ask(self, asks: Sequence[Ask]) -> bool:
+        """Ask for as many of these as the budget allows; False where that is none."""
+        fitting = list(asks)
+        while fitting and self.scorer.cost(fitting) > self.scorer.left - self.reserve:
+            fitting.pop()
+        if not fitting:
+            return False
+        self.scorer.losses(fitting)
+        return True
+
+    def _block(self, keys: Keys) -> tuple[str, ...]:
+        """Return the next examples a composition was not asked on, going round all of them in turn."""
+        size = len(self.examples)
+        turn = [self.examples[(self.next_example + step) % size] for step in range(size)]
+        fresh = [e for e in turn if (keys, e) not in self.scorer.known][: self.block]
+        if fresh:
+            self.next_example = (self.examples.index(fresh[-1]) + 1) % size
+        return tuple(fresh)
+
+    def _screen(self) -> list[list[Ask]]:
+        """Deal compositions from the shuffled library until each snippet was dealt as often as can be paid."""
+        budget = self.settings.screen * self.scorer.budget
+        dealt: list[Ask] = []
+        deck: list[str] = []
+        met: set[Keys] = set()
+        for _ in range(int(budget // self.block)):
+            keys = self._deal(deck)
+            if keys in met or keys == self.problem.incumbent:
+                continue
+            met.add(keys)
+            dealt.append((keys, self._block(keys)))
+        return [dealt[start : start + self.at_once] for start in range(0, len(dealt), self.at_once)]
+
+    def _deal(self, deck: list[str]) -> Keys:
+        problem, rng = self.problem, self.rng
+        composition = smallest(problem)
+        for key in problem.incumbent:
+            grown = canonical(problem, added(problem, composition, key))
+            if key not in composition and rng.random() < self.settings.kept and problem.allows(grown):
+                composition = grown
+        most = min(problem.rules.max_length, len(problem.snippets))
+        length = int(rng.integers(ceil(most / 2), most + 1))
+        passed: list[str] = []
+        while len(composition) < length and len(passed) < len(problem.snippets):
+            if not deck:
+                deck += [problem.snippets[pick] for pick in rng.permutation(len(problem.snippets))]
+            key = deck.pop()
+            grown = canonical(problem, added(problem, composition, key))
+            if key not in composition and len(grown) <= length and problem.allows(grown):
+                composition = grown
+            else:
+                passed.append(key)
+        return composition
+
+    # Learning
+
+    def _fitted(self) -> Surface:
+        spoilt = spoilt_compositions(self.whole, self.scorer.known)
+        known = {cell: loss for cell, loss in self.scorer.known.items() if cell[0] not in spoilt}
+        suspects = suspected(self.whole, known, spoilt)
+        kept = tuple(key for key in self.whole.snippets if key not in suspects)
+        if kept != self.problem.snippets:
+            self.problem = replace(self.whole, snippets=kept)
+        surface = Surface(self.index, self.problem.incumbent, known, self.variances)
+        if self.scorer.cells >= 1.3 * self.tuned_at:
+            few = self.scorer.cells < self.settings.small
+            surface = surface.tuned(("noise", "example") if few else ())
+            self.variances, self.tuned_at = surface.variances, self.scorer.cells
+        return surface
+
+    def _leader(self, surface: Surface) -> Keys:
+        """Return the composition that gains most over the incumbent, less some of the doubt about its gain."""
+        incumbent = self.problem.incumbent
+        gains, spread = surface.gains_over(incumbent)
+        careful = np.round(gains - self.settings.caution * spread, 9)
+        for place in np.argsort(-careful, kind="stable"):
+            keys: Keys = surface.seen[int(place)]
+            if keys == incumbent:
+                break
+            if self.problem.allows(keys):
+                self.scorer.tell(keys, float(gains[place]), surface.examples_of(keys))
+                return keys
+        return incumbent
+
+    def _next(self, surface: Surface, leader: Keys) -> list[Ask]:
+        racing = self.scorer.left <= self.settings.race * self.scorer.budget
+        starts = [smallest(self.problem), self.problem.incumbent, leader]
+        mean = surface.mean()
+        asks: list[Ask] = []
+        if racing:
+            hoped, _ = lowest(self.problem, surface, mean, starts)
+            if hoped not in surface.row and (block := self._block(hoped)):
+                asks.append((hoped, block))
+        for sampled in surface.draws(2 * self.at_once, self.rng):
+            if len(asks) >= self.at_once:
+                break
+            keys, value = self._best(surface, sampled, starts, racing)
+            self.worth.append(value_of(surface, sampled, leader) - value)
+            self.promise.append(value_of(surface, sampled, self.problem.incumbent) - value > self.settings.least)
+            if keys in dict(asks):
+                continue
+            if block := self._block(keys):
+                asks.append((keys, block))
+        return asks or self._unfinished(surface, mean)
+
+    def _best(self, surface: Surface, sampled: Effects, starts: list[Keys], racing: bool) -> tuple[Keys, float]:
+        if racing and any(self.problem.allows(keys) for keys in surface.seen):
+            starts = []  # those seen alone
+        return lowest(self.problem, surface, sampled, starts)
+
+    def _unfinished(self, surface: Surface, mean: Effects) -> list[Ask]:
+        """Return the best of the compositions that some example is left for."""
+        values = np.round(mean.at(surface.z) + mean.own, 9)
+        for place in np.argsort(values, kind="stable"):
+            keys = surface.seen[place]
+            if self.problem.allows(keys) and (block := self._block(keys)):
+                return [(keys, block)]
+        return []
+
+    # Ending
+
+    def _should_stop(self, leader: Keys) -> Reason | None:
+        if len(self.worth) < self.settings.window:
+            return None
+        if leader == self.problem.incumbent and np.mean(self.promise) < 0.05:
+            return "futile"
+        if np.mean(self.worth) < self.settings.least:
+            return "settled"
+        return None
+
+    def _found(self, reason: Reason) -> Found:
+        surface = self._fitted()
+        leader, mean, incumbent = self._leader(surface), surface.mean(), self.problem.incumbent
+        gain = value_of(surface, mean, incumbent) - value_of(surface, mean, leader)
+        if leader != incumbent and self.problem.ordered:
+            leader, more = best_order(self.scorer, leader, self.rng)
+            gain += more
+        return Found(leader, gain, len(self.scorer.tried), _in_words(reason, self.settings), reason)
+
+
+def _in_words(reason: Reason, settings: Settings) -> str:
+    return {
+        "budget": "the budget is spent",
+        "exhausted": "every composition worth asking was measured on every example",
+        "settled": f"going on would gain less than {settings.least:g} of loss",
+        "futile": f"no snippet gains {settings.least:g} of loss over the incumbent",
+    }[reason]

@@ -1,0 +1,248 @@
+"""A Gaussian model of losses over compositions: what each snippet, pair and composition adds.
+
+The loss of composition c on example i is taken as
+
+    y[c, i] = level + a[i] + w·z(c) + z(c)'P z(c)/2 + d[c] + noise,
+
+where z(c) in {-1, 0, 1} says which snippets c adds to the incumbent or leaves out of it, a is how hard an
+example is, w the effect of each snippet, P that of each pair, and d what is left of a composition alone. All
+are Gaussian around zero with one variance each, so that effects are shrunken together as far as the data
+say (a conjugate mixed model; the variances maximise the marginal likelihood, as in Rasmussen & Williams 2006,
+section 5.4.1). Nothing is ever held as an N x N x M table: the kernel of a pair of compositions follows from how
+much they share (the ANOVA kernel of second order, Durrande et al. 2013).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import lu_factor, lu_solve
+
+from composer.search.problem import Keys
+
+Floats = NDArray[np.float64]
+
+LEVEL_VARIANCE = 1.0
+"""Prior variance of the level: losses lie in [0, 1], so this says nothing."""
+
+
+@dataclass(frozen=True)
+class Variances:
+    """Prior variances: of a snippet's effect, a pair's, a composition's own, an example's, and of the noise."""
+
+    snippet: float = 0.0025
+    pair: float = 0.0003
+    own: float = 0.0003
+    example: float = 0.04
+    noise: float = 0.08
+
+
+@dataclass(frozen=True)
+class Effects:
+    """One surface over compositions: the level, an effect a snippet, shape (N,), and a pair, shape (N, N).
+
+    `pairs` is symmetric with zeros on its diagonal; `own` maps a composition that was seen to what it adds
+    beside its snippets and pairs, by its position among those seen.
+    """
+
+    level: float
+    snippets: Floats
+    pairs: Floats
+    own: Floats
+
+    def at(self, z: Floats) -> Floats:
+        """Return the loss of compositions with indicators z, shape (M, N), without their own part; shape (M,)."""
+        linear = z @ self.snippets
+        crossed: Floats = 0.5 * np.einsum("mn,mn->m", z @ self.pairs, z)
+        return self.level + linear + crossed
+
+
+class Surface:
+    """The model fitted to cells.
+
+    `index` maps a snippet to its column. Losses come as a mapping from (composition, example id); the
+    incumbent is where z is zero.
+    """
+
+    def __init__(
+        self,
+        index: Mapping[str, int],
+        incumbent: Keys,
+        losses: Mapping[tuple[Keys, str], float],
+        variances: Variances | None = None,
+    ) -> None:
+        self.index = index
+        self.incumbent = incumbent
+        self.variances = variances or Variances()
+        self.seen: list[Keys] = list(dict.fromkeys(keys for keys, _ in losses))
+        row = {keys: place for place, keys in enumerate(self.seen)}
+        column = {e: place for place, e in enumerate(dict.fromkeys(e for _, e in losses))}
+        self.row = row
+        self._rows = np.array([row[keys] for keys, _ in losses], dtype=np.int64)
+        self._columns = np.array([column[e] for _, e in losses], dtype=np.int64)
+        self._y = np.fromiter(losses.values(), dtype=np.float64, count=len(losses))
+        self.z = self.indicators(self.seen)
+        self._counts = np.zeros((len(row), len(column)))
+        np.add.at(self._counts, (self._rows, self._columns), 1.0)
+
+    def indicators(self, compositions: Sequence[Keys]) -> Floats:
+        """Return which snippets each composition adds to the incumbent (1) or leaves out (-1); shape (M, N)."""
+        z = np.zeros((len(compositions), len(self.index)))
+        z[:, [self.index[key] for key in self.incumbent]] = -1.0
+        for place, keys in enumerate(compositions):
+            z[place, [self.index[key] for key in keys]] += 1.0
+        return z
+
+    @property
+    def cells(self) -> int:
+        """Cells the model is fitted to."""
+        return len(self._y)
+
+    def examples_of(self, keys: Keys) -> int:
+        """Return on how many examples a composition was seen."""
+        return int(self._counts[self.row[keys]].sum()) if keys in self.row else 0
+
+    # What two compositions share, counted in snippets and in pairs: shape (M, M), whole numbers.
+
+    @cached_property
+    def _shared(self) -> tuple[Floats, Floats]:
+        shared = self.z @ self.z.T
+        both = np.abs(self.z) @ np.abs(self.z).T
+        return shared, (shared**2 - both) / 2
+
+    def _kernel(self, variances: Variances) -> Floats:
+        shared, pairs = self._shared
+        kernel: Floats = LEVEL_VARIANCE + variances.snippet * shared + variances.pair * pairs
+        return kernel + variances.own * np.eye(len(self.seen))
+
+    def _sums(self, y: Floats, variances: Variances) -> Floats:
+        """Return what cells say of each composition once examples are accounted for, shape (M,)."""
+        by_row = np.bincount(self._rows, y, len(self.seen))
+        by_column = np.bincount(self._columns, y, self._counts.shape[1])
+        weight = 1.0 / (variances.noise / variances.example + self._counts.sum(axis=0))
+        sums: Floats = (by_row - self._counts @ (weight * by_column)) / variances.noise
+        return sums
+
+    def _precision(self, variances: Variances) -> Floats:
+        weight = 1.0 / (variances.noise / variances.example + self._counts.sum(axis=0))
+        shared = (self._counts * weight) @ self._counts.T
+        precision: Floats = (np.diag(self._counts.sum(axis=1)) - shared) / variances.noise
+        return precision
+
+    def likelihood(self, variances: Variances) -> float:
+        """Return the log marginal likelihood of the cells under these variances, up to a constant."""
+        y = self._y - self._y.mean()
+        seen = self._counts.sum(axis=0)
+        by_column = np.bincount(self._columns, y, len(seen))
+        weight = 1.0 / (variances.noise / variances.example + seen)
+        fit = (y @ y - by_column @ (weight * by_column)) / variances.noise
+        size = len(y) * np.log(variances.noise) + np.log1p(seen * variances.example / variances.noise).sum()
+        kernel, sums = self._kernel(variances), self._sums(y, variances)
+        system = np.eye(len(self.seen)) + self._precision(variances) @ kernel
+        factor = lu_factor(system, check_finite=False)
+        fit -= sums @ kernel @ lu_solve(factor, sums, check_finite=False)
+        size += np.log(np.abs(np.diag(factor[0]))).sum()
+        return float(-0.5 * (fit + size))
+
+    def tuned(self, names: Iterable[str] = (), *, rounds: int = 2) -> Surface:
+        """Return this model with the variances that make the cells most likely, found by doubling and halving.
+
+        `names` are the variances that may change; all of them where none is named.
+        """
+        free = tuple(names) or tuple(BOUNDS)
+        best, value = self.variances, self.likelihood(self.variances)
+        for _ in range(rounds):
+            before = best
+            for name in free:
+                low, high = BOUNDS[name]
+                for factor in (2.0, 0.5):
+                    while low <= (wanted := getattr(best, name) * factor) <= high:
+                        other = replace(best, **{name: wanted})
+                        # The margin is wider than rounding, so that every machine takes the same steps.
+                        if (found := self.likelihood(other)) <= value + 1e-6:
+                            break
+                        best, value = other, found
+            if best == before:
+                break
+        self.variances = best
+        self.__dict__.pop("_solved", None)
+        return self
+
+    @cached_property
+    def _solved(self) -> tuple[tuple[Floats, NDArray[np.int32]], Floats]:
+        precision = self._precision(self.variances)
+        system = np.eye(len(self.seen)) + precision @ self._kernel(self.variances)
+        return lu_factor(system, check_finite=False), precision
+
+    def mean(self) -> Effects:
+        """Return the posterior mean."""
+        factor, _ = self._solved
+        centre = float(self._y.mean())
+        sums = self._sums(self._y - centre, self.variances)
+        return self._effects(lu_solve(factor, sums, check_finite=False), centre, self._nothing())
+
+    def gains_over(self, keys: Keys) -> tuple[Floats, Floats]:
+        """Return the loss that each seen composition saves against this one, and its standard deviation.
+
+        Both of shape (M,), of the posterior; the composition must have been seen.
+        """
+        factor, precision = self._solved
+        kernel = self._kernel(self.variances)
+        centre = float(self._y.mean())
+        sums = self._sums(self._y - centre, self.variances)
+        mean = kernel @ lu_solve(factor, sums, check_finite=False)
+        # The posterior covariance K - K (I + L K)^-1 L K, L being the precision.
+        covariance = kernel - kernel @ lu_solve(factor, precision @ kernel, check_finite=False)
+        place = self.row[keys]
+        own = np.diag(covariance)
+        variance = own + own[place] - covariance[:, place] - covariance[place]
+        return mean[place] - mean, np.sqrt(np.maximum(variance, 0.0))
+
+    def draws(self, count: int, rng: np.random.Generator) -> list[Effects]:
+        """Draw surfaces from the posterior (Matheron's rule: a prior draw, corrected by what the cells say)."""
+        return [self._draw(rng) for _ in range(count)]
+
+    def _draw(self, rng: np.random.Generator) -> Effects:
+        factor, precision = self._solved
+        variances, n = self.variances, len(self.index)
+        upper = np.triu(rng.normal(size=(n, n)), 1) * np.sqrt(variances.pair)
+        prior = Effects(
+            float(rng.normal() * np.sqrt(LEVEL_VARIANCE)),
+            rng.normal(size=n) * np.sqrt(variances.snippet),
+            upper + upper.T,
+            rng.normal(size=len(self.seen)) * np.sqrt(variances.own),
+        )
+        noise = rng.normal(size=len(self._y)) * np.sqrt(variances.noise)
+        noise += (rng.normal(size=self._counts.shape[1]) * np.sqrt(variances.example))[self._columns]
+        centre = float(self._y.mean())
+        wanted = self._sums(self._y - centre - noise, variances) - precision @ (prior.at(self.z) + prior.own)
+        return self._effects(lu_solve(factor, wanted, check_finite=False), centre, prior)
+
+    def _nothing(self) -> Effects:
+        n = len(self.index)
+        return Effects(0.0, np.zeros(n), np.zeros((n, n)), np.zeros(len(self.seen)))
+
+    def _effects(self, pull: Floats, centre: float, prior: Effects) -> Effects:
+        variances = self.variances
+        pairs = variances.pair * (self.z.T * pull) @ self.z
+        np.fill_diagonal(pairs, 0.0)
+        return Effects(
+            centre + prior.level + LEVEL_VARIANCE * float(pull.sum()),
+            prior.snippets + variances.snippet * (self.z.T @ pull),
+            prior.pairs + pairs,
+            prior.own + variances.own * pull,
+        )
+
+
+BOUNDS: Mapping[str, tuple[float, float]] = {
+    "noise": (1e-4, 0.5),
+    "example": (1e-4, 0.5),
+    "snippet": (1e-5, 0.2),
+    "pair": (1e-6, 0.05),
+    "own": (1e-6, 0.05),
+}
+"""Where each variance is looked for."""

@@ -1,0 +1,220 @@
+"""The search by effects: what it finds from how few cells, when it stops, and what it says then."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import numpy as np
+import pytest
+
+from composer.asking import ask
+from composer.cells import MemoryCells
+from composer.composition import Vocabulary
+from composer.evaluator import Evaluator
+from composer.optimizer import LibraryComposer, to_dspy
+from composer.predictor import LibraryPredict
+from composer.search.effects import Settings, effects
+from composer.search.problem import Ask, Budgeted, Found, Keys, Losses
+from composer.search.rules import Rules
+from tests import small
+from tests.composer.search.worlds import EXAMPLES, World, found
+from tests.composer.test_evaluator import Shuffling
+from tests.scripted import scripted_lm
+
+HELP = {"s03": -0.15, "s13": -0.12, "s21": -0.12}
+
+
+def library(size: int) -> Keys:
+    return tuple(f"s{number:02}" for number in range(size))
+
+
+def truth(keys: Keys, effect: dict[str, float]) -> float:
+    return -sum(effect.get(key, 0.0) for key in keys)
+
+
+def one_at_a_time(scorer: Budgeted, rng: np.random.Generator) -> Found:
+    """Try each snippet alone on as many examples as the budget bears, and put the best together."""
+    problem = scorer.problem
+    block = problem.examples[: scorer.budget // (len(problem.snippets) + 1)]
+    gains = {key: float(scorer.gain((key,), block).mean()) for key in problem.snippets}
+    best = sorted((key for key in gains if gains[key] > 0), key=lambda key: -gains[key])
+    return Found(tuple(best[: problem.rules.max_length]), 0.0, len(gains), "all were tried", "exhausted")
+
+
+def test_it_finds_what_plainly_helps_and_leaves_out_what_plainly_harms() -> None:
+    effect = {"b": -0.25, "g": -0.15, "c": 0.25, "a": 0.15}
+    for seed in range(3):
+        best = found(World(effect, noise=0.05), effects, seed=seed, budget=300, incumbent=("c",))
+        assert {"b", "g"} <= set(best.keys)
+        assert not {"a", "c"} & set(best.keys)
+        assert best.gain == pytest.approx(0.25 + truth(best.keys, effect), abs=0.1)
+
+
+def test_it_learns_several_effects_at_once_from_fewer_cells_than_one_at_a_time() -> None:
+    asked = {"snippets": library(30), "rules": Rules(max_length=5), "ordered": False}
+    for budget in (120, 200):
+        gained = {
+            strategy: np.mean(
+                [
+                    truth(found(World(HELP, noise=0.2), strategy, budget=budget, seed=seed, **asked).keys, HELP)
+                    for seed in range(6)
+                ]
+            )
+            for strategy in (effects, one_at_a_time)
+        }
+        assert gained[effects] > gained[one_at_a_time]
+
+
+class Breaking(World):
+    """A world in which some snippets break the format, so that every answer is worthless."""
+
+    breaks = frozenset({"b", "h"})
+
+    def loss(self, composition: Keys, example: str) -> float:
+        return 1.0 if self.breaks & set(composition) else super().loss(composition, example)
+
+
+def test_snippets_that_break_the_format_do_not_hide_what_the_others_do() -> None:
+    for seed in range(4):
+        world = Breaking({"d": -0.25}, noise=0.05)
+        best = found(world, effects, seed=seed, budget=300, ordered=False)
+        assert "d" in best.keys
+        assert not Breaking.breaks & set(best.keys)
+        assert best.gain == pytest.approx(0.25, abs=0.08)
+        late = world.asked[len(world.asked) // 2 :]
+        assert sum(bool(Breaking.breaks & set(keys)) for keys, _ in late) < 0.1 * len(late)
+
+
+def test_where_nothing_helps_it_stops_early_says_so_and_keeps_the_incumbent() -> None:
+    ends = []
+    for seed in range(6):
+        world = World(dict.fromkeys(library(30), 0.08), noise=0.05)
+        best = found(world, effects, seed=seed, budget=600, snippets=library(30), ordered=False)
+        ends.append((best, len(world.asked)))
+    stayed = [(best, cells) for best, cells in ends if best.keys == ()]
+    assert len(stayed) >= 5
+    for best, cells in stayed:
+        assert best.gain == 0
+        assert best.reason in ("futile", "settled")
+        assert cells < 450
+    futile = [best for best, _ in stayed if best.reason == "futile"]
+    assert futile
+    assert all("no snippet gains" in best.stopped for best in futile)
+
+
+def test_from_noise_alone_it_promises_little() -> None:
+    gains = [found(World({}, noise=0.2), effects, seed=seed).gain for seed in range(6)]
+    assert np.mean(gains) < 0.1
+
+
+def test_it_stops_where_the_answer_is_clear_and_going_on_gains_nothing() -> None:
+    effect = {"a": -0.3, **dict.fromkeys("bcdefghij", 0.1)}
+    cells = []
+    for seed in range(3):
+        world = World(effect, noise=0.05)
+        best = found(world, effects, budget=600, seed=seed, ordered=False)
+        assert (best.keys, best.reason) == (("a",), "settled")
+        assert "going on" in best.stopped
+        assert best.gain == pytest.approx(0.3, abs=0.05)
+        cells.append(len(world.asked))
+    assert np.median(cells) < 400
+
+
+def test_it_stops_where_everything_was_asked() -> None:
+    world = World({"a": -0.3}, noise=0.1)
+    asked = {"snippets": ("a", "b"), "examples": EXAMPLES[:4], "ordered": False}
+    best = found(world, partial(effects, settings=Settings(least=-1.0)), budget=400, **asked)
+    assert best.reason == "exhausted"
+    assert "every composition" in best.stopped
+    assert len(world.asked) == 4 * 4
+    assert "a" in best.keys
+
+
+def test_where_the_budget_ends_it_it_says_so() -> None:
+    best = found(World(noise=0.2), effects, budget=60)
+    assert (best.reason, best.stopped) == ("budget", "the budget is spent")
+
+
+class Placed(World):
+    """A world in which `b` and `d` help, and `d` helps far more where it stands first."""
+
+    def loss(self, composition: Keys, example: str) -> float:
+        first = 0.25 if composition[:1] == ("d",) and len(composition) > 1 else 0.0
+        return float(np.clip(super().loss(composition, example) - first, 0, 1))
+
+
+def orders(world: World) -> Counter[frozenset[str]]:
+    """How many orders of each set were asked."""
+    return Counter(frozenset(keys) for keys in {keys for keys, _ in world.asked})
+
+
+def test_another_order_is_tried_only_where_order_counts() -> None:
+    asked = {"snippets": ("a", "b", "c", "d"), "rules": Rules(max_length=2)}
+    best = []
+    for seed in range(4):
+        world = Placed({"b": -0.2, "d": -0.15}, noise=0.05)
+        best.append(found(world, effects, seed=seed, budget=300, **asked).keys)
+        assert max(orders(world).values()) == 2
+        unordered = Placed({"b": -0.2, "d": -0.15}, noise=0.05)
+        set_of = found(unordered, effects, seed=seed, budget=300, ordered=False, **asked).keys
+        assert set_of == tuple(sorted(set_of))
+        assert set(orders(unordered).values()) == {1}
+    assert best.count(("d", "b")) >= 3
+
+
+def test_it_asks_for_several_compositions_at_once() -> None:
+    keys = library(60)
+    world = World({key: 0.02 if place % 2 else -0.02 for place, key in enumerate(keys)}, noise=0.2)
+    found(world, effects, budget=800, snippets=keys)
+    compositions = len({keys for keys, _ in world.asked})
+    assert world.calls < compositions / 2
+
+
+def compiled(slots: int, order: int | None, seed: int) -> tuple[Found, list[tuple[str, str]]]:
+    """Search the small task with a scripted model; in shuffled order where one is given."""
+    vocabulary, data = Vocabulary(small.task(), small.snippets()), small.examples(12, 0)
+    engine = small.engine(data=data)
+    with ThreadPoolExecutor(1) if order is None else Shuffling(order) as executor:
+        evaluator = Evaluator(
+            vocabulary.task, "tiny", MemoryCells(), partial(ask, scripted_lm(engine)), executor, slots=slots
+        )
+        optimizer = LibraryComposer(vocabulary, evaluator, strategy="effects", budget=150, seed=seed)
+        optimizer.compile(LibraryPredict(vocabulary), trainset=[to_dspy(vocabulary.task, one) for one in data])
+    assert optimizer.found is not None
+    return optimizer.found, engine.asked
+
+
+def test_it_ends_the_same_in_whatever_order_answers_come_back() -> None:
+    for seed in range(2):
+        expected, in_turn = compiled(1, None, seed)
+        for order in range(2):
+            best, asked = compiled(4, order, seed)
+            assert best == expected
+            assert asked != in_turn
+            assert sorted(asked) == sorted(in_turn)
+
+
+class Timed(World):
+    """A world that keeps time of its own."""
+
+    seconds = 0.0
+
+    def __call__(self, asked: Sequence[Ask], /) -> list[Losses]:
+        begun = time.process_time()
+        losses = super().__call__(asked)
+        self.seconds += time.process_time() - begun
+        return losses
+
+
+def test_its_own_work_takes_little_of_the_time_of_an_answer() -> None:
+    keys = tuple(f"s{number:03}" for number in range(200))
+    effect = {keys[3]: -0.1, keys[50]: -0.1, keys[120]: 0.2}
+    world = Timed(effect, noise=0.15)
+    begun = time.process_time()
+    found(world, effects, budget=300, snippets=keys, rules=Rules(max_length=6))
+    spent = time.process_time() - begun - world.seconds
+    assert spent / len(world.asked) < 0.005
