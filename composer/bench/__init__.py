@@ -1,0 +1,1 @@
+"""The search benchmark: strategies replayed on recorded and made-up worlds, offline and repeatably."""

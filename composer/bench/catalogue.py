@@ -1,0 +1,69 @@
+"""The worlds there are: recorded ones in folders, made-up ones by name, and which half of them tunes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from composer.bench.files import DESCRIPTION, read_world
+from composer.bench.synthetic import SPECS, synthetic
+from composer.bench.world import World
+from library.errors import Refused
+from library.yamlfile import read_yaml
+
+WORLDS = Path(__file__).resolve().parents[2] / "data" / "worlds"
+
+
+class Split(BaseModel):
+    """The content of `split.yaml`: names of the worlds to tune strategies on, and of those to report on."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tune: tuple[str, ...]
+    report: tuple[str, ...]
+
+
+def expanded(named: Sequence[str], folder: Path = WORLDS) -> tuple[str, ...]:
+    """Return each world named once, in the order given.
+
+    A name is the folder of a recorded world, the name of one under `folder`, the name of a made-up one, or a
+    half of the split, `tune` or `report`; several may stand with commas between. Raises `Refused` where there
+    is no such world.
+    """
+    names = [name.strip() for some in named for name in some.split(",") if name.strip()]
+    worlds: list[str] = []
+    for name in names:
+        if name in ("tune", "report"):
+            split = read_yaml(folder / "split.yaml", Split)
+            worlds += split.tune if name == "tune" else split.report
+        else:
+            worlds.append(name)
+    for world in worlds:
+        _place(world, folder)
+    if not worlds:
+        raise Refused("no world is named", fix="Name one with --world, or a half of all: tune or report.")
+    return tuple(dict.fromkeys(worlds))
+
+
+def open_world(name: str, folder: Path = WORLDS) -> World:
+    """Return a world by one of the names that `expanded` gives; raises `Refused` where it can't be read."""
+    place = _place(name, folder)
+    return synthetic(name) if place is None else read_world(place)
+
+
+def _place(name: str, folder: Path) -> Path | None:
+    """Return the folder of a recorded world, None for a made-up one."""
+    if name in SPECS:
+        return None
+    for place in (Path(name), folder / name):
+        if (place / DESCRIPTION).is_file():
+            return place
+    if Path(name).is_dir():
+        raise Refused(f"the folder holds no {DESCRIPTION}", where=name, fix="Name the folder of a world.")
+    recorded = sorted(found.parent.name for found in folder.glob(f"*/{DESCRIPTION}"))
+    raise Refused(
+        f"there is no world {name}",
+        fix=f"Name a folder with a {DESCRIPTION}, tune, report, or one of: {', '.join([*recorded, *SPECS])}.",
+    )

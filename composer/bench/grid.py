@@ -1,0 +1,99 @@
+"""Every strategy on every world at every budget, over and over with new seeds; on several processors if wanted."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache
+from itertools import product
+from multiprocessing import get_context
+from typing import NamedTuple
+
+from composer.bench.catalogue import open_world
+from composer.bench.replay import Bench, Record
+from composer.strategies import strategy_of
+from library.errors import Refused
+
+BUDGETS = (50, 100, 200, 400, 800)
+SEEDS = 20
+_TOGETHER = 5
+"""Seeds of one search that go to a process together."""
+
+
+class Runs(NamedTuple):
+    """Searches that differ in their seed alone."""
+
+    world: str
+    strategy: str
+    budget: int
+    seeds: tuple[int, ...]
+
+
+def run_grid(
+    worlds: Sequence[str],
+    strategies: Sequence[str],
+    budgets: Sequence[int],
+    *,
+    seeds: int = SEEDS,
+    jobs: int = 1,
+    on_done: Callable[[int, Runs], None] = lambda _searches, _runs: None,
+) -> list[Record]:
+    """Return a record of every search, sorted by world, strategy, budget and seed, whatever `jobs` is.
+
+    `worlds` are names that `catalogue.expanded` gives; seeds count from 0. `on_done` hears how many searches
+    have ended and of which. Raises `Refused` where a strategy is unknown or a number makes no sense.
+    """
+    _check(strategies, budgets, seeds, jobs)
+    _bench.cache_clear()
+    names = [open_world(world).name for world in worlds]
+    for name in names:
+        if names.count(name) > 1:
+            raise Refused(f"two worlds are called {name}", fix="Name one of them only.")
+    groups = [range(first, min(first + _TOGETHER, seeds)) for first in range(0, seeds, _TOGETHER)]
+    grid = [
+        Runs(world, strategy, budget, tuple(group))
+        for world, strategy, budget, group in product(worlds, strategies, sorted(set(budgets)), groups)
+    ]
+    records: list[Record] = []
+    for runs, done in zip(grid, _each(grid, jobs), strict=True):
+        records += done
+        on_done(len(records), runs)
+    return sorted(records, key=lambda record: (record.world, record.strategy, record.budget, record.seed))
+
+
+def as_json(records: Sequence[Record]) -> str:
+    """Return records as a JSON list, one record a line, the same bytes for the same records."""
+    lines = [json.dumps(record.model_dump(mode="json"), ensure_ascii=False) for record in records]
+    return "[\n" + ",\n".join(lines) + "\n]\n" if lines else "[]\n"
+
+
+def _each(grid: Sequence[Runs], jobs: int) -> Iterator[list[Record]]:
+    if jobs == 1:
+        yield from map(_run, grid)
+        return
+    # Not forked: a process with threads in it, as the progress bar's, can't safely be.
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(_run, grid)
+
+
+def _run(runs: Runs) -> list[Record]:
+    bench = _bench(runs.world)
+    return [bench.run(runs.strategy, runs.budget, seed) for seed in runs.seeds]
+
+
+@lru_cache(maxsize=4)
+def _bench(world: str) -> Bench:
+    return Bench(open_world(world))
+
+
+def _check(strategies: Sequence[str], budgets: Sequence[int], seeds: int, jobs: int) -> None:
+    for strategy in strategies:
+        strategy_of(strategy)
+    if len(set(strategies)) < len(strategies):
+        raise Refused("a strategy is named twice", fix="Name each once.")
+    if not strategies or not budgets:
+        raise Refused("no strategy or no budget is named", fix="Name at least one of each.")
+    for name, least in (("budget", min(budgets)), ("number of seeds", seeds), ("number of jobs", jobs)):
+        if least < 1:
+            raise Refused(f"a {name} of {least} makes no search", fix="Name a whole number from 1.")

@@ -1,0 +1,206 @@
+"""`composer bench`: compare search strategies on worlds whose answers are all known, without a model."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from composer.asking import ask
+from composer.bench import report, tables
+from composer.bench.catalogue import expanded
+from composer.bench.files import write_world
+from composer.bench.grid import BUDGETS, SEEDS, Runs, as_json, run_grid
+from composer.bench.record import plan_recording
+from composer.bench.record import record as recorded
+from composer.cells import DatabaseCells
+from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
+from composer.composition import Vocabulary
+from composer.evaluator import Evaluator
+from composer.registry import dataset_of, examples_of, get_target, get_task
+from composer.starter import load_starter
+from composer.strategies import STRATEGIES
+from composer.target import release
+from composer.worker import connect
+from library.errors import Refused
+from library.snippets import vetted
+
+app = typer.Typer(no_args_is_help=True, help="Compare search strategies on recorded and made-up worlds, offline.")
+
+StrategiesOption = Annotated[
+    str, typer.Option("--strategies", help="Names with commas between; all of them where none is named.")
+]
+WorldOption = Annotated[
+    list[str],
+    typer.Option(
+        "--world",
+        help="Folder of a recorded world, name of a made-up one (synthetic/sparse-60-a), or a half of all: "
+        "tune or report. May be given again, or hold several with commas between.",
+    ),
+]
+
+
+COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TimeElapsedColumn(),
+    TextColumn("left"),
+    TimeRemainingColumn(elapsed_when_finished=False),
+)
+
+
+@app.command()
+@refusals
+def search(
+    world: WorldOption,
+    strategies: StrategiesOption = "",
+    budgets: Annotated[
+        str, typer.Option("--budgets", help="Answers a search may ask for, with commas between.")
+    ] = ",".join(str(budget) for budget in BUDGETS),
+    seeds: Annotated[int, typer.Option("--seeds", help="Searches of each sort, with seeds from 0.")] = SEEDS,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes to share the work.")] = 1,
+    file: Annotated[Path | None, typer.Option("--out", help="File to write the records to, as JSON.")] = None,
+    as_json_too: JsonOption = False,
+) -> None:
+    """Replay every strategy on every world, and record what each search paid and gained."""
+    if file is None and not as_json_too:
+        raise Refused("the records have nowhere to go", fix="Name a file with --out, or print them with --json.")
+    if file is not None and not file.resolve().parent.is_dir():
+        raise Refused("there is no such folder", where=str(file.resolve().parent), fix="Make it, or name another.")
+    worlds = expanded(world)
+    names = _listed(strategies) or list(STRATEGIES)
+    sizes = [_whole(budget) for budget in _listed(budgets)]
+    with Progress(*COLUMNS, console=console, transient=True) as progress:
+        bar = progress.add_task("searching", total=len(worlds) * len(names) * len(set(sizes)) * max(seeds, 0))
+
+        def on_done(searches: int, runs: Runs) -> None:
+            progress.update(bar, completed=searches, description=f"{runs.world} {runs.strategy}")
+
+        records = run_grid(worlds, names, sizes, seeds=seeds, jobs=jobs, on_done=on_done)
+    text = as_json(records)
+    if file is not None:
+        _written(file, text)
+        console.print(f"{len(records):,} searches in {file}", markup=False, highlight=False, soft_wrap=True)
+    if as_json_too:
+        typer.echo(text, nl=False)
+
+
+@app.command()
+@refusals
+def record(
+    task: Annotated[str, typer.Argument(help="Name of the task.")],
+    target: Annotated[str, typer.Option("--target", help="Name of the target that answers.")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder of the world; its name is the world's.")],
+    snippets: Annotated[
+        str, typer.Option("--snippets", help="Keys to choose from, with commas between; all where none is named.")
+    ] = "",
+    keep: Annotated[
+        str, typer.Option("--keep", help="Keys that stand in every composition: the world's incumbent.")
+    ] = "",
+    max_length: Annotated[int, typer.Option("--max-length", help="Snippets of a composition at most.")] = 3,
+    dev: Annotated[int, typer.Option("--dev", help="Examples of the dev split.")] = 32,
+    test: Annotated[int, typer.Option("--test", help="Examples of the test split.")] = 32,
+    home: HomeOption = None,
+) -> None:
+    """Ask a model every composition of some snippets, and keep the answers as a world; go on after a break."""
+    database = opened(home)
+    with database.session() as session:
+        load_starter(session, by=person(), at=datetime.now(UTC))
+        own, to = get_task(session, task), get_target(session, target)
+        dataset = dataset_of(session, task)
+        split = {name: examples_of(session, dataset, name) for name in ("dev", "test")}
+        vocabulary = Vocabulary(own, vetted(session, own.snippets.tags))
+    recording = plan_recording(
+        vocabulary,
+        split["dev"],
+        split["test"],
+        name=folder.resolve().name,
+        about=f"Task {task}, answered by {target}.",
+        snippets=_listed(snippets),
+        keep=_listed(keep),
+        max_length=max_length,
+        sizes=(dev, test),
+    )
+    lm = connect(to, lambda phase: console.print(phase, markup=False))
+    try:
+        with (
+            Progress(*COLUMNS, console=console, transient=True) as progress,
+            ThreadPoolExecutor(to.parallel) as pool,
+        ):
+            bar = progress.add_task(f"{len(recording.compositions):,} compositions", total=recording.cells)
+            evaluator = Evaluator(
+                own,
+                to.hash,
+                DatabaseCells(database),
+                partial(ask, lm),
+                pool,
+                slots=to.parallel,
+                on_answer=lambda counts: progress.update(bar, completed=counts.stored + counts.paid),
+            )
+            cells = recorded(recording, vocabulary, evaluator)
+    except KeyboardInterrupt as stop:
+        console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
+        raise typer.Exit(130) from stop
+    finally:
+        release(lm)
+    write_world(folder, recording.description, cells)
+    console.print(
+        f"{len(cells):,} answers ({evaluator.counts.paid:,} of them new) in {folder}",
+        markup=False,
+        highlight=False,
+    )
+
+
+@app.command("report")
+@refusals
+def report_command(
+    file: Annotated[Path, typer.Argument(help="What `composer bench search --out` wrote.")],
+    chart: Annotated[
+        Path | None, typer.Option("--out", help="Draw a chart too: a file that ends in .png, .svg or .html.")
+    ] = None,
+    as_json_instead: JsonOption = False,
+) -> None:
+    """Show each strategy's share of the best possible gain, answers needed for it, and mistakes of the gate."""
+    # Here, not above: charts take a second to load that no other command should wait for.
+    from composer.bench.chart import draw
+
+    summary = report.summarised(report.read_records(file))
+    if chart is not None:
+        draw(summary, chart)
+    if as_json_instead:
+        typer.echo(report.as_json(summary))
+    else:
+        out.print(tables.tables(summary))
+    if chart is not None:
+        console.print(f"The chart is in {chart}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise Refused(f"{text} is no budget", fix="Write whole numbers with commas between: 50,100,200.") from None
+
+
+def _written(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Refused(f"the file can't be written: {error.strerror or error}", where=str(file)) from error

@@ -1,0 +1,52 @@
+"""A small closed world: five snippets, of which two help and one harms."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from composer.bench.files import Cell, Description, read_world, write_world
+from composer.bench.world import World
+
+KEYS = ("short", "kind", "strict", "polite", "loud")
+EFFECT = {"kind": -0.3, "strict": -0.1, "loud": 0.2}
+DEV, TEST = 12, 8
+
+
+def described(**changes: object) -> Description:
+    examples = [{"id": f"d{number}", "split": "dev"} for number in range(DEV)]
+    examples += [{"id": f"t{number}", "split": "test"} for number in range(TEST)]
+    content = {
+        "name": "small",
+        "max_length": 2,
+        "snippets": [{"key": key, "text": f"Be {key}."} for key in KEYS],
+        "incumbent": ["loud"],
+        "examples": examples,
+        "about": "made by hand",
+    }
+    return Description.model_validate({**content, **changes})
+
+
+def answered(world: Description) -> list[Cell]:
+    cells = []
+    for length in range(world.max_length + 1):
+        for keys in combinations(KEYS, length):
+            for number, example in enumerate(world.examples):
+                loss = 0.5 + sum(EFFECT.get(key, 0) for key in keys) + 0.01 * (number % 5) * (1 + len(keys))
+                cells.append(Cell(keys, example.id, round(loss, 6)))
+    return cells
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the small world in it."""
+    world = described()
+    write_world(tmp_path / "small", world, answered(world))
+    return tmp_path / "small"
+
+
+@pytest.fixture
+def world(folder: Path) -> World:
+    return read_world(folder)
