@@ -30,6 +30,7 @@ def summary_of(
         "seed": plan.seed,
         "cells": asdict(counts),
         "tried": found.tried,
+        "stopped": found.stopped,
         "keys": list(candidate.keys),
         "incumbent": _side(comparison, "incumbent", n),
         "candidate": _side(comparison, "candidate", n),

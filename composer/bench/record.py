@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -24,6 +25,8 @@ from library.errors import Refused
 BLOCK = 8
 """Examples of each split that every composition is asked before any is asked more: a recording that is broken
 off can be ended with fewer examples, and nothing is lost."""
+
+NAME = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
 
 MOST = 20_000
 """Compositions of one world at most."""
@@ -57,22 +60,31 @@ def plan_recording(
     about: str,
     snippets: Sequence[str] = (),
     keep: Sequence[str] = (),
+    incumbent: Sequence[str] = (),
     max_length: int,
     sizes: tuple[int, int],
 ) -> Recording:
     """Plan a world of the named snippets (all where none is named), `keep` standing in every composition.
 
-    `keep` is the world's incumbent; `max_length` counts it too. `sizes` is how many dev and test examples are
-    taken, in an order that is fair to their strata and the same every time. Raises `Refused` for unknown
-    snippets, for too few examples, and for more compositions than anyone records.
+    The world's incumbent holds `keep` and `incumbent`; `max_length` counts all snippets. `sizes` is how many
+    dev and test examples are taken, in an order that is fair to their strata and the same every time. Raises
+    `Refused` for unknown snippets, for too few examples, and for more compositions than anyone records.
     """
-    wanted = {*(snippets or vocabulary.versions), *keep}
+    wanted = {*(snippets or vocabulary.versions), *keep, *incumbent}
     if unknown := sorted(wanted - vocabulary.versions.keys()):
         raise Refused(
             f"task {vocabulary.task.name} has no vetted snippet {', '.join(unknown)}",
             fix="`composer library list --state vetted` shows what there is.",
         )
     order = [key for key in vocabulary.versions if key in wanted]
+    rules = vocabulary.rules()
+    needed = {other for key in order for other in rules.closure(key)} - wanted
+    if needed:
+        raise Refused(
+            f"a snippet named here requires {', '.join(sorted(needed))}", fix="Name those too, with --snippets."
+        )
+    if not NAME.fullmatch(name):
+        raise Refused(f"{name!r} can't be the name of a world", fix="Use small letters, digits, dots and hyphens.")
     tags, strata = vocabulary.tags(), strata_of(vocabulary.task, (*dev, *test))
     own = _taken(dev, strata, sizes[0], "dev"), _taken(test, strata, sizes[1], "test")
     described = Description(
@@ -83,16 +95,23 @@ def plan_recording(
             SnippetLine(key=key, text=vocabulary.versions[key].text, tags=tuple(sorted(tags[key])))
             for key in order
         ),
-        incumbent=tuple(key for key in order if key in keep),
+        incumbent=rules.arranged(tuple(key for key in order if key in {*keep, *incumbent})),
         examples=tuple(
             ExampleLine(id=example.id, split=split, stratum=strata[example.id])
             for split, examples in zip(("dev", "test"), own, strict=True)
             for example in examples
         ),
-        rules=_rules(vocabulary.rules(), order, keep),
+        rules=_rules(rules, order, keep),
         about=about,
     )
-    return Recording(described, _compositions(described, order, keep), *own)
+    compositions = _compositions(described, order, keep)
+    if described.incumbent not in compositions:
+        broken = described.rules_of_search().broken(described.incumbent)
+        raise Refused(
+            f"the rules don't allow the world's incumbent: {broken}",
+            fix="Change --keep and --incumbent, or give a larger --max-length.",
+        )
+    return Recording(described, compositions, *own)
 
 
 def record(recording: Recording, vocabulary: Vocabulary, evaluator: Evaluator) -> list[Cell]:

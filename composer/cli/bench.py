@@ -108,9 +108,10 @@ def record(
         str, typer.Option("--snippets", help="Keys to choose from, with commas between; all where none is named.")
     ] = "",
     keep: Annotated[
-        str, typer.Option("--keep", help="Keys that stand in every composition: the world's incumbent.")
+        str, typer.Option("--keep", help="Keys that stand in every composition, the incumbent's too.")
     ] = "",
-    max_length: Annotated[int, typer.Option("--max-length", help="Snippets of a composition at most.")] = 3,
+    incumbent: Annotated[str, typer.Option("--incumbent", help="Further keys of the world's incumbent.")] = "",
+    max_length: Annotated[int, typer.Option("--max-length", min=1, help="Snippets of a composition at most.")] = 3,
     dev: Annotated[int, typer.Option("--dev", help="Examples of the dev split.")] = 32,
     test: Annotated[int, typer.Option("--test", help="Examples of the test split.")] = 32,
     home: HomeOption = None,
@@ -131,6 +132,7 @@ def record(
         about=f"Task {task}, answered by {target}.",
         snippets=_listed(snippets),
         keep=_listed(keep),
+        incumbent=_listed(incumbent),
         max_length=max_length,
         sizes=(dev, test),
     )

@@ -18,7 +18,8 @@ from composer.cli.common import HomeOption, JsonOption, console, out, person, re
 from composer.cli.live import progress_bar, report
 from composer.evaluator import Stopped
 from composer.home import Home, resolve_home
-from composer.runs import enter_run, plan_run
+from composer.learnt import learnt
+from composer.runs import enter_run, get_run, plan_run
 from composer.starter import TARGETS, load_starter
 from composer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from library.database import Database, open_database
@@ -115,7 +116,9 @@ def _do(database: Database, home: Home, run: int, as_json: bool) -> None:
     if as_json:
         print(json.dumps(summary, ensure_ascii=False, allow_nan=False))
         return
-    out.print(report(summary, _figures(database, summary)))
+    with database.session() as session:
+        found = learnt(session, get_run(session, run))
+    out.print(report(summary, _figures(database, summary), found))
     if summary["candidate_id"] is not None:
         decide = f'composer review {summary["candidate_id"]} --approve --reason "…"'
         out.print(f"\nRead it with `composer app`, or decide here: {decide}", markup=False, highlight=False)

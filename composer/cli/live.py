@@ -15,6 +15,7 @@ from rich.text import Text
 from composer import worker
 from composer.comparison import Difference
 from composer.figures import NAMES, change, figure
+from composer.learnt import Learnt, power_in_words
 
 OUTCOMES = {True: Text("✓", "blue"), False: Text("✗", "dark_orange")}
 
@@ -54,11 +55,15 @@ class Bar:
         )
 
 
-def report(summary: Mapping[str, Any], figures: list[Mapping[str, Any]]) -> RenderableType:
-    """Return the table a run ends with: every figure before and after, the gates, and what to do next."""
+def report(
+    summary: Mapping[str, Any], figures: list[Mapping[str, Any]], found: Learnt | None = None
+) -> RenderableType:
+    """Return what a run ends with: figures before and after, gates, what the search learnt, the outcome."""
     parts: list[RenderableType] = [Text(), _header(summary)]
     if figures:
         parts += [_comparison(figures), _examples(summary), _gates(summary)]
+    if found:
+        parts += _learnt(found, summary["message"])
     parts.append(Padding(Text(summary["message"][0].upper() + summary["message"][1:] + ".", "bold"), (1, 0, 0, 0)))
     cells = summary["cells"]
     parts.append(
@@ -111,3 +116,23 @@ def _gates(summary: Mapping[str, Any]) -> Text:
     for gate in summary["gates"]:
         text.append("\n  ").append(OUTCOMES[gate["passed"]]).append(f" {gate['name']} ({gate['figure']})")
     return text
+
+
+def _learnt(found: Learnt, message: str) -> list[RenderableType]:
+    """Show what each snippet of the composition adds, why the search stopped, and what it could have seen."""
+    parts: list[RenderableType] = [Text()]
+    if found.left_out:
+        table = Table("search estimate", box=None, pad_edge=False)
+        for name in (f"adds to {NAMES[found.metric]}", "95% interval", ""):
+            table.add_column(name, justify="right")
+        for one in found.left_out:
+            name, difference = found.metric, one.difference
+            interval = f"[{change(name, difference.low)}, {change(name, difference.high)}]"
+            table.add_row(
+                Text(one.names[0]), change(name, difference.difference), Text(interval), difference.direction
+            )
+        parts.append(table)
+    stopped = f"the search stopped: {found.stopped}" if found.stopped and found.stopped not in message else ""
+    for line in filter(None, (stopped, power_in_words(found))):
+        parts.append(Text(f"{line[0].upper()}{line[1:]}.", "dim"))
+    return parts

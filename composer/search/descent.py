@@ -21,12 +21,14 @@ def lowest(problem: Problem, surface: Surface, effects: Effects, starts: Iterabl
     """Return the allowed composition with the least loss on this surface that edits lead to, and its loss.
 
     From each start the best addition, drop or swap is taken until none helps. The compositions that were
-    seen compete with what they add on their own. Raises ValueError where no start is allowed.
+    seen compete with what they add on their own. Raises ValueError where neither a start nor one that was
+    seen is allowed.
     """
     best: tuple[Keys, float] | None = None
     for start in dict.fromkeys(starts):
         if problem.allows(start):
-            ended, value = _descend(problem, surface, effects, start)
+            ended = _descend(problem, surface, effects, start)
+            value = value_of(surface, effects, ended)
             if best is None or value < best[1] - LEAST:
                 best = ended, value
     values = effects.at(surface.z) + effects.own
@@ -56,7 +58,7 @@ def canonical(problem: Problem, keys: Iterable[str]) -> Keys:
     return problem.arranged([*kept, *rest])
 
 
-def _descend(problem: Problem, surface: Surface, effects: Effects, start: Keys) -> tuple[Keys, float]:
+def _descend(problem: Problem, surface: Surface, effects: Effects, start: Keys) -> Keys:
     current, z = start, surface.indicators([start])[0]
     value = float(effects.at(z[None])[0])
     while True:
@@ -67,7 +69,7 @@ def _descend(problem: Problem, surface: Surface, effects: Effects, start: Keys) 
                 current, z, value = edited, moved, below
                 break
         else:
-            return current, value
+            return current
 
 
 def _promising(problem: Problem, surface: Surface, effects: Effects, current: Keys, z: Floats) -> Iterable[Keys]:

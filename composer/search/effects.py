@@ -21,12 +21,13 @@ from composer.search.surface import Effects, Surface, Variances
 class Settings:
     """How a search by effects spends its budget; all shares are of the budget.
 
-    A composition gets `block` examples at a visit, or `small_block` where the budget is below `small`;
-    more examples come into play only when each would be used `visits` times. `anchor` goes to the incumbent,
+    A composition gets `block` examples at a visit, or `small_block` where the budget is below `small`; more
+    examples come into play only when each would be used `visits` times. `anchor` goes to the incumbent,
     `screen` to compositions dealt from the library, in which each snippet of the incumbent is `kept` with this
-    probability; `race` to the few that lead, and `order` to the order of the winner's snippets where order
-    counts. The rest follows Thompson samples, several at once, in about `rounds` rounds. The variances are
-    fitted once there are `small` cells; until then only those of examples and noise are.
+    probability; at most `trials` to single snippets that stood in spoilt compositions; `race` to the few that
+    lead, and `order` to the order of the winner's snippets where order counts. The rest follows Thompson
+    samples, several at once, in about `rounds` rounds. The variances are fitted once there are `small` cells;
+    until then only those of examples and noise are.
 
     The leader is the composition with the largest gain less `caution` standard deviations of it. A search
     ends early when over the last `window` samples going on is worth less than `least` (loss, in [0, 1]).
@@ -38,6 +39,7 @@ class Settings:
     visits: int = 6
     anchor: float = 0.1
     screen: float = 0.15
+    trials: float = 0.2
     kept: float = 0.7
     race: float = 0.25
     order: float = 0.1
@@ -71,6 +73,8 @@ class _Search:
         self.at_once = max(1, few_rounds, ceil(self.problem.parallel / self.block))
         self.index = self.whole.place
         self.variances = settings.prior
+        self.suspects: frozenset[str] = frozenset()
+        self.on_trials = 0
         self.tuned_at = 0
         self.next_example = 0
         self.worth: deque[float] = deque(maxlen=settings.window)
@@ -93,7 +97,7 @@ class _Search:
             stop = self._should_stop(leader)
             if stop is not None:
                 return self._found(stop)
-            asks = self._next(surface, leader)
+            asks = self._trials() or self._next(surface, leader)
             if asks and not self._ask(asks):
                 return self._found("budget")
             if not asks and self.examples == self.problem.examples:
@@ -162,7 +166,7 @@ class _Search:
     def _fitted(self) -> Surface:
         spoilt = spoilt_compositions(self.whole, self.scorer.known)
         known = {cell: loss for cell, loss in self.scorer.known.items() if cell[0] not in spoilt}
-        suspects = suspected(self.whole, known, spoilt)
+        suspects = self.suspects = suspected(self.whole, known, spoilt)
         kept = tuple(key for key in self.whole.snippets if key not in suspects)
         if kept != self.problem.snippets:
             self.problem = replace(self.whole, snippets=kept)
@@ -221,6 +225,24 @@ class _Search:
             if self.problem.allows(keys) and (block := self._block(keys)):
                 return [(keys, block)]
         return []
+
+    def _trials(self) -> list[Ask]:
+        """Return trials of snippets that only ever stood in spoilt compositions: each alone beside the incumbent.
+
+        Without a trial, a good snippet that was dealt together with one that breaks the format would be lost.
+        """
+        room = int(self.settings.trials * self.scorer.budget - self.on_trials) // self.block
+        asks: list[Ask] = []
+        for key in sorted(self.suspects, key=self.index.__getitem__):
+            keys = canonical(self.whole, added(self.whole, self.whole.incumbent, key))
+            if len(keys) > self.whole.rules.max_length:
+                keys = canonical(self.whole, added(self.whole, smallest(self.whole), key))
+            fresh = not any((keys, e) in self.scorer.known for e in self.examples)
+            if fresh and self.whole.allows(keys):
+                asks.append((keys, self._block(keys)))
+        asks = asks[: max(0, min(room, self.at_once))]
+        self.on_trials += self.block * len(asks)
+        return asks
 
     # Ending
 

@@ -54,7 +54,7 @@ class Worth:
     noise: float
 
     def examples_to_see(self, gain: float) -> int:
-        """Return on how many examples a composition must be compared to see a gain 8 times in 10."""
+        """Return on how many examples a composition must be compared to see a gain, above 0, 8 times in 10."""
         return ceil((POWER * self.noise / gain) ** 2)
 
 

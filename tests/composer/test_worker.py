@@ -26,6 +26,7 @@ from composer.home import Home
 from composer.messages import render
 from composer.registry import dataset_of, examples_of
 from composer.runs import FAILED, FINISHED, RUNNING, STOPPED, Run, ask_to_stop, get_run, plan_run
+from composer.search.worth import Worth
 from composer.tables import CandidateRow, RunRow, TestReadRow
 from library.database import Database, open_database
 from library.errors import Refused
@@ -55,14 +56,29 @@ def reads(database: Database) -> int:
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The summary of the run that nothing disturbs, and how many answers it asked for."""
+def undisturbed(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Run]:
+    """The run that nothing disturbs: its summary, and as stored."""
     home = Home(tmp_path_factory.mktemp("uninterrupted") / "home")
     shutil.copytree(small_home, home.path)
     database = open_database(home.path)
-    summary = small.run(database, home, small.enter(database, budget=BUDGET), small.engine())
+    number = small.enter(database, budget=BUDGET)
+    summary = small.run(database, home, number, small.engine())
+    stored = state(database, number)
     database.close()
-    return summary
+    return summary, stored
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(undisturbed: tuple[dict[str, Any], Run]) -> dict[str, Any]:
+    """The summary of the run that nothing disturbs, and how many answers it asked for."""
+    return undisturbed[0]
+
+
+@pytest.fixture(scope="module")
+def worth(undisturbed: tuple[dict[str, Any], Run]) -> Worth:
+    """What the cells of that run say of each snippet."""
+    assert undisturbed[1].worth is not None
+    return undisturbed[1].worth
 
 
 def test_a_run_finds_what_helps_and_puts_it_up_for_review(filled: Database, home: Home) -> None:
@@ -191,6 +207,42 @@ def test_killed_between_answers_it_ends_the_same(
     assert reads(filled) == 1
     with filled.session() as session:
         assert len(session.exec(select(CandidateRow)).all()) == 1
+
+
+class TestWorth:
+    def test_it_says_of_each_snippet_of_the_library_what_it_is_worth(self, worth: Worth) -> None:
+        assert [one.keys for one in worth.snippets] == [(key,) for key in small.TEXTS]
+        gain = {one.keys[0]: one.gain for one in worth.snippets}
+        assert max(gain, key=gain.__getitem__) in ("exact", "topic")
+        assert gain["harsh"] < gain["exact"]
+
+    @pytest.mark.parametrize("last", [30, -16])
+    def test_killed_and_continued_it_is_the_same(
+        self, filled: Database, home: Home, uninterrupted: dict[str, Any], worth: Worth, last: int
+    ) -> None:
+        number = small.enter(filled, budget=BUDGET)
+        place = last if last > 0 else uninterrupted["cells"]["asked"] + last
+        with pytest.raises(SystemExit):
+            small.run(filled, home, number, small.Dying(small.engine(), place, SystemExit(9)))
+        # While the test split is read the search has ended, so that its worth is known already.
+        assert state(filled, number).worth == (worth if last < 0 else None)
+        small.run(filled, home, number, small.engine())
+        assert state(filled, number).worth == worth
+
+    def test_it_is_stored_where_no_candidate_comes_of_the_search(self, filled: Database, home: Home) -> None:
+        number = small.enter(filled, budget=BUDGET)
+        same = ScriptedEngine(lambda system, message: '{"rating": 3}')
+        assert small.run(filled, home, number, same)["candidate_id"] is None
+        stored = state(filled, number).worth
+        assert stored is not None
+        assert [one.keys for one in stored.snippets] == [(key,) for key in small.TEXTS]
+        assert all(abs(one.gain) < 0.02 for one in stored.snippets)
+
+    def test_a_search_that_can_not_ask_has_none(self, filled: Database, home: Home) -> None:
+        number = small.enter(filled, budget=1)
+        small.run(filled, home, number, small.engine())
+        assert state(filled, number).state == FINISHED
+        assert state(filled, number).worth is None
 
 
 SCRIPT = """

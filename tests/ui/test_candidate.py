@@ -111,6 +111,14 @@ def test_what_changed_under_a_candidate_makes_it_stale(furnished: Home, visit: O
     assert app.button(key="approve").disabled
 
 
+def test_what_each_snippet_adds_is_folded_and_called_a_search_estimate(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "candidate", candidate="1")
+    (folded,) = [one for one in app.expander if "each snippet of the candidate adds" in one.label]
+    assert not folded.proto.expanded
+    assert "search estimate" in folded.label
+    assert "run 1</a>" in seen(app)
+
+
 def test_labels_are_compared_as_counts(furnished: Home, visit: Open) -> None:
     shown = seen(visit(furnished, "candidate", candidate="2"))
     assert "answers by people’s label" in shown

@@ -1,10 +1,12 @@
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from composer import worker
 from composer.home import Home
-from composer.runs import get_run, run_row, runs
+from composer.runs import WORTH, get_run, run_row, runs
+from composer.search.worth import Gain, Worth
 from library.database import Database
 from tests.ui.pages import Open, seen
 
@@ -50,6 +52,52 @@ def test_a_finished_run_says_what_it_found_and_links_to_it(furnished: Home, visi
     app = visit(furnished, "runs", run="1")
     assert "Found candidate 1, which beats the incumbent" in seen(app)
     assert [link.value for link in app.page_link] == ["Open candidate 1"]
+
+
+def test_a_finished_run_shows_what_each_snippet_is_worth(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "runs", run="1")
+    shown = seen(app)
+    for words in (
+        "What each snippet is worth",
+        "search estimate with 95% interval",
+        "Why it stopped",
+        "development examples there are; one of",
+    ):
+        assert words in shown
+    charted = str([json.loads(one.proto.spec) for one in app.get("vega_lite_chart")])
+    assert "✓ people-anchors" in charted
+    assert "lean-high" in charted
+
+
+def test_pairs_orders_and_older_wordings_are_told_in_words(furnished: Home, visit: Open, rows: Database) -> None:
+    old = Gain(("lean-low@1",), 0.02, 0.01, 0.03, 20)
+    found = Worth(
+        (old, Gain(("<b>",), -0.02, -0.03, -0.01, 9), Gain(("never",), 0.0, -0.1, 0.1, 0)),
+        (Gain(("lean-low@1", "<b>"), -0.02, -0.03, -0.01, 9),),
+        (old,),
+        (),
+        0.1,
+    )
+    with rows.session() as session:
+        row = run_row(session, 1)
+        row.worth = WORTH.dump_python(found, mode="json")
+        session.add(row)
+    shown = seen(visit(furnished, "runs", run="1"))
+    assert (
+        "lean-low@1 and &lt;b&gt; do less together than the sum of both: NMSE +2.00 [+1.00, +3.00] worse" in shown
+    )
+    assert "No order to choose" in shown
+    assert "1 snippet the search never tried: never" in shown
+
+
+def test_a_run_from_before_this_figure_has_no_worth(furnished: Home, visit: Open, rows: Database) -> None:
+    with rows.session() as session:
+        row = run_row(session, 1)
+        row.worth = None
+        session.add(row)
+    assert "What each snippet is worth" not in seen(visit(furnished, "runs", run="1"))
+    app = visit(furnished, "candidate", candidate="1")
+    assert not [one for one in app.expander if "candidate adds" in one.label]
 
 
 def test_an_interrupted_run_says_so_and_can_be_continued(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from composer.figures import NAMES, change
+from composer.learnt import learnt
 from composer.people import person
 from composer.reading import ExampleView, as_change, detectable, example_views, snippet_changes
 from composer.review import Kind, Review, get_review, give_verdict
+from composer.runs import get_run
 from library.errors import Refused
-from ui.parts import charts, diff, examples, figures
+from ui.parts import charts, diff, examples, figures, worth
 from ui.parts.opening import database, now, plain, refusals
 from ui.parts.page import empty, html, recall, remember, section
 from ui.parts.words import ago, count, safe, state_tag, table, when
@@ -241,6 +243,7 @@ def show(candidate_id: int) -> None:
     with database().session() as session:
         review = get_review(session, candidate_id)
         views = example_views(session, review)
+        found = learnt(session, get_run(session, review.candidate.run_id))
     header(review)
     if review.stale:
         st.warning(
@@ -256,6 +259,8 @@ def show(candidate_id: int) -> None:
     )
     what_changes(review)
     gains_and_breaks(review, views)
+    if found and found.left_out:
+        worth.show_parts(found, review.candidate.run_id)
     examples.show_all(review, views)
     how_sure(review)
     verdict(review)

@@ -93,6 +93,12 @@ class TestPlan:
         assert [line.key for line in planned.description.snippets] == ["careful", "exact", "topic"]
         assert planned.description.incumbent == ("exact",)
         assert set(planned.compositions) == {("exact",), ("careful", "exact"), ("exact", "topic")}
+        assert planned.description.rules_of_search().broken(("careful",)) == "exact must stay"
+
+    def test_a_snippet_of_the_incumbent_may_be_left_out_where_it_is_not_kept(self) -> None:
+        planned = plan(snippets=["topic"], keep=["exact"], incumbent=["careful"], max_length=2)
+        assert planned.description.incumbent == ("careful", "exact")
+        assert set(planned.compositions) == {("exact",), ("careful", "exact"), ("exact", "topic")}
 
     def test_the_description_says_what_was_there_to_choose_from(self) -> None:
         described = plan().description

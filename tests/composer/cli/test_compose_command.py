@@ -78,7 +78,7 @@ def test_compose_prints_one_json_object_with_all_its_fields(filled: Database, ru
     assert (summary["task"], summary["target"], summary["strategy"], summary["seed"]) == (
         "small",
         "tiny",
-        "greedy",
+        "effects",
         0,
     )
     assert summary["cells"] == {"asked": len(engine.asked), "stored": 0, "paid": len(engine.asked)}
@@ -147,7 +147,7 @@ def test_seed_and_strategy_reach_the_search(filled: Database, run: Run) -> None:
     [
         (("compose", "smal", "--target", "tiny"), "Known: small"),
         (("compose", "small", "--target", "huge"), "no target is called huge"),
-        ((*COMPOSE, "--strategy", "guess"), "greedy, random"),
+        ((*COMPOSE, "--strategy", "guess"), "effects, greedy"),
         ((*COMPOSE, "--budget", "0"), "budget"),
         ((*COMPOSE, "--seed", "-1"), "seed"),
         (("demo", "--headless", "--task", "poetry"), "relatedness, polarity"),

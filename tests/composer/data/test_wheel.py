@@ -57,8 +57,8 @@ def test_other_files_are_refused_as_another_gensim(
         path.unlink()
     else:
         path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
+    task = {"pang_lee_polarity.cor": polarity, "simlex999.txt": similarity}.get(name, relatedness)
     with pytest.raises(Refused, match=r"not 4\.4\.0"):
-        task = {"pang_lee_polarity.cor": polarity, "simlex999.txt": similarity}.get(name, relatedness)
         read_wheel(task, folder=folder)
 
 

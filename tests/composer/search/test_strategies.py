@@ -123,7 +123,8 @@ def test_what_it_tells_of_its_steps_is_what_it_asked(strategy: Strategy) -> None
 @each_that_adds
 def test_a_library_of_one_snippet_and_one_example_is_enough(strategy: Strategy) -> None:
     best = found(World({"a": -0.3}, noise=0.0), strategy, snippets=("a",), examples=("e00",))
-    assert best.keys == ("a",)
+    # A model of effects is not convinced by one example, and keeps what is in use.
+    assert best.keys == (() if strategy is STRATEGIES["effects"] else ("a",))
     assert best.reason in ("exhausted", "settled")
 
 
