@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from composer.search.descent import canonical, lowest, value_of
 from composer.search.moves import added, smallest
@@ -57,7 +58,9 @@ def effects(scorer: Budgeted, rng: np.random.Generator, settings: Settings = Set
     (`surface`) learns from all of them together, and a composition is asked for as often as the model takes
     it to be the best (Thompson 1933; Russo et al. 2018, "A tutorial on Thompson sampling").
     """
-    return _Search(scorer, rng, settings).run()
+    # The matrices are small: more threads would only wait for one another, and take cores from a local model.
+    with threadpool_limits(1, user_api="blas"):
+        return _Search(scorer, rng, settings).run()
 
 
 class _Search:
