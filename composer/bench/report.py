@@ -88,7 +88,7 @@ class Promotions:
     """How the runs of one strategy on a group of worlds ended, as shares of all of them.
 
     `worse`: what was found has a true gain below zero; `promoted`: it would have passed the gate;
-    `fooled`: promoted although its true gain isn't above zero.
+    `fooled`: promoted although its true gain isn't above zero; `harmed`: promoted and truly worse.
     """
 
     group: str
@@ -97,13 +97,18 @@ class Promotions:
     worse: float
     promoted: float
     fooled: float
+    harmed: float
 
 
 @dataclass(frozen=True)
 class Summary:
-    """All that a report shows."""
+    """All that a report shows.
+
+    `groups` are points of whole groups of worlds: the gain is the mean share of the oracle's, which is 1.
+    """
 
     points: tuple[Point, ...]
+    groups: tuple[Point, ...]
     reach: tuple[Reach, ...]
     ratios: tuple[Ratio, ...]
     promotions: tuple[Promotions, ...]
@@ -131,7 +136,7 @@ def summarised(records: Sequence[Record]) -> Summary:
     """Return what records say, worlds in order of their names, recorded ones first."""
     points = tuple(_points(records))
     reach = tuple(one for level in LEVELS for one in (*_reach(points, level), *_reach_of_groups(points, level)))
-    return Summary(points, reach, tuple(_ratios(reach)), tuple(_promotions(records)))
+    return Summary(points, tuple(_groups(records)), reach, tuple(_ratios(reach)), tuple(_promotions(records)))
 
 
 def group_of(world: str) -> str:
@@ -152,6 +157,7 @@ def as_json(summary: Summary) -> str:
     ]
     content = {
         "points": points,
+        "groups": [_plain(point) for point in summary.groups],
         "reach": [_plain(one) for one in summary.reach],
         "ratios": [_plain(one) for one in summary.ratios],
         "promotions": [_plain(one) for one in summary.promotions],
@@ -172,6 +178,29 @@ def _points(records: Sequence[Record]) -> Iterable[Point]:
         oracle = runs[0].incumbent_test - runs[0].oracle_test
         gain = float(gains.mean())
         yield Point(world, strategy, budget, len(runs), paid, gain, interval.low, interval.high, oracle)
+
+
+def _groups(records: Sequence[Record]) -> Iterable[Point]:
+    """Average shares over the worlds of a group that have something to gain, seed by seed."""
+
+    def cell(record: Record) -> tuple[bool, str, int]:
+        return group_of(record.world) == SYNTHETIC, record.strategy, record.budget
+
+    gainful = [record for record in records if record.incumbent_test - record.oracle_test >= LEAST_GAIN]
+    for (made_up, strategy, budget), group in groupby(sorted(gainful, key=cell), cell):
+        shares: dict[int, list[float]] = {}
+        runs = list(group)
+        for record in runs:
+            share = record.gain_test / (record.incumbent_test - record.oracle_test)
+            shares.setdefault(record.seed, []).append(share)
+        if len({record.world for record in runs}) < 2:
+            continue
+        means = np.array([np.mean(shares[seed]) for seed in sorted(shares)])
+        name = SYNTHETIC if made_up else RECORDED
+        rng = np.random.default_rng(seeded("report", name, strategy, budget))
+        bounds = mean_interval(means, rng, resamples=RESAMPLES)
+        paid = float(np.mean([record.paid for record in runs]))
+        yield Point(name, strategy, budget, len(means), paid, float(means.mean()), bounds.low, bounds.high, 1.0)
 
 
 def _reach(points: Sequence[Point], level: float) -> Iterable[Reach]:
@@ -236,6 +265,7 @@ def _promotions(records: Sequence[Record]) -> Iterable[Promotions]:
             np.mean([record.truth < 0 for record in own]),
             np.mean([record.promoted for record in own]),
             np.mean([record.promoted and record.truth <= 0 for record in own]),
+            np.mean([record.promoted and record.truth < 0 for record in own]),
         )
         yield Promotions(group, strategy, len(own), *(float(share) for share in shares))
 

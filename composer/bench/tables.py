@@ -17,7 +17,11 @@ from composer.strategies import DEFAULT_STRATEGY
 def tables(summary: Summary) -> RenderableType:
     """Return the report: shares of the oracle's gain, answers to reach 90% of it, and what the gate let pass."""
     levels = list(dict.fromkeys(one.level for one in summary.reach))
-    parts = _titled(
+    parts: list[RenderableType] = []
+    if summary.groups:
+        title = "Gain on test as % of the oracle’s, mean over the worlds with something to gain [95% over seeds]"
+        parts += _titled(title, _shares(summary.groups))
+    parts += _titled(
         "Gain on test as % of the oracle’s, by budget [95% interval over seeds]; in round brackets, where the "
         "oracle gains nothing, the loss saved × 100",
         _shares(summary.points),
@@ -105,11 +109,12 @@ def _promotions(promotions: Sequence[Promotions]) -> Table:
         "Found truly worse",
         "Promoted",
         "Promoted, truly no better",
+        "Promoted, truly worse",
     )
     for group, rows in groupby(promotions, lambda one: one.group):
         name = group
         for one in rows:
-            shares = (f"{100 * share:.1f}" for share in (one.worse, one.promoted, one.fooled))
+            shares = (f"{100 * share:.1f}" for share in (one.worse, one.promoted, one.fooled, one.harmed))
             table.add_row(Text(name), Text(one.strategy), f"{one.runs:,}", *shares)
             name = ""
         table.add_section()

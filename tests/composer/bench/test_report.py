@@ -98,7 +98,19 @@ def test_promotions_of_what_is_no_better_are_counted() -> None:
         record(seed=3, promoted=True, truth=0.0),
     ]
     (row,) = summarised(runs).promotions
-    assert (row.runs, row.worse, row.promoted, row.fooled) == (4, 0.5, 0.75, 0.5)
+    assert (row.runs, row.worse, row.promoted, row.fooled, row.harmed) == (4, 0.5, 0.75, 0.5, 0.25)
+
+
+def test_a_group_s_share_is_the_mean_over_its_worlds_seed_by_seed() -> None:
+    records = [
+        record(world=world, seed=seed, gain_test=gain * (1 + seed))
+        for world, gain in (("one", 0.02), ("two", 0.04))
+        for seed in range(2)
+    ]
+    oracle = records[0].incumbent_test - records[0].oracle_test
+    (group,) = summarised(records).groups
+    assert (group.world, group.seeds) == (report.RECORDED, 2)
+    assert group.gain == pytest.approx(0.03 * 1.5 / oracle)
 
 
 def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
