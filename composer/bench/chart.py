@@ -30,7 +30,7 @@ def draw(summary: Summary, path: Path) -> None:
             fix=f"Name a file that ends in one of: {', '.join(FORMATS)}.",
         )
     made = chart(summary.points)
-    options: dict[str, Any] = {"inline": True} if path.suffix.lower() == ".html" else {"scale_factor": 2.0}
+    options: dict[str, Any] = {"inline": True} if path.suffix.lower() == ".html" else {"scale_factor": 1.5}
     try:
         made.save(str(path), **options)
     except OSError as error:

@@ -33,7 +33,10 @@ def tables(summary: Summary) -> RenderableType:
         if ratios := [one for one in summary.ratios if one.level == level]:
             title = f"{DEFAULT_STRATEGY}, the default, against the best of the others, to {level:.0%} of that gain"
             parts += _titled(title, _ratios(ratios))
-    parts += _titled("What was found, and what the gate let pass, as % of runs", _promotions(summary.promotions))
+    parts += _titled(
+        "What was found, what the gate let pass, and what of that is truly no better or worse, as % of runs",
+        _promotions(summary.promotions),
+    )
     return Group(*parts)
 
 
@@ -108,8 +111,8 @@ def _promotions(promotions: Sequence[Promotions]) -> Table:
         "Runs",
         "Found truly worse",
         "Promoted",
-        "Promoted, truly no better",
-        "Promoted, truly worse",
+        _name("truly no better"),
+        _name("truly worse"),
     )
     for group, rows in groupby(promotions, lambda one: one.group):
         name = group

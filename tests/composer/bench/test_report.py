@@ -148,7 +148,7 @@ def test_the_tables_tell_all_of_it() -> None:
 def test_the_summary_is_one_json_document() -> None:
     told = json.loads(report.as_json(summarised(curve("random", {100: 0.1}))))
     assert told["points"][0]["share"] == 0.5
-    assert set(told) == {"points", "reach", "ratios", "promotions"}
+    assert set(told) == {"points", "groups", "reach", "ratios", "promotions"}
 
 
 BEGINNINGS = {"png": b"\x89PNG", "svg": b"<svg", "html": b"<!DOCTYPE html>"}
