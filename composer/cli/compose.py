@@ -32,6 +32,10 @@ SeedOption = Annotated[int, typer.Option("--seed", help="Seed of the search.")]
 StrategyOption = Annotated[str, typer.Option("--strategy", help=f"How to search: {', '.join(STRATEGIES)}.")]
 
 
+DEMO_STRATEGY = "greedy"
+"""The demo's budget is some six answers a snippet: enough to race single snippets, too few to model them all."""
+
+
 @refusals
 def compose(
     task: Annotated[str, typer.Argument(help="Name of the task.")],
@@ -72,7 +76,7 @@ def demo(
                 fix=f"Choose one of: {', '.join(TARGETS)}; or name a --target.",
             )
         target = TARGETS[task]
-    run = _enter(database, task, target, budget, DEFAULT_STRATEGY, seed)
+    run = _enter(database, task, target, budget, DEMO_STRATEGY, seed)
     if headless or as_json:
         _do(database, place, run, as_json)
         return
