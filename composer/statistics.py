@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,12 +51,29 @@ def interval(
         # A resample can miss every valid answer; such a one says nothing either way.
         return whole if np.isnan(value) else value
 
+    drawn = bca(np.arange(n), of_drawn, rng, vectorized=False, resamples=resamples)
+    wider = widening(statistic, clusters)
+    return Interval(whole + wider * (drawn.low - whole), whole + wider * (drawn.high - whole))
+
+
+def bca(
+    sample: NDArray[Any],
+    statistic: Callable[..., Any],
+    rng: np.random.Generator,
+    *,
+    vectorized: bool,
+    resamples: int | None = None,
+) -> Interval:
+    """Return the 95% BCa bootstrap interval of a statistic of a sample of n values, which takes those drawn.
+
+    Where leaving out any one value changes nothing, BCa has no acceleration and the percentiles stand in.
+    """
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", category=RuntimeWarning)
         result = bootstrap(
-            (np.arange(n),),
-            of_drawn,
-            vectorized=False,
+            (sample,),
+            statistic,
+            vectorized=vectorized,
             n_resamples=RESAMPLES if resamples is None else resamples,
             confidence_level=LEVEL,
             method="BCa",
@@ -63,11 +81,9 @@ def interval(
         )
     low, high = (float(bound) for bound in result.confidence_interval)
     if np.isnan(low) or np.isnan(high):
-        # BCa has no acceleration where leaving out any one example changes nothing.
         tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
         low, high = (float(bound) for bound in np.quantile(result.bootstrap_distribution, tails))
-    wider = widening(statistic, clusters)
-    return Interval(whole + wider * (low - whole), whole + wider * (high - whole))
+    return Interval(low, high)
 
 
 def widening(statistic: Statistic, clusters: Sequence[tuple[str, ...]]) -> float:
