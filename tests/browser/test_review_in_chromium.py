@@ -28,10 +28,19 @@ def opened(chromium: Browser, address: str, width: int = 1440) -> Page:
 
 
 def settled(page: Page) -> None:
-    """Wait until the script behind the page has run to its end."""
+    """Wait until the script behind the page has run to its end, and the browser has drawn what it sent.
+
+    The browser fetches the code of some elements only when it first meets them, and draws these later.
+    """
     page.get_by_test_id("stApp").wait_for()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
-    page.wait_for_timeout(400)
+    page.wait_for_load_state("networkidle")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    shown, before = "", None
+    while shown != before:
+        before = shown
+        page.wait_for_timeout(400)
+        shown = page.get_by_test_id("stMain").inner_text()
 
 
 def pictured(page: Page, name: str) -> None:
