@@ -27,8 +27,8 @@ from composer.bench.world import World
 from composer.search.problem import Keys, Losses
 from composer.search.rules import Rules
 
-Kind = Literal["sparse", "redundant", "interacting", "null", "breaking"]
-KINDS: tuple[Kind, ...] = ("sparse", "redundant", "interacting", "null", "breaking")
+Kind = Literal["sparse", "redundant", "interacting", "null", "breaking", "crowded"]
+KINDS: tuple[Kind, ...] = ("sparse", "redundant", "interacting", "null", "breaking", "crowded")
 DEV, TEST, POPULATION = 100, 200, 4000
 INCUMBENT_LOSS = 0.3
 HARD, CELL, SCALE = 0.9, 0.3, 0.7
@@ -39,6 +39,12 @@ SHIFT = 0.008
 """Spread of what a wording shifts, in loss."""
 AGAIN = 0.003
 """Loss that each further near-duplicate of a snippet costs."""
+HELP_CROWDED = (0.08, 0.16)
+"""The same in a crowded world, before the cost of its standing there is taken off."""
+CROWD = 0.025
+"""Loss that every snippet costs in a crowded world, beside what it does: a longer prompt distracts."""
+SAME = 0.6
+"""Share of the lesser gain that is lost where two that help stand together in a crowded world."""
 KEPT = 20_000
 """Compositions whose losses are kept in memory: some 50 MB."""
 
@@ -65,7 +71,16 @@ _SHAPES: tuple[tuple[int, Literal["a", "b"], Literal["label", "ordinal"], int], 
     (60, "b", "ordinal", 7),
     (200, "b", "label", 8),
 )
-SPECS = {spec.name: spec for spec in (Spec(kind, *shape) for kind in KINDS for shape in _SHAPES)}
+_CROWDED: tuple[tuple[int, Literal["a", "b"], Literal["label", "ordinal"], int], ...] = (
+    (28, "a", "ordinal", 6),
+    (200, "a", "ordinal", 8),
+    (28, "b", "ordinal", 6),
+    (200, "b", "ordinal", 8),
+)
+SPECS = {
+    spec.name: spec
+    for spec in (Spec(kind, *shape) for kind in KINDS for shape in (_CROWDED if kind == "crowded" else _SHAPES))
+}
 """All made-up worlds by name; those ending in `a` are for tuning, those ending in `b` for reporting."""
 
 
@@ -205,22 +220,26 @@ def _drawn(spec: Spec, rng: np.random.Generator) -> tuple[Truth, list[int]]:
         # Five of each sort, the rest on their own.
         sorts = others[: len(others) * 3 // 5 // 5 * 5].reshape(-1, 5)
         cluster[sorts] = sorts[:, :1]
-    good = {"sparse": 0.04, "redundant": 0.1, "interacting": 0.08, "null": 0.0, "breaking": 0.06}[spec.kind]
-    bad = 0.35 if spec.kind == "null" else 0.15
+    good = {"sparse": 0.04, "redundant": 0.1, "interacting": 0.08, "null": 0.0, "breaking": 0.06, "crowded": 0.1}[
+        spec.kind
+    ]
+    bad = {"null": 0.35, "crowded": 0.4}.get(spec.kind, 0.15)
     kinds = [int(number) for number in dict.fromkeys(cluster[others])]
     helpful = max(3, round(good * len(kinds))) if good else 0
     harmful = round(bad * len(kinds))
     # In a redundant world what helps has near-duplicates: `others` begins with them.
     for number in kinds[:helpful]:
-        effects[cluster == number] = rng.uniform(*HELP)
+        effects[cluster == number] = rng.uniform(*(HELP_CROWDED if spec.kind == "crowded" else HELP))
     for number in kinds[helpful : helpful + harmful]:
         effects[cluster == number] = -rng.uniform(*HARM)
     if spec.kind == "breaking":
         breaks[others[-max(2, round(0.04 * spec.snippets)) :]] = True
+    if spec.kind == "crowded":
+        effects[others] -= CROWD
     hard = HARD * rng.standard_normal(DEV + TEST + POPULATION)
     slope = _slope(spec, hard)
     responses = _responses(spec, effects / slope, cluster, rng)
-    truth = Truth(effects, responses, _pairs(spec, rng) / slope, cluster, breaks, hard, slope)
+    truth = Truth(effects, responses, _pairs(spec, effects, rng) / slope, cluster, breaks, hard, slope)
     return _levelled(spec, truth, np.array(incumbent)), incumbent
 
 
@@ -241,8 +260,12 @@ def _responses(spec: Spec, effects: Losses, cluster: NDArray[np.int64], rng: np.
     return responses
 
 
-def _pairs(spec: Spec, rng: np.random.Generator) -> Losses:
+def _pairs(spec: Spec, effects: Losses, rng: np.random.Generator) -> Losses:
     """Draw the loss that pairs save together beyond what each saves, shape (N, N); most pairs save nothing."""
+    if spec.kind == "crowded":
+        lesser = np.minimum.outer(effects, effects).clip(min=0.0)
+        np.fill_diagonal(lesser, 0.0)
+        return -SAME * lesser
     n = spec.snippets
     upper = np.triu(rng.random((n, n)) < 0.2, 1) * rng.normal(0.0, 0.012, size=(n, n))
     return upper + upper.T if spec.kind == "interacting" else np.zeros((n, n))

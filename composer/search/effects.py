@@ -22,26 +22,25 @@ from composer.search.surface import Effects, Surface, Variances
 class Settings:
     """How a search by effects spends its budget; all shares are of the budget.
 
-    A composition gets `block` examples at a visit, or `small_block` where the budget is below `small`; more
-    examples come into play only when each would be used `visits` times. `anchor` goes to the incumbent,
-    `screen` to compositions dealt from the library, in which each snippet of the incumbent is `kept` with this
-    probability; at most `trials` to single snippets that stood in spoilt compositions; `race` to the few that
-    lead, and `order` to the order of the winner's snippets where order counts. The rest follows Thompson
-    samples, several at once, in about `rounds` rounds. The variances are fitted once there are `small` cells;
-    until then only those of examples and noise are.
+    A composition gets `block` examples at a visit; more examples come into play only when each would be used
+    `visits` times. `anchor` goes to the incumbent, `screen` to compositions of every length dealt from the
+    library, in which each snippet of the incumbent is `kept` with this probability; at most `trials` to single
+    snippets that stood in spoilt compositions; `race` to the few that lead, and `order` to the order of the
+    winner's snippets where order counts. The rest follows Thompson samples, several at once, in about `rounds`
+    rounds. They are drawn `calm` of the way back to the mean: in a sample of many snippets some always seem to
+    help by luck, and a short search never gets to the bottom of them all.
 
     The leader is the composition with the largest gain less `caution` standard deviations of it. A search
     ends early when over the last `window` samples going on is worth less than `least` (loss, in [0, 1]).
     """
 
     block: int = 4
-    small_block: int = 6
-    small: int = 100
     visits: int = 6
     anchor: float = 0.1
     screen: float = 0.15
     trials: float = 0.2
     kept: float = 0.7
+    calm: float = 0.6
     race: float = 0.25
     order: float = 0.1
     rounds: int = 40
@@ -70,8 +69,7 @@ class _Search:
         whole = len(self.problem.examples)
         active = max(2 * settings.block, scorer.budget // settings.visits)
         self.examples = self.problem.examples[: min(whole, active)]
-        block = settings.small_block if scorer.budget < settings.small else settings.block
-        self.block = min(block, len(self.examples))
+        self.block = min(settings.block, len(self.examples))
         few_rounds = scorer.budget // (settings.rounds * self.block)
         self.at_once = max(1, few_rounds, ceil(self.problem.parallel / self.block))
         self.index = self.whole.place
@@ -111,10 +109,16 @@ class _Search:
     # Asking
 
     def _ask(self, asks: Sequence[Ask]) -> bool:
-        """Ask for as many of these as the budget allows; False where that is none."""
+        """Ask for as many of these as the budget allows; False where that is none.
+
+        What is kept for the order of the winner's snippets is given up when there is no winner.
+        """
         fitting = list(asks)
         while fitting and self.scorer.cost(fitting) > self.scorer.left - self.reserve:
             fitting.pop()
+        if not fitting and self.reserve and self._leader(self._fitted()) == self.problem.incumbent:
+            self.reserve = 0
+            return self._ask(asks)
         if not fitting:
             return False
         self.scorer.losses(fitting)
@@ -151,7 +155,7 @@ class _Search:
             if key not in composition and rng.random() < self.settings.kept and problem.allows(grown):
                 composition = grown
         most = min(problem.rules.max_length, len(problem.snippets))
-        length = int(rng.integers(ceil(most / 2), most + 1))
+        length = int(rng.integers(1, most + 1))
         passed: list[str] = []
         while len(composition) < length and len(passed) < len(problem.snippets):
             if not deck:
@@ -175,8 +179,7 @@ class _Search:
             self.problem = replace(self.whole, snippets=kept)
         surface = Surface(self.index, self.problem.incumbent, known, self.variances)
         if self.scorer.cells >= 1.3 * self.tuned_at:
-            few = self.scorer.cells < self.settings.small
-            surface = surface.tuned(("noise", "example") if few else ())
+            surface = surface.tuned(self.settings.prior)
             self.variances, self.tuned_at = surface.variances, self.scorer.cells
         return surface
 
@@ -206,7 +209,8 @@ class _Search:
         for sampled in surface.draws(2 * self.at_once, self.rng):
             if len(asks) >= self.at_once:
                 break
-            keys, value = self._best(surface, sampled, starts, racing)
+            keys, _ = self._best(surface, sampled.towards(mean, self.settings.calm), starts, racing)
+            value = value_of(surface, sampled, keys)
             self.worth.append(value_of(surface, sampled, leader) - value)
             self.promise.append(value_of(surface, sampled, self.problem.incumbent) - value > self.settings.least)
             if keys in dict(asks):

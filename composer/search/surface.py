@@ -2,10 +2,11 @@
 
 The loss of composition c on example i is taken as
 
-    y[c, i] = level + a[i] + w·z(c) + z(c)'P z(c)/2 + d[c] + noise,
+    y[c, i] = level + a[i] + (m + w)·z(c) + z(c)'P z(c)/2 + d[c] + noise,
 
 where z(c) in {-1, 0, 1} says which snippets c adds to the incumbent or leaves out of it, a is how hard an
-example is, w the effect of each snippet, P that of each pair, and d what is left of a composition alone. All
+example is, m what any snippet does on average (a longer prompt is often a worse one), w what each does beside
+that, P what each pair does, and d what is left of a composition alone. All
 are Gaussian around zero with one variance each, so that effects are shrunken together as far as the data
 say (a conjugate mixed model; the variances maximise the marginal likelihood, as in Rasmussen & Williams 2006,
 section 5.4.1). Nothing is ever held as an N x N x M table: the kernel of a pair of compositions follows from how
@@ -14,7 +15,7 @@ much they share (the ANOVA kernel of second order, Durrande et al. 2013).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -32,8 +33,13 @@ LEVEL_VARIANCE = 1.0
 
 @dataclass(frozen=True)
 class Variances:
-    """Prior variances: of a snippet's effect, a pair's, a composition's own, an example's, and of the noise."""
+    """Prior variances of effects and noise.
 
+    `common` is that of what any snippet does on average, `snippet` of what one does beside that, `pair` of what
+    two do together, `own` of what is left of a composition; `example` is that of how hard an example is.
+    """
+
+    common: float = 0.0004
     snippet: float = 0.0025
     pair: float = 0.0003
     own: float = 0.0003
@@ -59,6 +65,16 @@ class Effects:
         linear = z @ self.snippets
         crossed: Floats = 0.5 * np.einsum("mn,mn->m", z @ self.pairs, z)
         return self.level + linear + crossed
+
+    def towards(self, other: Effects, share: float) -> Effects:
+        """Return the surface that lies this share of the way, in [0, 1], to another one."""
+        near = 1 - share
+        return Effects(
+            near * self.level + share * other.level,
+            near * self.snippets + share * other.snippets,
+            near * self.pairs + share * other.pairs,
+            near * self.own + share * other.own,
+        )
 
 
 class Surface:
@@ -116,7 +132,9 @@ class Surface:
 
     def _kernel(self, variances: Variances) -> Floats:
         shared, pairs = self._shared
+        lengths = self.z.sum(axis=1)
         kernel: Floats = LEVEL_VARIANCE + variances.snippet * shared + variances.pair * pairs
+        kernel = kernel + variances.common * np.outer(lengths, lengths)
         return kernel + variances.own * np.eye(len(self.seen))
 
     def _sums(self, y: Floats, variances: Variances) -> Floats:
@@ -148,22 +166,23 @@ class Surface:
         size += np.log(np.abs(np.diag(factor[0]))).sum()
         return float(-0.5 * (fit + size))
 
-    def tuned(self, names: Iterable[str] = (), *, rounds: int = 2) -> Surface:
-        """Return this model with the variances that make the cells most likely, found by doubling and halving.
+    def tuned(self, expected: Variances, *, rounds: int = 2) -> Surface:
+        """Return this model with the most probable variances, found by doubling and halving.
 
-        `names` are the variances that may change; all of them where none is named.
+        Each is log-normal around what is `expected`, with spread `DOUBT`: by likelihood alone, a few cells with
+        heavy tails would say that nothing matters.
         """
-        free = tuple(names) or tuple(BOUNDS)
-        best, value = self.variances, self.likelihood(self.variances)
+        best = self.variances
+        value = self.likelihood(best) - surprise(best, expected)
         for _ in range(rounds):
             before = best
-            for name in free:
+            for name in BOUNDS:
                 low, high = BOUNDS[name]
                 for factor in (2.0, 0.5):
                     while low <= (wanted := getattr(best, name) * factor) <= high:
                         other = replace(best, **{name: wanted})
                         # The margin is wider than rounding, so that every machine takes the same steps.
-                        if (found := self.likelihood(other)) <= value + 1e-6:
+                        if (found := self.likelihood(other) - surprise(other, expected)) <= value + 1e-6:
                             break
                         best, value = other, found
             if best == before:
@@ -212,7 +231,7 @@ class Surface:
         upper = np.triu(rng.normal(size=(n, n)), 1) * np.sqrt(variances.pair)
         prior = Effects(
             float(rng.normal() * np.sqrt(LEVEL_VARIANCE)),
-            rng.normal(size=n) * np.sqrt(variances.snippet),
+            rng.normal(size=n) * np.sqrt(variances.snippet) + rng.normal() * np.sqrt(variances.common),
             upper + upper.T,
             rng.normal(size=len(self.seen)) * np.sqrt(variances.own),
         )
@@ -228,11 +247,12 @@ class Surface:
 
     def _effects(self, pull: Floats, centre: float, prior: Effects) -> Effects:
         variances = self.variances
+        by_snippet = self.z.T @ pull
         pairs = variances.pair * (self.z.T * pull) @ self.z
         np.fill_diagonal(pairs, 0.0)
         return Effects(
             centre + prior.level + LEVEL_VARIANCE * float(pull.sum()),
-            prior.snippets + variances.snippet * (self.z.T @ pull),
+            prior.snippets + variances.snippet * by_snippet + variances.common * by_snippet.sum(),
             prior.pairs + pairs,
             prior.own + variances.own * pull,
         )
@@ -241,8 +261,26 @@ class Surface:
 BOUNDS: Mapping[str, tuple[float, float]] = {
     "noise": (1e-4, 0.5),
     "example": (1e-4, 0.5),
+    "common": (1e-6, 0.05),
     "snippet": (1e-5, 0.2),
     "pair": (1e-6, 0.05),
     "own": (1e-6, 0.05),
 }
 """Where each variance is looked for."""
+
+DOUBT: Mapping[str, float] = {
+    "noise": 3.0,
+    "example": 3.0,
+    "common": 0.5,
+    "snippet": 0.5,
+    "pair": 0.5,
+    "own": 0.5,
+}
+"""How far each variance may lie from what is expected: a standard deviation of its logarithm. Noise and the
+examples differ much from task to task, and every cell tells of them; what snippets do is told by few."""
+
+
+def surprise(variances: Variances, expected: Variances) -> float:
+    """Return how improbable variances are where others are expected: minus their log density, up to a constant."""
+    away = [np.log(getattr(variances, name) / getattr(expected, name)) / doubt for name, doubt in DOUBT.items()]
+    return 0.5 * float(np.square(away).sum())

@@ -12,7 +12,7 @@ import numpy as np
 from composer.search.descent import canonical, value_of
 from composer.search.moves import dropped
 from composer.search.problem import Keys, Problem
-from composer.search.surface import Effects, Floats, Surface
+from composer.search.surface import Effects, Floats, Surface, Variances
 
 DRAWS = 400
 """Posterior draws that the intervals are quantiles of."""
@@ -67,7 +67,7 @@ def worth(
     """
     if not losses:
         return None
-    surface = Surface(problem.place, problem.incumbent, losses).tuned()
+    surface = Surface(problem.place, problem.incumbent, losses).tuned(Variances())
     draws = surface.draws(DRAWS, rng)
     holds = np.bincount(
         [problem.place[key] for keys, _ in losses for key in keys], minlength=len(problem.snippets)

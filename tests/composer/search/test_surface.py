@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composer.search.problem import Keys
-from composer.search.surface import BOUNDS, LEVEL_VARIANCE, Effects, Floats, Surface, Variances
+from composer.search.surface import BOUNDS, LEVEL_VARIANCE, Effects, Floats, Surface, Variances, surprise
 
 KEYS = tuple("abcde")
 INDEX = {key: place for place, key in enumerate(KEYS)}
 PAIRS = tuple(combinations(range(len(KEYS)), 2))
 INCUMBENT = ("b", "d")
-VARIANCES = Variances(snippet=0.03, pair=0.01, own=0.005, example=0.02, noise=0.03)
+VARIANCES = Variances(common=0.02, snippet=0.03, pair=0.01, own=0.005, example=0.02, noise=0.03)
 
 Cells = dict[tuple[Keys, str], float]
 
@@ -64,17 +64,20 @@ def dense(known: Mapping[tuple[Keys, str], float], variances: Variances) -> Dens
     of_cell = np.array(
         [[*features[seen.index(keys)], *(other == example for other in examples)] for keys, example in known]
     )
-    prior = np.repeat(
-        [LEVEL_VARIANCE, variances.snippet, variances.pair, variances.own, variances.example],
-        [1, len(KEYS), len(PAIRS), len(seen), len(examples)],
+    prior = np.diag(
+        np.repeat(
+            [LEVEL_VARIANCE, variances.snippet, variances.pair, variances.own, variances.example],
+            [1, len(KEYS), len(PAIRS), len(seen), len(examples)],
+        )
     )
+    prior[1 : 1 + len(KEYS), 1 : 1 + len(KEYS)] += variances.common
     y = np.array(list(known.values()))
-    covariance = (of_cell * prior) @ of_cell.T + variances.noise * np.eye(len(y))
-    gain = (of_cell * prior).T @ np.linalg.inv(covariance)
+    covariance = of_cell @ prior @ of_cell.T + variances.noise * np.eye(len(y))
+    gain = (of_cell @ prior).T @ np.linalg.inv(covariance)
     held = features.shape[1]
     mean = (gain @ (y - y.mean()))[:held]
     mean[0] += y.mean()
-    posterior = (np.diag(prior) - gain @ (of_cell * prior))[:held, :held]
+    posterior = (prior - gain @ of_cell @ prior)[:held, :held]
     away = y - y.mean()
     fit = away @ np.linalg.solve(covariance, away) + np.linalg.slogdet(covariance)[1]
     return Dense(features, mean, posterior, float(-0.5 * fit))
@@ -168,10 +171,10 @@ def test_the_incumbent_is_where_nothing_is_added_and_nothing_left_out(order: lis
 
 @settings(deadline=None, max_examples=30)
 @given(known=some_cells, start=variances)
-def test_tuning_never_makes_the_cells_less_likely_and_keeps_within_bounds(known: Cells, start: Variances) -> None:
-    before = surface(known, start).likelihood(start)
-    tuned = surface(known, start).tuned()
-    assert tuned.likelihood(tuned.variances) >= before
+def test_tuning_finds_more_probable_variances_within_bounds(known: Cells, start: Variances) -> None:
+    before = surface(known, start).likelihood(start) - surprise(start, VARIANCES)
+    tuned = surface(known, start).tuned(VARIANCES)
+    assert tuned.likelihood(tuned.variances) - surprise(tuned.variances, VARIANCES) >= before
     for name, (low, high) in BOUNDS.items():
         assert low <= getattr(tuned.variances, name) <= high
 
@@ -180,7 +183,7 @@ def test_after_tuning_the_model_speaks_by_the_new_variances() -> None:
     known = cells(5)
     own = surface(known)
     own.mean()
-    tuned = own.tuned()
+    tuned = own.tuned(VARIANCES)
     assert tuned.variances != VARIANCES
     assert vector(tuned.mean()) == pytest.approx(dense(known, tuned.variances).mean, abs=1e-7)
 
@@ -191,9 +194,34 @@ def test_tuning_finds_whether_snippets_or_noise_make_the_differences() -> None:
     asked = [(keys, f"e{place % 6}") for place, keys in enumerate(sets)]
     by_snippet = {(keys, e): 0.5 + 0.2 * ("a" in keys) - 0.2 * ("c" in keys) for keys, e in asked}
     by_chance = {cell: 0.5 + 0.2 * float(rng.normal()) for cell in asked}
-    clear, blurred = (Surface(INDEX, (), known).tuned(rounds=6).variances for known in (by_snippet, by_chance))
+    clear, blurred = (
+        Surface(INDEX, (), known).tuned(Variances(), rounds=6).variances for known in (by_snippet, by_chance)
+    )
     assert clear.snippet > 5 * clear.noise
     assert blurred.noise > 5 * blurred.snippet
+
+
+def test_a_few_answers_do_not_say_that_nothing_matters() -> None:
+    rng = np.random.default_rng(6)
+    known = {((key,), f"e{n}"): float(rng.random() < 0.1) for key in KEYS for n in range(4)}
+    start = Variances()
+    own = Surface(INDEX, (), known).tuned(start, rounds=6)
+    tuned = own.variances
+    assert own.likelihood(replace(tuned, snippet=1e-5)) > own.likelihood(tuned)
+    assert tuned.snippet > start.snippet / 4
+
+
+def test_a_snippet_that_never_stood_is_expected_to_do_what_the_others_did() -> None:
+    known = {(keys, f"e{n}"): 0.2 + 0.2 * len(keys) for keys in ((), ("a",), ("b",), ("c",)) for n in range(10)}
+    effects = Surface(INDEX, (), known, Variances(common=0.02, snippet=0.002)).mean().snippets
+    assert effects[INDEX["e"]] > 0.1
+
+
+def test_a_surface_part_of_the_way_to_another_lies_between_them() -> None:
+    own = surface(cells(1))
+    drawn, mean = own.draws(1, np.random.default_rng(0))[0], own.mean()
+    z = own.indicators([("a", "b"), ()])
+    assert drawn.towards(mean, 0.25).at(z) == pytest.approx(0.75 * drawn.at(z) + 0.25 * mean.at(z))
 
 
 def test_more_answers_leave_less_doubt_and_examples_are_counted() -> None:
