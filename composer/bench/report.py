@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
@@ -104,18 +105,36 @@ class Promotions:
 class Summary:
     """All that a report shows.
 
-    `groups` are points of whole groups of worlds: the gain is the mean share of the oracle's, which is 1.
+    `found` are points of recorded worlds whose gains are those on dev: what a search found of what it could,
+    whether or not it holds on other examples. `groups` are points of whole groups of worlds: the gain is the
+    mean share of the oracle's, which is 1.
     """
 
     points: tuple[Point, ...]
+    found: tuple[Point, ...]
     groups: tuple[Point, ...]
     reach: tuple[Reach, ...]
     ratios: tuple[Ratio, ...]
     promotions: tuple[Promotions, ...]
 
 
-def read_records(path: Path) -> list[Record]:
-    """Read what `composer bench search --out` wrote; raises `Refused` with the record and field at fault."""
+def read_records(paths: Sequence[Path]) -> list[Record]:
+    """Read what `composer bench search --out` wrote, each file once.
+
+    Raises `Refused` with the record and field at fault, and where two files hold the same search.
+    """
+    records = [record for path in paths for record in _read(path)]
+    searches = Counter((one.world, one.strategy, one.budget, one.seed) for one in records)
+    if twice := next((search for search, count in searches.items() if count > 1), None):
+        world, strategy, budget, seed = twice
+        raise Refused(
+            f"{strategy} on {world} with budget {budget} and seed {seed} is recorded more than once",
+            fix="Name files whose searches differ in world, strategy, budget or seed.",
+        )
+    return records
+
+
+def _read(path: Path) -> list[Record]:
     text = read_text(path, limit_bytes=LIMIT_BYTES)
     try:
         records = TypeAdapter(list[Record]).validate_json(text)
@@ -135,8 +154,11 @@ def read_records(path: Path) -> list[Record]:
 def summarised(records: Sequence[Record]) -> Summary:
     """Return what records say, worlds in order of their names, recorded ones first."""
     points = tuple(_points(records))
+    found = tuple(_points([record for record in records if group_of(record.world) == RECORDED], "dev"))
     reach = tuple(one for level in LEVELS for one in (*_reach(points, level), *_reach_of_groups(points, level)))
-    return Summary(points, tuple(_groups(records)), reach, tuple(_ratios(reach)), tuple(_promotions(records)))
+    return Summary(
+        points, found, tuple(_groups(records)), reach, tuple(_ratios(reach)), tuple(_promotions(records))
+    )
 
 
 def group_of(world: str) -> str:
@@ -146,17 +168,9 @@ def group_of(world: str) -> str:
 
 def as_json(summary: Summary) -> str:
     """Return a summary as one JSON document."""
-    points = [
-        {
-            **_plain(point),
-            "share": _rounded(point.share(point.gain)),
-            "share_low": _rounded(point.share(point.low)),
-            "share_high": _rounded(point.share(point.high)),
-        }
-        for point in summary.points
-    ]
     content = {
-        "points": points,
+        "points": [_with_shares(point) for point in summary.points],
+        "found": [_with_shares(point) for point in summary.found],
         "groups": [_plain(point) for point in summary.groups],
         "reach": [_plain(one) for one in summary.reach],
         "ratios": [_plain(one) for one in summary.ratios],
@@ -165,23 +179,33 @@ def as_json(summary: Summary) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1)
 
 
-def _points(records: Sequence[Record]) -> Iterable[Point]:
+def _with_shares(point: Point) -> Mapping[str, Any]:
+    shares = {"share": point.gain, "share_low": point.low, "share_high": point.high}
+    return {**_plain(point), **{name: _rounded(point.share(gain)) for name, gain in shares.items()}}
+
+
+def _points(records: Sequence[Record], split: Literal["dev", "test"] = "test") -> Iterable[Point]:
     def cell(record: Record) -> tuple[bool, str, str, int]:
         return group_of(record.world) == SYNTHETIC, record.world, record.strategy, record.budget
 
     for (_, world, strategy, budget), group in groupby(sorted(records, key=cell), cell):
         runs = sorted(group, key=lambda record: record.seed)
-        gains = np.array([record.gain_test for record in runs])
+        gains = np.array([record.gain_dev if split == "dev" else record.gain_test for record in runs])
         rng = np.random.default_rng(seeded("report", world, strategy, budget))
         interval = mean_interval(gains, rng, resamples=RESAMPLES)
         paid = float(np.mean([record.paid for record in runs]))
-        oracle = runs[0].incumbent_test - runs[0].oracle_test
+        first = runs[0]
+        on_dev, on_test = first.incumbent_dev - first.oracle_dev, first.incumbent_test - first.oracle_test
+        oracle = on_dev if split == "dev" else on_test
         gain = float(gains.mean())
         yield Point(world, strategy, budget, len(runs), paid, gain, interval.low, interval.high, oracle)
 
 
 def _groups(records: Sequence[Record]) -> Iterable[Point]:
-    """Average shares over the worlds of a group that have something to gain, seed by seed."""
+    """Average shares over the worlds of a group that have something to gain, seed by seed.
+
+    Only where all of them were searched: a mean over fewer worlds is not comparable.
+    """
 
     def cell(record: Record) -> tuple[bool, str, int]:
         return group_of(record.world) == SYNTHETIC, record.strategy, record.budget
@@ -193,7 +217,8 @@ def _groups(records: Sequence[Record]) -> Iterable[Point]:
         for record in runs:
             share = record.gain_test / (record.incumbent_test - record.oracle_test)
             shares.setdefault(record.seed, []).append(share)
-        if len({record.world for record in runs}) < 2:
+        worlds = {record.world for record in gainful if (group_of(record.world) == SYNTHETIC) == made_up}
+        if len(worlds) < 2 or {record.world for record in runs} != worlds:
             continue
         means = np.array([np.mean(shares[seed]) for seed in sorted(shares)])
         name = SYNTHETIC if made_up else RECORDED
@@ -217,16 +242,19 @@ def _reach_of_groups(points: Sequence[Point], level: float) -> Iterable[Reach]:
     """Reach on the mean curve of a group: shares and answers paid are averaged over its worlds at each budget."""
     for group in (RECORDED, SYNTHETIC):
         own = [point for point in points if group_of(point.world) == group and point.oracle >= LEAST_GAIN]
-        if len({point.world for point in own}) < 2:
+        worlds = {point.world for point in own}
+        if len(worlds) < 2:
             continue
         for strategy in sorted({point.strategy for point in own}):
             at: dict[int, list[Point]] = {}
             for point in own:
                 if point.strategy == strategy:
                     at.setdefault(point.budget, []).append(point)
-            paid = [float(np.mean([point.paid for point in at[budget]])) for budget in sorted(at)]
-            share = [float(np.mean([point.gain / point.oracle for point in at[budget]])) for budget in sorted(at)]
-            yield Reach(level, group, strategy, _crossing(paid, share, level), max(paid))
+            everywhere = [at[budget] for budget in sorted(at) if len(at[budget]) == len(worlds)]
+            paid = [float(np.mean([point.paid for point in points])) for points in everywhere]
+            share = [float(np.mean([point.gain / point.oracle for point in points])) for points in everywhere]
+            if paid:
+                yield Reach(level, group, strategy, _crossing(paid, share, level), max(paid))
 
 
 def _crossing(paid: Sequence[float], share: Sequence[float], level: float) -> float | None:

@@ -26,6 +26,9 @@ def tables(summary: Summary) -> RenderableType:
         "oracle gains nothing, the loss saved × 100",
         _shares(summary.points),
     )
+    if summary.found:
+        title = "What the search found: the same of the gain on dev, on recorded worlds [95% interval over seeds]"
+        parts += _titled(title, _shares(summary.found))
     for level in levels:
         reach = [one for one in summary.reach if one.level == level]
         parts += _titled(f"Answers to reach {level:.0%} of the oracle’s gain on test", _reach(reach))

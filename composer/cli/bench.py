@@ -169,7 +169,7 @@ def record(
 @app.command("report")
 @refusals
 def report_command(
-    file: Annotated[Path, typer.Argument(help="What `composer bench search --out` wrote.")],
+    files: Annotated[list[Path], typer.Argument(help="What `composer bench search --out` wrote.")],
     chart: Annotated[
         Path | None, typer.Option("--out", help="Draw a chart too: a file that ends in .png, .svg or .html.")
     ] = None,
@@ -179,7 +179,7 @@ def report_command(
     # Here, not above: charts take a second to load that no other command should wait for.
     from composer.bench.chart import draw
 
-    summary = report.summarised(report.read_records(file))
+    summary = report.summarised(report.read_records(files))
     if chart is not None:
         draw(summary, chart)
     if as_json_instead:

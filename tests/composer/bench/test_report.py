@@ -113,11 +113,34 @@ def test_a_group_s_share_is_the_mean_over_its_worlds_seed_by_seed() -> None:
     assert group.gain == pytest.approx(0.03 * 1.5 / oracle)
 
 
+def test_a_group_s_share_is_told_only_where_all_its_worlds_were_searched() -> None:
+    both = curve("random", {100: 0.04, 200: 0.08}, "one") + curve("random", {100: 0.06, 200: 0.1}, "two")
+    summary = summarised(both + curve("random", {400: 0.2}, "one"))
+    assert [group.budget for group in summary.groups] == [100, 200]
+    (half,) = (one for one in summary.reach if one.world == report.RECORDED and one.level == 0.5)
+    assert (half.answers, half.most) == (None, 200)
+
+
+def test_what_was_found_is_told_on_dev_and_for_recorded_worlds_only() -> None:
+    records = [record(gain_dev=0.15), record(gain_dev=0.05, seed=1), record(world="synthetic/sparse-60-b")]
+    (found,) = summarised(records).found
+    assert (found.world, found.share(found.gain)) == ("small", pytest.approx(0.5))
+
+
+def test_files_are_read_together_and_no_search_twice(tmp_path: Path) -> None:
+    one, other = tmp_path / "one.json", tmp_path / "other.json"
+    one.write_text(grid.as_json([record()]))
+    other.write_text(grid.as_json([record(budget=200)]))
+    assert [found.budget for found in read_records([one, other])] == [100, 200]
+    with pytest.raises(Refused, match="budget 100 and seed 0 is recorded more than once"):
+        read_records([one, other, one])
+
+
 def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
     records = [record(), record("random")]
     path = tmp_path / "records.json"
     path.write_text(grid.as_json(records))
-    assert read_records(path) == records
+    assert read_records([path]) == records
 
 
 @pytest.mark.parametrize(
@@ -132,7 +155,7 @@ def test_records_are_read_as_they_were_written(tmp_path: Path) -> None:
 def test_what_is_no_benchmark_is_refused(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "records.json").write_text(text)
     with pytest.raises(Refused, match=said):
-        read_records(tmp_path / "records.json")
+        read_records([tmp_path / "records.json"])
 
 
 def test_the_tables_tell_all_of_it() -> None:
@@ -148,7 +171,7 @@ def test_the_tables_tell_all_of_it() -> None:
 def test_the_summary_is_one_json_document() -> None:
     told = json.loads(report.as_json(summarised(curve("random", {100: 0.1}))))
     assert told["points"][0]["share"] == 0.5
-    assert set(told) == {"points", "groups", "reach", "ratios", "promotions"}
+    assert set(told) == {"points", "found", "groups", "reach", "ratios", "promotions"}
 
 
 BEGINNINGS = {"png": b"\x89PNG", "svg": b"<svg", "html": b"<!DOCTYPE html>"}
