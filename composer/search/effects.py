@@ -23,12 +23,12 @@ class Settings:
     """How a search by effects spends its budget; all shares are of the budget.
 
     A composition gets `block` examples at a visit; more examples come into play only when each would be used
-    `visits` times. `anchor` goes to the incumbent, `screen` to compositions of every length dealt from the
-    library, in which each snippet of the incumbent is `kept` with this probability; at most `trials` to single
-    snippets that stood in spoilt compositions; `race` to the few that lead, and `order` to the order of the
-    winner's snippets where order counts. The rest follows Thompson samples, several at once, in about `rounds`
-    rounds. They are drawn `calm` of the way back to the mean: in a sample of many snippets some always seem to
-    help by luck, and a short search never gets to the bottom of them all.
+    `visits` times. `anchor` goes to the incumbent, `screen` to compositions dealt from the library, mostly
+    short ones, in which each snippet of the incumbent is `kept` with this probability; at most `trials` to
+    single snippets that stood in spoilt compositions; `race` to the few that lead, and `order` to the order of
+    the winner's snippets where order counts. The rest follows Thompson samples, several at once, in about
+    `rounds` rounds, each taken some way back to the mean: in a sample of many snippets some always seem to help
+    by luck, and a short search never gets to the bottom of them all.
 
     The leader is the composition with the largest gain less `caution` standard deviations of it. A search
     ends early when over the last `window` samples going on is worth less than `least` (loss, in [0, 1]).
@@ -40,7 +40,6 @@ class Settings:
     screen: float = 0.15
     trials: float = 0.2
     kept: float = 0.7
-    calm: float = 0.6
     race: float = 0.25
     order: float = 0.1
     rounds: int = 40
@@ -155,7 +154,11 @@ class _Search:
             if key not in composition and rng.random() < self.settings.kept and problem.allows(grown):
                 composition = grown
         most = min(problem.rules.max_length, len(problem.snippets))
-        length = int(rng.integers(1, most + 1))
+        if not most:
+            return composition
+        # Mostly short ones: in a long one, one snippet that harms hides all that help.
+        often = 1 / np.square(np.arange(1, most + 1))
+        length = 1 + int(rng.choice(most, p=often / often.sum()))
         passed: list[str] = []
         while len(composition) < length and len(passed) < len(problem.snippets):
             if not deck:
@@ -209,7 +212,7 @@ class _Search:
         for sampled in surface.draws(2 * self.at_once, self.rng):
             if len(asks) >= self.at_once:
                 break
-            keys, _ = self._best(surface, sampled.towards(mean, self.settings.calm), starts, racing)
+            keys, _ = self._best(surface, sampled.towards(mean, self.rng.random()), starts, racing)
             value = value_of(surface, sampled, keys)
             self.worth.append(value_of(surface, sampled, leader) - value)
             self.promise.append(value_of(surface, sampled, self.problem.incumbent) - value > self.settings.least)

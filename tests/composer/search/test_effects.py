@@ -22,6 +22,7 @@ from composer.search.problem import Ask, Budgeted, Found, Keys, Losses
 from composer.search.rules import Rules
 from tests import small
 from tests.composer.search.worlds import EXAMPLES, World, found
+from tests.composer.search.worlds import problem as small_problem
 from tests.composer.test_evaluator import Shuffling
 from tests.scripted import scripted_lm
 
@@ -52,6 +53,46 @@ def test_it_finds_what_plainly_helps_and_leaves_out_what_plainly_harms() -> None
         assert {"b", "g"} <= set(best.keys)
         assert not {"a", "c"} & set(best.keys)
         assert best.gain == pytest.approx(0.25 + truth(best.keys, effect), abs=0.1)
+
+
+class Spoiling(World):
+    """What harms most and what helps most decide: one snippet that harms hides all that help."""
+
+    def loss(self, composition: Keys, example: str) -> float:
+        of = [self.effect.get(key, 0.0) for key in composition]
+        clear = 0.2 + max([0.0, *of]) + min([0.0, *of]) + 0.02 * max(0, len(of) - 1)
+        rng = np.random.default_rng([*example.encode(), *"".join(composition).encode(), 7])
+        return float(np.clip(clear + self.noise * rng.normal(), 0, 1))
+
+
+def test_it_finds_one_of_the_few_that_help_where_most_snippets_harm() -> None:
+    keys = library(28)
+    effect = dict.fromkeys(keys[:11], 0.3) | dict.fromkeys(keys[20:25], 0.1)
+    effect |= {"s05": -0.1, "s11": -0.08, "s17": -0.1}
+    clear = Spoiling(effect, noise=0.0)
+    gains = []
+    for seed in range(8):
+        best = found(
+            Spoiling(effect, noise=0.1),
+            effects,
+            seed=seed,
+            budget=180,
+            snippets=keys,
+            rules=Rules(max_length=6),
+        )
+        gains.append(0.2 - clear.loss(best.keys, "e00"))
+    assert sum(gain > 0 for gain in gains) >= 6, gains
+
+
+def test_what_is_kept_for_orders_is_spent_where_there_is_nothing_to_order() -> None:
+    harmful = dict.fromkeys(library(12), 0.2)
+    spent = []
+    for seed in range(3):
+        problem = small_problem(World(harmful, noise=0.3), snippets=library(12), rules=Rules(max_length=3))
+        scorer = Budgeted(problem, 60, lambda _step: None)
+        kept = effects(scorer, np.random.default_rng(seed))
+        spent.append(scorer.left if kept.keys == () and kept.reason == "budget" else 0)
+    assert max(spent) < Settings().block, spent
 
 
 def test_it_learns_several_effects_at_once_from_fewer_cells_than_one_at_a_time() -> None:
