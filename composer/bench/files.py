@@ -20,7 +20,7 @@ from pydantic import (
 )
 
 from composer.bench.world import Recorded, World
-from composer.search.problem import Keys, Problem
+from composer.search.problem import Keys, Space
 from composer.search.rules import Rules
 from library.errors import Refused
 from library.yamlfile import invalid, parse_yaml, read_text
@@ -153,8 +153,12 @@ def read_world(folder: Path) -> World:
     """Read a recorded world; raises `Refused` with file, line and field of everything that is wrong with it."""
     described = read_description(folder / DESCRIPTION)
     dev, test = (tuple(one.id for one in described.examples if one.split == split) for split in ("dev", "test"))
-    blank = _problem(described)
-    if (arranged := blank.arranged(described.incumbent)) != described.incumbent:
+    space = Space(
+        snippets=tuple(one.key for one in described.snippets),
+        rules=described.rules_of_search(),
+        ordered=described.ordered,
+    )
+    if (arranged := space.arranged(described.incumbent)) != described.incumbent:
         raise Refused(
             "the incumbent's snippets don't stand in library order, pins in place",
             where=f"{folder / DESCRIPTION}, field incumbent",
@@ -162,7 +166,7 @@ def read_world(folder: Path) -> World:
         )
     place = {example: number for number, example in enumerate((*dev, *test))}
     rows: dict[Keys, int] = {}
-    cells = list(_cells(folder / CELLS, blank, place))
+    cells = list(_cells(folder / CELLS, space, place))
     for cell in cells:
         rows.setdefault(cell.keys, len(rows))
     loss = np.full((len(rows), len(place)), np.nan)
@@ -173,12 +177,12 @@ def read_world(folder: Path) -> World:
             where=str(folder / CELLS),
             fix="Record it on all of them: every gain is measured against it.",
         )
-    allowed = frozenset(keys for keys in rows if keys == described.incumbent or blank.allows(keys))
+    allowed = frozenset(keys for keys in rows if keys == described.incumbent or space.allows(keys))
     return World(
         name=described.name,
-        snippets=blank.snippets,
+        snippets=space.snippets,
         incumbent=described.incumbent,
-        rules=blank.rules,
+        rules=space.rules,
         dev=dev,
         test=test,
         answers=Recorded(described.name, rows, loss, len(dev), allowed),
@@ -219,23 +223,7 @@ def read_description(path: Path) -> Description:
         return parse_yaml(text, str(path), Description)
 
 
-def _problem(described: Description) -> Problem:
-    """Return the world as a problem that can be asked what it allows, and not for answers."""
-
-    def nothing(_asked: object, /) -> list[Any]:
-        raise NotImplementedError
-
-    return Problem(
-        snippets=tuple(one.key for one in described.snippets),
-        incumbent=described.incumbent,
-        examples=(),
-        rules=described.rules_of_search(),
-        score=nothing,
-        ordered=described.ordered,
-    )
-
-
-def _cells(path: Path, problem: Problem, place: Mapping[str, int]) -> Iterator[Cell]:
+def _cells(path: Path, space: Space, place: Mapping[str, int]) -> Iterator[Cell]:
     """Read the answers; raises `Refused` listing every line that is wrong."""
     wrong: list[str] = []
     lines: dict[tuple[Keys, str], int] = {}
@@ -249,7 +237,7 @@ def _cells(path: Path, problem: Problem, place: Mapping[str, int]) -> Iterator[C
             wrong += [_told(path, number, details["loc"], details["msg"]) for details in error.errors()]
             continue
         if line.c not in faults:
-            faults[line.c] = _misplaced(line.c, problem)
+            faults[line.c] = _misplaced(line.c, space)
         first = lines.setdefault((line.c, line.e), number)
         if fault := faults[line.c]:
             wrong.append(_told(path, number, ("c",), fault))
@@ -267,13 +255,13 @@ def _cells(path: Path, problem: Problem, place: Mapping[str, int]) -> Iterator[C
         raise Refused(f"{len(wrong)} problems", where=str(path), problems=[*wrong[:_LISTED], *more])
 
 
-def _misplaced(keys: Keys, problem: Problem) -> str:
-    if unknown := [key for key in keys if key not in problem.place]:
+def _misplaced(keys: Keys, space: Space) -> str:
+    if unknown := [key for key in keys if key not in space.place]:
         return f"{DESCRIPTION} has no snippet {unknown[0]}"
     if len(set(keys)) < len(keys):
         return "a snippet stands twice"
-    if problem.arranged(keys) != keys:
-        return f"must stand in library order, pins in place: {json.dumps(problem.arranged(keys))}"
+    if space.arranged(keys) != keys:
+        return f"must stand in library order, pins in place: {json.dumps(space.arranged(keys))}"
     return ""
 
 

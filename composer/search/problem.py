@@ -27,24 +27,16 @@ class Score(Protocol):
         """Return the losses of each ask, in [0, 1], shape (len(its examples),), in the order asked."""
 
 
-@dataclass(frozen=True)
-class Problem:
-    """One search problem.
+@dataclass(frozen=True, kw_only=True)
+class Space:
+    """The compositions there are: of `snippets`, which stand in library order, as `rules` allow.
 
-    `snippets` in library order, `examples` the dev example ids in an order in which every prefix is a
-    fair sample. Where `ordered` is false a composition is a set and its keys stand in library order.
-    `tags` maps a key to what its curator tagged it with. `parallel` is how many answers are given side by
-    side: a search may ask for so many at once, whose order of arrival changes nothing.
+    Where `ordered` is false a composition is a set and its keys stand in library order.
     """
 
     snippets: Keys
-    incumbent: Keys
-    examples: tuple[str, ...]
     rules: Rules
-    score: Score
     ordered: bool = True
-    tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    parallel: int = 1
 
     def arranged(self, keys: Sequence[str]) -> Keys:
         """Return these keys as a composition: pins in place; in library order where order doesn't count."""
@@ -59,6 +51,22 @@ class Problem:
     def place(self) -> Mapping[str, int]:
         """Each key's place in library order."""
         return {key: place for place, key in enumerate(self.snippets)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem(Space):
+    """One search problem.
+
+    `examples` are the dev example ids in an order in which every prefix is a fair sample. `tags` maps a key to
+    what its curator tagged it with. `parallel` is how many answers are given side by side: a search may ask for
+    so many at once, whose order of arrival changes nothing.
+    """
+
+    incumbent: Keys
+    examples: tuple[str, ...]
+    score: Score
+    tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    parallel: int = 1
 
 
 @dataclass(frozen=True)
