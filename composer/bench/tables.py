@@ -10,7 +10,8 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from composer.bench.report import Point, Promotions, Ratio, Reach, Summary
+from composer.bench.limit import Limit
+from composer.bench.report import LEAST_GAIN, Point, Promotions, Ratio, Reach, Summary
 from composer.strategies import DEFAULT_STRATEGY
 
 
@@ -41,6 +42,21 @@ def tables(summary: Summary) -> RenderableType:
         _promotions(summary.promotions),
     )
     return Group(*parts)
+
+
+def limits(found: Sequence[Limit]) -> Table:
+    """Return what recorded worlds can tell apart, one row a world."""
+    table = Table(
+        _name("World"), "Answers in all", "Oracle’s gain on test", "Gain with every answer [95%]", "as %"
+    )
+    for one in found:
+        told = f"{one.gain:.3f} [{one.low:.3f}, {one.high:.3f}]"
+        share = "–"
+        if one.oracle >= LEAST_GAIN:
+            mean, low, high = (round(100 * gain / one.oracle) for gain in (one.gain, one.low, one.high))
+            share = f"{mean} [{low}, {high}]"
+        table.add_row(Text(one.world), f"{one.answers:,}", f"{one.oracle:.3f}", Text(told), Text(share))
+    return table
 
 
 def _titled(title: str, table: Table) -> list[RenderableType]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,11 +22,13 @@ from rich.progress import (
 
 from composer.asking import ask
 from composer.bench import report, tables
-from composer.bench.catalogue import expanded
+from composer.bench.catalogue import expanded, open_world
 from composer.bench.files import write_world
 from composer.bench.grid import BUDGETS, SEEDS, Runs, as_json, run_grid
+from composer.bench.limit import limit_of
 from composer.bench.record import plan_recording
 from composer.bench.record import record as recorded
+from composer.bench.synthetic import SPECS
 from composer.cells import DatabaseCells
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from composer.composition import Vocabulary
@@ -188,6 +192,19 @@ def report_command(
         out.print(tables.tables(summary))
     if chart is not None:
         console.print(f"The chart is in {chart}", markup=False, highlight=False, soft_wrap=True)
+
+
+@app.command()
+@refusals
+def limit(world: WorldOption, as_json_instead: JsonOption = False) -> None:
+    """Show what recorded worlds can tell apart: what paying for every answer gains, on examples drawn anew."""
+    found = [limit_of(open_world(name)) for name in expanded(world) if name not in SPECS]
+    if not found:
+        raise Refused("none of these worlds is recorded", fix="The truth of made-up worlds is known: see report.")
+    if as_json_instead:
+        typer.echo(json.dumps([asdict(one) for one in found], indent=1))
+    else:
+        out.print(tables.limits(found))
 
 
 def _listed(text: str) -> list[str]:

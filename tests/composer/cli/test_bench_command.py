@@ -87,6 +87,14 @@ def test_a_report_tells_and_draws(folder: Path, tmp_path: Path) -> None:
     assert json.loads(run("report", records, "--json").stdout)["points"][0]["world"] == "small"
 
 
+def test_the_limit_of_a_recorded_world_is_told_and_a_made_up_one_has_none(folder: Path) -> None:
+    (told,) = json.loads(run("limit", "--world", folder, "--world", "synthetic/null-60-a", "--json").stdout)
+    assert told["low"] <= told["gain"] <= told["high"]
+    assert "small" in run("limit", "--world", folder).stdout
+    refused = run("limit", "--world", "synthetic/null-60-a")
+    assert (refused.exit_code, "none of these worlds is recorded" in refused.stderr) == (1, True)
+
+
 def test_a_report_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "records.json").write_text("[{}]")
     result = run("report", tmp_path / "records.json")
