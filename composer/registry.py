@@ -151,4 +151,7 @@ def _named(kind: str, name: str, known: dict[str, Found], command: str) -> Found
         return known[name]
     near: Sequence[tuple[str, float, int]] = extract(name, list(known), limit=3, score_cutoff=50)
     names = ", ".join(one for one, _, _ in near) or ", ".join(known) or "none yet"
-    raise Refused(f"no {kind} is called {name}", fix=f"Known: {names}. `{command}` adds one.")
+    fix = f"Known: {names}. `{command}` adds one."
+    raise Refused(
+        f"no {kind} is called {name}", fix=fix if known else f"{fix} `composer demo` brings some to start with."
+    )

@@ -71,6 +71,11 @@ def test_a_target_comes_back_as_it_went_in(database: Database) -> None:
         assert registry.targets(session) == (target,)
 
 
+def test_an_empty_home_is_told_where_to_get_something_to_start_with(database: Database) -> None:
+    with database.session() as session, pytest.raises(Refused, match="`composer demo` brings some"):
+        registry.get_task(session, "relatedness")
+
+
 def test_an_unknown_name_is_refused_with_near_ones(filled: Database) -> None:
     with filled.session() as session:
         with pytest.raises(Refused, match=r"no task is called smal.*Known: small"):
