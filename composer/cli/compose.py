@@ -33,7 +33,7 @@ StrategyOption = Annotated[str, typer.Option("--strategy", help=f"How to search:
 
 
 DEMO_STRATEGY = "greedy"
-"""The demo's budget is some six answers a snippet: enough to race single snippets, too few to model them all."""
+"""It ends with few snippets: quick to answer without an accelerator, and quick to read for a newcomer."""
 
 
 @refusals
