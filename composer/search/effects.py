@@ -212,7 +212,7 @@ class _Search:
         for sampled in surface.draws(2 * self.at_once, self.rng):
             if len(asks) >= self.at_once:
                 break
-            keys, _ = self._best(surface, sampled.towards(mean, self.rng.random()), starts, racing)
+            keys = self._best(surface, sampled.towards(mean, self.rng.random()), starts, racing)
             value = value_of(surface, sampled, keys)
             self.worth.append(value_of(surface, sampled, leader) - value)
             self.promise.append(value_of(surface, sampled, self.problem.incumbent) - value > self.settings.least)
@@ -222,10 +222,10 @@ class _Search:
                 asks.append((keys, block))
         return asks or self._unfinished(surface, mean)
 
-    def _best(self, surface: Surface, sampled: Effects, starts: list[Keys], racing: bool) -> tuple[Keys, float]:
+    def _best(self, surface: Surface, sampled: Effects, starts: list[Keys], racing: bool) -> Keys:
         if racing and any(self.problem.allows(keys) for keys in surface.seen):
             starts = []  # those seen alone
-        return lowest(self.problem, surface, sampled, starts)
+        return lowest(self.problem, surface, sampled, starts)[0]
 
     def _unfinished(self, surface: Surface, mean: Effects) -> list[Ask]:
         """Return the best of the compositions that some example is left for."""
