@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+from sqlalchemy import Table
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
-from composer.comparison import Comparison, Difference, Gate, Row
+from composer.comparison import Comparison, Difference, Gate, Row, Slice
 from composer.composition import Composition
 from composer.data.examples import Example
-from composer.runs import Plan
-from composer.search.problem import Found
 from composer.tables import CandidateRow, TestReadRow
+from composer.target import Target
+from composer.task import Task
 from library import log
 from library.canonical import digest, text_digest
 from library.errors import Refused
+from library.people import Role, require
 
 SUBMITTED = "candidate submitted"
+PROPOSERS: tuple[Role, ...] = ("curator", "reviewer", "releaser", "admin")
+"""Who may start a run, and so put a candidate up."""
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """One candidate as stored; `evidence` is the paired comparison and all that identifies it."""
+class Head:
+    """What lists need of a candidate: all but its evidence, of which `summary` holds the outcome."""
 
     id: int
     run_id: int
@@ -32,84 +38,109 @@ class Candidate:
     target: str
     versions: tuple[int, ...]
     incumbent_versions: tuple[int, ...]
-    evidence: Mapping[str, Any]
     evidence_hash: str
     proposed_by: str
     created_at: datetime
+    rescored_from: int | None
+    summary: Mapping[str, Any]
 
     @property
     def figures(self) -> tuple[Difference, ...]:
         """The task's figures, the composite metric first."""
-        return tuple(Difference(**figure) for figure in self.evidence["figures"])
+        return tuple(Difference(**figure) for figure in self.summary["figures"])
 
     @property
     def gates(self) -> tuple[Gate, ...]:
         """The policy's gates."""
-        return tuple(Gate(**gate) for gate in self.evidence["gates"])
+        return tuple(Gate(**gate) for gate in self.summary["gates"])
 
     @property
+    def regressions(self) -> tuple[str, ...]:
+        """Ids of the examples that got worse, the worst first."""
+        return tuple(self.summary["worse"])
+
+
+@dataclass(frozen=True)
+class Candidate(Head):
+    """One candidate as stored; `evidence` is the paired comparison and all that identifies it."""
+
+    evidence: Mapping[str, Any]
+
+    @cached_property
     def rows(self) -> tuple[Row, ...]:
         """Every test example under both prompts."""
         return tuple(Row(**row) for row in self.evidence["rows"])
 
+    @property
+    def slices(self) -> tuple[Slice, ...]:
+        """How each slice of the examples fared."""
+        return tuple(Slice(**one) for one in self.evidence.get("slices", ()))
 
-def note_test_read(session: Session, plan: Plan, composition: Composition, *, run_id: int, at: datetime) -> int:
+
+def note_test_read(
+    session: Session, dataset: str, target_hash: str, composition: Composition, *, run_id: int, at: datetime
+) -> int:
     """Note that the sealed test split is read for this composition; returns how often others read it before.
 
     The same composition on the same target reads the stored answers again, which counts once.
     """
     query = select(TestReadRow).where(
-        TestReadRow.dataset == plan.dataset,
-        TestReadRow.target == plan.target.hash,
+        TestReadRow.dataset == dataset,
+        TestReadRow.target == target_hash,
         TestReadRow.composition == composition.fingerprint,
     )
     row = session.exec(query).first()
     if row is None:
         row = TestReadRow(
-            dataset=plan.dataset,
-            target=plan.target.hash,
+            dataset=dataset,
+            target=target_hash,
             composition=composition.fingerprint,
             run_id=run_id,
             read_at=at,
         )
         session.add(row)
         session.flush()
-    before = select(func.count()).where(TestReadRow.dataset == plan.dataset, col(TestReadRow.id) < row.id)
+    before = select(func.count()).where(TestReadRow.dataset == dataset, col(TestReadRow.id) < row.id)
     return int(session.exec(before).one())
 
 
-def evidence_of(
-    plan: Plan,
-    candidate: Composition,
-    comparison: Comparison,
-    examples: Sequence[Example],
-    cells: Mapping[str, Sequence[str]],
-    found: Found,
-    *,
-    reads_before: int,
-) -> dict[str, Any]:
-    """Gather all that an approval rests on, as one JSON value.
+@dataclass(frozen=True)
+class Measured:
+    """What two prompts were measured on: the task, the target, the sealed examples, and both compositions.
 
     `cells` holds the cell keys of `incumbent` and `candidate` in the order of `examples`.
     """
+
+    task: Task
+    target: Target
+    dataset: str
+    examples: Sequence[Example]
+    incumbent: Composition
+    candidate: Composition
+    cells: Mapping[str, Sequence[str]]
+
+
+def evidence_of(
+    measured: Measured, comparison: Comparison, search: Mapping[str, Any], *, reads_before: int
+) -> dict[str, Any]:
+    """Gather all that an approval rests on, as one JSON value; `search` says how the candidate was found."""
+    task = measured.task
     return {
-        "task": {"name": plan.task.name, "hash": plan.task.hash, "metric": plan.task.metric},
-        "target": {"name": plan.target.name, "hash": plan.target.hash},
-        "data": {"dataset": plan.dataset, "split": "test", "examples": [example.id for example in examples]},
-        "incumbent": _side(plan.incumbent, cells["incumbent"]),
-        "candidate": _side(candidate, cells["candidate"]),
+        "task": {"name": task.name, "hash": task.hash, "metric": task.metric},
+        "target": {"name": measured.target.name, "hash": measured.target.hash},
+        "data": {
+            "dataset": measured.dataset,
+            "split": "test",
+            "examples": [example.id for example in measured.examples],
+        },
+        "incumbent": _side(measured.incumbent, measured.cells["incumbent"]),
+        "candidate": _side(measured.candidate, measured.cells["candidate"]),
         "figures": [asdict(figure) for figure in comparison.figures],
         "gates": [asdict(gate) for gate in comparison.gates],
         "counts": dict(comparison.counts),
+        "slices": [asdict(one) for one in comparison.slices],
         "rows": [asdict(row) for row in comparison.rows],
-        "search": {
-            "strategy": plan.strategy,
-            "seed": plan.seed,
-            "budget": plan.budget,
-            "tried": found.tried,
-            "estimate": found.gain,
-            "stopped": found.stopped,
-        },
+        "search": dict(search),
         "test_reads_before": reads_before,
     }
 
@@ -126,51 +157,89 @@ def _side(composition: Composition, cells: Sequence[str]) -> dict[str, Any]:
     }
 
 
+def summary_of(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what lists and the rules of approval need of a candidate's evidence."""
+    rows = [Row(**row) for row in evidence["rows"]]
+    worse = sorted((row for row in rows if row.outcome == "worse"), key=lambda row: (-row.change, row.example_id))
+    return {
+        "task_hash": evidence["task"]["hash"],
+        "target_hash": evidence["target"]["hash"],
+        "dataset": evidence["data"]["dataset"],
+        "prompts": {side: evidence[side]["prompt_sha256"] for side in ("incumbent", "candidate")},
+        "figures": evidence["figures"],
+        "gates": evidence["gates"],
+        "counts": evidence["counts"],
+        "worse": [row.example_id for row in worse],
+    }
+
+
 def submit(
     session: Session,
     run_id: int,
-    plan: Plan,
-    candidate: Composition,
+    composition: Composition,
+    incumbent: Composition,
     evidence: Mapping[str, Any],
     *,
     by: str,
     at: datetime,
+    rescored_from: int | None = None,
 ) -> int:
-    """Put a composition up for review and return its candidate id; the same evidence of a run is the same one."""
+    """Put a composition up for review and return its candidate id; the same evidence of a run is the same one.
+
+    One that was scored again keeps its proposer: whoever pressed the button proposed nothing.
+    """
+    require(session, by, *PROPOSERS)
     evidence_hash = digest(evidence)
     query = select(CandidateRow).where(CandidateRow.run_id == run_id, CandidateRow.evidence_hash == evidence_hash)
     row = session.exec(query).first()
     if row is None:
+        before = None if rescored_from is None else session.get_one(CandidateRow, rescored_from)
         row = CandidateRow(
             run_id=run_id,
-            task=plan.task.name,
-            target=plan.target.name,
-            versions=[version.id for version in candidate.versions],
-            incumbent_versions=[version.id for version in plan.incumbent.versions],
+            task=evidence["task"]["name"],
+            target=evidence["target"]["name"],
+            versions=[version.id for version in composition.versions],
+            incumbent_versions=[version.id for version in incumbent.versions],
             evidence=dict(evidence),
             evidence_hash=evidence_hash,
-            proposed_by=by,
+            proposed_by=by if before is None else before.proposed_by,
             created_at=at,
+            rescored_from=rescored_from,
+            summary=summary_of(evidence),
         )
         session.add(row)
         session.flush()
+        again = {} if rescored_from is None else {"rescored_from": rescored_from}
         log.append(
             session,
             who=by,
             action=SUBMITTED,
             subject=f"candidate:{row.id}",
             why="",
-            detail={"run": run_id, "evidence": evidence_hash, "snippets": list(candidate.keys)},
+            detail={"run": run_id, "evidence": evidence_hash, "snippets": list(composition.keys), **again},
             at=at,
         )
     assert row.id is not None
     return row.id
 
 
-def candidates(session: Session) -> tuple[Candidate, ...]:
-    """Return every candidate, newest first."""
-    rows = session.exec(select(CandidateRow).order_by(col(CandidateRow.id).desc()))
-    return tuple(_candidate(row) for row in rows)
+def heads(session: Session) -> tuple[Head, ...]:
+    """Return every candidate without its evidence, newest first."""
+    rows = session.execute(sa_select(*_COLUMNS).order_by(col(CandidateRow.id).desc())).mappings()
+    return tuple(_head(session, {str(name): value for name, value in row.items()}) for row in rows)
+
+
+_TABLE: Table = CandidateRow.__table__  # type: ignore[attr-defined]
+_COLUMNS = tuple(column for column in _TABLE.columns if column.key != "evidence")
+
+
+def _head(session: Session, row: Mapping[str, Any]) -> Head:
+    summary = row["summary"] or summary_of(session.get_one(CandidateRow, row["id"]).evidence)
+    return Head(**_fields({**row, "summary": summary}))
+
+
+def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "versions": tuple(row["versions"]), "incumbent_versions": tuple(row["incumbent_versions"])}
 
 
 def get_candidate(session: Session, candidate_id: int) -> Candidate:
@@ -180,25 +249,16 @@ def get_candidate(session: Session, candidate_id: int) -> Candidate:
         raise Refused(f"there is no candidate {candidate_id}", fix="The Inbox lists those there are.")
     logged = [entry for entry in log.entries(session, f"candidate:{candidate_id}") if entry.action == SUBMITTED]
     hashes = {digest(row.evidence), *(entry.detail["evidence"] for entry in logged)}
-    if not logged or hashes != {row.evidence_hash}:
+    summary = summary_of(row.evidence)
+    if not logged or hashes != {row.evidence_hash} or row.summary not in (None, summary):
         raise Refused(
             f"the evidence of candidate {candidate_id} is not the evidence that was stored",
             fix="Restore the database from a backup: evidence never changes.",
         )
-    return _candidate(row)
+    return Candidate(**_fields({**row.model_dump(), "summary": summary}))
 
 
-def _candidate(row: CandidateRow) -> Candidate:
-    assert row.id is not None
-    return Candidate(
-        row.id,
-        row.run_id,
-        row.task,
-        row.target,
-        tuple(row.versions),
-        tuple(row.incumbent_versions),
-        row.evidence,
-        row.evidence_hash,
-        row.proposed_by,
-        row.created_at,
-    )
+def successor_of(session: Session, candidate_id: int) -> int | None:
+    """Return the candidate that this one became when it was scored again; None where it wasn't."""
+    query = select(CandidateRow.id).where(CandidateRow.rescored_from == candidate_id)
+    return session.exec(query.order_by(col(CandidateRow.id).desc())).first()

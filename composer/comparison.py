@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import Literal
 
@@ -13,6 +13,7 @@ from composer.asking import Answer
 from composer.data.examples import Example
 from composer.metrics import Better, Figure, Scored, figures, score
 from composer.parsing import parse
+from composer.policy import GateKind
 from composer.statistics import interval
 from composer.task import Task
 
@@ -54,22 +55,34 @@ class Difference:
 
 @dataclass(frozen=True)
 class Gate:
-    """One condition of the policy: whether it holds, and the figure it was read from."""
+    """One condition of the policy: whether it holds, and the figure it was read from.
+
+    One that isn't `binding` is shown, and holds nothing up.
+    """
 
     name: str
     passed: bool
     figure: str
+    binding: bool = True
 
 
 @dataclass(frozen=True)
 class Row:
-    """One example under both prompts: losses in [0, 1], `change` is candidate minus incumbent."""
+    """One example under both prompts: losses in [0, 1], `change` is candidate minus incumbent.
+
+    The values are the answers as read, None where malformed; `gold` is people's word.
+    """
 
     example_id: str
     incumbent_loss: float
     candidate_loss: float
     incumbent_valid: bool
     candidate_valid: bool
+    incumbent_value: float | str | None = None
+    candidate_value: float | str | None = None
+    gold: float | str = ""
+    slice: str = ""
+    must_not_regress: bool = False
 
     @property
     def change(self) -> float:
@@ -80,6 +93,21 @@ class Row:
     def outcome(self) -> str:
         """`better`, `same` or `worse`."""
         return "same" if abs(self.change) <= SAME else ("better" if self.change < 0 else "worse")
+
+
+@dataclass(frozen=True)
+class Slice:
+    """How the examples of one slice fared: the difference in the metric's units, and a Holm-corrected p."""
+
+    name: str
+    n: int
+    difference: float | None
+    low: float | None
+    high: float | None
+    p: float
+    better: int
+    same: int
+    worse: int
 
 
 @dataclass(frozen=True)
@@ -106,6 +134,7 @@ class Comparison:
     figures: tuple[Difference, ...]
     gates: tuple[Gate, ...]
     rows: tuple[Row, ...]
+    slices: tuple[Slice, ...] = ()
 
     @property
     def metric(self) -> Difference:
@@ -175,24 +204,24 @@ def _gates(
     task: Task, examples: Sequence[Example], differences: Mapping[str, Difference], rows: Sequence[Row]
 ) -> tuple[Gate, ...]:
     policy = task.policy.gates
-    gates = [_improves(differences[figures(task)[0].name])]
+    gates: list[tuple[GateKind, Gate]] = [("improves", _improves(differences[figures(task)[0].name]))]
     if policy.valid_rate:
-        gates.append(_not_worse("valid rate", differences["valid_rate"]))
-    gates += [_not_worse(name, differences[name]) for name in policy.not_worse]
+        gates.append(("valid_rate", _not_worse("valid rate", differences["valid_rate"], 0.0)))
+    for name in policy.not_worse:
+        gates.append(("not_worse", _not_worse(name, differences[name], policy.tolerance.get(name, 0.0))))
     if policy.must_not_regress:
         bound = [row for row, example in zip(rows, examples, strict=True) if example.must_not_regress]
         lost = [row.example_id for row in bound if row.outcome == "worse"]
-        gates.append(Gate("must not regress", not lost, f"{len(bound) - len(lost)}/{len(bound)}"))
+        gate = Gate("must not regress", not lost, f"{len(bound) - len(lost)}/{len(bound)}")
+        gates.append(("must_not_regress", gate))
     if policy.max_worse_share is not None:
         share = sum(row.outcome == "worse" for row in rows) / len(rows)
         limit = policy.max_worse_share
-        gates.append(Gate(f"worse ≤ {limit:.0%}", share <= limit, f"{share:.1%}"))
+        gates.append(("max_worse_share", Gate(f"worse ≤ {limit:.0%}", share <= limit, f"{share:.1%}")))
     if policy.max_extra_tokens is not None:
-        extra = differences["tokens"].difference or 0.0
-        gates.append(
-            Gate(f"tokens ≤ +{policy.max_extra_tokens}", extra <= policy.max_extra_tokens, f"{extra:+.0f}")
-        )
-    return tuple(gates)
+        extra, limit = differences["tokens"].difference or 0.0, policy.max_extra_tokens
+        gates.append(("max_extra_tokens", Gate(f"tokens ≤ +{limit}", extra <= limit, f"{extra:+.0f}")))
+    return tuple(replace(gate, binding=kind not in policy.advisory) for kind, gate in gates)
 
 
 def _improves(metric: Difference) -> Gate:
@@ -202,9 +231,10 @@ def _improves(metric: Difference) -> Gate:
     return Gate("improves", clear, f"[{metric.low:+.3g}, {metric.high:+.3g}]")
 
 
-def _not_worse(name: str, difference: Difference) -> Gate:
+def _not_worse(name: str, difference: Difference, tolerance: float) -> Gate:
     if difference.difference is None:
         # Undefined before and after alike (no valid answer on a side) can't have got worse than nothing.
         return Gate(name, difference.incumbent is None, "—")
     change = difference.difference if difference.better_is == "higher" else -difference.difference
-    return Gate(name, change >= -SAME, f"{difference.difference:+.3g}")
+    allowed = f" (may fall by {tolerance:g})" if tolerance else ""
+    return Gate(name, change >= -tolerance - SAME, f"{difference.difference:+.3g}{allowed}")

@@ -79,16 +79,25 @@ class Vocabulary:
     Each version goes by a name: its key, or `key@version` for an older version that a prompt in use still
     holds (`kept`), so that a search can weigh the old wording against the new. An older version with the
     wording of the current one takes its place: there is nothing to weigh. Rules and tags are always those
-    of the current version, where there is one: they say what may be composed now.
+    of the current version, where there is one: they say what may be composed now. `barred` are compositions,
+    as the ids of their versions, that reviewers said no-go to.
     """
 
     def __init__(
-        self, task: Task, versions: Iterable[SnippetVersion], kept: Iterable[SnippetVersion] = ()
+        self,
+        task: Task,
+        versions: Iterable[SnippetVersion],
+        kept: Iterable[SnippetVersion] = (),
+        barred: Iterable[tuple[int, ...]] = (),
     ) -> None:
         self.task = task
         current = {version.key: version for version in versions if version.state == "vetted"}
         named = {_name(version, current): version for version in kept}
         self.versions: Mapping[str, SnippetVersion] = current | named
+        by_id = {version.id: name for name, version in self.versions.items()}
+        self.barred = frozenset(
+            tuple(by_id[one] for one in some) for some in barred if all(one in by_id for one in some)
+        )
         self._ruling = {name: current.get(version.key, version) for name, version in self.versions.items()}
 
     def compose(self, names: Sequence[str] = ()) -> Composition:
@@ -160,6 +169,7 @@ class Vocabulary:
             stay=stay,
             tokens={name: token_estimate(version.text) for name, version in self.versions.items()},
             max_tokens=self.task.snippets.max_tokens,
+            barred=self.barred,
         )
         self._check_stay(rules)
         return rules
@@ -213,7 +223,8 @@ class Vocabulary:
         for name, version in self.versions.items():
             rules = _rules_and_tags(self._ruling[name])
             parts.append([name, version.sha256, *([rules] if rules else [])])
-        return digest(parts)
+        barred = [["no-go", *sorted(map(list, self.barred))]] if self.barred else []
+        return digest([*parts, *barred])
 
 
 def token_estimate(text: str) -> int:

@@ -49,9 +49,11 @@ class Evaluator:
         executor: Executor,
         *,
         slots: int = 1,
+        replicate: int = 0,
         on_answer: Callable[[Counts], None] = lambda _counts: None,
         stop_asked: Callable[[], bool] = lambda: False,
     ) -> None:
+        self.replicate = replicate
         self.task = task
         self.target_hash = target_hash
         self.store = store
@@ -82,15 +84,7 @@ class Evaluator:
 
     def questions(self, composition: Composition, examples: Sequence[Example]) -> list[Question]:
         """Return the question of each cell, in the order of the examples."""
-        return [
-            Question(
-                render(composition.text, self.task.message, example.inputs),
-                self.target_hash,
-                composition.fingerprint,
-                example.id,
-            )
-            for example in examples
-        ]
+        return questions_of(self.task, self.target_hash, composition, examples, replicate=self.replicate)
 
     def _pay(self, questions: Sequence[Question]) -> None:
         waiting = iter(questions)
@@ -122,6 +116,22 @@ class Evaluator:
         before = self.counts
         self.counts = Counts(before.asked + asked, before.stored + stored, before.paid + paid)
         self.on_answer(self.counts)
+
+
+def questions_of(
+    task: Task, target_hash: str, composition: Composition, examples: Sequence[Example], *, replicate: int = 0
+) -> list[Question]:
+    """Return what a composition asks a target about each example; a replicate of its own asks it anew."""
+    return [
+        Question(
+            render(composition.text, task.message, example.inputs),
+            target_hash,
+            composition.fingerprint,
+            example.id,
+            replicate,
+        )
+        for example in examples
+    ]
 
 
 def evaluator_of(task: Task, lm: dspy.LM, *, threads: int = 1) -> Evaluator:

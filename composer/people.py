@@ -1,11 +1,13 @@
-"""Who acts: without a sign-in, the one local person of this machine."""
+"""Who acts where nobody signs in: the one local person of this machine."""
 
 from __future__ import annotations
 
 import getpass
 import os
 
+from library.people import LOCAL
+
 
 def person() -> str:
-    """Name of the one local person every action of this process is logged under."""
-    return os.environ.get("COMPOSER_PERSON") or getpass.getuser()
+    """Name of the local person that every action of this process is logged under, marked as local."""
+    return (os.environ.get("COMPOSER_PERSON") or getpass.getuser()) + LOCAL

@@ -9,18 +9,14 @@ from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
-from composer.asking import Answer
-from composer.candidates import candidates
-from composer.cells import stored_answers
-from composer.comparison import Difference, Row
-from composer.data.examples import Example
-from composer.parsing import Parsed, parse
+from composer.candidates import Head, heads
+from composer.comparison import Difference
 from composer.registry import dataset_of, examples_of, get_target, targets, tasks
 from composer.releases import Release, releases
-from composer.review import Review, get_review, undermined
+from composer.review.staleness import undermined
+from composer.review.standing import Standing, get_standing
 from composer.runs import Run
 from composer.tables import CellRow
-from composer.task import Output
 from library.errors import Refused
 from library.snippets import SnippetVersion, version
 
@@ -34,85 +30,26 @@ POWER_WIDTHS = 2.8016 / (2 * 1.95996)
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the inbox: a candidate's review, or why it can't be read any more."""
+    """A line of the inbox: where a candidate stands, or why it can't be read any more."""
 
     candidate_id: int
     task: str
     target: str
     created_at: datetime
-    review: Review | None
+    standing: Standing | None
     problem: str = ""
 
 
 def inbox(session: Session) -> tuple[Entry, ...]:
     """Return every candidate, newest first; one that can't be read says why, and hides none of the others."""
     entries = []
-    for one in candidates(session):
+    for one in heads(session):
         try:
-            review, problem = get_review(session, one.id), ""
+            standing, problem = get_standing(session, one), ""
         except Refused as refused:
-            review, problem = None, str(refused)
-        entries.append(Entry(one.id, one.task, one.target, one.created_at, review, problem))
+            standing, problem = None, str(refused)
+        entries.append(Entry(one.id, one.task, one.target, one.created_at, standing, problem))
     return tuple(entries)
-
-
-@dataclass(frozen=True)
-class Said:
-    """What a model said to one example: its raw text, and how that was read."""
-
-    text: str
-    parsed: Parsed
-
-
-@dataclass(frozen=True)
-class ExampleView:
-    """One test example as a reviewer sees it; an answer is None where its row is no longer stored.
-
-    `flipped` says that the judgement itself turned over: right to wrong or back for labels, across the
-    middle of the scale for ratings.
-    """
-
-    example: Example
-    row: Row
-    before: Said | None
-    after: Said | None
-    flipped: bool
-
-    @property
-    def malformed(self) -> bool:
-        """Whether either answer is malformed."""
-        return not (self.row.incumbent_valid and self.row.candidate_valid)
-
-
-def example_views(session: Session, review: Review) -> tuple[ExampleView, ...]:
-    """Join the rows of a candidate's evidence with the examples and both raw answers, in evidence order."""
-    evidence = review.candidate.evidence
-    output = review.task.output
-    known = {example.id: example for example in examples_of(session, evidence["data"]["dataset"], "test")}
-    before, after = evidence["incumbent"]["cells"], evidence["candidate"]["cells"]
-    answers = stored_answers(session, [*before, *after])
-    views = []
-    for row, was, now in zip(review.candidate.rows, before, after, strict=True):
-        earlier, later = _said(output, answers.get(was)), _said(output, answers.get(now))
-        flipped = _flipped(output, row, earlier, later)
-        views.append(ExampleView(known[row.example_id], row, earlier, later, flipped))
-    return tuple(views)
-
-
-def _said(output: Output, answer: Answer | None) -> Said | None:
-    return None if answer is None else Said(answer.text, parse(output, answer.text))
-
-
-def _flipped(output: Output, row: Row, before: Said | None, after: Said | None) -> bool:
-    if output.kind == "label":
-        return (row.incumbent_loss == 0) != (row.candidate_loss == 0)
-    middle = sum(output.scale) / 2
-    sides = [
-        (said.parsed.value > middle) - (said.parsed.value < middle)
-        for said in (before, after)
-        if said is not None and isinstance(said.parsed.value, int)
-    ]
-    return len(sides) == 2 and sides[0] * sides[1] < 0
 
 
 ChangeKind = Literal["added", "removed", "reworded", "moved", "kept"]
@@ -247,17 +184,18 @@ class Square:
 def prompts(session: Session) -> dict[tuple[str, str], Square]:
     """Return what is released now, by (task, target)."""
     squares: dict[tuple[str, str], Square] = {}
-    metrics = {one.id: one.figures[0] for one in candidates(session)}
+    known = {one.id: one for one in heads(session)}
     for release in releases(session):
         place = (release.task, release.target)
         if place not in squares:
-            squares[place] = Square(release, metrics[release.candidate_id], _stale(session, release))
+            head = known[release.candidate_id]
+            squares[place] = Square(release, head.figures[0], _stale(session, head))
     return squares
 
 
-def _stale(session: Session, release: Release) -> tuple[str, ...]:
+def _stale(session: Session, head: Head) -> tuple[str, ...]:
     try:
-        return undermined(session, release.candidate_id)
+        return undermined(session, head)
     except Refused as refused:
         return (refused.what,)
 

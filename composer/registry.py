@@ -17,12 +17,19 @@ from composer.target import Target
 from composer.task import SPLITS, Task
 from library import log
 from library.errors import Refused
+from library.people import Role, require
+
+LOOKUP = 500
+"""Ids asked for in one query, below SQLite's limit on bound values."""
+KEEPERS: tuple[Role, ...] = ("curator", "admin")
+"""Who may bring in tasks, data and targets."""
 
 Found = TypeVar("Found")
 
 
 def add_task(session: Session, task: Task, *, by: str, at: datetime) -> bool:
-    """Make this content the current one of its name; returns whether anything changed."""
+    """Make this content the current one of its name; returns whether anything changed. Raises for the role."""
+    require(session, by, *KEEPERS)
     current = session.exec(
         select(TaskRow).where(TaskRow.name == task.name).order_by(col(TaskRow.id).desc())
     ).first()
@@ -50,6 +57,18 @@ def tasks(session: Session) -> tuple[Task, ...]:
     return tuple(Task.model_validate(current[name].content) for name in sorted(current))
 
 
+def task_hash(session: Session, name: str) -> str:
+    """Return the hash of a task's current content; empty where there is no such task."""
+    rows = select(TaskRow.hash).where(TaskRow.name == name).order_by(col(TaskRow.id).desc())
+    return session.exec(rows).first() or ""
+
+
+def target_hash(session: Session, name: str) -> str:
+    """Return the hash of a target's current content; empty where there is no such target."""
+    rows = select(TargetRow.hash).where(TargetRow.name == name).order_by(col(TargetRow.id).desc())
+    return session.exec(rows).first() or ""
+
+
 def get_task(session: Session, name: str) -> Task:
     """Return the current task of this name; raises `Refused` naming those that exist."""
     return _named("task", name, {task.name: task for task in tasks(session)}, "composer task add FILE")
@@ -64,7 +83,13 @@ def get_task_version(session: Session, task_hash: str) -> Task:
 
 
 def add_examples(session: Session, task: Task, dataset: Dataset, *, by: str, at: datetime) -> bool:
-    """Make this the current dataset of the task; returns whether anything changed."""
+    """Make this the current dataset of the task; returns whether anything changed. Raises for the role."""
+    require(session, by, *KEEPERS)
+    return make_current(session, task, dataset, by=by, at=at)
+
+
+def make_current(session: Session, task: Task, dataset: Dataset, *, by: str, at: datetime) -> bool:
+    """Write a dataset that somebody may bring in, and log it; returns whether anything changed."""
     current = _dataset_row(session, task.name)
     name = f"{task.name}:{dataset.hash}"
     if current is not None and current.hash == name:
@@ -100,6 +125,14 @@ def dataset_of(session: Session, task: str) -> str:
     return row.hash
 
 
+def current_dataset(session: Session, task: str) -> Dataset:
+    """Return the task's current dataset with the examples of every split; raises `Refused` where it has none."""
+    name = dataset_of(session, task)
+    row = _dataset_row(session, task)
+    examples = tuple(example for split in SPLITS for example in examples_of(session, name, split))
+    return Dataset(examples, row.left_out if row else 0)
+
+
 def examples_of(session: Session, dataset: str, split: str) -> tuple[Example, ...]:
     """Return the examples of one split of a dataset, in its order."""
     if split not in SPLITS:
@@ -108,12 +141,22 @@ def examples_of(session: Session, dataset: str, split: str) -> tuple[Example, ..
     return tuple(_example(row.content) for row in rows if row.content["split"] == split)
 
 
+def examples_named(session: Session, dataset: str, ids: Sequence[str]) -> tuple[Example, ...]:
+    """Return the examples of a dataset with these ids, in its order."""
+    found: list[ExampleRow] = []
+    for start in range(0, len(ids), LOOKUP):
+        some = col(ExampleRow.example_id).in_(ids[start : start + LOOKUP])
+        found += session.exec(select(ExampleRow).where(ExampleRow.dataset == dataset, some))
+    return tuple(_example(row.content) for row in sorted(found, key=lambda row: row.position))
+
+
 def _example(content: dict[str, Any]) -> Example:
     return Example(**{**content, "clusters": tuple(content["clusters"])})
 
 
 def add_target(session: Session, target: Target, *, by: str, at: datetime) -> bool:
-    """Make this the current target of its name; returns whether anything changed."""
+    """Make this the current target of its name; returns whether anything changed. Raises for the role."""
+    require(session, by, *KEEPERS)
     content = target.model_dump(mode="json")
     current = session.exec(
         select(TargetRow).where(TargetRow.name == target.name).order_by(col(TargetRow.id).desc())

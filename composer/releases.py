@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from composer.composition import Composition
 from composer.tables import ReleaseRow
 from composer.task import Task
-from library import log
+from library.errors import Refused
 from library.snippets import version
 
 
@@ -36,7 +36,7 @@ def releases(session: Session, task: str | None = None, target: str | None = Non
         query = query.where(ReleaseRow.task == task)
     if target is not None:
         query = query.where(ReleaseRow.target == target)
-    return tuple(_release(row) for row in session.exec(query))
+    return tuple(of_row(row) for row in session.exec(query))
 
 
 def current_release(session: Session, task: str, target: str) -> Release | None:
@@ -63,48 +63,16 @@ def measured_composition(session: Session, task: Task, versions: Sequence[int]) 
     return Composition(task.base, tuple(replace(version(session, one), state="vetted") for one in versions))
 
 
-def add_release(
-    session: Session,
-    *,
-    candidate_id: int,
-    task: str,
-    target: str,
-    versions: Sequence[int],
-    by: str,
-    reason: str,
-    at: datetime,
-) -> Release:
-    """Make a candidate's composition current for (task, target). Only `review` decides whether it may be."""
-    replaced = current_release(session, task, target)
-    row = ReleaseRow(
-        candidate_id=candidate_id,
-        task=task,
-        target=target,
-        versions=list(versions),
-        released_by=by,
-        reason=reason,
-        released_at=at,
-    )
-    session.add(row)
-    session.flush()
-    log.append(
-        session,
-        who=by,
-        action="released",
-        subject=f"release:{row.id}",
-        why=reason,
-        detail={
-            "candidate": candidate_id,
-            "task": task,
-            "target": target,
-            "replaces": replaced.id if replaced else None,
-        },
-        at=at,
-    )
-    return _release(row)
+def get_release(session: Session, release_id: int) -> Release:
+    """Return one release; raises `Refused` where there is none of this id."""
+    row = session.get(ReleaseRow, release_id)
+    if row is None:
+        raise Refused(f"there is no release {release_id}", fix="The Prompts page lists those there are.")
+    return of_row(row)
 
 
-def _release(row: ReleaseRow) -> Release:
+def of_row(row: ReleaseRow) -> Release:
+    """Return the release that a stored row holds."""
     assert row.id is not None
     return Release(
         row.id,

@@ -10,10 +10,12 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
+from composer.candidates import PROPOSERS
 from composer.composition import Composition, Vocabulary
 from composer.evaluator import Counts
 from composer.registry import dataset_of, get_target, get_task
 from composer.releases import incumbent_of
+from composer.review.nogo import no_gos
 from composer.search.worth import Worth
 from composer.strategies import strategy_of
 from composer.tables import RunRow
@@ -23,6 +25,7 @@ from library import log
 from library.canonical import digest
 from library.database import lock_for_writing
 from library.errors import Refused
+from library.people import require
 from library.snippets import vetted
 
 WORTH: TypeAdapter[Worth] = TypeAdapter(Worth)
@@ -99,7 +102,9 @@ def plan_run(session: Session, task_name: str, target_name: str, *, strategy: st
         raise Refused(f"seed {seed} is out of range", fix="Give a whole number from 0 to 4294967295.")
     task, target = get_task(session, task_name), get_target(session, target_name)
     incumbent = incumbent_of(session, task, target.name)
-    vocabulary = Vocabulary(task, vetted(session, task.snippets.tags), kept=incumbent.versions)
+    dataset = dataset_of(session, task.name)
+    barred = no_gos(session, task, dataset, target)
+    vocabulary = Vocabulary(task, vetted(session, task.snippets.tags), kept=incumbent.versions, barred=barred)
     if not vocabulary.versions:
         tags = ", ".join(task.snippets.tags) or "any tag"
         raise Refused(
@@ -107,12 +112,13 @@ def plan_run(session: Session, task_name: str, target_name: str, *, strategy: st
             fix="`composer library import FILE` adds snippets; those with `state: vetted` can be used.",
         )
     vocabulary.rules(vocabulary.names(incumbent))  # refuses what no run could keep to, before it costs anything
-    return Plan(task, dataset_of(session, task.name), target, vocabulary, incumbent, strategy, seed, budget)
+    return Plan(task, dataset, target, vocabulary, incumbent, strategy, seed, budget)
 
 
 def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
-    """Return the id of the run with this plan, entering it as waiting where it is new."""
+    """Return the id of the run with this plan, entering it as waiting where it is new; raises for the role."""
     lock_for_writing(session)
+    require(session, by, *PROPOSERS)
     row = session.exec(select(RunRow).where(RunRow.identity == plan.identity)).first()
     if row is None:
         row = RunRow(
@@ -167,6 +173,7 @@ def run_row(session: Session, run_id: int) -> RunRow:
 
 def ask_to_stop(session: Session, run_id: int, *, by: str, at: datetime) -> None:
     """Ask a run's worker to stop after the answer in flight; what it has is kept."""
+    require(session, by, *PROPOSERS)
     row = run_row(session, run_id)
     if row.state not in (WAITING, RUNNING):
         raise Refused(f"run {run_id} is {row.state}: there is nothing to stop")

@@ -138,6 +138,9 @@ class CandidateRow(SQLModel, table=True):
     evidence_hash: str
     proposed_by: str
     created_at: datetime = _time()
+    rescored_from: int | None = None
+    # What a list shows of the evidence, so that it needn't read it all; None in rows older than this.
+    summary: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
 
 class TestReadRow(SQLModel, table=True):
@@ -156,7 +159,7 @@ class TestReadRow(SQLModel, table=True):
 
 
 class VerdictRow(SQLModel, table=True):
-    """A comment, request for changes or approval by a named reviewer, bound to the evidence it saw."""
+    """What a named reviewer decided, bound to the evidence they saw; a dismissal names the verdict it is about."""
 
     __tablename__ = "verdict"
 
@@ -167,6 +170,96 @@ class VerdictRow(SQLModel, table=True):
     reviewer: str
     evidence_hash: str
     given_at: datetime = _time()
+    about: int | None = None
+    local: bool = True
+
+
+class DispositionRow(SQLModel, table=True):
+    """A reviewer's word on one regression; the newest row of an example counts."""
+
+    __tablename__ = "disposition"
+
+    id: int | None = Field(default=None, primary_key=True)
+    candidate_id: int = Field(foreign_key="candidate.id", index=True)
+    example_id: str
+    kind: str
+    reason: str
+    reviewer: str
+    given_at: datetime = _time()
+
+
+class CommentRow(SQLModel, table=True):
+    """A comment on a candidate, or on a snippet or an example in it as its hash says it was then."""
+
+    __tablename__ = "comment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    candidate_id: int = Field(foreign_key="candidate.id", index=True)
+    kind: str
+    name: str
+    object_hash: str
+    text: str
+    author: str
+    written_at: datetime = _time()
+    resolved_by: str = ""
+    resolved_at: datetime | None = _time(nullable=True)
+
+
+class CorrectionRow(SQLModel, table=True):
+    """Another label for an example, which takes effect when a second person confirms it."""
+
+    __tablename__ = "correction"
+
+    id: int | None = Field(default=None, primary_key=True)
+    candidate_id: int = Field(foreign_key="candidate.id", index=True)
+    task: str = Field(index=True)
+    example_id: str
+    gold_before: Any = _json()
+    gold: Any = _json()
+    reason: str
+    proposed_by: str
+    proposed_at: datetime = _time()
+    state: str = "open"
+    decided_by: str = ""
+    decision: str = ""
+    decided_at: datetime | None = _time(nullable=True)
+
+
+class JobRow(SQLModel, table=True):
+    """Answers asked for about a candidate after its run: scoring again, steps, suspects, noise."""
+
+    __tablename__ = "job"
+
+    id: int | None = Field(default=None, primary_key=True)
+    candidate_id: int = Field(foreign_key="candidate.id", index=True)
+    kind: str
+    examples: list[str] = _json()
+    state: str = "waiting"
+    paid: int = 0
+    expected: int = 0
+    message: str = ""
+    made: int | None = None
+    result: list[dict[str, Any]] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    started_by: str
+    created_at: datetime = _time()
+    ended_at: datetime | None = _time(nullable=True)
+
+
+class WebhookRow(SQLModel, table=True):
+    """An address that is told of what is logged, up to the entry `delivered`."""
+
+    __tablename__ = "webhook"
+
+    id: int | None = Field(default=None, primary_key=True)
+    url: str = Field(unique=True)
+    secret_env: str
+    actions: list[str] = _json()
+    delivered: int = 0
+    failures: int = 0
+    next_try_at: datetime | None = _time(nullable=True)
+    problem: str = ""
+    added_by: str
+    added_at: datetime = _time()
 
 
 class ReleaseRow(SQLModel, table=True):

@@ -11,12 +11,12 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from composer.policy import Policy, Risk, Terms
 from composer.tasktext import SLOT as SLOT
 from composer.tasktext import checked_base, checked_message, hidden_character
 from library.canonical import digest
 from library.yamlfile import invalid, read_yaml
 
-Risk = Literal["low", "high"]
 Kind = Literal["ordinal", "label"]
 Format = Literal["json", "plain"]
 Source = Literal["lee", "pang_lee", "simlex", "import"]
@@ -160,27 +160,6 @@ class DataSpec(_Part):
         return cuts
 
 
-class Gates(_Part):
-    """What a candidate must pass besides being better: limits on what it may break."""
-
-    valid_rate: bool = True
-    must_not_regress: bool = True
-    not_worse: tuple[Line, ...] = ()
-    max_worse_share: float | None = Field(default=None, ge=0, le=1)
-    max_extra_tokens: int | None = Field(default=None, ge=0, le=1_000_000)
-
-
-class Policy(_Part):
-    """How many people must approve, and which gates there are.
-
-    With `keep_incumbent` every candidate keeps the snippets of the prompt in use, in their wording.
-    """
-
-    approvals: int = Field(default=1, ge=1, le=20)
-    gates: Gates = Gates()
-    keep_incumbent: bool = False
-
-
 class Task(_Part):
     """A task: typed inputs and one output, base prompt, user-message template, data and policy.
 
@@ -244,19 +223,32 @@ class Task(_Part):
         # Left out where they say nothing: approvals bind to hashes taken before there were such fields.
         if self.snippets.max_tokens is None:
             del content["snippets"]["max_tokens"]
-        if not self.policy.keep_incumbent:
-            del content["policy"]["keep_incumbent"]
+        policy = content["policy"]
+        policy["approvals"] = self.terms.approvals
+        silent: dict[str, object] = {"exclude": None, "every_regression": None}
+        silent |= {"override": [], "keep_incumbent": False}
+        for name, nothing in silent.items():
+            if policy[name] == nothing and type(policy[name]) is type(nothing):
+                del policy[name]
+        for name in ("advisory", "tolerance"):
+            if not policy["gates"][name]:
+                del policy["gates"][name]
         return digest(content)
+
+    @property
+    def terms(self) -> Terms:
+        """What its policy asks for, the defaults of its risk filled in."""
+        return self.policy.terms(self.risk)
 
     @field_validator("policy")
     @classmethod
     def _known_figures(cls, policy: Policy, info: ValidationInfo) -> Policy:
         if "output" in info.data:
             known = FIGURES[info.data["output"].kind]
-            for name in policy.gates.not_worse:
+            for name in (*policy.gates.not_worse, *policy.gates.tolerance):
                 if name not in known:
                     raise invalid(
-                        f"not_worse names {name!r}, which is no figure of this kind of output",
+                        f"the gates name {name!r}, which is no figure of this kind of output",
                         fix=f"Choose from {', '.join(known)}.",
                     )
         return policy

@@ -9,9 +9,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,16 +19,16 @@ from typing import Any
 
 import dspy
 import numpy as np
-from filelock import FileLock, Timeout
 
 from composer.asking import ask
-from composer.candidates import evidence_of, note_test_read, submit
+from composer.candidates import Measured, evidence_of, note_test_read, submit
 from composer.cells import DatabaseCells
 from composer.comparison import Comparison, Side, compare
 from composer.composition import Composition
 from composer.data.examples import Example
 from composer.evaluator import Counts, Evaluator, Stopped
 from composer.home import Home
+from composer.locks import alone, is_taken
 from composer.models.pull import pull
 from composer.optimizer import LibraryComposer, to_dspy
 from composer.predictor import LibraryPredict
@@ -39,6 +38,7 @@ from composer.search.problem import Found, Step
 from composer.search.worth import Worth
 from composer.summary import summary_of
 from composer.target import Target, language_model, release
+from composer.task import Task
 from library.database import Database, open_database
 from library.errors import Refused
 
@@ -81,7 +81,7 @@ def work(
     Raises `Refused` when another worker has the run, when what it depends on has changed since it was
     entered, or on an outage; `Stopped` when somebody asked it to stop. Whatever ends it, the answers are kept.
     """
-    with _alone(home, run_id, patience=PATIENCE_SECONDS):
+    with alone(home, f"run-{run_id}", patience=PATIENCE_SECONDS):
         begun = time.monotonic()
         with database.session() as session:
             row = run_row(session, run_id)
@@ -117,29 +117,7 @@ def work(
 
 def is_at_work(home: Home, run_id: int) -> bool:
     """Whether a worker on this machine has the run now."""
-    try:
-        with _alone(home, run_id):
-            pass
-    except Refused:
-        return True
-    return False
-
-
-@contextmanager
-def _alone(home: Home, run_id: int, *, patience: float = 0.0) -> Iterator[None]:
-    """Hold the run's lock, which the system frees when the process ends in whatever way."""
-    home.locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home.locks / f"run-{run_id}.lock", timeout=patience)
-    try:
-        lock.acquire()
-    except Timeout as taken:
-        raise Refused(
-            f"another worker is on run {run_id}", fix="Wait for it, or stop it on the Runs page."
-        ) from taken
-    try:
-        yield
-    finally:
-        lock.release()
+    return is_taken(home, f"run-{run_id}")
 
 
 def _run(
@@ -168,16 +146,28 @@ def _run(
             if candidate == plan.incumbent:
                 return summary_of(plan, evaluator.counts, found, candidate)
             with database.session() as session:
-                reads = note_test_read(session, plan, candidate, run_id=run_id, at=datetime.now(UTC))
+                reads = note_test_read(
+                    session, plan.dataset, plan.target.hash, candidate, run_id=run_id, at=datetime.now(UTC)
+                )
             expected = evaluator.counts.asked + 2 * len(test)
             record.now(phase="reading the test split", expected=expected)
-            comparison, cells = _compare(plan, test, evaluator, candidate)
+            measured, comparison = measure(
+                plan.task, plan.target, plan.dataset, test, plan.incumbent, candidate, evaluator, seed=plan.seed
+            )
             if not comparison.metric.improved:
                 return summary_of(plan, evaluator.counts, found, candidate, comparison, n=len(test))
-            evidence = evidence_of(plan, candidate, comparison, test, cells, found, reads_before=reads)
+            search = {
+                "strategy": plan.strategy,
+                "seed": plan.seed,
+                "budget": plan.budget,
+                "tried": found.tried,
+                "estimate": found.gain,
+                "stopped": found.stopped,
+            }
+            evidence = evidence_of(measured, comparison, search, reads_before=reads)
             with database.session() as session:
                 by = get_run(session, run_id).started_by
-                number = submit(session, run_id, plan, candidate, evidence, by=by, at=datetime.now(UTC))
+                number = submit(session, run_id, candidate, plan.incumbent, evidence, by=by, at=datetime.now(UTC))
             return summary_of(plan, evaluator.counts, found, candidate, comparison, n=len(test), number=number)
     finally:
         release(lm)
@@ -202,14 +192,27 @@ def _search(
     return composer.found, plan.vocabulary.compose(composer.found.keys)
 
 
-def _compare(
-    plan: Plan, test: Sequence[Example], evaluator: Evaluator, candidate: Composition
-) -> tuple[Comparison, dict[str, list[str]]]:
-    sides = {"incumbent": plan.incumbent, "candidate": candidate}
-    answers = {name: Side(evaluator.answers(side, test)) for name, side in sides.items()}
-    cells = {name: [q.key for q in evaluator.questions(side, test)] for name, side in sides.items()}
-    rng = np.random.default_rng(plan.seed)
-    return compare(plan.task, test, answers["incumbent"], answers["candidate"], rng), cells
+def measure(
+    task: Task,
+    target: Target,
+    dataset: str,
+    test: Sequence[Example],
+    incumbent: Composition,
+    candidate: Composition,
+    evaluator: Evaluator,
+    *,
+    seed: int,
+) -> tuple[Measured, Comparison]:
+    """Ask for both prompts' answers to the test examples, as far as they aren't stored, and compare them."""
+    answers = {
+        name: Side(evaluator.answers(side, test)) for name, side in (("before", incumbent), ("after", candidate))
+    }
+    cells = {
+        name: [question.key for question in evaluator.questions(side, test)]
+        for name, side in (("incumbent", incumbent), ("candidate", candidate))
+    }
+    comparison = compare(task, test, answers["before"], answers["after"], np.random.default_rng(seed))
+    return Measured(task, target, dataset, test, incumbent, candidate, cells), comparison
 
 
 class _Record:

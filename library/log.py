@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, or_, select
 
 from library.canonical import digest
 from library.database import lock_for_writing
+from library.errors import Refused
 from library.tables import LogRow
 
 _START = "0" * 64
@@ -29,6 +31,25 @@ class LogEntry:
     why: str
     detail: dict[str, Any]
     hash: str
+
+
+@dataclass(frozen=True)
+class Only:
+    """Which entries are wanted: what is left empty narrows nothing.
+
+    `kind` is the first part of a subject; `words` stand, each somewhere, in subject, why or action, whatever
+    their (ASCII) capitals; of `actions` any will do; ids lie above `after` and up to `upto`.
+    """
+
+    who: str = ""
+    kind: str = ""
+    words: str = ""
+    actions: tuple[str, ...] = ()
+    after: int = 0
+    upto: int | None = None
+
+
+EVERYTHING = Only()
 
 
 def append(
@@ -58,15 +79,52 @@ def append(
     session.flush()
 
 
-def entries(session: Session, subject: str | None = None) -> tuple[LogEntry, ...]:
-    """Give the log's entries, oldest first: all, or those of one subject."""
-    query = select(LogRow).order_by(col(LogRow.id))
+def entries(
+    session: Session,
+    subject: str | None = None,
+    only: Only = EVERYTHING,
+    *,
+    newest_first: bool = False,
+    limit: int | None = None,
+) -> tuple[LogEntry, ...]:
+    """Give the log's entries: all, or those of one subject or under a filter; at most `limit` of them.
+
+    Raises `Refused` where one that is wanted can't be read at all, which `first_broken` then names.
+    """
+    order = col(LogRow.id).desc() if newest_first else col(LogRow.id)
+    query = select(LogRow).where(*_conditions(only)).order_by(order).limit(limit)
     if subject is not None:
         query = query.where(LogRow.subject == subject)
-    return tuple(
-        LogEntry(row.id or 0, row.at, row.who, row.action, row.subject, row.why, dict(row.detail), row.hash)
-        for row in session.exec(query)
-    )
+    try:
+        return tuple(
+            LogEntry(row.id or 0, row.at, row.who, row.action, row.subject, row.why, dict(row.detail), row.hash)
+            for row in session.exec(query)
+        )
+    except (ValueError, TypeError) as error:
+        raise Refused(
+            "an entry of the log can't be read, so it is not what was written",
+            fix="`composer audit verify` names the first that is broken.",
+        ) from error
+
+
+def count(session: Session, only: Only = EVERYTHING) -> int:
+    """Return how many entries a filter lets through."""
+    return session.exec(select(func.count()).select_from(LogRow).where(*_conditions(only))).one()
+
+
+def newest(session: Session) -> int:
+    """Return the id of the newest entry; 0 where the log is empty."""
+    return session.exec(select(func.max(LogRow.id))).one() or 0
+
+
+def names(session: Session) -> tuple[str, ...]:
+    """Return who has done anything that is logged, by name."""
+    return tuple(session.exec(select(LogRow.who).distinct().order_by(LogRow.who)))
+
+
+def kinds(session: Session) -> tuple[str, ...]:
+    """Return the kinds of the subjects that the log speaks of, such as `candidate` and `run`, by name."""
+    return tuple(sorted({one.partition(":")[0] for one in session.exec(select(LogRow.subject).distinct())}))
 
 
 def first_broken(session: Session) -> int | None:
@@ -82,6 +140,24 @@ def first_broken(session: Session) -> int | None:
     except ValueError:
         return session.exec(select(func.min(LogRow.id)).where(col(LogRow.id) > last)).one()
     return None
+
+
+def _conditions(only: Only) -> list[ColumnElement[bool]]:
+    subject, why, action = col(LogRow.subject), col(LogRow.why), col(LogRow.action)
+    found: list[ColumnElement[bool]] = []
+    if only.who:
+        found.append(col(LogRow.who) == only.who)
+    if only.kind:
+        found.append(or_(subject == only.kind, subject.startswith(f"{only.kind}:", autoescape=True)))
+    if only.actions:
+        found.append(action.in_(only.actions))
+    if only.after:
+        found.append(col(LogRow.id) > only.after)
+    if only.upto is not None:
+        found.append(col(LogRow.id) <= only.upto)
+    for word in only.words.split():
+        found.append(or_(*(place.icontains(word, autoescape=True) for place in (subject, why, action))))
+    return found
 
 
 def _entry_hash(row: LogRow) -> str:

@@ -13,6 +13,7 @@ from library.canonical import text_digest
 from library.database import lock_for_writing
 from library.entries import read_entries
 from library.errors import Refused
+from library.people import require
 from library.plans import ImportPlan as ImportPlan
 from library.plans import PlannedSnippet as PlannedSnippet
 from library.plans import planned
@@ -43,6 +44,7 @@ def import_file(
     file or library changed since that plan was made.
     """
     lock_for_writing(session)
+    require(session, by, "curator", "admin")
     plan = plan_import(session, path)
     if expected is not None and plan != expected:
         raise Refused("the file or the library changed meanwhile", where=str(path), fix="Look at the plan again.")

@@ -93,6 +93,20 @@ class SnippetVersionRow(Immutable, SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
+class PersonRow(SQLModel, table=True):
+    """A person who signs in, and what they may do; one who was removed keeps the name, for the log's sake."""
+
+    __tablename__ = "person"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    email: str = Field(unique=True)
+    roles: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    added_by: str
+    added_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    removed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+
+
 class LogRow(Immutable, SQLModel, table=True):
     """One entry of the log: who did what to which subject, when and why, chained to the entry before."""
 

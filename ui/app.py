@@ -11,14 +11,23 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import streamlit as st
 
 from library.errors import Refused
+from ui.parts import wanted
 from ui.parts.opening import database, show_refusal, this_home
 from ui.parts.page import LOGO, STYLE
+from ui.parts.who import corner, outside, visitor
 
 INBOX = st.Page("views/inbox.py", title="Inbox", url_path="inbox", help="Candidates and where they stand.")
 
 
 def start() -> None:
-    """Lead the bare address to the Inbox, whose own link must hold too: Streamlit gives its default page none."""
+    """Lead the bare address on: to what was wanted before signing in, else to the Inbox.
+
+    The Inbox's own link must hold too, and Streamlit gives its default page none.
+    """
+    wish = wanted.take()
+    found = next((page for page in PAGES[1:] if wish and page.url_path == wish.path), None)
+    if wish and found:
+        st.switch_page(found, query_params=wish.query)
     st.switch_page(INBOX)
 
 
@@ -36,14 +45,21 @@ PAGES = [
 st.set_page_config(page_title="Instruction composer", page_icon=str(LOGO), layout="wide")
 st.html(STYLE)
 st.logo(str(LOGO), size="medium")
-page = st.navigation(PAGES, position="top")
-st.set_page_config(page_title=f"{page.title} · Instruction composer")
 try:
     database()
+    guest = visitor()
 except Refused as refused:
+    st.navigation(PAGES, position="top")
     show_refusal(refused)
     st.caption(f"Home: {this_home().path}")
     st.stop()
+page = st.navigation(PAGES, position="top" if guest.person else "hidden")
+if guest.person is None:
+    st.set_page_config(page_title="Sign in · Instruction composer")
+    outside(guest, page.url_path)
+    st.stop()
+st.set_page_config(page_title=f"{page.title} · Instruction composer")
+corner(guest)
 try:
     page.run()
 except Refused as refused:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from composer.cli import bench, data, library, model, target, task
+from composer.cli import bench, data, library, model, people, target, task
 from composer.cli.app import app as app_command
 from composer.cli.audit import app as audit_app
 from composer.cli.compose import compose, demo
@@ -28,6 +28,7 @@ app.add_typer(task.app, name="task")
 app.add_typer(data.app, name="data")
 app.add_typer(target.app, name="target")
 app.add_typer(model.app, name="model")
+app.add_typer(people.app, name="people")
 app.add_typer(audit_app, name="audit")
 app.add_typer(bench.app, name="bench")
 

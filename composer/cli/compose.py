@@ -20,6 +20,7 @@ from composer.evaluator import Stopped
 from composer.home import Home, resolve_home
 from composer.learnt import learnt
 from composer.runs import enter_run, get_run, plan_run
+from composer.signin import LOOPBACK, auth_file, is_loopback, needed, read_sign_in
 from composer.starter import TARGETS, load_starter
 from composer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from library.database import Database, open_database
@@ -85,20 +86,31 @@ def demo(
     serve(place, port)
 
 
-def serve(home: Home, port: int) -> NoReturn:
-    """Become the server of a home's app on 127.0.0.1; does not return."""
-    address = f"http://127.0.0.1:{port}"
-    console.print(f"The app is at [bold]{address}[/]. Runs go on in worker processes; Ctrl-C ends the app alone.")
+def serve(home: Home, port: int, address: str = LOOPBACK) -> NoReturn:
+    """Become the server of a home's app; does not return.
+
+    Raises `Refused` where other machines could reach it and nobody would have to sign in.
+    """
+    signing = read_sign_in(home, port)
+    if signing is None and not is_loopback(address):
+        raise Refused(
+            f"the app can answer at {address} only where people sign in",
+            fix=f"{needed(home)} Or leave --address out.",
+        )
+    host = f"[{address}]" if ":" in address else address
+    found = signing.origin if signing else f"http://{host}:{port}"
+    console.print(f"The app is at [bold]{found}[/]. Runs go on in worker processes; Ctrl-C ends the app alone.")
     root = Path(__file__).resolve().parent.parent.parent
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(root / "ui" / "app.py"),
-        "--server.port",
-        str(port),
-    ]
+    settings = {
+        "server.port": str(port),
+        "server.address": address,
+        # Named even where it is missing: no other file of Streamlit's may say who signs in here.
+        "secrets.files": str(auth_file(home)),
+    }
+    if signing:
+        settings["browser.serverAddress"] = signing.host
+    options = [word for name, value in settings.items() for word in (f"--{name}", value)]
+    command = [sys.executable, "-m", "streamlit", "run", str(root / "ui" / "app.py"), *options]
     # In this very process: whoever ends the command ends the app, and no server is left behind.
     os.chdir(root)
     os.execv(sys.executable, [*command, "--", "--home", str(home.path)])

@@ -106,6 +106,6 @@ def _parts(task: Task) -> list[tuple[str, str]]:
         ("message", task.message),
         ("snippets", _snippets(task)),
         ("data", f"{task.data.source}; {shares}"),
-        ("policy", f"risk {task.risk}; approvals {task.policy.approvals}; gates {gates}"),
+        ("policy", f"risk {task.risk}; approvals {task.terms.approvals}; gates {gates}"),
         ("hash", task.hash),
     ]

@@ -14,7 +14,8 @@ class Rules:
 
     `groups` maps a key to its group, of which at most one may stand; `requires` a key to those that must
     stand with it; `conflicts` a key to those that may not. Keys in `first` stand before all others, those in
-    `last` after. `stay` are the keys that every composition holds. `tokens` maps a key to its length.
+    `last` after. `stay` are the keys that every composition holds. `tokens` maps a key to its length. The
+    compositions in `barred` were turned down by reviewers.
     """
 
     max_length: int
@@ -26,12 +27,15 @@ class Rules:
     stay: frozenset[str] = frozenset()
     tokens: Mapping[str, int] = field(default_factory=dict)
     max_tokens: int | None = None
+    barred: frozenset[Keys] = frozenset()
 
     def broken(self, composition: Keys) -> str:
         """Say which rule a composition breaks, in words; empty where it keeps to all."""
         standing = set(composition)
         if len(standing) < len(composition):
             return "a snippet stands twice"
+        if composition in self.barred:
+            return "a reviewer said no-go to it"
         if len(composition) > self.max_length:
             return f"{len(composition)} snippets are more than {self.max_length}"
         if not self.stay <= standing:

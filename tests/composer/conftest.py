@@ -12,7 +12,8 @@ from composer import statistics
 from composer.composition import Vocabulary
 from composer.export import export_release
 from composer.home import Home
-from composer.review import give_verdict
+from composer.review.release import release_candidate
+from composer.review.standing import give_verdict
 from library.database import Database, open_database
 from tests import small
 
@@ -73,6 +74,7 @@ def released(submitted: Database) -> Database:
     """The database of `home`, in which candidate 1 is released."""
     with submitted.session() as session:
         give_verdict(session, 1, "approve", reason="Clear gain.", by="Grace", at=small.NOW)
+        release_candidate(session, 1, reason="Clear gain.", by="Grace", at=small.NOW)
     return submitted
 
 

@@ -21,7 +21,7 @@ from composer.cells import Question
 from composer.export import export_release, faults, pack_of, write_pack
 from composer.home import Home
 from composer.messages import PLACEHOLDER, render
-from composer.review import get_review
+from composer.review.standing import get_review
 from composer.tables import ReleaseRow
 from library import log
 from library.canonical import canonical_bytes, digest

@@ -1,0 +1,106 @@
+"""`composer people`: who may do what in a home that people sign in to."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
+from composer.home import Home, resolve_home
+from composer.signin import auth_file, needed
+from library.people import ROLES, Person, add_person, remove_person, set_roles
+from library.people import people as people_of
+
+app = typer.Typer(no_args_is_help=True, help="People: who signs in, and what they may do.")
+
+NameArgument = Annotated[str, typer.Argument(help="The name that stands in the log.")]
+_CHOICE = f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"
+
+
+@app.command()
+@refusals
+def add(
+    name: NameArgument,
+    email: Annotated[str, typer.Argument(help="The e-mail they sign in with.")],
+    role: Annotated[
+        list[str] | None, typer.Option("--role", help=f"{_CHOICE}; may be repeated. Without: viewer.")
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Add a person, or bring one back; the first makes the home one that people sign in to."""
+    with opened(home).session() as session:
+        first = not people_of(session)
+        added = add_person(session, name, email, tuple(role or ()), by=person(), at=datetime.now(UTC))
+    _say(f"{added.name} <{added.email}> added: {_roles(added)}")
+    if first:
+        _say_what_changes(Home(resolve_home(home)))
+
+
+@app.command("role")
+@refusals
+def role_command(
+    name: NameArgument,
+    roles: Annotated[list[str], typer.Argument(metavar="ROLE...", help=f"One or more of: {', '.join(ROLES)}.")],
+    home: HomeOption = None,
+) -> None:
+    """Give a person these roles instead of those they had."""
+    with opened(home).session() as session:
+        before = {one.name: one for one in people_of(session)}
+        changed = set_roles(session, name, tuple(roles), by=person(), at=datetime.now(UTC))
+    _say(f"{changed.name} was {_roles(before[changed.name])}; is {_roles(changed)}")
+
+
+@app.command()
+@refusals
+def remove(name: NameArgument, home: HomeOption = None) -> None:
+    """Take every right from a person; what they did stays under their name."""
+    with opened(home).session() as session:
+        remove_person(session, name, by=person(), at=datetime.now(UTC))
+    _say(f"{name} removed: they can sign in no more, and what they did stays in the log")
+
+
+@app.command("list")
+@refusals
+def list_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """List the people of this home."""
+    with opened(home).session() as session:
+        known = people_of(session)
+    if as_json:
+        rows = [{"name": one.name, "email": one.email, "roles": _ordered(one)} for one in known]
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    if not known:
+        _say(f"Nobody signs in to this home: one local person, {person()}, does everything.")
+        _say("`composer people add NAME EMAIL --role reviewer` adds the first of those who sign in.")
+        return
+    table = Table("Name", "E-mail", "Roles")
+    for one in known:
+        table.add_row(escape(one.name), escape(one.email), _roles(one))
+    out.print(table)
+
+
+def _say_what_changes(home: Home) -> None:
+    _say("From now on people sign in to this home, and verdicts can only be given in the app.")
+    if auth_file(home).exists():
+        _say("Start `composer app` again for it to take effect there.")
+    else:
+        _say(f"The app must be told where they sign in. {needed(home)}")
+        _say("Until then nothing can be decided there.")
+    _say(f"On this command line, {person()} still keeps the library and the people.")
+
+
+def _say(line: str) -> None:
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _ordered(one: Person) -> list[str]:
+    return [role for role in ROLES if role in one.roles]
+
+
+def _roles(one: Person) -> str:
+    return ", ".join(_ordered(one))

@@ -1,0 +1,213 @@
+"""What can be asked about a candidate after its run: what each step gains, who is to blame, how noisy answers are.
+
+Each question is a set of cells; what they say is read from the store, so that nothing is paid for twice and
+nothing is kept beside the answers. None of it chooses a composition, and none of it is part of the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from sqlmodel import Session
+
+from composer.asking import Answer
+from composer.cells import stored_answers
+from composer.comparison import Difference
+from composer.composition import Composition
+from composer.data.examples import Example
+from composer.evaluator import questions_of
+from composer.metrics import Scored, figures, score
+from composer.parsing import Parsed, parse
+from composer.registry import examples_of
+from composer.review.standing import Review
+from composer.statistics import interval
+from composer.task import Task
+from library.snippets import SnippetVersion
+
+Diagnosis = Literal["steps", "suspects", "noise"]
+NOISE_REPLICATE = 1
+"""The replicate that asks the incumbent anew: its first answers are replicate 0."""
+NOISE_EXAMPLES = 100
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Cells of one composition: these examples, in this replicate."""
+
+    composition: Composition
+    examples: tuple[Example, ...]
+    replicate: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """The candidate without one of its changes: a snippet it added left out, one it reworded set back."""
+
+    version: SnippetVersion
+    without: Composition
+
+
+@dataclass(frozen=True)
+class Without:
+    """What was answered to one example without one part of the candidate; None where nobody asked."""
+
+    version: SnippetVersion
+    said: Parsed | None
+    text: str
+    loss: float | None
+    candidate_loss: float
+
+    @property
+    def suspect(self) -> bool:
+        """Whether the answer is better without it."""
+        return self.loss is not None and self.loss < self.candidate_loss - 1e-12
+
+
+@dataclass(frozen=True)
+class Step:
+    """One composition on the way from the incumbent to the candidate, against the incumbent."""
+
+    name: str
+    composition: Composition
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How often the incumbent, asked again, gave another reading; `asked` answers were compared."""
+
+    changed: int
+    asked: int
+
+
+def parts(review: Review) -> tuple[Part, ...]:
+    """Return the candidate without each snippet that it added or reworded, in its order."""
+    before = {one.key: one for one in review.incumbent.versions}
+    found = []
+    for place, one in enumerate(review.composition.versions):
+        old = before.get(one.key)
+        if old == one:
+            continue
+        left = (*review.composition.versions[:place], *review.composition.versions[place + 1 :])
+        back = left if old is None else (*left[:place], old, *left[place:])
+        found.append(Part(one, Composition(review.composition.base, back)))
+    return tuple(found)
+
+
+def path(review: Review) -> tuple[tuple[str, Composition], ...]:
+    """Return the named compositions from the incumbent to the candidate, both ends included.
+
+    What the candidate removes, rewords or moves comes first, as one step; then each snippet it adds, in its order.
+    """
+    base, versions = review.composition.base, review.composition.versions
+    known = {one.key for one in review.incumbent.versions}
+    kept = tuple(one for one in versions if one.key in known)
+    start = "incumbent" if review.incumbent.versions else "base"
+    steps = [(start, Composition(base, review.incumbent.versions))]
+    if kept != review.incumbent.versions:
+        steps.append(("what it takes away, rewords or moves", Composition(base, kept)))
+    standing = set(known)
+    for one in versions:
+        if one.key not in known:
+            standing.add(one.key)
+            composition = Composition(base, tuple(each for each in versions if each.key in standing))
+            steps.append((f"+ {one.key}", composition))
+    return tuple(steps)
+
+
+def asks(
+    review: Review, diagnosis: Diagnosis, test: Sequence[Example], chosen: Sequence[str] = ()
+) -> tuple[Ask, ...]:
+    """Return the cells that a question needs; `chosen` are the examples whose suspects are wanted."""
+    if diagnosis == "steps":
+        return tuple(Ask(composition, tuple(test)) for _, composition in path(review))
+    if diagnosis == "noise":
+        return (Ask(review.incumbent, tuple(test[:NOISE_EXAMPLES]), NOISE_REPLICATE),)
+    wanted = tuple(example for example in test if example.id in set(chosen))
+    return tuple(Ask(part.without, wanted) for part in parts(review))
+
+
+def missing(session: Session, review: Review, some: Sequence[Ask]) -> int:
+    """Return how many answers of these aren't stored yet."""
+    keys = {key for ask in some for key in _keys(review, ask)}
+    return len(keys - set(stored_answers(session, sorted(keys))))
+
+
+def suspects(session: Session, review: Review, example: Example) -> tuple[Without, ...]:
+    """Return what the candidate without each of its parts said to an example, as far as anybody asked."""
+    found = []
+    loss = next(row.candidate_loss for row in review.candidate.rows if row.example_id == example.id)
+    for part in parts(review):
+        (key,) = _keys(review, Ask(part.without, (example,)))
+        answer = stored_answers(session, [key]).get(key)
+        if answer is None:
+            found.append(Without(part.version, None, "", None, loss))
+            continue
+        parsed = parse(review.task.output, answer.text)
+        own = float(score(review.task, [example], [parsed]).loss[0])
+        found.append(Without(part.version, parsed, answer.text, own, loss))
+    return tuple(found)
+
+
+def noise(session: Session, review: Review, test: Sequence[Example]) -> Noise | None:
+    """Return how often the incumbent, asked again, was read otherwise; None where nobody asked it again."""
+    (again,) = asks(review, "noise", test)
+    first = replace(again, replicate=0)
+    both = [_answers(session, review, ask) for ask in (first, again)]
+    pairs = [(was, now) for was, now in zip(*both, strict=True) if was is not None and now is not None]
+    if not pairs:
+        return None
+    output = review.task.output
+    changed = sum(parse(output, was.text).value != parse(output, now.text).value for was, now in pairs)
+    return Noise(changed, len(pairs))
+
+
+def steps(
+    session: Session, review: Review, test: Sequence[Example], rng: np.random.Generator
+) -> tuple[Step, ...] | None:
+    """Return each step's difference of the metric to the incumbent, with its 95% interval.
+
+    `test` are the sealed examples; None where an answer is missing. `rng` drives the bootstrap.
+    """
+    seed = int(rng.integers(2**32))
+    scored: list[tuple[str, Composition, Scored]] = []
+    for name, composition in path(review):
+        answers = _answers(session, review, Ask(composition, tuple(test)))
+        if any(answer is None for answer in answers):
+            return None
+        parsed = [parse(review.task.output, answer.text) for answer in answers if answer is not None]
+        scored.append((name, composition, score(review.task, test, parsed)))
+    return tuple(
+        Step(name, composition, _difference(review.task, test, scored[0][2], one, np.random.default_rng(seed)))
+        for name, composition, one in scored
+    )
+
+
+def test_of(session: Session, review: Review) -> tuple[Example, ...]:
+    """Return the sealed examples that a candidate was measured on."""
+    return examples_of(session, review.candidate.evidence["data"]["dataset"], "test")
+
+
+def _difference(
+    task: Task, examples: Sequence[Example], before: Scored, after: Scored, rng: np.random.Generator
+) -> Difference:
+    metric, ones = figures(task)[0], np.ones(len(examples))
+    was, now = metric.of(before, ones), metric.of(after, ones)
+    clusters = [example.clusters for example in examples]
+    bounds = interval(lambda weights: metric.of(after, weights) - metric.of(before, weights), clusters, rng)
+    return Difference(metric.name, metric.better_is, was, now, now - was, bounds.low, bounds.high)
+
+
+def _answers(session: Session, review: Review, ask: Ask) -> list[Answer | None]:
+    keys = _keys(review, ask)
+    known: Mapping[str, Answer] = stored_answers(session, keys)
+    return [known.get(key) for key in keys]
+
+
+def _keys(review: Review, ask: Ask) -> list[str]:
+    target_hash = review.candidate.evidence["target"]["hash"]
+    questions = questions_of(review.task, target_hash, ask.composition, ask.examples, replicate=ask.replicate)
+    return [question.key for question in questions]

@@ -1,0 +1,79 @@
+"""What a task asks of its reviewers before a prompt is released: approvals, gates, and who may say otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from library.people import Role
+
+Risk = Literal["low", "high"]
+Excluded = Literal["proposer", "authors"]
+GateKind = Literal[
+    "improves", "valid_rate", "not_worse", "must_not_regress", "max_worse_share", "max_extra_tokens"
+]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Gates(_Part):
+    """What a candidate must pass besides being better: limits on what it may break.
+
+    Those in `advisory` are shown, and hold nothing up. `tolerance` says by how much a figure of `not_worse`
+    may fall, in that figure's own units.
+    """
+
+    valid_rate: bool = True
+    must_not_regress: bool = True
+    not_worse: tuple[Annotated[str, Field(min_length=1, max_length=300)], ...] = ()
+    tolerance: Mapping[str, Annotated[float, Field(ge=0, le=100)]] = {}
+    max_worse_share: float | None = Field(default=None, ge=0, le=1)
+    max_extra_tokens: int | None = Field(default=None, ge=0, le=1_000_000)
+    advisory: tuple[GateKind, ...] = ()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """A policy with the defaults of the task's risk filled in.
+
+    `approvals` people must approve, none of those in `exclude` among them; `every_regression` asks for a
+    reviewer's word on each example that got worse; people with a role of `override` may let a candidate
+    pass although a gate fails.
+    """
+
+    approvals: int
+    exclude: tuple[Excluded, ...]
+    every_regression: bool
+    override: tuple[Role, ...]
+
+
+class Policy(_Part):
+    """Who must approve, and which gates there are; what is None follows from the task's risk.
+
+    At high risk: two people other than the proposer, and a word on every regression. At low risk: one
+    person, whoever it is. With `keep_incumbent` every candidate keeps the snippets of the prompt in use, in
+    their wording.
+    """
+
+    approvals: int | None = Field(default=None, ge=1, le=20)
+    exclude: tuple[Excluded, ...] | None = None
+    every_regression: bool | None = None
+    override: tuple[Role, ...] = ()
+    gates: Gates = Gates()
+    keep_incumbent: bool = False
+
+    def terms(self, risk: Risk) -> Terms:
+        """Return what the policy asks for in a task of this risk."""
+        high = risk == "high"
+        exclude: tuple[Excluded, ...] = ("proposer",) if high else ()
+        return Terms(
+            self.approvals if self.approvals is not None else (2 if high else 1),
+            exclude if self.exclude is None else self.exclude,
+            high if self.every_regression is None else self.every_regression,
+            self.override,
+        )

@@ -1,0 +1,157 @@
+"""Corrections of labels: one person proposes another label, a second confirms it, and the data changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from composer.candidates import get_candidate
+from composer.data.examples import Example
+from composer.data.loading import Dataset
+from composer.registry import current_dataset, dataset_of, get_task, make_current
+from composer.review.regressions import give_word
+from composer.review.texts import reason_of
+from composer.tables import CorrectionRow
+from composer.task import Task
+from library import log
+from library.database import lock_for_writing
+from library.errors import Refused
+from library.people import require
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Another label for an example; `state` is open, confirmed or rejected."""
+
+    id: int
+    candidate_id: int
+    task: str
+    example_id: str
+    gold_before: float | str
+    gold: float | str
+    reason: str
+    proposed_by: str
+    proposed_at: datetime
+    state: str
+    decided_by: str
+    decision: str
+    decided_at: datetime | None
+
+
+def corrections(session: Session, task: str, *, open_only: bool = False) -> tuple[Correction, ...]:
+    """Return the corrections proposed for a task's labels, newest first."""
+    query = select(CorrectionRow).where(CorrectionRow.task == task).order_by(col(CorrectionRow.id).desc())
+    if open_only:
+        query = query.where(CorrectionRow.state == "open")
+    return tuple(Correction(**row.model_dump()) for row in session.exec(query))
+
+
+def propose_correction(
+    session: Session, candidate_id: int, example_id: str, gold: float | str, *, reason: str, by: str, at: datetime
+) -> int:
+    """Say that the label of a regression is wrong and what it should be; returns the correction's id.
+
+    Nothing changes before a second person confirms it. Raises `Refused` for a label that the task doesn't
+    have or that is no change, an example with an open correction, one that didn't get worse, and the role.
+    """
+    reason = reason_of(reason, "a correction")
+    lock_for_writing(session)
+    person = require(session, by, "reviewer")
+    candidate = get_candidate(session, candidate_id)
+    task = get_task(session, candidate.task)
+    example = _example(session, task, example_id)
+    gold = _checked(task, gold)
+    if gold == example.gold:
+        raise Refused(f"the label of {example_id} is {gold} already", fix="Give another one.")
+    if any(one.example_id == example_id for one in corrections(session, task.name, open_only=True)):
+        raise Refused(f"a correction of {example_id} is open already", fix="Decide on that one first.")
+    give_word(session, candidate_id, [example_id], "label is wrong", reason=reason, by=by, at=at)
+    row = CorrectionRow(
+        candidate_id=candidate_id,
+        task=task.name,
+        example_id=example_id,
+        gold_before=example.gold,
+        gold=gold,
+        reason=reason,
+        proposed_by=person.name,
+        proposed_at=at,
+    )
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    _log(session, "correction proposed", row, person.name, at, reason)
+    return row.id
+
+
+def decide_correction(
+    session: Session, correction_id: int, *, confirm: bool, reason: str, by: str, at: datetime
+) -> None:
+    """Confirm a proposed label, which changes the task's data, or reject it.
+
+    Only a second person may confirm; whoever proposed it may take it back by rejecting it. Raises `Refused`
+    for one that is decided, the proposer's own, a label that changed meanwhile, and the role.
+    """
+    reason = reason_of(reason, "a decision")
+    lock_for_writing(session)
+    person = require(session, by, "reviewer", "curator")
+    row = session.get(CorrectionRow, correction_id)
+    if row is None:
+        raise Refused(f"there is no correction {correction_id}")
+    if row.state != "open":
+        raise Refused(f"correction {correction_id} is {row.state} already")
+    if confirm and person.local:
+        raise Refused(
+            "a label is corrected by two people, and nobody signs in to this home",
+            fix="`composer people add` makes it a home that people sign in to.",
+        )
+    if confirm and person.name == row.proposed_by:
+        raise Refused(f"{person.name} proposed this correction", fix="Somebody else has to confirm it.")
+    if confirm:
+        task = get_task(session, row.task)
+        example = _example(session, task, row.example_id)
+        if example.gold != row.gold_before:
+            raise Refused(
+                f"the label of {row.example_id} is {example.gold} now, not {row.gold_before}",
+                fix="Reject this correction and propose a new one.",
+            )
+        known = current_dataset(session, task.name)
+        corrected = replace(example, gold=row.gold)
+        examples = tuple(corrected if one.id == example.id else one for one in known.examples)
+        make_current(session, task, Dataset(examples, known.left_out), by=person.name, at=at)
+    row.state = "confirmed" if confirm else "rejected"
+    row.decided_by, row.decision, row.decided_at = person.name, reason, at
+    session.add(row)
+    _log(session, f"correction {row.state}", row, person.name, at, reason)
+
+
+def _example(session: Session, task: Task, example_id: str) -> Example:
+    known = current_dataset(session, task.name)
+    found = next((one for one in known.examples if one.id == example_id), None)
+    if found is None:
+        raise Refused(f"task {task.name} has no example {example_id}", where=dataset_of(session, task.name)[:24])
+    return found
+
+
+def _checked(task: Task, gold: float | str) -> float | str:
+    if task.output.kind == "label":
+        if gold not in task.output.labels:
+            raise Refused(
+                f"{gold!r} is no label of this task", fix=f"Choose from {', '.join(task.output.labels)}."
+            )
+        return gold
+    low, high = task.output.scale
+    try:
+        rating = float(gold)
+    except ValueError as error:
+        raise Refused(f"{gold!r} is no rating", fix=f"Give a number from {low} to {high}.") from error
+    if not low <= rating <= high:
+        raise Refused(f"{rating:g} is not on the scale", fix=f"Give a number from {low} to {high}.")
+    return rating
+
+
+def _log(session: Session, action: str, row: CorrectionRow, by: str, at: datetime, why: str) -> None:
+    detail = {"correction": row.id, "example": row.example_id, "from": row.gold_before, "to": row.gold}
+    subject = f"candidate:{row.candidate_id}"
+    log.append(session, who=by, action=action, subject=subject, why=why, detail=detail, at=at)

@@ -1,0 +1,90 @@
+"""A reviewer's word on each example that got worse: acceptable, the label is wrong, or it blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from sqlmodel import Session, col, select
+
+from composer.candidates import get_candidate
+from composer.review.texts import reason_of
+from composer.tables import DispositionRow
+from library import log
+from library.database import lock_for_writing
+from library.errors import Refused
+from library.people import require
+
+DispositionKind = Literal["acceptable", "label is wrong", "blocks"]
+
+
+@dataclass(frozen=True)
+class Disposition:
+    """What a reviewer said of one regression."""
+
+    id: int
+    candidate_id: int
+    example_id: str
+    kind: DispositionKind
+    reason: str
+    reviewer: str
+    given_at: datetime
+
+
+def dispositions(session: Session, candidate_id: int) -> dict[str, Disposition]:
+    """Return the last word on each regression of a candidate, by example."""
+    query = select(DispositionRow).where(DispositionRow.candidate_id == candidate_id)
+    rows = session.exec(query.order_by(col(DispositionRow.id)))
+    return {row.example_id: Disposition(**row.model_dump()) for row in rows}
+
+
+def give_word(
+    session: Session,
+    candidate_id: int,
+    example_ids: Sequence[str],
+    kind: DispositionKind,
+    *,
+    reason: str,
+    by: str,
+    at: datetime,
+) -> None:
+    """Give some regressions of a candidate the same word, replacing what was said of them before.
+
+    Raises `Refused` for an unknown kind, an empty reason, an example that didn't get worse, and the role.
+    """
+    if kind not in get_args(DispositionKind):
+        raise Refused(
+            f"no word on a regression is called {kind}",
+            fix=f"Choose one of: {', '.join(get_args(DispositionKind))}.",
+        )
+    reason = reason_of(reason, "a word on a regression")
+    lock_for_writing(session)
+    person = require(session, by, "reviewer")
+    candidate = get_candidate(session, candidate_id)
+    strangers = sorted(set(example_ids) - set(candidate.regressions))
+    if strangers or not example_ids:
+        what = ", ".join(strangers[:3]) or "no example"
+        raise Refused(f"{what} is not among what got worse with candidate {candidate_id}")
+    for example_id in dict.fromkeys(example_ids):
+        session.add(
+            DispositionRow(
+                candidate_id=candidate_id,
+                example_id=example_id,
+                kind=kind,
+                reason=reason,
+                reviewer=person.name,
+                given_at=at,
+            )
+        )
+    session.flush()
+    log.append(
+        session,
+        who=person.name,
+        action=f"regression: {kind}",
+        subject=f"candidate:{candidate_id}",
+        why=reason,
+        detail={"examples": list(dict.fromkeys(example_ids))},
+        at=at,
+    )

@@ -1,0 +1,53 @@
+"""What has changed under a candidate since it was measured."""
+
+from __future__ import annotations
+
+from sqlmodel import Session
+
+from composer.candidates import Head
+from composer.composition import UnvettedText
+from composer.registry import dataset_of, get_task_version, target_hash, task_hash
+from composer.releases import current_release, measured_composition
+from library.canonical import text_digest
+from library.errors import Refused
+from library.snippets import version
+
+SUPERSEDED = "another prompt was released since, so the comparison is with a past incumbent"
+
+
+def undermined(session: Session, candidate: Head) -> tuple[str, ...]:
+    """Say what has changed under a candidate's evidence, whatever was released since."""
+    known = candidate.summary
+    reasons = []
+    if task_hash(session, candidate.task) != known["task_hash"]:
+        reasons.append(f"task {candidate.task} was edited")
+    if dataset_of(session, candidate.task) != known["dataset"]:
+        reasons.append("the labelled data changed")
+    if target_hash(session, candidate.target) != known["target_hash"]:
+        reasons.append(f"target {candidate.target} was edited")
+    return (*reasons, *_changed_texts(session, candidate))
+
+
+def stale(session: Session, candidate: Head) -> tuple[str, ...]:
+    """Say why a candidate can't be released on what was measured: all of `undermined`, and a newer incumbent."""
+    reasons = undermined(session, candidate)
+    now = current_release(session, candidate.task, candidate.target)
+    # Scored again, a release is compared with what it once replaced.
+    fitting = (candidate.incumbent_versions, candidate.versions)
+    return reasons if (now.versions if now else ()) in fitting else (*reasons, SUPERSEDED)
+
+
+def _changed_texts(session: Session, candidate: Head) -> list[str]:
+    reasons = []
+    task = get_task_version(session, candidate.summary["task_hash"])
+    sides = {"candidate": candidate.versions, "incumbent": candidate.incumbent_versions}
+    for name, versions in sides.items():
+        try:
+            text = measured_composition(session, task, versions).text
+        except (UnvettedText, Refused) as changed:
+            reasons.append(f"the {name}'s text is not the text that was measured ({changed.what})")
+            continue
+        if text_digest(text) != candidate.summary["prompts"][name]:
+            reasons.append(f"the {name}'s text is not the text that was measured")
+    now = (version(session, one) for one in candidate.versions)
+    return reasons + [f"snippet {one.key} v{one.version} is {one.state}" for one in now if one.state != "vetted"]

@@ -1,0 +1,21 @@
+"""What people write in a review: never empty, and always storable."""
+
+from __future__ import annotations
+
+from unicodedata import category
+
+from library.errors import Refused
+
+LONGEST = 10_000
+
+
+def reason_of(text: str, what: str) -> str:
+    """Return a text without the space around it; raises `Refused` where nothing is left or it can't be stored."""
+    text = text.strip()
+    if not text:
+        raise Refused(f"{what} needs a reason", fix="Say in a sentence what decided it.")
+    if any(character == "\0" or category(character) == "Cs" for character in text):
+        raise Refused("the reason holds characters that can't be stored", fix="Write it as plain text.")
+    if len(text) > LONGEST:
+        raise Refused(f"the reason has {len(text):,} characters", fix=f"Say it in {LONGEST:,}.")
+    return text

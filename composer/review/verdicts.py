@@ -1,0 +1,119 @@
+"""Verdicts: what reviewers decided of a candidate, and whose last word counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlmodel import Session, col, select
+
+from composer.candidates import Head
+from composer.tables import VerdictRow
+from composer.task import Task
+from library import log
+from library.people import LOCAL, Person
+from library.snippets import version
+
+Kind = Literal["request changes", "approve", "no-go", "override"]
+KINDS: tuple[Kind, ...] = ("request changes", "approve", "no-go", "override")
+DECISIONS = ("request changes", "approve", "no-go")
+"""Kinds of which a reviewer's last one counts."""
+DISMISSAL = "dismiss"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one reviewer decided of a candidate, bound to the evidence they saw.
+
+    A dismissal is `about` another verdict, which no longer counts. `local` marks what the one local person
+    gave, where nobody signs in.
+    """
+
+    id: int
+    candidate_id: int
+    kind: str
+    reason: str
+    reviewer: str
+    evidence_hash: str
+    given_at: datetime
+    about: int | None
+    local: bool
+
+
+def verdicts_on(session: Session, candidate_id: int) -> tuple[Verdict, ...]:
+    """Return the verdicts on a candidate, oldest first."""
+    query = select(VerdictRow).where(VerdictRow.candidate_id == candidate_id).order_by(col(VerdictRow.id))
+    return tuple(Verdict(**row.model_dump()) for row in session.exec(query))
+
+
+def record(
+    session: Session,
+    candidate: Head,
+    kind: str,
+    *,
+    reason: str,
+    by: Person,
+    at: datetime,
+    about: int | None = None,
+) -> None:
+    """Write a verdict that was found to be allowed, and log it."""
+    session.add(
+        VerdictRow(
+            candidate_id=candidate.id,
+            kind=kind,
+            reason=reason,
+            reviewer=by.name,
+            evidence_hash=candidate.evidence_hash,
+            given_at=at,
+            about=about,
+            local=by.local,
+        )
+    )
+    session.flush()
+    log.append(
+        session,
+        who=by.name,
+        action=kind,
+        subject=f"candidate:{candidate.id}",
+        why=reason,
+        detail={"evidence": candidate.evidence_hash, **({} if about is None else {"verdict": about})},
+        at=at,
+    )
+
+
+def last_words(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """Return each reviewer's decision that counts: the last one, unless it was dismissed.
+
+    All that was given where nobody signs in counts as one person's.
+    """
+    dismissed = {verdict.about for verdict in verdicts if verdict.kind == DISMISSAL}
+    last = {_who(verdict): verdict for verdict in verdicts if verdict.kind in DECISIONS}
+    return tuple(verdict for verdict in last.values() if verdict.id not in dismissed)
+
+
+def _who(verdict: Verdict) -> str:
+    return LOCAL if verdict.local else verdict.reviewer
+
+
+def approvals(words: Sequence[Verdict], excluded: frozenset[str], *, signed_in: bool) -> tuple[str, ...]:
+    """Return who among the last words approved, those left out who may not.
+
+    Once people sign in, what the local person said before no longer counts: it may have been any of them.
+    """
+    return tuple(
+        verdict.reviewer
+        for verdict in words
+        if verdict.kind == "approve" and _who(verdict) not in excluded and not (signed_in and verdict.local)
+    )
+
+
+def excluded(session: Session, candidate: Head, task: Task, *, signed_in: bool) -> frozenset[str]:
+    """Return whose approval the policy doesn't count; where nobody signs in, the proposer is everybody."""
+    names = set()
+    if "proposer" in task.terms.exclude:
+        names.add(candidate.proposed_by if signed_in else LOCAL)
+    if "authors" in task.terms.exclude:
+        names |= {version(session, one).author if signed_in else LOCAL for one in candidate.versions}
+    return frozenset(names)

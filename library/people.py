@@ -1,0 +1,164 @@
+"""Who may do what: the people of a home with their roles, checked by the functions that change things.
+
+A home without people is one person's: whoever opens it, under whatever name, is its one local person and
+may do everything, but never counts as two. Once it has people, each is known by the e-mail they sign in
+with, and the local person may only keep the library and the people.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from sqlmodel import Session, col, select
+
+from library import log
+from library.database import lock_for_writing
+from library.errors import Refused
+from library.tables import PersonRow
+
+Role = Literal["viewer", "curator", "reviewer", "releaser", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+LOCAL = " (local)"
+"""What the name of a home's local person ends in, which nobody else's may."""
+LOCAL_ROLES: frozenset[Role] = frozenset({"viewer", "curator", "admin"})
+"""What the local person may do where people sign in: whoever holds the files can keep the house, not decide."""
+
+
+class NotAllowed(Refused):
+    """Somebody asked for what their roles don't allow."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with their roles; `local` is the one person of a home in which nobody signs in."""
+
+    name: str
+    email: str
+    roles: frozenset[Role]
+    local: bool = False
+
+    def may(self, *roles: Role) -> bool:
+        """Whether they have one of these roles."""
+        return not self.roles.isdisjoint(roles)
+
+
+def people(session: Session) -> tuple[Person, ...]:
+    """Return the people of a home by name, those removed left out; empty where nobody signs in."""
+    rows = session.exec(select(PersonRow).where(col(PersonRow.removed_at).is_(None)).order_by(PersonRow.name))
+    return tuple(_person(row) for row in rows)
+
+
+def someone(session: Session, name: str) -> Person:
+    """Return who acts under this name; one without a role where the name isn't known here."""
+    known = {one.name: one for one in people(session)}
+    if not known:
+        return Person(name, "", frozenset(ROLES), local=True)
+    if name.endswith(LOCAL):
+        return Person(name, "", LOCAL_ROLES, local=True)
+    return known.get(name, Person(name, "", frozenset()))
+
+
+def require(session: Session, by: str, *roles: Role) -> Person:
+    """Return who acts, who must have one of these roles; raises `NotAllowed` otherwise."""
+    person = someone(session, by)
+    if person.may(*roles):
+        return person
+    wanted = " or ".join(roles)
+    if person.local:
+        raise NotAllowed(
+            f"people sign in to this home, and only they can do what a {wanted} does",
+            fix="Sign in to the app.",
+        )
+    has = ", ".join(sorted(person.roles)) or "no role here"
+    raise NotAllowed(
+        f"this needs the role {wanted}; {by} has {has}",
+        fix=f"Someone with the role admin can give it: `composer people role '{by}' {roles[0]}`.",
+    )
+
+
+def by_email(session: Session, email: str) -> Person | None:
+    """Return the person who signs in with this e-mail, whatever its capitals; None where nobody does."""
+    return next((one for one in people(session) if one.email == email.strip().lower()), None)
+
+
+def add_person(
+    session: Session, name: str, email: str, roles: tuple[str, ...], *, by: str, at: datetime
+) -> Person:
+    """Add a person, or bring one back who was removed; raises `Refused` for a name or e-mail that is taken."""
+    lock_for_writing(session)
+    require(session, by, "admin")
+    name, email = name.strip(), email.strip().lower()
+    if not name or name.endswith(LOCAL.strip()) or "\n" in name:
+        raise Refused(f"{name!r} can't be a person's name", fix="Write the name that others know them by.")
+    if email.count("@") != 1 or email.startswith("@") or email.endswith("@") or " " in email:
+        raise Refused(f"{email!r} is no e-mail address", fix="Write the one they sign in with.")
+    row = session.exec(select(PersonRow).where(PersonRow.name == name)).first()
+    other = session.exec(select(PersonRow).where(PersonRow.email == email, PersonRow.name != name)).first()
+    if other is not None:
+        raise Refused(f"{email} is already {other.name}'s", fix="Each person signs in with their own.")
+    if row is not None and row.removed_at is None:
+        raise Refused(f"{name} is here already", fix="`composer people role` changes what they may do.")
+    if row is not None and row.email != email:
+        raise Refused(f"{name} was here with another e-mail", fix="Use that one, or another name.")
+    row = row or PersonRow(name=name, email=email, roles=[], added_by=by, added_at=at)
+    row.roles, row.removed_at = _checked(roles), None
+    session.add(row)
+    session.flush()
+    _log(session, "person added", row, by, at)
+    return _person(row)
+
+
+def set_roles(session: Session, name: str, roles: tuple[str, ...], *, by: str, at: datetime) -> Person:
+    """Give a person these roles instead of those they had; raises `Refused` where nobody has this name."""
+    lock_for_writing(session)
+    require(session, by, "admin")
+    row = _row(session, name)
+    row.roles = _checked(roles)
+    session.add(row)
+    session.flush()
+    _log(session, "roles changed", row, by, at)
+    return _person(row)
+
+
+def remove_person(session: Session, name: str, *, by: str, at: datetime) -> None:
+    """Take every right from a person, whose past acts stay under their name.
+
+    The last person can't be removed: a home that people sign in to never becomes one person's again.
+    """
+    lock_for_writing(session)
+    require(session, by, "admin")
+    row = _row(session, name)
+    if len(people(session)) == 1:
+        raise Refused(f"{name} is the last person of this home", fix="Add another first.")
+    row.removed_at = at
+    session.add(row)
+    session.flush()
+    _log(session, "person removed", row, by, at)
+
+
+def _row(session: Session, name: str) -> PersonRow:
+    row = session.exec(
+        select(PersonRow).where(PersonRow.name == name, col(PersonRow.removed_at).is_(None))
+    ).first()
+    if row is None:
+        known = ", ".join(one.name for one in people(session)) or "nobody"
+        raise Refused(f"nobody here is called {name}", fix=f"Known: {known}.")
+    return row
+
+
+def _checked(roles: tuple[str, ...]) -> list[str]:
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise Refused(f"no role is called {', '.join(unknown)}", fix=f"Choose from {', '.join(ROLES)}.")
+    return [role for role in ROLES if role in roles] or ["viewer"]
+
+
+def _log(session: Session, action: str, row: PersonRow, by: str, at: datetime) -> None:
+    detail = {"email": row.email, "roles": list(row.roles)}
+    log.append(session, who=by, action=action, subject=f"person:{row.name}", why="", detail=detail, at=at)
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(row.name, row.email, frozenset(role for role in ROLES if role in row.roles))
