@@ -209,7 +209,7 @@ def submit(
         )
         session.add(row)
         session.flush()
-        again = {} if rescored_from is None else {"rescored_from": rescored_from}
+        again = {} if rescored_from is None else {"rescored_from": rescored_from, "proposed_by": row.proposed_by}
         log.append(
             session,
             who=by,
@@ -249,8 +249,10 @@ def get_candidate(session: Session, candidate_id: int) -> Candidate:
         raise Refused(f"there is no candidate {candidate_id}", fix="The Inbox lists those there are.")
     logged = [entry for entry in log.entries(session, f"candidate:{candidate_id}") if entry.action == SUBMITTED]
     hashes = {digest(row.evidence), *(entry.detail["evidence"] for entry in logged)}
-    summary = summary_of(row.evidence)
-    if not logged or hashes != {row.evidence_hash} or row.summary not in (None, summary):
+    proposers = {entry.detail.get("proposed_by", entry.who) for entry in logged}
+    whole = hashes == {row.evidence_hash} and proposers == {row.proposed_by}
+    summary = summary_of(row.evidence) if whole else {}
+    if not whole or row.summary not in (None, summary):
         raise Refused(
             f"the evidence of candidate {candidate_id} is not the evidence that was stored",
             fix="Restore the database from a backup: evidence never changes.",

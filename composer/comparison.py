@@ -12,15 +12,14 @@ import numpy as np
 from composer.asking import Answer
 from composer.data.examples import Example
 from composer.metrics import Better, Figure, Scored, figures, score
-from composer.parsing import parse
+from composer.paired import paired_interval
+from composer.parsing import Parsed, parse
 from composer.policy import GateKind
-from composer.statistics import interval
+from composer.slices import SAME, slices
+from composer.slices import Slice as Slice
 from composer.task import Task
 
 Direction = Literal["better", "worse", "same", "unclear", ""]
-
-SAME = 1e-12
-"""Losses closer than this are the same answer quality."""
 
 
 @dataclass(frozen=True)
@@ -94,20 +93,10 @@ class Row:
         """`better`, `same` or `worse`."""
         return "same" if abs(self.change) <= SAME else ("better" if self.change < 0 else "worse")
 
-
-@dataclass(frozen=True)
-class Slice:
-    """How the examples of one slice fared: the difference in the metric's units, and a Holm-corrected p."""
-
-    name: str
-    n: int
-    difference: float | None
-    low: float | None
-    high: float | None
-    p: float
-    better: int
-    same: int
-    worse: int
+    @property
+    def malformed(self) -> bool:
+        """Whether either answer is malformed."""
+        return not (self.incumbent_valid and self.candidate_valid)
 
 
 @dataclass(frozen=True)
@@ -151,44 +140,57 @@ class Comparison:
 def compare(
     task: Task, examples: Sequence[Example], incumbent: Side, candidate: Side, rng: np.random.Generator
 ) -> Comparison:
-    """Compare two prompts on the same examples; `rng` drives the bootstrap alone.
+    """Compare two prompts on the same examples; `rng` drives the bootstrap and the permutations alone.
 
-    Every figure is taken over the same resamples, so that figures which agree have intervals that agree.
+    Every resampled figure is taken over the same resamples, and every mean by the same method, so that
+    figures which agree have intervals that agree.
     """
     seed = int(rng.integers(2**32))
-    before, after = _scored(task, examples, incumbent), _scored(task, examples, candidate)
+    was, now = (_parsed(task, side) for side in (incumbent, candidate))
+    before, after = score(task, examples, was), score(task, examples, now)
     clusters = [example.clusters for example in examples]
     differences = [
-        _difference(figure, before, after, clusters, np.random.default_rng(seed)) for figure in figures(task)
+        difference(figure, before, after, clusters, np.random.default_rng(seed)) for figure in figures(task)
     ]
     differences += [
         _plain("tokens", incumbent.prompt_tokens, candidate.prompt_tokens),
         _plain("seconds", incumbent.seconds, candidate.seconds),
     ]
     rows = tuple(
-        Row(example.id, float(was), float(now), bool(was_valid), bool(now_valid))
-        for example, was, now, was_valid, now_valid in zip(
-            examples, before.loss, after.loss, before.valid, after.valid, strict=True
+        Row(
+            example.id,
+            float(before.loss[place]),
+            float(after.loss[place]),
+            was[place].valid,
+            now[place].valid,
+            was[place].value,
+            now[place].value,
+            example.gold,
+            example.slice,
+            example.must_not_regress,
         )
+        for place, example in enumerate(examples)
     )
-    gates = _gates(task, examples, {difference.name: difference for difference in differences}, rows)
-    return Comparison(tuple(differences), gates, rows)
+    gates = _gates(task, examples, {one.name: one for one in differences}, rows)
+    parts = slices(task, examples, before, after, np.random.default_rng(seed))
+    return Comparison(tuple(differences), gates, rows, parts)
 
 
-def _scored(task: Task, examples: Sequence[Example], side: Side) -> Scored:
-    return score(task, examples, [parse(task.output, answer.text) for answer in side.answers])
+def _parsed(task: Task, side: Side) -> list[Parsed]:
+    return [parse(task.output, answer.text) for answer in side.answers]
 
 
-def _difference(
+def difference(
     figure: Figure,
     before: Scored,
     after: Scored,
     clusters: Sequence[tuple[str, ...]],
     rng: np.random.Generator,
 ) -> Difference:
+    """Return one figure of n examples on both sides, with the interval of its difference."""
     ones = np.ones(len(before.loss))
     was, now = figure.of(before, ones), figure.of(after, ones)
-    bounds = interval(lambda weights: figure.of(after, weights) - figure.of(before, weights), clusters, rng)
+    bounds = paired_interval(figure, before, after, clusters, rng)
     return Difference(
         figure.name,
         figure.better_is,
@@ -204,7 +206,7 @@ def _gates(
     task: Task, examples: Sequence[Example], differences: Mapping[str, Difference], rows: Sequence[Row]
 ) -> tuple[Gate, ...]:
     policy = task.policy.gates
-    gates: list[tuple[GateKind, Gate]] = [("improves", _improves(differences[figures(task)[0].name]))]
+    gates: list[tuple[GateKind, Gate]] = [("improves", improves(differences[figures(task)[0].name]))]
     if policy.valid_rate:
         gates.append(("valid_rate", _not_worse("valid rate", differences["valid_rate"], 0.0)))
     for name in policy.not_worse:
@@ -224,7 +226,8 @@ def _gates(
     return tuple(replace(gate, binding=kind not in policy.advisory) for kind, gate in gates)
 
 
-def _improves(metric: Difference) -> Gate:
+def improves(metric: Difference) -> Gate:
+    """Return the gate that every policy has: the interval is clear of no difference, on the better side."""
     if metric.low is None or metric.high is None:
         return Gate("improves", False, "no interval")
     clear = metric.high < 0 if metric.better_is == "lower" else metric.low > 0

@@ -31,6 +31,8 @@ Diagnosis = Literal["steps", "suspects", "noise"]
 NOISE_REPLICATE = 1
 """The replicate that asks the incumbent anew: its first answers are replicate 0."""
 NOISE_EXAMPLES = 100
+FEWEST, MOST_ADDED, MOST_EXAMPLES = 12, 6, 600
+"""Limits of what a search tells of steps: examples in common, snippets to order, examples to compare on."""
 
 
 @dataclass(frozen=True)
@@ -97,25 +99,30 @@ def parts(review: Review) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def path(review: Review) -> tuple[tuple[str, Composition], ...]:
+def path(review: Review, order: Sequence[str] | None = None) -> tuple[tuple[str, Composition], ...]:
     """Return the named compositions from the incumbent to the candidate, both ends included.
 
-    What the candidate removes, rewords or moves comes first, as one step; then each snippet it adds, in its order.
+    What the candidate removes, rewords or moves comes first, as one step; then each snippet it adds: in
+    `order`, or in its own.
     """
     base, versions = review.composition.base, review.composition.versions
     known = {one.key for one in review.incumbent.versions}
     kept = tuple(one for one in versions if one.key in known)
     start = "incumbent" if review.incumbent.versions else "base"
-    steps = [(start, Composition(base, review.incumbent.versions))]
+    found = [(start, Composition(base, review.incumbent.versions))]
     if kept != review.incumbent.versions:
-        steps.append(("what it takes away, rewords or moves", Composition(base, kept)))
+        found.append(("what it takes away, rewords or moves", Composition(base, kept)))
     standing = set(known)
-    for one in versions:
-        if one.key not in known:
-            standing.add(one.key)
-            composition = Composition(base, tuple(each for each in versions if each.key in standing))
-            steps.append((f"+ {one.key}", composition))
-    return tuple(steps)
+    for key in added(review) if order is None else order:
+        standing.add(key)
+        found.append((f"+ {key}", Composition(base, tuple(each for each in versions if each.key in standing))))
+    return tuple(found)
+
+
+def added(review: Review) -> tuple[str, ...]:
+    """Return the keys of the snippets that the candidate adds, in its order."""
+    known = {one.key for one in review.incumbent.versions}
+    return tuple(key for key in review.composition.keys if key not in known)
 
 
 def asks(
@@ -172,17 +179,79 @@ def steps(
 
     `test` are the sealed examples; None where an answer is missing. `rng` drives the bootstrap.
     """
+    way = path(review)
+    answers = [_answers(session, review, Ask(composition, tuple(test))) for _, composition in way]
+    if any(answer is None for some in answers for answer in some):
+        return None
+    return _scored_steps(review, way, test, answers, rng)
+
+
+@dataclass(frozen=True)
+class SearchSteps:
+    """The steps as the search tells them, on the development examples that all of them answered."""
+
+    steps: tuple[Step, ...]
+    examples: int
+
+
+def search_steps(session: Session, review: Review, rng: np.random.Generator) -> SearchSteps | None:
+    """Return the steps on development examples, in the order of adding that the stored answers know best.
+
+    None where no order has `FEWEST` examples that every step answered, where there are more than `MOST_ADDED`
+    snippets to order, or more than `MOST_EXAMPLES` examples to compare on.
+    """
+    keys = added(review)
+    dev = examples_of(session, review.candidate.evidence["data"]["dataset"], "dev")
+    if not 0 < len(keys) <= MOST_ADDED or len(dev) > MOST_EXAMPLES:
+        return None
+    answered: dict[frozenset[str], frozenset[int]] = {}
+
+    def known(standing: frozenset[str]) -> frozenset[int]:
+        """Which examples, by place, the composition with these additions answered."""
+        if standing not in answered:
+            _, composition = path(review, [key for key in keys if key in standing])[-1]
+            some = _answers(session, review, Ask(composition, dev))
+            answered[standing] = frozenset(place for place, one in enumerate(some) if one is not None)
+        return answered[standing]
+
+    # Grown one snippet at a time, keeping for each set of additions the order that most examples answered.
+    best: dict[frozenset[str], tuple[frozenset[int], tuple[str, ...]]] = {frozenset(): (known(frozenset()), ())}
+    for _ in keys:
+        longer: dict[frozenset[str], tuple[frozenset[int], tuple[str, ...]]] = {}
+        for standing, (common, order) in best.items():
+            for key in keys:
+                grown = standing | {key}
+                if key in standing:
+                    continue
+                both = common & known(grown)
+                if len(both) >= FEWEST and len(both) > len(longer.get(grown, (frozenset(), ()))[0]):
+                    longer[grown] = (both, (*order, key))
+        best = longer
+    if not best:
+        return None
+    common, order = best[frozenset(keys)]
+    examples = [dev[place] for place in sorted(common)]
+    way = path(review, order)
+    answers = [_answers(session, review, Ask(composition, tuple(examples))) for _, composition in way]
+    return SearchSteps(_scored_steps(review, way, examples, answers, rng), len(examples))
+
+
+def _scored_steps(
+    review: Review,
+    way: Sequence[tuple[str, Composition]],
+    examples: Sequence[Example],
+    answers: Sequence[Sequence[Answer | None]],
+    rng: np.random.Generator,
+) -> tuple[Step, ...]:
     seed = int(rng.integers(2**32))
-    scored: list[tuple[str, Composition, Scored]] = []
-    for name, composition in path(review):
-        answers = _answers(session, review, Ask(composition, tuple(test)))
-        if any(answer is None for answer in answers):
-            return None
-        parsed = [parse(review.task.output, answer.text) for answer in answers if answer is not None]
-        scored.append((name, composition, score(review.task, test, parsed)))
+    output = review.task.output
+    scored = [
+        score(review.task, examples, [parse(output, answer.text) for answer in some if answer is not None])
+        for some in answers
+    ]
     return tuple(
-        Step(name, composition, _difference(review.task, test, scored[0][2], one, np.random.default_rng(seed)))
-        for name, composition, one in scored
+        Step(name, composition, _difference(review.task, examples, scored[0], one, np.random.default_rng(seed)))
+        for (name, composition), one in zip(way, scored, strict=True)
     )
 
 

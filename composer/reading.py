@@ -13,12 +13,14 @@ from composer.candidates import Head, heads
 from composer.comparison import Difference
 from composer.registry import dataset_of, examples_of, get_target, targets, tasks
 from composer.releases import Release, releases
-from composer.review.staleness import undermined
 from composer.review.standing import Standing, get_standing
 from composer.runs import Run
 from composer.tables import CellRow
+from composer.waiting import needs
 from library.errors import Refused
+from library.people import Person
 from library.snippets import SnippetVersion, version
+from library.tables import SnippetRow, SnippetVersionRow
 
 RECENT = 200
 """Answers looked at to say how long one takes."""
@@ -30,26 +32,56 @@ POWER_WIDTHS = 2.8016 / (2 * 1.95996)
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the inbox: where a candidate stands, or why it can't be read any more."""
+    """A line of the inbox: where a candidate stands, or why it can't be read any more.
+
+    `keys` names the snippets of its composition; empty where they can't be read.
+    """
 
     candidate_id: int
     task: str
     target: str
+    proposed_by: str
     created_at: datetime
     standing: Standing | None
     problem: str = ""
+    keys: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """The candidate's state; `unreadable` where it has none any more."""
+        return self.standing.state if self.standing else "unreadable"
 
 
 def inbox(session: Session) -> tuple[Entry, ...]:
     """Return every candidate, newest first; one that can't be read says why, and hides none of the others."""
-    entries = []
-    for one in heads(session):
-        try:
-            standing, problem = get_standing(session, one), ""
-        except Refused as refused:
-            standing, problem = None, str(refused)
-        entries.append(Entry(one.id, one.task, one.target, one.created_at, standing, problem))
-    return tuple(entries)
+    return _entries(session, heads(session))
+
+
+def _entries(session: Session, found: Sequence[Head]) -> tuple[Entry, ...]:
+    # A session remembers rows only while somebody holds them, and every candidate asks for the same snippets.
+    held = (session.exec(select(SnippetVersionRow)).all(), session.exec(select(SnippetRow)).all())
+    entries = tuple(_entry(session, one) for one in found)
+    del held
+    return entries
+
+
+def _entry(session: Session, head: Head) -> Entry:
+    known = (head.id, head.task, head.target, head.proposed_by, head.created_at)
+    try:
+        standing = get_standing(session, head)
+        return Entry(*known, standing, keys=tuple(version(session, one).key for one in head.versions))
+    except Refused as refused:
+        return Entry(*known, None, str(refused))
+
+
+def waiting_for(session: Session, person: Person) -> int:
+    """Return how many candidates wait for this person's decision; most are told apart without looking closer."""
+    if not person.may("reviewer"):
+        return 0
+    known = heads(session)
+    settled = {one.rescored_from for one in known} | {one.candidate_id for one in releases(session)}
+    entries = _entries(session, [one for one in known if one.id not in settled])
+    return sum(entry.standing is not None and needs(entry.standing, person) for entry in entries)
 
 
 ChangeKind = Literal["added", "removed", "reworded", "moved", "kept"]
@@ -78,7 +110,8 @@ def snippet_changes(
 ) -> tuple[SnippetChange, ...]:
     """Return what changed from one composition to another, in its order, what was removed last.
 
-    A snippet counts as moved when it isn't in the longest run of kept snippets that stand in the same order.
+    A snippet counts as moved when it isn't in the longest run of kept snippets that stand in the same order,
+    and as reworded only when its words differ: another version with the same text is the same instruction.
     """
     was = {one.key: (place, one) for place, one in enumerate(before, 1)}
     now = {one.key: (place, one) for place, one in enumerate(after, 1)}
@@ -89,7 +122,7 @@ def snippet_changes(
         kind: ChangeKind = "kept"
         if old is None:
             kind = "added"
-        elif old != one:
+        elif old.text != one.text:
             kind = "reworded"
         elif old_place not in steady:
             kind = "moved"
@@ -170,34 +203,6 @@ def best_so_far(trace: Sequence[Mapping[str, Any]]) -> list[tuple[int, float]]:
         best = seen if best is None else max(best, seen)
         line.append((int(step["cells"]), best[1]))
     return line
-
-
-@dataclass(frozen=True)
-class Square:
-    """What is released for one task on one target, and what has changed under it since."""
-
-    release: Release
-    figure: Difference
-    stale: tuple[str, ...]
-
-
-def prompts(session: Session) -> dict[tuple[str, str], Square]:
-    """Return what is released now, by (task, target)."""
-    squares: dict[tuple[str, str], Square] = {}
-    known = {one.id: one for one in heads(session)}
-    for release in releases(session):
-        place = (release.task, release.target)
-        if place not in squares:
-            head = known[release.candidate_id]
-            squares[place] = Square(release, head.figures[0], _stale(session, head))
-    return squares
-
-
-def _stale(session: Session, head: Head) -> tuple[str, ...]:
-    try:
-        return undermined(session, head)
-    except Refused as refused:
-        return (refused.what,)
 
 
 def places(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -13,6 +13,7 @@ from composer.home import Home
 from library.errors import Refused
 
 LOOPBACK = "127.0.0.1"
+LOCAL_NAMES = ("localhost", LOOPBACK, "::1")
 CALLBACK = "/oauth2callback"
 KEYS = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
 SHORTEST_SECRET = 32

@@ -125,11 +125,17 @@ def fill(
 
 
 def enter(
-    database: Database, *, task: str = "small", budget: int = 80, seed: int = 0, strategy: str = "greedy"
+    database: Database,
+    *,
+    task: str = "small",
+    budget: int = 80,
+    seed: int = 0,
+    strategy: str = "greedy",
+    by: str = "Ada",
 ) -> int:
     with database.session() as session:
         plan = runs.plan_run(session, task, "tiny", strategy=strategy, seed=seed, budget=budget)
-        return runs.enter_run(session, plan, by="Ada", at=NOW)
+        return runs.enter_run(session, plan, by=by, at=NOW)
 
 
 def engine(of: Task | None = None, data: Sequence[Example] | None = None) -> ScriptedEngine:

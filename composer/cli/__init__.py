@@ -9,7 +9,9 @@ from composer.cli.app import app as app_command
 from composer.cli.audit import app as audit_app
 from composer.cli.compose import compose, demo
 from composer.cli.export import export, verify
-from composer.cli.review import inbox, review
+from composer.cli.inbox import inbox
+from composer.cli.release import release, rollback
+from composer.cli.review import review
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -21,6 +23,8 @@ app.command()(compose)
 app.command("app")(app_command)
 app.command()(inbox)
 app.command()(review)
+app.command()(release)
+app.command()(rollback)
 app.command()(export)
 app.command()(verify)
 app.add_typer(library.app, name="library")

@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 from composer.asking import ask
-from composer.bench import report, tables
+from composer.bench import coverage, report, tables
 from composer.bench.catalogue import expanded, open_world
 from composer.bench.files import write_world
 from composer.bench.grid import BUDGETS, SEEDS, Runs, as_json, run_grid
@@ -205,6 +205,28 @@ def limit(world: WorldOption, as_json_instead: JsonOption = False) -> None:
         typer.echo(json.dumps([asdict(one) for one in found], indent=1))
     else:
         out.print(tables.limits(found))
+
+
+@app.command()
+@refusals
+def statistics(
+    simulations: Annotated[
+        int, typer.Option("--simulations", help="Comparisons to simulate for each case and number of examples.")
+    ] = coverage.SIMULATIONS,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed draws other examples.")] = 0,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes to share the work.")] = 1,
+    as_json_instead: JsonOption = False,
+) -> None:
+    """Show how often the 95% intervals hold the truth, and how often a candidate that is no better passes."""
+    with Progress(*COLUMNS, console=console, transient=True) as progress:
+        bar = progress.add_task("simulating", total=coverage.total(max(simulations, 1)))
+        found = coverage.covered(
+            simulations, seed=seed, jobs=jobs, on_done=lambda done: progress.update(bar, completed=done)
+        )
+    if as_json_instead:
+        typer.echo(json.dumps(coverage.as_records(found), indent=1))
+    else:
+        out.print(coverage.table(found))
 
 
 def _listed(text: str) -> list[str]:

@@ -20,7 +20,7 @@ from composer.evaluator import Stopped
 from composer.home import Home, resolve_home
 from composer.learnt import learnt
 from composer.runs import enter_run, get_run, plan_run
-from composer.signin import LOOPBACK, auth_file, is_loopback, needed, read_sign_in
+from composer.signin import LOCAL_NAMES, LOOPBACK, auth_file, is_loopback, needed, read_sign_in
 from composer.starter import TARGETS, load_starter
 from composer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from library.database import Database, open_database
@@ -101,15 +101,18 @@ def serve(home: Home, port: int, address: str = LOOPBACK) -> NoReturn:
     found = signing.origin if signing else f"http://{host}:{port}"
     console.print(f"The app is at [bold]{found}[/]. Runs go on in worker processes; Ctrl-C ends the app alone.")
     root = Path(__file__).resolve().parent.parent.parent
-    settings = {
-        "server.port": str(port),
-        "server.address": address,
+    settings = [
+        ("server.port", str(port)),
+        ("server.address", address),
         # Named even where it is missing: no other file of Streamlit's may say who signs in here.
-        "secrets.files": str(auth_file(home)),
-    }
+        ("secrets.files", str(auth_file(home))),
+    ]
     if signing:
-        settings["browser.serverAddress"] = signing.host
-    options = [word for name, value in settings.items() for word in (f"--{name}", value)]
+        settings.append(("browser.serverAddress", signing.host))
+    else:
+        # A page elsewhere may point a name of its own at this machine; the app answers to these names alone.
+        settings += [("server.allowedHosts", name) for name in dict.fromkeys((*LOCAL_NAMES, address))]
+    options = [word for name, value in settings for word in (f"--{name}", value)]
     command = [sys.executable, "-m", "streamlit", "run", str(root / "ui" / "app.py"), *options]
     # In this very process: whoever ends the command ends the app, and no server is left behind.
     os.chdir(root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -61,7 +61,7 @@ def report(
     """Return what a run ends with: figures before and after, gates, what the search learnt, the outcome."""
     parts: list[RenderableType] = [Text(), _header(summary)]
     if figures:
-        parts += [_comparison(figures), _examples(summary), _gates(summary)]
+        parts += [comparison(figures), _examples(summary), _gates(summary)]
     if found:
         parts += _learnt(found, summary["message"])
     parts.append(Padding(Text(summary["message"][0].upper() + summary["message"][1:] + ".", "bold"), (1, 0, 0, 0)))
@@ -84,23 +84,26 @@ def _header(summary: Mapping[str, Any]) -> Text:
     return text
 
 
-def _comparison(figures: list[Mapping[str, Any]]) -> Table:
+def interval(one: Difference) -> str:
+    """Return the 95% interval of a difference in brackets; empty where there is none."""
+    if one.low is None or one.high is None:
+        return ""
+    return f"[{change(one.name, one.low)}, {change(one.name, one.high)}]"
+
+
+def comparison(figures: Sequence[Mapping[str, Any]]) -> Table:
+    """Return every figure of a candidate's evidence: before, after, their difference and its interval."""
     table = Table("on the test split", box=None, pad_edge=False)
     for name in ("incumbent", "candidate", "difference", "95% interval", ""):
         table.add_column(name, justify="right")
-    for one in figures:
-        interval = (
-            ""
-            if one["low"] is None
-            else f"[{change(one['name'], one['low'])}, {change(one['name'], one['high'])}]"
-        )
+    for one in (Difference(**each) for each in figures):
         table.add_row(
-            NAMES[one["name"]],
-            figure(one["name"], one["incumbent"]),
-            figure(one["name"], one["candidate"]),
-            change(one["name"], one["difference"]),
-            Text(interval),
-            Difference(**one).direction,
+            NAMES[one.name],
+            figure(one.name, one.incumbent),
+            figure(one.name, one.candidate),
+            change(one.name, one.difference),
+            Text(interval(one)),
+            one.direction,
         )
     return table
 
@@ -127,9 +130,11 @@ def _learnt(found: Learnt, message: str) -> list[RenderableType]:
             table.add_column(name, justify="right")
         for one in found.left_out:
             name, difference = found.metric, one.difference
-            interval = f"[{change(name, difference.low)}, {change(name, difference.high)}]"
             table.add_row(
-                Text(one.names[0]), change(name, difference.difference), Text(interval), difference.direction
+                Text(one.names[0]),
+                change(name, difference.difference),
+                Text(interval(difference)),
+                difference.direction,
             )
         parts.append(table)
     stopped = f"the search stopped: {found.stopped}" if found.stopped and found.stopped not in message else ""

@@ -1,130 +1,140 @@
-"""`composer inbox` and `composer review`: what waits for review, and a verdict on it."""
+"""`composer review`: where a candidate stands, a verdict on it, a word on what got worse, scoring it again."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.markup import escape
-from rich.table import Table
+from sqlmodel import Session
 
+from composer.candidates import Head, get_candidate
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
-from composer.figures import NAMES, change, figure
-from composer.reading import Entry
-from composer.reading import inbox as read_inbox
-from composer.review import Kind, Review, get_review, give_verdict
+from composer.cli.scoring import score_again
+from composer.cli.standing import as_json_value, next_step, show
+from composer.home import Home, resolve_home
+from composer.review.comments import add_comment, comments_on
+from composer.review.regressions import DispositionKind, dispositions, give_word
+from composer.review.standing import dismiss as dismiss_verdict
+from composer.review.standing import get_review, get_standing, give_verdict
+from composer.review.verdicts import Kind
 from library.errors import Refused
+from library.people import someone
 
-
-@refusals
-def inbox(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List the candidates: task, target, gain with interval, gates, state."""
-    with opened(home).session() as session:
-        found = read_inbox(session)
-    if as_json:
-        print(json.dumps([_row(entry) for entry in found], ensure_ascii=False))
-        return
-    if not found:
-        out.print("No candidates yet. `composer demo --headless` or `composer compose TASK --target T` makes one.")
-        return
-    table = Table("no.", box=None, pad_edge=False)
-    for name in ("task → target", "before → after", "difference, 95% interval", "gates", "state"):
-        table.add_column(name, overflow="fold")
-    for entry in found:
-        review = entry.review
-        if review is None:
-            place = f"{entry.task} → {entry.target}"
-            table.add_row(str(entry.candidate_id), place, "", "", "", escape(entry.problem))
-            continue
-        metric = review.candidate.figures[0]
-        passed = sum(gate.passed for gate in review.candidate.gates)
-        table.add_row(
-            str(review.candidate.id),
-            f"{review.candidate.task} → {review.candidate.target}",
-            f"{figure(metric.name, metric.incumbent)} → {figure(metric.name, metric.candidate)}",
-            escape(_interval(review)),
-            f"{passed} of {len(review.candidate.gates)}",
-            review.state,
-        )
-    out.print(table)
+EVERY = "all"
+Act = Callable[[Session], str]
 
 
 @refusals
 def review(
     candidate: Annotated[int, typer.Argument(help="Number of the candidate.")],
     approve: Annotated[
-        bool, typer.Option("--approve", help="Approve; the last approval needed releases.")
+        bool, typer.Option("--approve", help="Approve it; releasing is a step of its own.")
     ] = False,
     request_changes: Annotated[
-        bool, typer.Option("--request-changes", help="Block until this is settled.")
+        bool, typer.Option("--request-changes", help="Stand in the way until you approve, or it is dismissed.")
+    ] = False,
+    no_go: Annotated[
+        bool, typer.Option("--no-go", help="Turn it down: no run proposes it again on the same evidence.")
+    ] = False,
+    override: Annotated[
+        bool, typer.Option("--override", help="Let it pass although a gate fails, where the policy allows it.")
     ] = False,
     comment: Annotated[bool, typer.Option("--comment", help="Say something without deciding.")] = False,
+    acceptable: Annotated[
+        str | None,
+        typer.Option("--acceptable", help="Examples that may get worse: ids with commas, or all without a word."),
+    ] = None,
+    blocks: Annotated[
+        str | None, typer.Option("--blocks", help="Examples that must not get worse: ids with commas.")
+    ] = None,
+    dismiss: Annotated[
+        int | None, typer.Option("--dismiss", help="Number of a verdict that shall no longer stand in the way.")
+    ] = None,
+    again: Annotated[
+        bool, typer.Option("--score-again", help="Score a stale candidate again, on every answer stored.")
+    ] = False,
     reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence.")] = "",
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
-    """Give a verdict on a candidate, or show it when none is given."""
-    asked: list[tuple[bool, Kind]] = [
-        (approve, "approve"),
-        (request_changes, "request changes"),
-        (comment, "comment"),
-    ]
-    kinds = [kind for given, kind in asked if given]
-    if len(kinds) > 1:
-        raise Refused("two verdicts at once", fix="Give one of --approve, --request-changes, --comment.")
-    with opened(home).session() as session:
-        if not kinds:
-            _show(get_review(session, candidate))
-            return
-        release = give_verdict(session, candidate, kinds[0], reason=reason, by=person(), at=datetime.now(UTC))
-    if release:
-        out.print(f"Approved and released for {release.task} → {release.target} (release {release.id}).")
-        out.print(f"Export it with: composer export {release.task} --target {release.target} --out DIR")
-    else:
-        out.print(f"Noted: {kinds[0]} on candidate {candidate}.")
+    """Show where a candidate stands and what to do next, or do one thing to it."""
+    by, at = person(), datetime.now(UTC)
+
+    def decide(kind: Kind) -> Act:
+        def act(session: Session) -> str:
+            give_verdict(session, candidate, kind, reason=reason, by=by, at=at)
+            return f"Noted: {kind} on candidate {candidate}."
+
+        return act
+
+    def say(session: Session) -> str:
+        add_comment(session, candidate, reason, by=by, at=at)
+        return f"Noted: a comment on candidate {candidate}."
+
+    def word(kind: DispositionKind, given: str) -> Act:
+        def act(session: Session) -> str:
+            examples = _examples(session, candidate, given, every=kind == "acceptable")
+            give_word(session, candidate, examples, kind, reason=reason, by=by, at=at)
+            return f"Noted: {_counted(len(examples))} {kind}."
+
+        return act
+
+    def let_go(session: Session) -> str:
+        dismiss_verdict(session, dismiss or 0, candidate, reason=reason, by=by, at=at)
+        return f"Noted: verdict {dismiss} no longer stands in the way."
+
+    asked: dict[str, Act] = {}
+    asked |= {"--approve": decide("approve")} if approve else {}
+    asked |= {"--request-changes": decide("request changes")} if request_changes else {}
+    asked |= {"--no-go": decide("no-go")} if no_go else {}
+    asked |= {"--override": decide("override")} if override else {}
+    asked |= {"--comment": say} if comment else {}
+    asked |= {"--acceptable": word("acceptable", acceptable)} if acceptable is not None else {}
+    asked |= {"--blocks": word("blocks", blocks)} if blocks is not None else {}
+    asked |= {"--dismiss": let_go} if dismiss is not None else {}
+    given = [*asked, *(["--score-again"] if again else [])]
+    if len(given) > 1:
+        raise Refused(f"{' and '.join(given)} at once", fix="Give one of them; the next with another command.")
+    if reason and not given:
+        raise Refused("a reason for nothing", fix="Say what it is for: --approve, --request-changes, --comment …")
+    database = opened(home)
+    if again:
+        score_again(database, Home(resolve_home(home)), candidate, by=by)
+        return
+    with database.session() as session:
+        said = [act(session) for act in asked.values()]
+    with database.session() as session:
+        found = get_review(session, candidate)
+        me = someone(session, by)
+        if as_json:
+            print(json.dumps(as_json_value(found), ensure_ascii=False))
+        elif said:
+            for line in (*said, next_step(found.standing, me)):
+                out.print(line, markup=False, highlight=False, soft_wrap=True)
+        else:
+            show(found, comments_on(session, found.candidate), me)
 
 
-def _show(review: Review) -> None:
-    candidate = review.candidate
-    out.print(f"[bold]{candidate.task} → {candidate.target} · candidate {candidate.id} · {review.state}[/]")
-    counts = candidate.evidence["counts"]
-    out.print(
-        f"{_interval(review)}; {counts['better']} better, {counts['same']} same, {counts['worse']} worse",
-        markup=False,
-    )
-    before, after = set(review.incumbent.keys), set(review.composition.keys)
-    for version in review.composition.versions:
-        sign = " " if version.key in before else "+"
-        out.print(f"{sign} {version.key} v{version.version}  {version.text}", markup=False, highlight=False)
-    for version in review.incumbent.versions:
-        if version.key not in after:
-            out.print(f"− {version.key} v{version.version}  {version.text}", markup=False, highlight=False)
-    for gate in candidate.gates:
-        out.print(f"{'✓' if gate.passed else '✗'} {gate.name} ({gate.figure})", markup=False, highlight=False)
-    for verdict in review.verdicts:
-        out.print(f"{verdict.reviewer}: {verdict.kind}: {verdict.reason}", markup=False, highlight=False)
-    for obstacle in review.obstacles:
-        out.print(f"Approval waits: {obstacle}", markup=False, highlight=False)
+def _examples(session: Session, candidate_id: int, given: str, *, every: bool) -> list[str]:
+    candidate: Head = get_candidate(session, candidate_id)
+    if given != EVERY:
+        if given in candidate.regressions:
+            return [given]
+        return [name for name in (part.strip() for part in given.split(",")) if name]
+    if not every:
+        raise Refused("`--blocks all` says nothing about any example", fix="Name them, or use --request-changes.")
+    words = dispositions(session, candidate_id)
+    unseen = list(get_standing(session, candidate).unseen)
+    if not unseen and not words:
+        raise Refused(f"no example got worse with candidate {candidate_id}")
+    if not unseen:
+        what = f"every regression of candidate {candidate_id} has a word already"
+        raise Refused(what, fix="Name those whose word you want to change.")
+    return unseen
 
 
-def _interval(review: Review) -> str:
-    metric = review.candidate.figures[0]
-    low, high = change(metric.name, metric.low), change(metric.name, metric.high)
-    return f"{NAMES[metric.name]} {change(metric.name, metric.difference)} [{low}, {high}]"
-
-
-def _row(entry: Entry) -> dict[str, Any]:
-    known = {"candidate": entry.candidate_id, "task": entry.task, "target": entry.target}
-    review = entry.review
-    if review is None:
-        return {**known, "state": "unreadable", "problem": entry.problem}
-    candidate = review.candidate
-    return {
-        **known,
-        "state": review.state,
-        "keys": list(review.composition.keys),
-        "figures": candidate.evidence["figures"],
-        "gates": candidate.evidence["gates"],
-        "obstacles": list(review.obstacles),
-    }
+def _counted(number: int) -> str:
+    return f"{number} regression{'s' * (number != 1)}"

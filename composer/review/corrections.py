@@ -13,6 +13,7 @@ from composer.data.loading import Dataset
 from composer.registry import current_dataset, dataset_of, get_task, make_current
 from composer.review.regressions import give_word
 from composer.review.texts import reason_of
+from composer.review.verdicts import decider
 from composer.tables import CorrectionRow
 from composer.task import Task
 from library import log
@@ -95,7 +96,7 @@ def decide_correction(
     """
     reason = reason_of(reason, "a decision")
     lock_for_writing(session)
-    person = require(session, by, "reviewer", "curator")
+    person = decider(session, by, "reviewer", "curator")
     row = session.get(CorrectionRow, correction_id)
     if row is None:
         raise Refused(f"there is no correction {correction_id}")

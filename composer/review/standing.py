@@ -23,6 +23,7 @@ from composer.review.verdicts import (
     Kind,
     Verdict,
     approvals,
+    decider,
     excluded,
     last_words,
     record,
@@ -31,7 +32,7 @@ from composer.review.verdicts import (
 from composer.task import Task
 from library.database import lock_for_writing
 from library.errors import Refused
-from library.people import LOCAL, Person, people, require
+from library.people import LOCAL, Person, people
 
 State = Literal[
     "needs review", "changes requested", "approved", "released", "replaced", "stale", "no-go", "rescored"
@@ -121,15 +122,15 @@ def get_standing(session: Session, candidate: Head) -> Standing:
     excluded_names = excluded(session, candidate, task, signed_in=signed_in)
     approved_by = approvals(words, excluded_names, signed_in=signed_in)
     given = dispositions(session, candidate.id)
-    open_ones = tuple(one for one in corrections(session, candidate.task, open_only=True))
-    open_ones = tuple(one for one in open_ones if one.candidate_id == candidate.id)
-    rejected = {
-        one.example_id
-        for one in corrections(session, candidate.task)
-        if one.candidate_id == candidate.id and one.state == "rejected"
-    } - {one.example_id for one in open_ones}
-    # A label that was found right after all leaves its regression without a word.
-    given = {name: one for name, one in given.items() if not (one.kind == "label is wrong" and name in rejected)}
+    proposed = [one for one in corrections(session, candidate.task) if one.candidate_id == candidate.id]
+    open_ones = tuple(one for one in proposed if one.state == "open")
+    doubted = {one.example_id: one.state for one in reversed(proposed)}
+    # A label that was found right after all, or that nobody said how to correct, leaves no word.
+    given = {
+        name: one
+        for name, one in given.items()
+        if one.kind != "label is wrong" or doubted.get(name, "rejected") != "rejected"
+    }
     made = _release_of(session, candidate)
     reasons = undermined(session, candidate) if made else stale(session, candidate)
     blocks = (
@@ -202,7 +203,7 @@ def dismiss(
     """
     reason = reason_of(reason, "a dismissal")
     lock_for_writing(session)
-    person = require(session, by, "admin")
+    person = decider(session, by, "admin")
     candidate = get_candidate(session, candidate_id)
     standing = get_standing(session, candidate)
     counting = {one.id for one in last_words(standing.verdicts) if one.kind in _SAID}
@@ -217,14 +218,14 @@ _SAID = {"request changes": "asked for changes", "no-go": "said no-go"}
 
 def _entitled(session: Session, standing: Standing, kind: Kind, by: str) -> Person:
     if kind != "override":
-        return require(session, by, "reviewer")
+        return decider(session, by, "reviewer")
     roles = standing.task.terms.override
     if not roles:
         raise Refused(
             f"the policy of task {standing.task.name} lets nobody override a gate",
             fix="Its file can name roles that may: policy.override.",
         )
-    return require(session, by, *roles)
+    return decider(session, by, *roles)
 
 
 def _release_of(session: Session, candidate: Head) -> Release | None:

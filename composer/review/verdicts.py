@@ -13,7 +13,7 @@ from composer.candidates import Head
 from composer.tables import VerdictRow
 from composer.task import Task
 from library import log
-from library.people import LOCAL, Person
+from library.people import LOCAL, NotAllowed, Person, Role, people, require
 from library.snippets import version
 
 Kind = Literal["request changes", "approve", "no-go", "override"]
@@ -81,6 +81,17 @@ def record(
         detail={"evidence": candidate.evidence_hash, **({} if about is None else {"verdict": about})},
         at=at,
     )
+
+
+def decider(session: Session, by: str, *roles: Role) -> Person:
+    """Return who decides, who must have one of these roles; raises `NotAllowed` otherwise.
+
+    Where people sign in, the local person has roles to keep the home with, and decides nothing by them.
+    """
+    person = require(session, by, *roles)
+    if person.local and people(session):
+        raise NotAllowed("people sign in to this home, and only they can decide", fix="Sign in to the app.")
+    return person
 
 
 def last_words(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:

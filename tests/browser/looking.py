@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from playwright.sync_api import Page, expect
 
-SCREENS = Path(__file__).resolve().parents[2] / "build" / "screens"
+from tests.browser.conftest import SCREENS
+
 PATIENCE_MS = 30_000
 
 

@@ -15,6 +15,7 @@ from composer.home import Home
 from composer.signin import auth_file
 from library.database import open_database
 from library.people import Role, add_person
+from tests.browser.conftest import served
 from tests.browser.looking import PATIENCE_MS, settled
 
 PEOPLE: Mapping[str, tuple[Role, ...]] = {
@@ -69,6 +70,15 @@ def populate(home: Home, at_provider: str, people: Mapping[str, tuple[Role, ...]
     auth_file(home).write_text(KEYS.format(provider=at_provider))
 
 
+@contextmanager
+def peopled(home: Home) -> Iterator[str]:
+    """Make a home one that PEOPLE sign in to, and serve it with its provider until the block ends."""
+    with provider() as at:
+        populate(home, at)
+        with served(home) as address:
+            yield address
+
+
 def signed_in(chromium: Browser, address: str, email: str, *, width: int = 1440) -> Page:
     """Open an address of the app in a browser of its own and sign in there; gives the page that was asked for.
 
@@ -77,7 +87,6 @@ def signed_in(chromium: Browser, address: str, email: str, *, width: int = 1440)
     page = chromium.new_context(viewport={"width": width, "height": 1000}).new_page()
     page.set_default_timeout(PATIENCE_MS)
     page.goto(address)
-    settled(page)
     sign_in(page, email)
     return page
 
@@ -103,4 +112,3 @@ def leave(page: Page) -> None:
     page.get_by_role("button", name="Sign out").click()
     page.get_by_role("button", name="End session").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible(timeout=PATIENCE_MS)
-    settled(page)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from composer.candidates import Candidate, candidates, get_candidate, note_test_read, submit
+from composer.candidates import Candidate, get_candidate, heads, note_test_read, submit
 from composer.runs import Plan, plan_run
 from composer.tables import CandidateRow, TestReadRow
 from library import log
@@ -97,10 +97,12 @@ def test_the_same_evidence_of_a_run_is_the_same_candidate(submitted: Database) -
     composition = found.vocabulary.compose([one["key"] for one in candidate.evidence["candidate"]["snippets"]])
     with submitted.session() as session:
         before = len(log.entries(session))
-        number = submit(session, 1, found, composition, candidate.evidence, by="Ada", at=small.NOW)
+        number = submit(
+            session, 1, composition, found.incumbent, candidate.evidence, by="Ada", at=small.NOW
+        )
         assert number == 1
         assert len(log.entries(session)) == before
-        assert len(candidates(session)) == 1
+        assert len(heads(session)) == 1
 
 
 def test_submitting_is_logged_with_the_hash_of_the_evidence(submitted: Database) -> None:
@@ -117,7 +119,7 @@ def test_each_composition_reads_the_test_split_once_and_is_told_how_many_did_bef
     first, second = (found.vocabulary.compose([key]) for key in ("exact", "topic"))
     with filled.session() as session:
         told = [
-            note_test_read(session, found, one, run_id=number, at=small.NOW)
+            note_test_read(session, found.dataset, found.target.hash, one, run_id=number, at=small.NOW)
             for one in (first, second, first, second)
         ]
         assert told == [0, 1, 0, 1]

@@ -8,40 +8,42 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from composer.reading import ExampleView, Said
+from composer.comparison import Difference, Row
+from composer.figures import NAMES, SHARES
 from composer.task import Output
 
 BETTER, SAME, WORSE = "#1d6fb8", "#9aa5b1", "#b4540a"
 OUTCOMES = alt.Scale(domain=["better", "same", "worse"], range=[BETTER, SAME, WORSE])
 MALFORMED = "malformed"
 HEIGHT = 290
+MOST = 1500
+"""Examples drawn one by one; past these an even choice stands for all."""
 
 
 def _title(text: str) -> Any:
     return alt.Title(text, anchor="start", fontWeight="normal", fontSize=13, color="#45505c")
 
 
-def ratings(views: Sequence[ExampleView], output: Output) -> list[Any]:
+def ratings(rows: Sequence[Row], output: Output) -> list[Any]:
     """Chart the model's rating against people's, before | after; malformed answers stand in a lane below.
 
-    Ratings are whole numbers, so points are spread a little around each for all of them to be seen.
+    Ratings are whole numbers, so points are spread a little around each for all of them to be seen. Of more
+    than `MOST` examples an even choice is drawn.
     """
     low, high = output.scale
-    rows = []
-    for number, view in enumerate(views):
-        for side, said in (("before", view.before), ("after", view.after)):
-            value = _rating(said)
-            rows.append(
-                {
-                    "side": side,
-                    "example": view.example.id,
-                    "people": round(float(view.example.gold), 2),
-                    "model": MALFORMED if value is None else str(value),
-                    "place": (low - 1 if value is None else value) + _spread(number),
-                    "outcome": view.row.outcome,
-                }
-            )
-    data = pd.DataFrame(rows)
+    points = [
+        {
+            "side": side,
+            "example": row.example_id,
+            "people": round(float(row.gold), 2),
+            "model": MALFORMED if value is None else str(value),
+            "place": (low - 1 if value is None else float(value)) + _spread(number),
+            "outcome": row.outcome,
+        }
+        for number, row in enumerate(_some(rows))
+        for side, value in (("before", row.incumbent_value), ("after", row.candidate_value))
+    ]
+    data = pd.DataFrame(points)
     some_malformed = bool((data["model"] == MALFORMED).any())
     ticks = list(range(low, high + 1))
     floor = low - 1 if some_malformed else low
@@ -59,7 +61,7 @@ def ratings(views: Sequence[ExampleView], output: Output) -> list[Any]:
         scale=alt.Scale(domain=[floor - 0.4, high + 0.4]),
         axis=alt.Axis(values=[floor, *ticks] if some_malformed else ticks, labelExpr=labels, labelOverlap=False),
     )
-    points = (
+    marks = (
         alt.Chart(data)
         .mark_circle(size=34, opacity=0.75)
         .encode(
@@ -72,15 +74,17 @@ def ratings(views: Sequence[ExampleView], output: Output) -> list[Any]:
     ends = pd.DataFrame({"people": [low, high], "place": [low, high]})
     line = alt.Chart(ends).mark_line(color="#b3bcc6", strokeDash=[3, 3]).encode(x=across, y=up)
     return [
-        alt.layer(line, points.transform_filter(alt.datum.side == side)).properties(
+        alt.layer(line, marks.transform_filter(alt.datum.side == side)).properties(
             title=_title(side), width="container", height=HEIGHT
         )
         for side in ("before", "after")
     ]
 
 
-def _rating(said: Said | None) -> int | None:
-    return said.parsed.value if said is not None and isinstance(said.parsed.value, int) else None
+def _some(rows: Sequence[Row]) -> Sequence[Row]:
+    """Return all rows, or an even choice of them where there are too many to tell apart."""
+    stride = -(-len(rows) // MOST)
+    return rows[::stride]
 
 
 def _spread(number: int) -> float:
@@ -88,17 +92,16 @@ def _spread(number: int) -> float:
     return ((number * 0.618034) % 1 - 0.5) * 0.44
 
 
-def confusion(views: Sequence[ExampleView], output: Output) -> list[Any]:
+def confusion(rows: Sequence[Row], output: Output) -> list[Any]:
     """Chart what the model said for each gold label, as counts, before | after."""
-    spoilt = any(view.malformed for view in views)
+    spoilt = any(not (row.incumbent_valid and row.candidate_valid) for row in rows)
     answers = [*output.labels, *([MALFORMED] if spoilt else [])]
     charts = []
     for side in ("before", "after"):
         counted: dict[tuple[str, str], int] = {(str(a), b): 0 for a in output.labels for b in answers}
-        for view in views:
-            said = view.before if side == "before" else view.after
-            value = said.parsed.value if said is not None and said.parsed.valid else MALFORMED
-            counted[str(view.example.gold), str(value)] += 1
+        for row in rows:
+            value = row.incumbent_value if side == "before" else row.candidate_value
+            counted[str(row.gold), MALFORMED if value is None else str(value)] += 1
         data = pd.DataFrame(
             [
                 {"gold": g, "said": s, "n": n, "kind": "right" if g == s else "wrong"}
@@ -110,7 +113,7 @@ def confusion(views: Sequence[ExampleView], output: Output) -> list[Any]:
             y=alt.Y("gold:N", title="people", sort=list(output.labels)),
         )
         tone = alt.condition("datum.kind == 'right'", alt.value(BETTER), alt.value(WORSE))
-        top = max(len(views), 1)
+        top = max(len(rows), 1)
         tiles = base.mark_rect(stroke="#fff", strokeWidth=2).encode(
             color=tone,
             opacity=alt.Opacity("n:Q", scale=alt.Scale(domain=[0, top], range=[0.04, 0.9]), legend=None),
@@ -121,13 +124,13 @@ def confusion(views: Sequence[ExampleView], output: Output) -> list[Any]:
     return charts
 
 
-def changes(views: Sequence[ExampleView]) -> Any:
+def changes(rows: Sequence[Row]) -> Any:
     """Chart the loss each example gained or lost, one bar an example, from most saved to most added."""
-    ordered = sorted(views, key=lambda view: view.row.change)
+    ordered = _some(sorted(rows, key=lambda row: row.change))
     data = pd.DataFrame(
         [
-            {"place": place, "example": view.example.id, "change": view.row.change, "outcome": view.row.outcome}
-            for place, view in enumerate(ordered)
+            {"place": place, "example": row.example_id, "change": row.change, "outcome": row.outcome}
+            for place, row in enumerate(ordered)
         ]
     )
     return (
@@ -145,6 +148,50 @@ def changes(views: Sequence[ExampleView]) -> Any:
         )
         .properties(height=HEIGHT, title=_title("change, best to worst"))
     )
+
+
+def steps(found: Sequence[tuple[str, Difference]]) -> Any:
+    """Chart the metric after each step from the incumbent to the candidate, each with its interval.
+
+    A step's interval is that of its difference to the incumbent, around the figure it comes to.
+    """
+    metric = found[0][1].name
+    share = 100 if metric in SHARES else 1
+    names = [name for name, _ in found]
+    data = pd.DataFrame(
+        [
+            {
+                "step": name,
+                "figure": share * (one.candidate or 0.0),
+                "low": share * ((one.incumbent or 0.0) + (one.low or 0.0)),
+                "high": share * ((one.incumbent or 0.0) + (one.high or 0.0)),
+                "kind": one.direction if place else "same",
+                "change": share * (one.difference or 0.0),
+            }
+            for place, (name, one) in enumerate(found)
+        ]
+    )
+    unit = ", %" if share > 1 else ""
+    across = alt.X(
+        "step:N",
+        sort=names,
+        title=None,
+        axis=alt.Axis(labelAngle=0, labelLimit=150, labelOverlap=False, grid=False),
+    )
+    up = alt.Y("figure:Q", title=f"{NAMES[metric]}{unit}", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
+    tone = alt.Color("kind:N", scale=STEP_TONES, legend=None)
+    hover = ["step:N", *(alt.Tooltip(f"{name}:Q", format=".3~g") for name in ("figure", "change"))]
+    base = alt.Chart(data)
+    line = base.mark_line(interpolate="step", color="#9aa5b1", strokeWidth=1.5).encode(x=across, y=up)
+    bars = base.mark_rule(strokeWidth=2).encode(x=across, y=alt.Y("low:Q", title=""), y2="high:Q", color=tone)
+    dots = base.mark_circle(size=90, opacity=1).encode(x=across, y=up, color=tone, tooltip=hover)
+    figures = base.mark_text(dx=9, align="left", fontSize=12, color="#1f2933").encode(
+        x=across, y=up, text=alt.Text("figure:Q", format=".3~g")
+    )
+    return alt.layer(line, bars, dots, figures).properties(height=230, width="container")
+
+
+STEP_TONES = alt.Scale(domain=["better", "worse", "unclear", "same"], range=[BETTER, WORSE, SAME, SAME])
 
 
 def search_line(

@@ -1,4 +1,4 @@
-"""Every example of a candidate: filtered, sorted by worst regression, opened one at a time, downloaded."""
+"""Every example of a candidate: filtered, worst regression first, opened one at a time, downloaded."""
 
 from __future__ import annotations
 
@@ -7,161 +7,172 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from composer.data.examples import Example
-from composer.parsing import Parsed
-from composer.reading import ExampleView, Said
-from composer.review import Review
-from composer.task import Output
+from composer.evidence import ExampleView, example_views
+from composer.registry import examples_named
+from composer.review.regressions import Disposition
 from library.canonical import digest
-from ui.parts.opening import plain
-from ui.parts.page import html, section
-from ui.parts.words import count, safe
+from ui.parts import kept, keys, openrow
+from ui.parts.csvtext import as_csv
+from ui.parts.kept import Line, Shown
+from ui.parts.opening import database, plain
+from ui.parts.openrow import read_value
+from ui.parts.page import section
+from ui.parts.words import count
 
-Test = Callable[[ExampleView], bool]
+Test = Callable[[Line], bool]
 
-FILTERS: dict[str, Test] = {
-    "worse": lambda view: view.row.outcome == "worse",
-    "better": lambda view: view.row.outcome == "better",
-    "flipped": lambda view: view.flipped,
-    "malformed": lambda view: view.malformed,
-    "must not regress": lambda view: view.example.must_not_regress,
-    "all": lambda _view: True,
-}
+MOST = 200
+"""Rows shown at a time: nobody reads further, and a browser is slow with more."""
 EVERY_SLICE = "every slice"
+SIZES = {"any change": 0.0, "change ≥ 0.05": 0.05, "change ≥ 0.1": 0.1, "change ≥ 0.25": 0.25}
+"""How far a loss moved, up or down."""
 
 
-def show_all(review: Review, views: Sequence[ExampleView]) -> None:
-    """Show the filters, the table, and the row that is open."""
+def tests(words: Mapping[str, Disposition]) -> dict[str, Test]:
+    """Return the filters by name."""
+    return {
+        "worse": lambda line: line.row.outcome == "worse",
+        "no word yet": lambda line: line.row.outcome == "worse" and line.row.example_id not in words,
+        "better": lambda line: line.row.outcome == "better",
+        "flipped": lambda line: line.flipped,
+        "malformed": lambda line: line.malformed,
+        "must not regress": lambda line: line.row.must_not_regress,
+        "all": lambda _line: True,
+    }
+
+
+def show(found: Shown) -> None:
+    """Show the filters, the table, the row that is open, and what is to be said of it."""
+    review = found.review
     flipped = "right to wrong or back" if review.task.output.kind == "label" else "across the middle of the scale"
-    section("Every example", f"flipped: the judgement turned over, {flipped}")
-    chosen = _filtered(views)
-    ordered = sorted(chosen, key=lambda view: (-view.row.change, view.example.id))
-    if not ordered:
+    section("Every example", f"worst first · flipped: the judgement turned over, {flipped}")
+    chosen = _filtered(found)
+    if chosen:
+        _table(found, chosen)
+    else:
         st.caption("No example fits: choose another filter.")
-        return
-    _table(review, ordered)
-    _opened(review, views, ordered)
+    _steps(found, chosen)
+    openrow.show(found)
 
 
-def _filtered(views: Sequence[ExampleView]) -> list[ExampleView]:
-    slices = sorted({view.example.slice for view in views if view.example.slice})
-    counts = {name: sum(map(test, views)) for name, test in FILTERS.items()}
+def _filtered(found: Shown) -> list[Line]:
+    named = tests(found.review.standing.words)
+    counts = {name: sum(map(test, found.lines)) for name, test in named.items()}
+    slices = sorted({line.row.slice for line in found.lines if line.row.slice})
     with st.container(horizontal=True, vertical_alignment="center"):
-        shown = _shown(counts)
-        cut = EVERY_SLICE
-        if slices:
-            cut = st.selectbox(
-                "Slice",
-                [EVERY_SLICE, *slices],
-                key="slice",
-                bind="query-params",
-                label_visibility="collapsed",
-                width=150,
-            )
+        show = _shown(counts)
+        cut = _chosen("Slice", "slice", [EVERY_SLICE, *slices], 140) if slices else EVERY_SLICE
+        size = _chosen("Size of change", "size", list(SIZES), 140)
         words = st.text_input(
             "Search",
             key="find",
             bind="query-params",
             placeholder="Search inputs and answers",
             label_visibility="collapsed",
-            width=230,
+            width=220,
         )
+    wanted = (words or "").lower().split()
+    candidate = found.review.candidate
+    texts = kept.texts(candidate.id, candidate.evidence_hash) if wanted else {}
     return [
-        view
-        for view in views
-        if FILTERS[shown](view)
-        and cut in (EVERY_SLICE, view.example.slice)
-        and all(word in _text(view) for word in (words or "").lower().split())
+        line
+        for line in found.lines
+        if named[show](line)
+        and cut in (EVERY_SLICE, line.row.slice)
+        and abs(line.row.change) >= SIZES[size]
+        and all(word in texts[line.row.example_id] for word in wanted)
     ]
+
+
+def _chosen(label: str, key: str, options: list[str], width: int) -> str:
+    chosen = st.selectbox(label, options, key=key, bind="query-params", label_visibility="collapsed", width=width)
+    return chosen or options[0]
 
 
 def _shown(counts: Mapping[str, int]) -> str:
     """Ask which examples to show; the link holds the choice, its label how many there are."""
     named = st.query_params.get("show", "")
     usual = "worse" if counts["worse"] else "all"
-    st.session_state.setdefault("show", named if named in FILTERS else usual)
+    st.session_state.setdefault("show", named if named in counts else usual)
 
     def chosen() -> None:
         st.query_params["show"] = st.session_state["show"]
 
     shown = st.segmented_control(
         "Show",
-        list(FILTERS),
+        list(counts),
         required=True,
         key="show",
-        format_func=lambda name: f"{name} {counts[name]}",
+        format_func=lambda name: f"{name} {counts[name]:,}",
         on_change=chosen,
         label_visibility="collapsed",
     )
     return shown or usual
 
 
-def _text(view: ExampleView) -> str:
-    said = [one.text for one in (view.before, view.after) if one is not None]
-    return "\n".join([view.example.id, *view.example.inputs.values(), *said]).lower()
-
-
-def read(said: Said | None) -> str:
-    """Return an answer as it was read: its value, or that it is malformed or no longer stored."""
-    if said is None:
-        return "not stored"
-    return str(said.parsed.value) if said.parsed.valid else "malformed"
-
-
-def gold(example: Example) -> str:
-    """Return people's word on an example; a mean rating to two decimals."""
-    return example.gold if isinstance(example.gold, str) else f"{example.gold:.2f}".rstrip("0").rstrip(".")
-
-
-def frame(views: Sequence[ExampleView]) -> pd.DataFrame:
+def frame(found: Shown, lines: Sequence[Line]) -> pd.DataFrame:
     """Return the rows of the table; the inputs are columns of their own."""
+    words = found.review.standing.words
+    with database().session() as session:
+        dataset = found.review.candidate.evidence["data"]["dataset"]
+        named = examples_named(session, dataset, [line.row.example_id for line in lines])
+    inputs = {example.id: example.inputs for example in named}
     rows = [
         {
-            "example": view.example.id,
-            "people": gold(view.example),
-            "before": read(view.before),
-            "after": read(view.after),
-            "loss change": view.row.change,
-            "": view.row.outcome,
-            "slice": view.example.slice,
-            "must not regress": view.example.must_not_regress,
-            **view.example.inputs,
+            "example": line.row.example_id,
+            "people": openrow.gold(line.row.gold),
+            "before": read_value(line.row.incumbent_value),
+            "after": read_value(line.row.candidate_value),
+            "loss change": line.row.change,
+            "": line.row.outcome,
+            "slice": line.row.slice,
+            "must not regress": line.row.must_not_regress,
+            **inputs[line.row.example_id],
+            "a word for it": words[line.row.example_id].kind if line.row.example_id in words else "",
         }
-        for view in views
+        for line in lines
     ]
     return pd.DataFrame(rows)
 
 
-def csv(views: Sequence[ExampleView]) -> bytes:
+def csv(found: Shown, lines: Sequence[Line]) -> bytes:
     """Return rows for a spreadsheet or script: everything the table and the open row show, answers verbatim."""
-    rows = [
-        {
-            "id": view.example.id,
-            "gold": view.example.gold,
-            "before": read(view.before),
-            "after": read(view.after),
-            "loss_before": view.row.incumbent_loss,
-            "loss_after": view.row.candidate_loss,
-            "loss_change": view.row.change,
-            "outcome": view.row.outcome,
-            "slice": view.example.slice,
-            "must_not_regress": view.example.must_not_regress,
-            "answer_before": view.before.text if view.before else "",
-            "answer_after": view.after.text if view.after else "",
-            "error_before": view.before.parsed.error if view.before else "",
-            "error_after": view.after.parsed.error if view.after else "",
-            "explanation": view.example.explanation,
-            **view.example.inputs,
-        }
-        for view in views
-    ]
-    return pd.DataFrame(rows).to_csv(index=False).encode()
+    with database().session() as session:
+        views = example_views(session, found.review, [line.row.example_id for line in lines])
+    by_id = {view.example.id: view for view in views}
+    return as_csv(pd.DataFrame([_cells(found, by_id[line.row.example_id]) for line in lines]))
 
 
-def _table(review: Review, ordered: Sequence[ExampleView]) -> None:
-    data = frame(ordered)
+def _cells(found: Shown, view: ExampleView) -> dict[str, object]:
+    word = found.review.standing.words.get(view.example.id)
+    return {
+        "id": view.example.id,
+        "gold": view.example.gold,
+        "before": openrow.read(view.before),
+        "after": openrow.read(view.after),
+        "loss_before": view.row.incumbent_loss,
+        "loss_after": view.row.candidate_loss,
+        "loss_change": view.row.change,
+        "outcome": view.row.outcome,
+        "slice": view.example.slice,
+        "must_not_regress": view.example.must_not_regress,
+        "word": word.kind if word else "",
+        "word_reason": word.reason if word else "",
+        "answer_before": view.before.text if view.before else "",
+        "answer_after": view.after.text if view.after else "",
+        "error_before": view.before.parsed.error if view.before else "",
+        "error_after": view.after.parsed.error if view.after else "",
+        "explanation": view.example.explanation,
+        **view.example.inputs,
+    }
+
+
+def _table(found: Shown, chosen: Sequence[Line]) -> None:
+    data = frame(found, chosen[:MOST])
     unused = [name for name in ("slice", "must not regress") if not data[name].any()]
-    ids = [view.example.id for view in ordered]
+    if not found.review.candidate.regressions:
+        unused.append("a word for it")
+    ids = [line.row.example_id for line in chosen[:MOST]]
     # The key holds the rows, so that a click never lands on the row that stood there under another filter.
     key = f"examples-{digest(ids)[:12]}"
 
@@ -175,7 +186,7 @@ def _table(review: Review, ordered: Sequence[ExampleView]) -> None:
     st.dataframe(
         data.drop(columns=unused),
         hide_index=True,
-        height="content" if len(ordered) <= 10 else 380,
+        height="content" if len(ids) <= 10 else 380,
         key=key,
         on_select=opened,
         selection_mode="single-cell",
@@ -188,104 +199,63 @@ def _table(review: Review, ordered: Sequence[ExampleView]) -> None:
             "": st.column_config.TextColumn(width=60),
             "slice": st.column_config.TextColumn(width=90),
             "must not regress": st.column_config.CheckboxColumn(width=110),
+            "a word for it": st.column_config.TextColumn(width=110),
             **{
-                name: st.column_config.TextColumn(name.replace("_", " "), width="large")
-                for name in review.task.inputs
+                name: st.column_config.TextColumn(name.replace("_", " "), width="medium")
+                for name in found.review.task.inputs
             },
         },
         alt="Test examples under both prompts, worst regression first",
     )
 
 
-def _opened(review: Review, views: Sequence[ExampleView], ordered: Sequence[ExampleView]) -> None:
-    wanted = st.query_params.get("row")
-    ids = [view.example.id for view in ordered]
-    view = next((view for view in views if view.example.id == wanted), None)
-    place = ids.index(wanted) if wanted in ids else None
+def _steps(found: Shown, chosen: Sequence[Line]) -> None:
+    """Offer the ways from row to row, and the rows as a file."""
+    ids = [line.row.example_id for line in chosen]
+    row = st.query_params.get("row")
+    place = ids.index(row) if row in ids else None
+    regressions = found.review.candidate.regressions
+    candidate = found.review.candidate
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Previous",
-            key="previous",
-            icon=":material/chevron_left:",
-            on_click=_go,
-            args=(ids[max((place or 0) - 1, 0)],),
-            disabled=not place,
-        )
-        st.button(
-            "Next" if view else "Open the first",
-            key="next",
-            icon=":material/chevron_right:",
-            on_click=_go,
-            args=(ids[0 if place is None else min(place + 1, len(ids) - 1)],),
-            disabled=place == len(ids) - 1,
-        )
-        if view:
-            st.button("Close", key="close", icon=":material/close:", on_click=_go, args=(None,))
+        _go("Row before", "previous", keys.PREVIOUS_ROW, ids[max((place or 0) - 1, 0)] if place else None)
+        last = place is not None and place == len(ids) - 1
+        following = None if not ids or last else ids[0 if place is None else (place or 0) + 1]
+        _go("Next row" if place is not None else "Open the first", "next", keys.NEXT_ROW, following)
+        if regressions:
+            _go("Regression before", "back", keys.PREVIOUS_REGRESSION, _regression(found, row, -1))
+            _go("Next regression", "onward", keys.NEXT_REGRESSION, _regression(found, row, +1))
+        if row:
+            st.button("Close", key="close", type="tertiary", on_click=openrow.go, args=(None,))
         st.download_button(
             "CSV",
-            csv(ordered),
-            file_name=f"{review.candidate.task}-candidate-{review.candidate.id}.csv",
+            lambda: csv(found, chosen),
+            file_name=f"{candidate.task}-candidate-{candidate.id}.csv",
             mime="text/csv",
             key="csv",
             icon=":material/download:",
             on_click="ignore",
-            help="The rows of the table as filtered, with both raw answers.",
+            help="All rows that fit, with both raw answers.",
         )
-        if view:
-            where = f"{place + 1} of {len(ids)}" if place is not None else "not among the rows above"
-            st.caption(plain(f"{view.example.id}, {where}"), width="content")
+        if row in ids and place is not None:
+            st.caption(plain(f"{row}, {place + 1:,} of {len(ids):,}"), width="content")
+        elif len(ids) > MOST:
+            st.caption(f"{MOST} of {count(len(ids), 'row')} shown; the file holds all.", width="content")
         else:
             st.caption(f"{count(len(ids), 'row')}. Click one to open it.", width="content")
-    if view:
-        html(pane(view, review.task.output))
 
 
-def _go(example_id: str | None) -> None:
-    if example_id is None:
-        if "row" in st.query_params:
-            del st.query_params["row"]
-    else:
-        st.query_params["row"] = example_id
-
-
-def pane(view: ExampleView, output: Output) -> str:
-    """Return one example opened: its inputs, people's word, and both raw answers, as HTML."""
-    example, row = view.example, view.row
-    inputs = "".join(
-        f"<div><dt>{safe(name.replace('_', ' '))}</dt><dd>{safe(text)}</dd></div>"
-        for name, text in example.inputs.items()
-    )
-    before, after = (
-        _answer("before", view.before, row.incumbent_loss),
-        _answer("after", view.after, row.candidate_loss),
-    )
-    return (
-        f'<div class="ic ic-open"><dl><div class="ic-inputs">{inputs}</div>{_people(example, output)}</dl>'
-        f'<div class="ic-answers">{before}{after}</div></div>'
+def _go(label: str, key: str, shortcut: str, to: str | None) -> None:
+    st.button(
+        label, key=key, type="tertiary", on_click=openrow.go, args=(to,), disabled=to is None, shortcut=shortcut
     )
 
 
-def _people(example: Example, output: Output) -> str:
-    scale = f" on {output.low}–{output.high}" if output.kind == "ordinal" else ""
-    why = (
-        safe(example.explanation)
-        if example.explanation
-        else '<span class="ic-mute">no explanation was given</span>'
-    )
-    bound = ' <span class="ic-tag ic-ink">must not regress</span>' if example.must_not_regress else ""
-    return f"<dt>people</dt><dd><b>{safe(gold(example))}</b>{scale}{bound} — {why}</dd>"
-
-
-def _answer(side: str, said: Said | None, loss: float) -> str:
-    if said is None:
-        return f'<div class="ic-answer">{side}: <span class="ic-mute">the answer is no longer stored</span></div>'
-    return (
-        f'<div class="ic-answer">{side}: {_reading(said.parsed)} <span class="ic-mute">loss {loss:.3f}</span>'
-        f"<pre>{safe(said.text) or '<span class=ic-mute>(empty)</span>'}</pre></div>"
-    )
-
-
-def _reading(parsed: Parsed) -> str:
-    if parsed.valid:
-        return f"<b>{safe(parsed.value)}</b>"
-    return f'<b class="ic-worse">malformed</b> <span class="ic-worse">{safe(parsed.error)}</span>'
+def _regression(found: Shown, row: str | None, way: int) -> str | None:
+    """Return the next regression without a word after the open row, or the regression before it."""
+    regressions = found.review.candidate.regressions
+    words = found.review.standing.words
+    place = regressions.index(row) if row in regressions else (-1 if way > 0 else len(regressions))
+    if way < 0:
+        return regressions[place - 1] if place > 0 else None
+    ahead = (*regressions[place + 1 :], *regressions[: max(place, 0)])
+    return next((one for one in ahead if one not in words), None)

@@ -9,9 +9,13 @@ from html import escape
 STATES = {
     "needs review": "ic-ink",
     "changes requested": "ic-orange",
+    "approved": "ic-ink",
     "released": "ic-blue",
     "replaced": "",
     "stale": "ic-orange",
+    "no-go": "ic-orange",
+    "rescored": "",
+    "unreadable": "ic-orange",
 }
 """How each state of a candidate is marked; the word stands there in any case."""
 

@@ -19,19 +19,21 @@ from ui.parts.words import count, safe, when
 
 MOST_SHOWN = 200
 MOST_CHECKED_UNASKED = 2_000
-ANYONE, ANYTHING = "anyone", "anything"
+ANYONE, ANYTHING = "everyone", "every kind"
+ON_WIDTH = "clamp(11rem, 27vw, 22rem)"
+"""Room for a candidate with its task and target: on one line where the window is wide, else on two."""
 
 
 def row(entry: LogEntry, subject: Subject) -> str:
     """Return one entry as a table row, as HTML."""
-    name = safe(subject.words if subject.kind != "prompt" else subject.place)
-    on = f'<a href="{safe(subject.page)}">{name}</a>' if subject.page else name
+    name = safe(subject.place if subject.kind == "prompt" else subject.words)
+    on = f'<a class="ic-nowrap" href="{safe(subject.page)}">{name}</a>' if subject.page else name
     if subject.place and subject.kind != "prompt":
-        on = f'{on}<div class="ic-mute ic-small">{safe(subject.place)}</div>'
+        on = f'{on} <span class="ic-mute ic-small ic-nowrap">{safe(subject.place)}</span>'
     return (
         f'<tr><td class="ic-num ic-mute">{entry.id}</td><td class="ic-mute">{when(entry.at, now())}</td>'
         f'<td class="ic-nowrap">{safe(entry.who)}</td><td>{safe(entry.action)}</td>'
-        f'<td>{on}</td><td class="ic-wide ic-verbatim">{safe(entry.why)}</td></tr>'
+        f'<td style="min-width: {ON_WIDTH}">{on}</td><td class="ic-wide ic-verbatim">{safe(entry.why)}</td></tr>'
     )
 
 

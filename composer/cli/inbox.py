@@ -1,0 +1,109 @@
+"""`composer inbox`: every candidate, what it gains, where it stands and whom it waits for."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
+from composer.cli.live import interval
+from composer.comparison import Difference
+from composer.figures import NAMES, change, figure
+from composer.reading import Entry
+from composer.reading import inbox as read_inbox
+from composer.waiting import TABS, needs, tabs_of, waits_for
+from library.errors import Refused
+from library.people import Person, someone
+
+STATES = ("needs review", "changes requested", "approved", "released", "replaced", "stale", "no-go", "rescored")
+
+
+@refusals
+def inbox(
+    state: Annotated[
+        str, typer.Option("--state", help=f"Only these: {', '.join(TABS)}; or one state, such as needs review.")
+    ] = "all",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the candidates: task, target, gain with interval, gates, state, and whom they wait for."""
+    if state not in (*TABS, *STATES):
+        known = ", ".join(dict.fromkeys((*TABS, *STATES)))
+        raise Refused(f"no candidate can be {state}", fix=f"Choose one of: {known}.")
+    with opened(home).session() as session:
+        everything = read_inbox(session)
+        me = someone(session, person())
+    found = [entry for entry in everything if state == entry.state or state in _tabs(entry, me)]
+    if as_json:
+        print(json.dumps([_row(entry, me) for entry in found], ensure_ascii=False))
+        return
+    if not everything:
+        out.print("No candidates yet. `composer demo --headless` or `composer compose TASK --target T` makes one.")
+        return
+    if not found:
+        out.print(f"None of {len(everything)} candidates is under “{state}”; `composer inbox` lists them all.")
+        return
+    out.print(_table(found, me))
+    mine = sum(entry.standing is not None and needs(entry.standing, me) for entry in everything)
+    if mine:
+        out.print(f"{mine} {'waits' if mine == 1 else 'wait'} for you. Look at one with: composer review NUMBER")
+
+
+def _tabs(entry: Entry, me: Person) -> frozenset[str]:
+    return frozenset(tabs_of(entry.standing, entry.proposed_by, me))
+
+
+def _table(entries: list[Entry], me: Person) -> Table:
+    table = Table("no.", box=None, pad_edge=False)
+    for name in ("task → target", "before → after", "difference, 95% interval", "gates", "state", "waits for"):
+        table.add_column(name, overflow="fold")
+    for entry in entries:
+        place = escape(f"{entry.task} → {entry.target}")
+        standing = entry.standing
+        if standing is None:
+            table.add_row(str(entry.candidate_id), place, "", "", "", "unreadable", escape(entry.problem))
+            continue
+        metric, gates = standing.candidate.figures[0], standing.candidate.gates
+        table.add_row(
+            str(entry.candidate_id),
+            place,
+            f"{figure(metric.name, metric.incumbent)} → {figure(metric.name, metric.candidate)}",
+            escape(_gain(metric)),
+            f"{sum(gate.passed for gate in gates)} of {len(gates)}",
+            standing.state,
+            escape("; ".join(waits_for(standing, me))),
+        )
+    return table
+
+
+def _gain(metric: Difference) -> str:
+    return f"{NAMES[metric.name]} {change(metric.name, metric.difference)} {interval(metric)}".rstrip()
+
+
+def _row(entry: Entry, me: Person) -> dict[str, Any]:
+    known = {
+        "candidate": entry.candidate_id,
+        "task": entry.task,
+        "target": entry.target,
+        "state": entry.state,
+        "proposed_by": entry.proposed_by,
+        "created_at": entry.created_at.isoformat(),
+    }
+    standing = entry.standing
+    if standing is None:
+        return {**known, "problem": entry.problem}
+    return {
+        **known,
+        "keys": list(entry.keys),
+        "figures": standing.candidate.summary["figures"],
+        "gates": standing.candidate.summary["gates"],
+        "approvals": list(standing.approvals),
+        "approvals_needed": standing.approvals_needed,
+        "obstacles": list(standing.obstacles),
+        "blocks": list(standing.blocks),
+        "waits_for": list(waits_for(standing, me)),
+    }

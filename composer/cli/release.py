@@ -1,0 +1,81 @@
+"""`composer release` and `composer rollback`: make a prompt current, and say exactly what that replaces."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from composer.candidates import get_candidate
+from composer.cli.common import HomeOption, opened, out, person, refusals
+from composer.cli.standing import changes
+from composer.figures import NAMES, figure
+from composer.history import Replacement, replacement
+from composer.releases import Release, get_release
+from composer.review.release import release_candidate, roll_back
+from composer.review.standing import get_standing
+from composer.review.texts import reason_of
+from library.errors import Refused
+from library.people import require
+
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence.")]
+
+
+@refusals
+def release(
+    candidate: Annotated[int, typer.Argument(help="Number of the candidate.")],
+    reason: ReasonOption = "",
+    home: HomeOption = None,
+) -> None:
+    """Make an approved candidate the prompt of its task and target; says first what it replaces."""
+    by = person()
+    with opened(home).session() as session:
+        reason_of(reason, "a release")
+        require(session, by, "releaser")
+        standing = get_standing(session, get_candidate(session, candidate))
+        if against := standing.against_release():
+            raise Refused(
+                f"candidate {candidate} can't be released: {'; '.join(against)}",
+                fix=f"See where it stands: composer review {candidate}",
+            )
+        _tell(replacement(session, candidate), f"candidate {candidate}")
+        made = release_candidate(session, candidate, reason=reason, by=by, at=datetime.now(UTC))
+    _done(made, f"Released: candidate {candidate} is release {made.id}")
+
+
+@refusals
+def rollback(
+    number: Annotated[int, typer.Argument(metavar="RELEASE", help="Number of the release to go back to.")],
+    reason: ReasonOption = "",
+    home: HomeOption = None,
+) -> None:
+    """Make an earlier release current again, as a release of its own; says first what it replaces."""
+    by = person()
+    with opened(home).session() as session:
+        reason_of(reason, "a rollback")
+        require(session, by, "releaser")
+        earlier = get_release(session, number)
+        planned = replacement(session, earlier.candidate_id)
+        made = roll_back(session, number, reason=reason, by=by, at=datetime.now(UTC))
+        _tell(planned, f"release {number}")
+    _done(made, f"Rolled back to release {number}, as release {made.id}")
+    if planned.now is not None:
+        _say(f'Undo it with: composer rollback {planned.now.id} --reason "…"')
+
+
+def _tell(planned: Replacement, by_what: str) -> None:
+    _say(f"{planned.task} → {planned.target}: {by_what} replaces {planned.replaced}")
+    before, after = (figure(planned.metric, value) for value in (planned.before, planned.after))
+    how = "" if planned.compared else ", each from its own review"
+    _say(f"  {NAMES[planned.metric]}: {before} → {after}{how}")
+    changes(planned.changes)
+
+
+def _done(made: Release, said: str) -> None:
+    _say(f"{said}, the prompt of {made.task} on {made.target} now.")
+    _say(f"Export it with: composer export {made.task} --target {made.target} --out DIR")
+
+
+def _say(line: str) -> None:
+    out.print(line, markup=False, highlight=False, soft_wrap=True)

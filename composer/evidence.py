@@ -1,0 +1,123 @@
+"""A candidate's evidence example by example: what people said, what both prompts answered, how it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from composer.asking import Answer
+from composer.cells import stored_answers
+from composer.comparison import Row
+from composer.data.examples import Example
+from composer.parsing import Parsed, parse
+from composer.registry import examples_named, examples_of
+from composer.review.standing import Review
+from composer.task import Output
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a model said to one example: its raw text, and how that was read."""
+
+    text: str
+    parsed: Parsed
+
+
+@dataclass(frozen=True)
+class ExampleView:
+    """One test example as a reviewer sees it; an answer is None where its row is no longer stored."""
+
+    example: Example
+    row: Row
+    before: Said | None
+    after: Said | None
+    flipped: bool
+
+
+def flipped(output: Output, row: Row) -> bool:
+    """Whether the judgement itself turned over: right to wrong or back, or across the middle of the scale."""
+    if output.kind == "label":
+        return (row.incumbent_loss == 0) != (row.candidate_loss == 0)
+    middle = sum(output.scale) / 2
+    sides = [
+        (value > middle) - (value < middle)
+        for value in (row.incumbent_value, row.candidate_value)
+        if isinstance(value, int | float)
+    ]
+    return len(sides) == 2 and sides[0] * sides[1] < 0
+
+
+def rows_of(session: Session, review: Review) -> tuple[Row, ...]:
+    """Return every row of a candidate's evidence, with labels and values also where it is older than these."""
+    rows = review.candidate.rows
+    if all(row.gold != "" for row in rows):
+        return rows
+    views = example_views(session, review)
+    return tuple(
+        replace(
+            view.row,
+            gold=view.example.gold,
+            slice=view.example.slice,
+            must_not_regress=view.example.must_not_regress,
+            incumbent_value=view.before.parsed.value if view.before else None,
+            candidate_value=view.after.parsed.value if view.after else None,
+        )
+        for view in views
+    )
+
+
+def example_views(session: Session, review: Review, ids: Sequence[str] | None = None) -> tuple[ExampleView, ...]:
+    """Join rows of a candidate's evidence with their examples and both raw answers, in evidence order.
+
+    All of them, or those of `ids` alone.
+    """
+    evidence, output = review.candidate.evidence, review.task.output
+    wanted = None if ids is None else set(ids)
+    places = [
+        place for place, row in enumerate(review.candidate.rows) if wanted is None or row.example_id in wanted
+    ]
+    rows = [review.candidate.rows[place] for place in places]
+    dataset = evidence["data"]["dataset"]
+    named = (
+        examples_of(session, dataset, "test")
+        if wanted is None
+        else examples_named(session, dataset, [row.example_id for row in rows])
+    )
+    known = {example.id: example for example in named}
+    before, after = ([evidence[side]["cells"][place] for place in places] for side in ("incumbent", "candidate"))
+    answers = stored_answers(session, [*before, *after])
+    return tuple(
+        ExampleView(
+            known[row.example_id],
+            row,
+            earlier := _said(output, answers.get(was)),
+            later := _said(output, answers.get(now)),
+            flipped(output, _read(row, earlier, later)),
+        )
+        for row, was, now in zip(rows, before, after, strict=True)
+    )
+
+
+def texts_of(session: Session, review: Review) -> Mapping[str, str]:
+    """Return what can be searched in of each example: its id, inputs and both answers, in small letters."""
+    return {
+        view.example.id: "\n".join(
+            [
+                view.example.id,
+                *view.example.inputs.values(),
+                *(said.text for said in (view.before, view.after) if said is not None),
+            ]
+        ).lower()
+        for view in example_views(session, review)
+    }
+
+
+def _said(output: Output, answer: Answer | None) -> Said | None:
+    return None if answer is None else Said(answer.text, parse(output, answer.text))
+
+
+def _read(row: Row, before: Said | None, after: Said | None) -> Row:
+    values = [None if said is None else said.parsed.value for said in (before, after)]
+    return replace(row, incumbent_value=values[0], candidate_value=values[1])

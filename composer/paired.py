@@ -1,0 +1,119 @@
+"""The interval of a figure's difference between two prompts on the same examples, by whatever suits the figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from composer.figures import SHARES
+from composer.metrics import Figure, Scored
+from composer.statistics import Floats, Interval, interval, score_interval
+
+
+class Mean(NamedTuple):
+    """A figure that is a mean: of `values` over the examples `counted`, both of shape (n,)."""
+
+    values: Floats
+    counted: NDArray[np.bool_]
+
+
+MEANS: Mapping[str, Callable[[Scored], Mean]] = {
+    "nmse": lambda s: Mean(100 * s.loss, np.ones(len(s.loss), bool)),
+    "valid_nmse": lambda s: Mean(100 * s.loss, s.valid),
+    "valid_rate": lambda s: Mean(s.valid.astype(float), np.ones(len(s.loss), bool)),
+    "mae": lambda s: Mean(np.nan_to_num(np.abs(s.value - s.gold)), s.valid),
+    "accuracy": lambda s: Mean(1 - s.loss, np.ones(len(s.loss), bool)),
+    "valid_accuracy": lambda s: Mean(1 - s.loss, s.valid),
+}
+"""The figures of `composer.metrics` that are means."""
+
+
+def paired_interval(
+    figure: Figure,
+    before: Scored,
+    after: Scored,
+    clusters: Sequence[tuple[str, ...]],
+    rng: np.random.Generator,
+) -> Interval:
+    """Return the 95% interval of a figure's difference, after minus before, over n examples.
+
+    Means have a score interval (see `composer.statistics.score_interval`), shares of examples one that knows
+    that an example can go either way; `rng` drives the bootstrap of all other figures. Means over valid
+    answers alone are made linear first, each example standing for what it pulls (the infinitesimal jackknife,
+    Efron 1982), so that they have the interval of the composite figure where every answer is valid.
+    """
+    if figure.name in MEANS:
+        sides = [MEANS[figure.name](side) for side in (before, after)]
+        if not all(side.counted.any() for side in sides):
+            return Interval(float("nan"), float("nan"))
+        was, now = map(_pulls, sides)
+        return score_interval(now - was, clusters, span=1.0 if figure.name in SHARES else None)
+    many = MANY.get(figure.name)
+    return interval(
+        lambda weights: figure.of(after, weights) - figure.of(before, weights),
+        clusters,
+        rng,
+        many=None if many is None else lambda weights: many(after, weights) - many(before, weights),
+    )
+
+
+def _pulls(mean: Mean) -> Floats:
+    """Values whose plain mean is that of the figure, and whose spread is its error; shape (n,)."""
+    values, counted = mean
+    if counted.all():
+        return values
+    middle = values[counted].mean()
+    return middle + counted * (values - middle) * (len(values) / counted.sum())
+
+
+def _spearman(scored: Scored, weights: Floats) -> Floats:
+    kept = weights * scored.valid
+    total = kept.sum(axis=1, keepdims=True)
+    sides, norm = [], np.ones(len(kept))
+    for values in (np.nan_to_num(scored.value), scored.gold):
+        level, heavy = _levels(values, kept)
+        # Ranks among as many copies of each value as its weight says, ties in the middle, from their mean.
+        ranks = np.cumsum(heavy, axis=1) - (heavy + total) / 2
+        norm *= np.einsum("rl,rl,rl->r", heavy, ranks, ranks)
+        sides.append(ranks[:, level])
+    along = np.einsum("rn,rn,rn->r", kept, *sides)
+    found = np.divide(along, np.sqrt(norm), out=np.zeros(len(norm)), where=norm > 0)
+    return np.where(total[:, 0] < 2, np.nan, found)
+
+
+def _levels(values: Floats, weights: Floats) -> tuple[NDArray[np.intp], Floats]:
+    """Return which of its distinct values each of n is, and the weight of each distinct value, shape (r, l)."""
+    _, level = np.unique(values, return_inverse=True)
+    order = np.argsort(level, kind="stable")
+    starts = np.flatnonzero(np.diff(level[order], prepend=-1))
+    return level, np.add.reduceat(weights[:, order], starts, axis=1)
+
+
+def _spread(scored: Scored, weights: Floats) -> Floats:
+    kept = weights * scored.valid
+    # Counted from one of the ratings, so that ratings that are all the same have no spread at all.
+    values = np.nan_to_num(scored.value - (scored.value[scored.valid][0] if scored.valid.any() else 0.0))
+    with np.errstate(invalid="ignore"):
+        mean, square = (kept @ power / kept.sum(axis=1) for power in (values, values**2))
+    spread: Floats = np.sqrt(np.maximum(square - mean**2, 0))
+    return spread
+
+
+def _macro_f1(scored: Scored, weights: Floats) -> Floats:
+    labels = np.unique(scored.gold)
+    said, due = ((side[:, None] == labels).astype(float) for side in (scored.value, scored.gold))
+    both = weights @ said + weights @ due
+    parts = np.divide(2 * (weights @ (said * due)), both, out=np.zeros_like(both), where=both > 0)
+    mean: Floats = parts.mean(axis=1)
+    return mean
+
+
+MANY: Mapping[str, Callable[[Scored, Floats], Floats]] = {
+    "spearman": _spearman,
+    "spread": _spread,
+    "macro_f1": _macro_f1,
+}
+"""The other figures, of many resamples at once: weights of shape (r, n) to values of shape (r,)."""

@@ -1,0 +1,157 @@
+"""Words on regressions: acceptable, the label is wrong, or it blocks; each asked for where the policy asks."""
+
+from __future__ import annotations
+
+import pytest
+from sqlmodel import select
+
+from composer.review.regressions import dispositions
+from composer.tables import DispositionRow
+from library import log
+from library.database import Database
+from library.errors import Refused
+from tests.composer.review import acts
+from tests.composer.review.conftest import PutUp
+
+
+def given(database: Database) -> dict[str, tuple[str, str]]:
+    with database.session() as session:
+        return {name: (one.kind, one.reviewer) for name, one in dispositions(session, 1).items()}
+
+
+def test_regressions_are_told_the_worst_first(worse: Database) -> None:
+    assert acts.standing(worse).candidate.regressions == acts.WORSE
+    assert acts.standing(worse).unseen == acts.WORSE
+
+
+def test_without_a_word_on_each_nobody_can_approve(worse: Database) -> None:
+    with pytest.raises(Refused, match="2 regressions without a word"):
+        acts.approve(worse, "Grace")
+    acts.word(worse, examples=acts.WORSE[:1])
+    assert acts.standing(worse).unseen == acts.WORSE[1:]
+    with pytest.raises(Refused, match="1 regression without a word"):
+        acts.approve(worse, "Grace")
+    acts.word(worse, examples=acts.WORSE[1:])
+    acts.approve(worse, "Grace", "Joan")
+    assert acts.released(worse).candidate_id == 1
+
+
+def test_where_the_policy_does_not_ask_no_word_is_needed(put_up: PutUp) -> None:
+    database = put_up(worse=True)
+    assert acts.standing(database).unseen == acts.WORSE
+    acts.approve(database, "Grace")
+    assert acts.released(database).candidate_id == 1
+
+
+def test_several_get_one_word_at_once_and_one_log_entry(worse: Database) -> None:
+    acts.word(worse, examples=[*acts.WORSE, acts.WORSE[0]], reason="Rare pairs.")
+    with worse.session() as session:
+        rows = session.exec(select(DispositionRow)).all()
+        assert [(row.example_id, row.kind, row.reason, row.reviewer) for row in rows] == [
+            (example, "acceptable", "Rare pairs.", "Grace") for example in acts.WORSE
+        ]
+        entry = log.entries(session, "candidate:1")[-1]
+        assert (entry.who, entry.action, entry.why) == ("Grace", "regression: acceptable", "Rare pairs.")
+        assert entry.detail == {"examples": list(acts.WORSE)}
+
+
+def test_one_that_blocks_keeps_the_candidate_from_release(worse: Database) -> None:
+    acts.word(worse)
+    acts.word(worse, "blocks", "Joan", acts.WORSE[:1], reason="This must not happen.")
+    assert acts.standing(worse).blocks == ("Joan says that test-05 blocks",)
+    acts.approve(worse, "Grace", "Kit")
+    with pytest.raises(Refused, match="Joan says that test-05 blocks"):
+        acts.released(worse)
+
+
+def test_one_that_blocks_keeps_it_from_release_where_no_word_is_asked_for(put_up: PutUp) -> None:
+    database = put_up(worse=True)
+    acts.approve(database, "Grace")
+    acts.word(database, "blocks", "Joan", acts.WORSE[:1])
+    with pytest.raises(Refused, match="Joan says that test-05 blocks"):
+        acts.released(database)
+
+
+def test_the_last_word_on_a_regression_counts_and_the_first_stays_on_record(worse: Database) -> None:
+    acts.word(worse, "blocks", "Joan", acts.WORSE[:1])
+    acts.word(worse, "acceptable", "Joan", acts.WORSE[:1])
+    assert given(worse) == {"test-05": ("acceptable", "Joan")}
+    assert acts.standing(worse).blocks == ()
+    with worse.session() as session:
+        assert len(session.exec(select(DispositionRow)).all()) == 2
+
+
+def test_words_do_not_carry_over_to_another_candidate(worse: Database) -> None:
+    acts.word(worse)
+    with worse.session() as session:
+        assert dispositions(session, 2) == {}
+
+
+@pytest.mark.parametrize("examples", [[], ["test-00"], ["test-05", "dev-01"], ["nothing"]])
+def test_only_what_got_worse_gets_a_word(worse: Database, examples: list[str]) -> None:
+    with pytest.raises(Refused, match="not among what got worse"):
+        acts.word(worse, examples=examples)
+    assert given(worse) == {}
+
+
+@pytest.mark.parametrize("kind", ["", "fine", "Acceptable", "block"])
+def test_an_unknown_word_is_refused(worse: Database, kind: str) -> None:
+    with pytest.raises(Refused, match="acceptable, label is wrong, blocks"):
+        acts.word(worse, kind)
+
+
+@pytest.mark.parametrize("kind", ["acceptable", "blocks"])
+def test_a_word_needs_a_reason(worse: Database, kind: str) -> None:
+    with pytest.raises(Refused, match="a word on a regression needs a reason"):
+        acts.word(worse, kind, reason=" ")
+
+
+def test_to_say_that_a_label_is_wrong_without_saying_which_is_right_is_no_word(worse: Database) -> None:
+    """Otherwise a regression would be waved through with no second person looking at it."""
+    acts.word(worse, examples=acts.WORSE[1:])
+    try:
+        acts.word(worse, "label is wrong", examples=acts.WORSE[:1])
+    except Refused:
+        pass
+    assert acts.standing(worse).unseen == acts.WORSE[:1]
+    with pytest.raises(Refused, match="1 regression without a word"):
+        acts.approve(worse, "Grace")
+
+
+def test_a_label_that_is_doubted_blocks_until_that_is_decided(worse: Database) -> None:
+    acts.word(worse)
+    acts.propose(worse)
+    standing = acts.standing(worse)
+    assert standing.unseen == ()
+    assert standing.blocks == ("the correction of test-05 is open",)
+    acts.approve(worse, "Grace", "Joan")
+    with pytest.raises(Refused, match="the correction of test-05 is open"):
+        acts.released(worse)
+
+
+def test_a_correction_that_is_rejected_leaves_its_regression_without_a_word(worse: Database) -> None:
+    acts.word(worse)
+    acts.decide(worse, acts.propose(worse), confirm=False, reason="The label is right.")
+    standing = acts.standing(worse)
+    assert (standing.unseen, standing.blocks) == (("test-05",), ())
+    with pytest.raises(Refused, match="1 regression without a word"):
+        acts.approve(worse, "Grace")
+    acts.word(worse, examples=["test-05"], reason="Then so be it.")
+    assert acts.approve(worse, "Grace", "Joan").state == "approved"
+
+
+def test_proposed_anew_after_a_rejection_it_has_a_word_again(worse: Database) -> None:
+    acts.word(worse)
+    acts.decide(worse, acts.propose(worse), confirm=False)
+    acts.propose(worse, gold=4.0)
+    assert acts.standing(worse).unseen == ()
+    assert acts.standing(worse).blocks == ("the correction of test-05 is open",)
+
+
+def test_an_approval_given_before_the_last_word_was_taken_back_releases_nothing(worse: Database) -> None:
+    acts.word(worse)
+    acts.approve(worse, "Grace", "Joan")
+    acts.decide(worse, acts.propose(worse), confirm=False)
+    with pytest.raises(Refused, match="1 regression without a word"):
+        acts.released(worse)
+    assert acts.releases_made(worse) == 0

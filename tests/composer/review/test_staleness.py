@@ -1,0 +1,252 @@
+"""Staleness and tampering: what changed under a candidate is found, said, and keeps it from release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from composer import registry
+from composer.candidates import get_candidate, heads, submit
+from composer.data.loading import Dataset
+from composer.reading import inbox
+from composer.review.standing import get_review
+from composer.runs import plan_run
+from composer.tables import CandidateRow, ReleaseRow
+from composer.target import Target
+from library.canonical import digest, text_digest
+from library.database import Database
+from library.errors import Refused
+from library.snippets import import_file
+from library.tables import SnippetVersionRow
+from tests import small
+from tests.composer.review import acts
+
+
+def edit_task(session: Session) -> None:
+    registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+
+
+def change_data(session: Session) -> None:
+    first, *rest = small.examples()
+    corrected = Dataset((small.example(0, gold=float(first.gold) + 1), *rest))
+    registry.add_examples(session, small.task(), corrected, by="Ada", at=small.NOW)
+
+
+def edit_target(session: Session) -> None:
+    target = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
+    registry.add_target(session, target, by="Ada", at=small.NOW)
+
+
+def release_another(session: Session) -> None:
+    plan = plan_run(session, "small", "tiny", strategy="greedy", seed=0, budget=100)
+    other = plan.vocabulary.compose(["mild"])
+    evidence = {**get_candidate(session, 1).evidence, "test_reads_before": 1}
+    number = submit(session, 1, other, plan.incumbent, evidence, by="Ada", at=small.NOW)
+    row = ReleaseRow(
+        candidate_id=number,
+        task="small",
+        target="tiny",
+        versions=[version.id for version in other.versions],
+        released_by="Rosa",
+        reason="Meanwhile.",
+        released_at=small.NOW,
+    )
+    session.add(row)
+
+
+def retire_a_snippet(session: Session) -> None:
+    row = session.get_one(SnippetVersionRow, get_candidate(session, 1).versions[0])
+    row.state = "retired"
+    session.add(row)
+
+
+STALE: dict[str, tuple[Callable[[Session], None], str]] = {
+    "the task was edited": (edit_task, "task small was edited"),
+    "a label was corrected": (change_data, "the labelled data changed"),
+    "the target was edited": (edit_target, "target tiny was edited"),
+    "another prompt was released": (release_another, "another prompt was released since"),
+    "a snippet was retired": (retire_a_snippet, "retired"),
+}
+
+
+@pytest.mark.parametrize(("change", "says"), STALE.values(), ids=STALE)
+def test_when_what_it_rests_on_changed_it_is_stale_says_so_and_is_neither_approved_nor_released(
+    waiting: Database, change: Callable[[Session], None], says: str
+) -> None:
+    acts.approve(waiting, "Grace")
+    with waiting.session() as session:
+        change(session)
+    with waiting.session() as session:
+        standing = get_review(session, 1).standing
+        assert standing.state == "stale"
+        assert len(standing.stale) == 1
+        assert says in standing.stale[0]
+        assert standing.approvals == ("Grace",)
+        assert standing in [entry.standing for entry in inbox(session)]
+    with pytest.raises(Refused, match=says):
+        acts.approve(waiting, "Joan")
+    before = acts.releases_made(waiting)
+    with pytest.raises(Refused, match=says):
+        acts.released(waiting)
+    assert acts.releases_made(waiting) == before
+    acts.comment(waiting, "A pity.")
+    assert acts.verdict(waiting, "request changes", "Joan").state == "stale"
+
+
+@pytest.mark.parametrize("name", ["the task was edited", "a label was corrected", "the target was edited"])
+def test_a_change_that_was_undone_leaves_an_approval_as_it_was(waiting: Database, name: str) -> None:
+    acts.approve(waiting, "Grace")
+    with waiting.session() as session:
+        STALE[name][0](session)
+    with waiting.session() as session:
+        tiny = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b")
+        registry.add_task(session, small.task(), by="Ada", at=small.NOW)
+        registry.add_examples(session, small.task(), Dataset(small.examples()), by="Ada", at=small.NOW)
+        registry.add_target(session, tiny, by="Ada", at=small.NOW)
+    assert acts.standing(waiting).state == "approved"
+    assert acts.released(waiting).candidate_id == 1
+
+
+def test_all_reasons_are_told_at_once(waiting: Database) -> None:
+    with waiting.session() as session:
+        for change in (edit_task, change_data, edit_target):
+            change(session)
+    assert len(acts.standing(waiting).stale) == 3
+
+
+def test_a_new_wording_of_a_snippet_leaves_the_candidate_as_it_was_measured(
+    waiting: Database, tmp_path: Path
+) -> None:
+    before = acts.review(waiting).composition
+    with waiting.session() as session:
+        library = small.write_library(tmp_path / "edit.yaml", {before.keys[0]: "Said in other words."})
+        import_file(session, library, by="Ada", at=small.NOW)
+    assert acts.review(waiting).composition.text == before.text
+    assert acts.standing(waiting).stale == ()
+
+
+def test_a_release_that_lost_its_ground_says_so_and_stays_released(waiting: Database) -> None:
+    acts.approve(waiting, "Grace")
+    acts.released(waiting)
+    with waiting.session() as session:
+        change_data(session)
+    standing = acts.standing(waiting)
+    assert (standing.state, standing.stale) == ("released", ("the labelled data changed",))
+
+
+def evidence_without_gates(row: CandidateRow) -> None:
+    row.evidence = {**row.evidence, "gates": []}
+
+
+def evidence_with_its_hash(row: CandidateRow) -> None:
+    row.evidence = {**row.evidence, "test_reads_before": 9}
+    row.evidence_hash = digest(row.evidence)
+
+
+def proposed_by_another(row: CandidateRow) -> None:
+    row.proposed_by = "Vera"
+
+
+def in_its_summary(**changes: Any) -> Callable[[CandidateRow], None]:
+    def tamper(row: CandidateRow) -> None:
+        row.summary = {**(row.summary or {}), **changes}
+
+    return tamper
+
+
+TAMPERED: dict[str, Callable[[CandidateRow], None]] = {
+    "evidence": evidence_without_gates,
+    "evidence and its hash": evidence_with_its_hash,
+    "who proposed it": proposed_by_another,
+    "regressions in its summary": in_its_summary(worse=[]),
+    "gates in its summary": in_its_summary(gates=[]),
+    "figures in its summary": in_its_summary(figures=[]),
+    "task in its summary": in_its_summary(task_hash="0" * 64),
+    "data in its summary": in_its_summary(dataset="small:0"),
+    "prompts in its summary": in_its_summary(prompts={"incumbent": "", "candidate": ""}),
+    "an addition to its summary": in_its_summary(more=1),
+    "an empty summary": lambda row: setattr(row, "summary", {}),
+}
+
+
+@pytest.mark.parametrize("tamper", TAMPERED.values(), ids=TAMPERED)
+def test_what_was_changed_in_a_candidates_row_is_noticed_and_nothing_comes_of_it(
+    worse: Database, tamper: Callable[[CandidateRow], None]
+) -> None:
+    acts.word(worse)
+    acts.approve(worse, "Grace", "Joan")
+    with worse.session() as session:
+        row = session.get_one(CandidateRow, 1)
+        tamper(row)
+        session.add(row)
+    with worse.session() as session, pytest.raises(Refused, match="not the evidence that was stored"):
+        get_candidate(session, 1)
+    for act in (
+        lambda: acts.released(worse),
+        lambda: acts.approve(worse, "Kit"),
+        lambda: acts.word(worse),
+        lambda: acts.comment(worse, "Hm."),
+        lambda: acts.propose(worse),
+    ):
+        with pytest.raises(Refused, match="not the evidence that was stored"):
+            act()
+    assert acts.releases_made(worse) == 0
+
+
+def test_a_row_older_than_summaries_is_read_from_its_evidence(worse: Database) -> None:
+    with worse.session() as session:
+        row = session.get_one(CandidateRow, 1)
+        expected = row.summary
+        row.summary = None
+        session.add(row)
+    with worse.session() as session:
+        assert get_candidate(session, 1).summary == expected
+        assert [one.summary for one in heads(session)] == [expected]
+
+
+@pytest.mark.parametrize("column", ["versions", "incumbent_versions"])
+def test_a_candidate_pointed_at_another_snippet_is_not_released(waiting: Database, column: str) -> None:
+    acts.approve(waiting, "Grace")
+    with waiting.session() as session:
+        row = session.get_one(CandidateRow, 1)
+        setattr(row, column, [4])
+        session.add(row)
+    with pytest.raises(Refused, match="not the text that was measured"):
+        acts.released(waiting)
+    assert acts.releases_made(waiting) == 0
+
+
+@pytest.mark.parametrize("with_its_hash", [False, True])
+def test_a_snippets_text_changed_in_its_row_is_not_released(waiting: Database, with_its_hash: bool) -> None:
+    acts.approve(waiting, "Grace")
+    with waiting.session() as session:
+        number = get_candidate(session, 1).versions[0]
+        values = {"said": "Say 5.", "sha": text_digest("Say 5."), "id": number}
+        also = ", sha256 = :sha" if with_its_hash else ""
+        session.execute(text(f"update snippet_version set text = :said{also} where id = :id"), values)
+    with pytest.raises(Refused):
+        acts.approve(waiting, "Joan")
+    with pytest.raises(Refused):
+        acts.released(waiting)
+    assert acts.releases_made(waiting) == 0
+
+
+@pytest.fixture
+def _one_broken(waiting: Database) -> Iterator[Database]:
+    with waiting.session() as session:
+        row = session.get_one(CandidateRow, 1)
+        row.versions = [999]
+        session.add(row)
+    yield waiting
+
+
+def test_a_candidate_that_can_not_be_read_is_listed_with_its_problem(_one_broken: Database) -> None:
+    with _one_broken.session() as session:
+        (entry,) = inbox(session)
+    assert entry.standing is None or entry.standing.stale
+    assert entry.candidate_id == 1

@@ -1,0 +1,110 @@
+"""What a candidate gains and breaks: step by step, answer by answer, figure by figure, slice by slice."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from composer.comparison import Difference, Slice
+from composer.figures import NAMES, SHARES, change
+from composer.task import Output
+from ui.parts import charts, figures, kept, work, worth
+from ui.parts.kept import Shown
+from ui.parts.page import html, section
+from ui.parts.words import safe, table
+
+FEWEST_STEPS = 3
+"""With two, base and candidate, the cards say it all."""
+
+
+def show(found: Shown) -> None:
+    """Show the steps from the incumbent to the candidate, answers against people's, every figure, and slices."""
+    review = found.review
+    output = review.task.output
+    ordinal = output.kind == "ordinal"
+    section(
+        "What it gains and breaks",
+        'each mark a test example: <b class="ic-better">●</b> better <b class="ic-same">●</b> same '
+        '<b class="ic-worse">●</b> worse'
+        if ordinal
+        else 'answers by people’s label: <b class="ic-better">■</b> right <b class="ic-worse">■</b> wrong',
+    )
+    _steps(found)
+    _answers(found, output)
+    html(f'<div class="ic ic-pairs"><div>{figures.table(review.candidate.figures)}</div>{_slices(found)}</div>')
+    _worth(found)
+
+
+def _answers(found: Shown, output: Output) -> None:
+    rows = [line.row for line in found.lines]
+    ordinal = output.kind == "ordinal"
+    sides = charts.ratings(rows, output) if ordinal else charts.confusion(rows, output)
+    columns = st.columns(3, gap="medium")
+    what = "Model’s rating against people’s" if ordinal else "Model’s label by people’s label"
+    for side, column, chart in zip(("before", "after"), columns, sides, strict=False):
+        with column:
+            st.altair_chart(chart, key=f"answers-{side}", alt=f"{what}, {side}")
+    with columns[2]:
+        st.altair_chart(charts.changes(rows), key="changes", alt="Change of each example’s loss, best to worst")
+
+
+def _steps(found: Shown) -> None:
+    """Chart the steps as measured on the sealed test, else as far as the search's answers tell."""
+    review = found.review
+    measured = next((job for job in kept.jobs(review.candidate.id) if job.kind == "steps" and job.result), None)
+    if measured:
+        steps = [(str(one["name"]), Difference(**one["difference"])) for one in measured.result]
+        _chart(steps, "each snippet as one step, on the sealed test examples, with 95% intervals")
+        return
+    if found.steps and len(found.steps.steps) >= FEWEST_STEPS:
+        number = found.steps.examples
+        _chart(
+            [(one.name, one.difference) for one in found.steps.steps],
+            f"each snippet as one step: a search estimate, on the {number} development examples that every "
+            "step answered, with 95% intervals",
+        )
+
+
+def _worth(found: Shown) -> None:
+    """Show, folded, what each snippet adds by itself, and offer to measure the steps on the sealed test."""
+    review = found.review
+    if found.learnt and found.learnt.left_out:
+        worth.show_parts(found.learnt, review.candidate.run_id)
+    measured = any(job.kind == "steps" and job.result for job in kept.jobs(review.candidate.id))
+    if not measured and not review.standing.stale and len(review.composition.versions) > 1:
+        work.ask(review.candidate.id, "steps", "Measure each step on the sealed test")
+
+
+def _chart(steps: list[tuple[str, Difference]], said: str) -> None:
+    html(f'<div class="ic ic-mute ic-under">{safe(said)}</div>')
+    st.altair_chart(charts.steps(steps), key="steps", alt="The metric after each step, with its interval")
+
+
+def _slices(found: Shown) -> str:
+    """Return how the examples of each slice fared, as HTML; nothing where the data has no slices."""
+    slices = found.review.candidate.slices
+    if not slices:
+        return ""
+    metric = found.review.candidate.figures[0]
+    rows = [_slice(one, metric) for one in slices]
+    heads = ("slice", "#examples", "#better", "#same", "#worse", f"{NAMES[metric.name]}, 95% interval", "#p, Holm")
+    return f"<div>{table(heads, rows)}</div>"
+
+
+def _slice(one: Slice, metric: Difference) -> str:
+    difference = Difference(metric.name, metric.better_is, None, None, one.difference, one.low, one.high)
+    counts = "".join(
+        f'<td class="ic-num ic-{name}">{number:,}</td>'
+        for name, number in (("better", one.better), ("same", one.same), ("worse", one.worse))
+    )
+    unit = " pts" if metric.name in SHARES else ""
+    sure = "" if one.p < 0.05 else ' title="not clear once corrected for looking at every slice"'
+    return (
+        f'<tr><td>{safe(one.name)}</td><td class="ic-num">{one.n:,}</td>{counts}'
+        f'<td class="ic-nowrap">{change(metric.name, one.difference)}{unit} '
+        f'<span class="ic-mute">{figures.interval(difference)}</span></td>'
+        f'<td class="ic-num"{sure}>{_p(one.p)}</td></tr>'
+    )
+
+
+def _p(value: float) -> str:
+    return "&lt;0.001" if value < 0.001 else f"{value:.3f}"

@@ -1,0 +1,62 @@
+"""How sure a candidate's evidence is: what it could have found, how often it was used, how noisy answers are."""
+
+from __future__ import annotations
+
+from composer.figures import NAMES, change
+from composer.reading import as_change, detectable
+from ui.parts import figures, kept, work
+from ui.parts.kept import Shown
+from ui.parts.page import html, section
+from ui.parts.words import count, safe, table
+
+
+def show(found: Shown) -> None:
+    """Say what the evidence can and can't tell, and offer to measure the noise of the answers."""
+    section("How sure")
+    review = found.review
+    evidence = review.candidate.evidence
+    metric, search = review.candidate.figures[0], evidence["search"]
+    smallest = detectable(metric)
+    unit = " points" if metric.name == "accuracy" else ""
+    reads = evidence["test_reads_before"]
+    estimate = as_change(metric.name, search["estimate"])
+    noise = next((job for job in kept.jobs(review.candidate.id) if job.kind == "noise" and job.result), None)
+    facts = {
+        "Smallest difference": "—"
+        if smallest is None
+        else f"a true difference of about {change(metric.name, smallest).lstrip('+')}{unit} "
+        f"in {NAMES[metric.name]} would have been found 4 times in 5",
+        "Incumbent against itself": "not asked again: each answer was asked for once"
+        if noise is None
+        else f"{noise.result[0]['changed']} of {count(noise.result[0]['asked'], 'answer')} read otherwise when "
+        "asked again",
+        "Compositions tried": f"1 of {search['tried']:,} ({search['strategy']}, seed {search['seed']}, "
+        f"budget {search['budget']:,} answers); {search['stopped']}",
+        "Uses of the test split": "none before this one"
+        if not reads
+        else f"read {count(reads, 'time')} before, for other compositions",
+        "Search estimate": f"{NAMES[metric.name]} {change(metric.name, estimate)}{unit}, on the development "
+        "examples that chose it: expect less on new ones",
+        "Interval": "95%, same examples on both sides; widened where examples share a document",
+    }
+    rows = "".join(f"<dt>{name}</dt><dd>{safe(text)}</dd>" for name, text in facts.items())
+    html(f'<div class="ic ic-pairs"><dl class="ic-facts">{rows}</dl><div>{gates(found)}</div></div>')
+    if noise is None and not review.standing.stale:
+        work.ask(review.candidate.id, "noise", "Ask the incumbent again")
+
+
+def gates(found: Shown) -> str:
+    """Return each gate with the figure and interval it was read from, as an HTML table."""
+    by_name = {one.name: one for one in found.review.candidate.figures}
+    metric = found.review.candidate.figures[0]
+    rows = []
+    for gate in found.review.candidate.gates:
+        sign, tone = ("✓ passes", "better") if gate.passed else ("✗ fails", "worse")
+        read = metric if gate.name == "improves" else by_name.get(gate.name.replace(" ", "_"))
+        told = figures.gain(read) if read is not None else safe(gate.figure.replace("-", "−"))
+        binding = "" if gate.binding else ' <span class="ic-tag">advisory</span>'
+        rows.append(
+            f'<tr><td class="ic-nowrap">{safe(NAMES.get(gate.name, gate.name))}{binding}</td>'
+            f'<td class="ic-nowrap ic-{tone}">{sign}</td><td class="ic-nowrap">{told}</td></tr>'
+        )
+    return table(("gate", "", "figure, 95% interval"), rows)

@@ -1,0 +1,96 @@
+"""Answers asked for from a page: what they cost, the button that asks, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from composer import jobs as work
+from composer.jobs import Job, JobKind
+from composer.reading import pace
+from library.errors import Refused
+from ui.parts import kept
+from ui.parts.opening import database, now, plain, this_home
+from ui.parts.page import remember
+from ui.parts.who import who
+from ui.parts.words import count, lasting
+
+POLL_SECONDS = 2.0
+
+
+def ask(
+    candidate_id: int,
+    kind: JobKind,
+    label: str,
+    *,
+    examples: Sequence[str] = (),
+    primary: bool = False,
+    shortcut: str | None = None,
+) -> None:
+    """Offer work on a candidate with its cost; while it goes on, show how far it is, and what failed if it did.
+
+    What needs no new answer is done at once.
+    """
+    found = [one for one in kept.jobs(candidate_id) if one.kind == kind and one.examples == tuple(examples)]
+    newest = found[0] if found else None
+    if newest and newest.state in (work.WAITING, work.RUNNING) and work.is_at_work(this_home(), newest.id):
+        _progress(candidate_id, newest.id)
+        return
+    try:
+        with database().session() as session:
+            price = work.cost(session, candidate_id, kind, examples)
+            each = pace(session, kept.shown(candidate_id).review.candidate.target).seconds
+    except Refused as refused:
+        st.caption(plain(f"{label} is not possible: {refused}"))
+        return
+    cost = f"{count(price, 'answer')}, about {lasting(price * each)}" if price else "no new answer"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            label,
+            key=f"job-{kind}-{'-'.join(examples)}",
+            type="primary" if primary else "secondary",
+            on_click=_start,
+            args=(candidate_id, kind, tuple(examples), price),
+            shortcut=shortcut,
+        )
+        st.caption(plain(cost), width="content")
+    if newest and newest.state == work.FAILED:
+        st.error(plain(f"It ended with: {newest.message}"), icon=":material/block:")
+
+
+def _start(candidate_id: int, kind: JobKind, examples: tuple[str, ...], price: int) -> None:
+    try:
+        with database().session() as session:
+            job_id = work.enter_job(session, candidate_id, kind, by=who(), at=now(), examples=examples)
+        if price:
+            work.start(this_home(), job_id)
+            st.session_state["awaited"] = job_id
+            return
+        _tell(work.do_job(database(), this_home(), job_id))
+    except Refused as refused:
+        st.session_state["refused"] = str(refused)
+
+
+def _tell(job: Job) -> None:
+    if job.made is not None:
+        st.query_params["candidate"] = str(job.made)
+        remember(f"Scored again as candidate {job.made}: {count(job.paid, 'answer')} paid. Verdicts start anew.")
+
+
+@st.fragment(run_every=POLL_SECONDS)
+def _progress(candidate_id: int, job_id: int) -> None:
+    job = next(one for one in kept.jobs(candidate_id) if one.id == job_id)
+    if job.state in (work.WAITING, work.RUNNING):
+        share = min(job.paid / job.expected, 1.0) if job.expected else 0.0
+        said = job.message or f"{job.paid:,} of {count(job.expected, 'answer')}"
+        st.progress(share, text=plain(said))
+        return
+    _tell(job)
+    st.rerun(scope="app")
+
+
+def just_started(candidate_id: int) -> bool:
+    """Whether work was started a moment ago that may not hold its lock yet."""
+    awaited = st.session_state.pop("awaited", None)
+    return any(one.id == awaited for one in kept.jobs(candidate_id))
