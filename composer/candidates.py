@@ -15,7 +15,7 @@ from sqlmodel import Session, col, func, select
 from composer.comparison import Comparison, Difference, Gate, Row, Slice
 from composer.composition import Composition
 from composer.data.examples import Example
-from composer.tables import CandidateRow, TestReadRow
+from composer.tables import CandidateRow, RunRow, TestReadRow
 from composer.target import Target
 from composer.task import Task
 from library import log
@@ -186,14 +186,14 @@ def submit(
 ) -> int:
     """Put a composition up for review and return its candidate id; the same evidence of a run is the same one.
 
-    One that was scored again keeps its proposer: whoever pressed the button proposed nothing.
+    Whoever started the run proposed it, also where another has it scored again: they proposed nothing.
     """
     require(session, by, *PROPOSERS)
     evidence_hash = digest(evidence)
     query = select(CandidateRow).where(CandidateRow.run_id == run_id, CandidateRow.evidence_hash == evidence_hash)
     row = session.exec(query).first()
     if row is None:
-        before = None if rescored_from is None else session.get_one(CandidateRow, rescored_from)
+        proposed_by = session.get_one(RunRow, run_id).started_by
         row = CandidateRow(
             run_id=run_id,
             task=evidence["task"]["name"],
@@ -202,21 +202,22 @@ def submit(
             incumbent_versions=[version.id for version in incumbent.versions],
             evidence=dict(evidence),
             evidence_hash=evidence_hash,
-            proposed_by=by if before is None else before.proposed_by,
+            proposed_by=proposed_by,
             created_at=at,
             rescored_from=rescored_from,
             summary=summary_of(evidence),
         )
         session.add(row)
         session.flush()
-        again = {} if rescored_from is None else {"rescored_from": rescored_from, "proposed_by": row.proposed_by}
+        again = {} if rescored_from is None else {"rescored_from": rescored_from}
+        other = {} if proposed_by == by else {"proposed_by": proposed_by}
         log.append(
             session,
             who=by,
             action=SUBMITTED,
             subject=f"candidate:{row.id}",
             why="",
-            detail={"run": run_id, "evidence": evidence_hash, "snippets": list(composition.keys), **again},
+            detail={"run": run_id, "evidence": evidence_hash, "snippets": list(composition.keys), **again, **other},
             at=at,
         )
     assert row.id is not None

@@ -106,8 +106,8 @@ def _slice(
 def _p(values: Floats, clusters: Sequence[tuple[str, ...]], rng: np.random.Generator) -> float:
     # Flips of examples that did not change say nothing, and would hide that few others are left.
     moved = values[np.abs(values) > SAME]
-    if not len(moved):
-        return 1.0
+    if len(moved) < 2:
+        return 1.0  # one example, flipped or not, goes as far
     seen = abs(float(moved.sum())) / widening(values - values.mean(), clusters)
     flipped = permutation_test(
         (moved,),

@@ -40,6 +40,7 @@ _SAID = {
     "exported": "exported {}",
     "run entered": "started {}",
     "stop asked": "asked {} to stop",
+    "job entered": "asked for more answers about {}",
     "data imported": "imported data for {}",
     "roles changed": "changed the roles of {}",
     **{action: f"{action} {{}}" for action in ("added", "changed", "vetted", "retired")},

@@ -71,7 +71,7 @@ class Case:
 
 
 _GOOD = Prompt(bias=0.0, noise=0.8, malformed=(0.02, 0.2))
-_ROUGH = Prompt(bias=0.8, noise=1.6, malformed=(0.05, 0.3))
+_ROUGH = Prompt(bias=0.8, noise=1.6, malformed=(0.1, 0.3))
 _NEVER = (0.0, 0.0)
 
 CASES = (

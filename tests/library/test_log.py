@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from library import log
 from library.database import Database
+from library.errors import Refused
 
 AT = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
 
@@ -74,3 +75,68 @@ def test_writers_at_the_same_time_make_one_chain(database: Database) -> None:
     with database.session() as session:
         assert len(log.entries(session)) == 12
         assert log.first_broken(session) is None
+
+
+def told(session: Session) -> None:
+    """Five entries by two people on three kinds of things."""
+    for who, action, subject, why in (
+        ("Ada", "added", "snippet:run-on", "Import of a FILE"),
+        ("Grace", "approve", "candidate:1", "100% clear"),
+        ("Ada", "run entered", "run:1", ""),
+        ("Grace", "approve", "candidate:12", "a_b is fine"),
+        ("Ada", "comment", "candidate:1", "aXb is not"),
+    ):
+        log.append(session, who=who, action=action, subject=subject, why=why, detail={}, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("only", "found"),
+    [
+        (log.Only(), [1, 2, 3, 4, 5]),
+        (log.Only(who="Grace"), [2, 4]),
+        (log.Only(who="Grac"), []),
+        (log.Only(kind="run"), [3]),
+        (log.Only(kind="candidate"), [2, 4, 5]),
+        (log.Only(kind="candidate:1"), [2, 5]),
+        (log.Only(kind="%"), []),
+        (log.Only(words="file"), [1]),
+        (log.Only(words="APPROVE clear"), [2]),
+        (log.Only(words="run"), [1, 3]),
+        (log.Only(words="a_b"), [4]),
+        (log.Only(words="100%"), [2]),
+        (log.Only(words="Grace"), []),
+        (log.Only(actions=("approve", "comment")), [2, 4, 5]),
+        (log.Only(after=2, upto=4), [3, 4]),
+        (log.Only(who="Grace", kind="candidate", words="fine", after=1), [4]),
+    ],
+)
+def test_a_filter_lets_through_what_fits_all_of_it(session: Session, only: log.Only, found: list[int]) -> None:
+    told(session)
+    assert [entry.id for entry in log.entries(session, only=only)] == found
+    assert log.count(session, only) == len(found)
+
+
+def test_the_newest_come_first_when_asked_and_no_more_than_asked_for(session: Session) -> None:
+    told(session)
+    assert [entry.id for entry in log.entries(session, newest_first=True, limit=2)] == [5, 4]
+    assert [entry.id for entry in log.entries(session, limit=2)] == [1, 2]
+    assert [entry.id for entry in log.entries(session, "candidate:1", newest_first=True)] == [5, 2]
+
+
+def test_the_log_knows_its_people_kinds_and_newest_entry(session: Session) -> None:
+    assert (log.newest(session), log.names(session), log.kinds(session)) == (0, (), ())
+    told(session)
+    assert log.newest(session) == 5
+    assert log.names(session) == ("Ada", "Grace")
+    assert log.kinds(session) == ("candidate", "run", "snippet")
+
+
+def test_an_entry_that_can_not_be_read_is_refused_with_advice(database: Database) -> None:
+    with database.session() as session:
+        told(session)
+    with database.session() as session:
+        session.execute(text("update log set detail = 'no JSON' where id = 2"))
+    with database.session() as session:
+        assert len(log.entries(session, only=log.Only(after=2))) == 3
+        with pytest.raises(Refused, match="audit verify"):
+            log.entries(session)

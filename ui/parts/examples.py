@@ -125,10 +125,10 @@ def frame(found: Shown, lines: Sequence[Line]) -> pd.DataFrame:
             "after": read_value(line.row.candidate_value),
             "loss change": line.row.change,
             "": line.row.outcome,
+            "a word for it": words[line.row.example_id].kind if line.row.example_id in words else "",
             "slice": line.row.slice,
             "must not regress": line.row.must_not_regress,
             **inputs[line.row.example_id],
-            "a word for it": words[line.row.example_id].kind if line.row.example_id in words else "",
         }
         for line in lines
     ]

@@ -15,14 +15,18 @@ from library.people import Person
 from ui.parts.opening import database, this_home
 
 
+def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:
+    return person.name, person.local, tuple(sorted(person.roles))
+
+
 def entries() -> tuple[Entry, ...]:
     """Return every candidate as the Inbox shows it, newest first."""
-    return _entries(*_now())
+    return _entries(_now())
 
 
 def waiting(person: Person) -> int:
     """Return how many candidates wait for this person's decision."""
-    return _waiting(*_now(), person)
+    return _waiting(_now(), person)
 
 
 def _now() -> tuple[str, str | None, int]:
@@ -32,12 +36,12 @@ def _now() -> tuple[str, str | None, int]:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _entries(home: str, url: str | None, newest: int) -> tuple[Entry, ...]:
+def _entries(now: tuple[str, str | None, int]) -> tuple[Entry, ...]:  # noqa: ARG001 (Streamlit hashes it)
     with database().session() as session:
         return inbox(session)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Person: repr})
-def _waiting(home: str, url: str | None, newest: int, person: Person) -> int:
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Person: _identity})
+def _waiting(now: tuple[str, str | None, int], person: Person) -> int:  # noqa: ARG001 (Streamlit hashes it)
     with database().session() as session:
         return waiting_for(session, person)

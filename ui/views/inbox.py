@@ -35,7 +35,10 @@ NOTHING_IN = {
 def row(entry: Entry, person: Person, at: datetime) -> str:
     """Return one candidate as a table row, as HTML."""
     link = f'<a href="candidate?candidate={entry.candidate_id}">'
-    name = f"{link}{safe(entry.task)} → {safe(entry.target)}</a>"
+    made_of = " · ".join(filter(None, (", ".join(entry.keys), f"by {entry.proposed_by}")))
+    name = (
+        f"{link}{safe(entry.task)} → {safe(entry.target)}</a><div class='ic-mute ic-small'>{safe(made_of)}</div>"
+    )
     start = f'<td class="ic-num ic-mute">{entry.candidate_id}</td><td>{name}</td>'
     age = f'<td class="ic-mute">{when(entry.created_at, at)}</td>'
     if entry.standing is None:
@@ -44,10 +47,15 @@ def row(entry: Entry, person: Person, at: datetime) -> str:
             f"<td>{state_tag(entry.state)}</td>{age}</tr>"
         )
     metric = entry.standing.candidate.figures[0]
+    # What is released stays so, whatever changes under it.
+    changed = entry.standing.stale and entry.standing.release
+    stale = (
+        f' <span title="{safe("; ".join(entry.standing.stale))}">{state_tag("stale")}</span>' if changed else ""
+    )
     return (
         f'<tr>{start}<td class="ic-nowrap">{safe(NAMES[metric.name])} {pair(metric)}</td>'
         f'<td>{gain(metric)}</td><td class="ic-nowrap">{gates(entry.standing)}</td>'
-        f"<td>{waits(entry.standing, person)}</td><td>{state_tag(entry.state)}</td>{age}</tr>"
+        f"<td>{waits(entry.standing, person)}</td><td>{state_tag(entry.state)}{stale}</td>{age}</tr>"
     )
 
 
@@ -201,9 +209,9 @@ if not found:
 above = st.container(horizontal=True, vertical_alignment="center")
 with st.container(horizontal=True, vertical_alignment="center"):
     fitting = filters(found)
-    of = {entry.candidate_id: tabs_of(entry.standing, entry.proposed_by, person) for entry in fitting}
-    with above:
-        tab = tabs({name: sum(name in one for one in of.values()) for name in TABS})
+of = {entry.candidate_id: tabs_of(entry.standing, entry.proposed_by, person) for entry in fitting}
+with above:
+    tab = tabs({name: sum(name in one for one in of.values()) for name in TABS})
     shown = [entry for entry in fitting if tab in of[entry.candidate_id]]
     st.download_button(
         "CSV",

@@ -1,22 +1,25 @@
-"""Prompts: what is released for each task and target, its history, its text, and its export."""
+"""Prompts: what is released for each task and target, its text, its history, and the way back."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pandas as pd
 import streamlit as st
 
-from composer.candidates import get_candidate
 from composer.export import export_release, pack_of
 from composer.figures import NAMES
-from composer.people import person
-from composer.reading import Square, places, prompts
-from composer.registry import get_task_version
-from composer.releases import composition_of, releases
+from composer.history import Past, Square, edition, history, prompts
+from composer.reading import places
 from library.errors import Refused
+from ui.parts import editions, rollback
+from ui.parts.csvtext import as_csv
 from ui.parts.figures import gain, pair
 from ui.parts.opening import database, now, plain, refusals, this_home
 from ui.parts.packs import zipped
-from ui.parts.page import empty, html, section
-from ui.parts.words import safe, table, when
+from ui.parts.page import empty, html, recall, section
+from ui.parts.who import who
+from ui.parts.words import count, safe, table, when
 
 
 def square(task: str, target: str, found: Square | None, here: bool) -> str:
@@ -26,16 +29,31 @@ def square(task: str, target: str, found: Square | None, here: bool) -> str:
         why = "Nothing is released: the bare base is the incumbent"
         return f'<td{tone}><span class="ic-mute" title="{why}">—</span></td>'
     one, release = found.figure, found.release
-    stale = (
-        f'<span class="ic-tag ic-orange" title="{safe("; ".join(found.stale))}">stale</span> '
-        if found.stale
-        else ""
-    )
+    stale = f" {stale_tag(found.stale)}" if found.stale else ""
     link = f"prompts?task={safe(task)}&amp;target={safe(target)}"
     return (
-        f'<td{tone}><a href="{link}">release {release.id}</a> {stale}'
+        f'<td{tone}><a href="{link}">release {release.id}</a>{stale} '
         f'<span class="ic-mute">{when(release.released_at, now())} by {safe(release.released_by)}</span>'
-        f"<br>{safe(NAMES[one.name])} {pair(one)}<br>{gain(one)}</td>"
+        f'<br><span class="ic-nowrap">{safe(NAMES[one.name])} {pair(one)}</span><br>{gain(one)}</td>'
+    )
+
+
+def stale_tag(reasons: Sequence[str]) -> str:
+    """Return the mark of a release whose evidence no longer holds, with the reasons on hover, as HTML."""
+    return f'<span class="ic-tag ic-orange" title="{safe("; ".join(reasons))}">stale</span>'
+
+
+def matrix(squares: dict[tuple[str, str], Square], place: tuple[str, str]) -> None:
+    """Show what is released for each task, a row, on each target, a column."""
+    with database().session() as session:
+        tasks, targets = places(session)
+    rows = []
+    for task in tasks:
+        cells = [square(task, name, squares.get((task, name)), (task, name) == place) for name in targets]
+        rows.append(f'<tr><th scope="row">{safe(task)}</th>{"".join(cells)}</tr>')
+    html(table(("task", *targets), rows))
+    st.caption(
+        "A prompt never crosses targets: each square is a release of its own, reviewed on that target’s answers."
     )
 
 
@@ -44,7 +62,7 @@ def write(task: str, target: str, release_id: int) -> None:
     folder = this_home().packs / f"{task}--{target}" / f"release-{release_id}"
     try:
         with database().session() as session:
-            export_release(session, task, target, folder, by=person(), at=now())
+            export_release(session, task, target, folder, by=who(), at=now())
     except Refused as refused:
         st.session_state["refused"] = str(refused)
         return
@@ -52,38 +70,107 @@ def write(task: str, target: str, release_id: int) -> None:
 
 
 def opened(task: str, target: str, found: Square) -> None:
-    """Show one square opened: text, export, history."""
+    """Show one square opened: text, export, history, rollback, and any two prompts beside each other."""
     release = found.release
-    section(f"{task} → {target}")
+    by = f"by {safe(release.released_by)} {when(release.released_at, now())}"
+    section(f"{task} → {target}", f"release {release.id} {by}")
+    if message := recall():
+        st.success(plain(message), icon=":material/check:", width=760)
     if found.stale:
-        st.warning(
-            plain(f"{'; '.join(found.stale)}. The prompt stays released until another replaces it."), title="Stale"
-        )
+        stale(found)
     with database().session() as session:
-        history = releases(session, task, target)
-        task_then = get_task_version(
-            session, get_candidate(session, release.candidate_id).evidence["task"]["hash"]
-        )
-        text = composition_of(session, task_then, release.versions).text
+        past = history(session, task, target)
+        current = edition(session, task, release.id)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         html(
             f'<div class="ic ic-mute">The prompt, byte for byte: the system message of release {release.id}</div>'
         )
-        st.code(text, language=None, wrap_lines=True)
+        st.code(current.composition.text, language=None, wrap_lines=True)
         html('<div class="ic ic-mute">The user message, with the inputs in place of their names</div>')
-        st.code(task_then.message, language=None, wrap_lines=True)
+        st.code(current.task.message, language=None, wrap_lines=True)
     with right:
         export(task, target, release.id)
-    section("History")
+    show_history(task, target, past)
+    section("Compare", "any two releases of this square, or one with the bare base")
+    with refusals():
+        editions.compare(task, past)
+
+
+def stale(found: Square) -> None:
+    """Say why a release is stale, and lead to its candidate, where it is scored again."""
+    release = found.release
+    st.warning(
+        plain(f"{'; '.join(found.stale)}. Release {release.id} stays in use until another replaces it."),
+        title="Stale",
+        icon=":material/history:",
+    )
+    st.page_link(
+        "views/candidate.py",
+        label=f"Score candidate {release.candidate_id} again",
+        icon=":material/arrow_forward:",
+        query_params={"candidate": str(release.candidate_id)},
+    )
+
+
+def show_history(task: str, target: str, past: Sequence[Past]) -> None:
+    """List what was released here, newest first, and offer the way back."""
+    section("History", count(len(past), "release"))
     rows = [
-        f"<tr><td>release {one.id}{' · now' if one.id == release.id else ''}</td>"
-        f'<td><a href="candidate?candidate={one.candidate_id}">candidate {one.candidate_id}</a></td>'
-        f'<td>{safe(one.released_by)}</td><td class="ic-verbatim">{safe(one.reason)}</td>'
-        f'<td class="ic-mute">{when(one.released_at, now())}</td></tr>'
-        for one in history
+        f"<tr{'' if place else ' class=ic-here'}>"
+        f'<td class="ic-nowrap">release {one.release.id} {mark(one, place)}</td>'
+        f'<td class="ic-nowrap"><a href="candidate?candidate={one.release.candidate_id}">'
+        f"candidate {one.release.candidate_id}</a></td>"
+        f'<td><span class="ic-nowrap">{safe(NAMES[one.figure.name])} {pair(one.figure)}</span>'
+        f"<br>{gain(one.figure)}</td>"
+        f'<td class="ic-nowrap">{safe(one.release.released_by)}</td>'
+        f'<td class="ic-wide ic-verbatim">{safe(one.release.reason)}</td>'
+        f'<td class="ic-mute">{when(one.release.released_at, now())}</td></tr>'
+        for place, one in enumerate(past)
     ]
-    html(table(("release", "from", "by", "reason", "when"), rows))
+    html(table(("release", "from", "figure, at its review", "by", "reason", "when"), rows))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        rollback.offer(past)
+        st.download_button(
+            "CSV",
+            lambda: csv(past),
+            f"{task}--{target}--history.csv",
+            "text/csv",
+            key="csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def mark(one: Past, place: int) -> str:
+    """Say as HTML how a release came about and how it ended, where that isn't plain."""
+    notes = [f"rollback to release {one.again}"] if one.again is not None else []
+    notes += [f"rolled back by release {one.undone_by}"] if one.undone_by is not None else []
+    tag = "" if place else '<span class="ic-tag ic-blue">now</span>'
+    return f'{tag}<div class="ic-mute ic-small">{"<br>".join(notes)}</div>'
+
+
+def csv(past: Sequence[Past]) -> bytes:
+    """Return the history of a place for a spreadsheet or script."""
+    lines = [
+        {
+            "release": one.release.id,
+            "candidate": one.release.candidate_id,
+            "metric": one.figure.name,
+            "before": one.figure.incumbent,
+            "after": one.figure.candidate,
+            "difference": one.figure.difference,
+            "low": one.figure.low,
+            "high": one.figure.high,
+            "by": one.release.released_by,
+            "reason": one.release.reason,
+            "when": one.release.released_at.isoformat(),
+            "rollback to": one.again,
+            "rolled back by": one.undone_by,
+        }
+        for one in past
+    ]
+    return as_csv(pd.DataFrame(lines).astype({"rollback to": "Int64", "rolled back by": "Int64"}))
 
 
 def export(task: str, target: str, release_id: int) -> None:
@@ -129,27 +216,22 @@ def export(task: str, target: str, release_id: int) -> None:
 
 st.title("Prompts", anchor=False)
 with database().session() as session:
-    tasks, targets = places(session)
     now_released = prompts(session)
 place = (st.query_params.get("task", ""), st.query_params.get("target", ""))
 if not now_released:
     empty(
         "Nothing is released yet",
-        "A prompt is released per task and target, when a candidate is approved, and can be exported from here.",
+        "A prompt is released per task and target, once its candidate is approved, and can be exported from here.",
     )
     st.page_link("views/inbox.py", label="To the Inbox", icon=":material/inbox:")
     st.stop()
-if place not in now_released and len(now_released) == 1:
+if place not in now_released and not any(place) and len(now_released) == 1:
     place = next(iter(now_released))
-rows = []
-for task in tasks:
-    squares = [square(task, name, now_released.get((task, name)), (task, name) == place) for name in targets]
-    rows.append(f'<tr><th scope="row">{safe(task)}</th>{"".join(squares)}</tr>')
-html(table(("task", *targets), rows))
+matrix(now_released, place)
 if place in now_released:
     with refusals():
         opened(*place, now_released[place])
 elif any(place):
     st.caption(plain(f"Nothing is released for {place[0]} on {place[1]}."))
 else:
-    st.caption("Open a release to read, export or trace it.")
+    st.caption("Open a release to read, export, compare or roll it back.")

@@ -1,0 +1,240 @@
+"""Roles: every function that changes something refuses those whose roles don't allow it, and nothing happens."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from composer import jobs, registry, runs, webhooks
+from composer.candidates import get_candidate, submit
+from composer.data.loading import Dataset
+from composer.home import Home
+from composer.review.comments import add_comment, resolve_comment
+from composer.review.corrections import decide_correction, propose_correction
+from composer.review.regressions import give_word
+from composer.review.release import release_candidate, roll_back
+from composer.review.standing import dismiss, get_review, give_verdict
+from composer.starter import load_starter
+from composer.target import Target
+from library import log
+from library.database import Database, open_database
+from library.errors import Refused
+from library.people import ROLES, NotAllowed, add_person, remove_person, set_roles
+from library.snippets import import_file
+from tests import small
+from tests.composer.review import acts
+
+Call = Callable[[Session, str, Path], Any]
+AT = small.NOW
+
+
+@dataclass(frozen=True)
+class Act:
+    """A function that changes something, and the roles that may call it."""
+
+    call: Call
+    roles: frozenset[str]
+
+
+def act(call: Call, *roles: str) -> Act:
+    return Act(call, frozenset(roles))
+
+
+def submit_again(session: Session, by: str, _folder: Path) -> None:
+    review = get_review(session, 1)
+    evidence = {**review.candidate.evidence, "test_reads_before": 9}
+    submit(session, 1, review.composition, review.incumbent, evidence, by=by, at=AT)
+
+
+def enter_run(session: Session, by: str, _folder: Path) -> None:
+    plan = runs.plan_run(session, "small", "tiny", strategy="greedy", seed=5, budget=50)
+    runs.enter_run(session, plan, by=by, at=AT)
+
+
+def verdict(kind: Any) -> Call:
+    return lambda session, by, _: give_verdict(session, 1, kind, reason="So.", by=by, at=AT)
+
+
+PROPOSERS = ("curator", "reviewer", "releaser", "admin")
+TALKERS = PROPOSERS
+OTHER_TARGET = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
+ACTS: dict[str, Act] = {
+    "add_person": act(lambda s, by, _: add_person(s, "New", "n@example.org", (), by=by, at=AT), "admin"),
+    "set_roles": act(lambda s, by, _: set_roles(s, "Vera", ("admin",), by=by, at=AT), "admin"),
+    "give oneself a role": act(lambda s, by, _: set_roles(s, by, ("releaser",), by=by, at=AT), "admin"),
+    "remove_person": act(lambda s, by, _: remove_person(s, "Vera", by=by, at=AT), "admin"),
+    "import_file": act(lambda s, by, f: import_file(s, f / "new.yaml", by=by, at=AT), "curator", "admin"),
+    "load_starter": act(lambda s, by, _: load_starter(s, by=by, at=AT), "curator", "admin"),
+    "add_task": act(
+        lambda s, by, _: registry.add_task(s, small.task(title="E"), by=by, at=AT), "curator", "admin"
+    ),
+    "add_examples": act(
+        lambda s, by, _: registry.add_examples(s, small.task(), Dataset(small.examples(3, 3)), by=by, at=AT),
+        "curator",
+        "admin",
+    ),
+    "add_target": act(lambda s, by, _: registry.add_target(s, OTHER_TARGET, by=by, at=AT), "curator", "admin"),
+    "enter_run": act(enter_run, *PROPOSERS),
+    "ask_to_stop": act(lambda s, by, _: runs.ask_to_stop(s, 2, by=by, at=AT), *PROPOSERS),
+    "submit": act(submit_again, *PROPOSERS),
+    "approve": act(verdict("approve"), "reviewer"),
+    "request changes": act(verdict("request changes"), "reviewer"),
+    "no-go": act(verdict("no-go"), "reviewer"),
+    "override": act(verdict("override"), "releaser"),
+    "dismiss": act(lambda s, by, _: dismiss(s, 1, 1, reason="Old.", by=by, at=AT), "admin"),
+    "give_word": act(
+        lambda s, by, _: give_word(s, 1, ["test-02"], "acceptable", reason="So.", by=by, at=AT), "reviewer"
+    ),
+    "propose_correction": act(
+        lambda s, by, _: propose_correction(s, 1, "test-02", 1.0, reason="So.", by=by, at=AT), "reviewer"
+    ),
+    "confirm a correction": act(
+        lambda s, by, _: decide_correction(s, 1, confirm=True, reason="So.", by=by, at=AT), "reviewer", "curator"
+    ),
+    "reject a correction": act(
+        lambda s, by, _: decide_correction(s, 1, confirm=False, reason="So.", by=by, at=AT), "reviewer", "curator"
+    ),
+    "add_comment": act(lambda s, by, _: add_comment(s, 1, "Hm.", by=by, at=AT), *TALKERS),
+    "resolve_comment": act(lambda s, by, _: resolve_comment(s, 1, by=by, at=AT), *TALKERS),
+    "release_candidate": act(lambda s, by, _: release_candidate(s, 1, reason="So.", by=by, at=AT), "releaser"),
+    "roll_back": act(lambda s, by, _: roll_back(s, 1, reason="So.", by=by, at=AT), "releaser"),
+    "enter_job": act(lambda s, by, _: jobs.enter_job(s, 1, "noise", by=by, at=AT), *PROPOSERS),
+    "add_webhook": act(
+        lambda s, by, _: webhooks.add_webhook(s, "http://127.0.0.1:9/x", "SECRET", by=by, at=AT), "admin"
+    ),
+    "remove_webhook": act(lambda s, by, _: webhooks.remove_webhook(s, "http://nowhere/", by=by, at=AT), "admin"),
+}
+
+
+@pytest.fixture(scope="module")
+def _template(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with something to act on: a candidate with a verdict, a correction and a comment, and a waiting run."""
+    home = Home(tmp_path_factory.mktemp("roles") / "home")
+    shutil.copytree(small_home, home.path)
+    database = open_database(home.path)
+    with database.session() as session:
+        task = small.task(policy={"override": ["releaser"]})
+        registry.add_task(session, task, by="Ada", at=AT)
+    acts.sign_in(database)
+    with database.session() as session:
+        for role in ROLES:
+            add_person(session, role, f"{role}@example.org", (role,), by="Max", at=AT)
+        add_person(session, "nobody", "nobody@example.org", ("admin",), by="Max", at=AT)
+        remove_person(session, "nobody", by="Max", at=AT)
+    small.run(database, home, small.enter(database, budget=100), acts.spoilt())
+    acts.verdict(database, "request changes", "Joan")
+    acts.propose(database)
+    acts.comment(database, "Why?")
+    small.enter(database, budget=90)
+    database.close()
+    return home.path
+
+
+@pytest.fixture(scope="module")
+def _shared(_template: Path) -> Database:
+    return open_database(_template)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SECRET", "x" * 40)
+    small.write_library(tmp_path / "new.yaml", {"new": "Say less."})
+    return tmp_path
+
+
+def attempt(database: Database, name: str, by: str, folder: Path) -> Exception | None:
+    """Try an act and undo it; returns why it was refused."""
+    with database.session() as session:
+        try:
+            ACTS[name].call(session, by, folder)
+        except Refused as refused:
+            return refused
+        finally:
+            session.rollback()
+    return None
+
+
+WRONG = [(name, role) for name, one in ACTS.items() for role in ROLES if role not in one.roles]
+RIGHT = [(name, role) for name, one in ACTS.items() for role in ROLES if role in one.roles]
+
+
+@pytest.mark.parametrize(("name", "role"), WRONG)
+def test_the_wrong_role_is_refused(_shared: Database, folder: Path, name: str, role: str) -> None:
+    assert isinstance(attempt(_shared, name, role, folder), NotAllowed)
+
+
+@pytest.mark.parametrize("name", ACTS)
+@pytest.mark.parametrize("who", ["a stranger", "nobody", ""])
+def test_a_stranger_and_one_who_was_removed_are_refused(
+    _shared: Database, folder: Path, name: str, who: str
+) -> None:
+    assert isinstance(attempt(_shared, name, who, folder), NotAllowed)
+
+
+@pytest.mark.parametrize(("name", "role"), RIGHT)
+def test_the_right_role_is_not_refused_for_want_of_it(
+    _shared: Database, folder: Path, name: str, role: str
+) -> None:
+    assert not isinstance(attempt(_shared, name, role, folder), NotAllowed)
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_what_was_refused_left_no_trace(_template: Path, tmp_path: Path, folder: Path, name: str) -> None:
+    """Even where the caller swallows the refusal and commits."""
+    shutil.copytree(_template, tmp_path / "home")
+    database = open_database(tmp_path / "home")
+    with database.session() as session:
+        before = log.newest(session)
+        with pytest.raises(NotAllowed):
+            ACTS[name].call(session, "a stranger", folder)
+        assert not session.new
+        assert not session.dirty
+    with database.session() as session:
+        assert log.newest(session) == before
+    database.close()
+
+
+def test_a_role_that_was_taken_counts_no_more(_template: Path, tmp_path: Path) -> None:
+    shutil.copytree(_template, tmp_path / "home")
+    database = open_database(tmp_path / "home")
+    acts.approve(database, "reviewer")
+    with database.session() as session:
+        set_roles(session, "reviewer", ("viewer",), by="Max", at=AT)
+    with pytest.raises(NotAllowed, match="needs the role reviewer; reviewer has viewer"):
+        acts.verdict(database, "request changes", "reviewer")
+    database.close()
+
+
+def test_a_run_of_someone_who_lost_their_role_puts_nothing_up(_template: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(_template, home.path)
+    database = open_database(home.path)
+    with database.session() as session:
+        remove_person(session, "Ada", by="Max", at=AT)
+    with pytest.raises(NotAllowed):
+        small.run(database, home, 2, small.engine())
+    with database.session() as session:
+        with pytest.raises(Refused, match="no candidate 2"):
+            get_candidate(session, 2)
+    database.close()
+
+
+def test_scoring_again_puts_up_nothing_for_someone_without_a_role(_template: Path, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(_template, home.path)
+    database = open_database(home.path)
+    acts.decide(database, 1, "Joan")
+    with database.session() as session:
+        number = jobs.enter_job(session, 1, "rescore", by="Grace", at=AT)
+        set_roles(session, "Grace", ("viewer",), by="Max", at=AT)
+    with pytest.raises(NotAllowed):
+        jobs.do_job(database, home, number, connect=acts.no_model)
+    with database.session() as session:
+        assert jobs.jobs_of(session, 1)[0].state == jobs.FAILED
+    database.close()

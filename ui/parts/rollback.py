@@ -1,0 +1,114 @@
+"""Going back to an earlier release: which can be chosen, what it would replace, and the dialog that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from composer.figures import NAMES, figure
+from composer.history import Past, Replacement, against_rollback, replacement
+from composer.releases import current_release, get_release
+from composer.review.release import roll_back
+from library.errors import Refused
+from ui.parts import changes
+from ui.parts.opening import database, now, plain
+from ui.parts.page import html, remember
+from ui.parts.who import me, who
+from ui.parts.words import safe, when
+
+
+def choices(past: Sequence[Past]) -> dict[int, Past]:
+    """Return the releases that can be gone back to by number: of each other candidate the newest, newest first."""
+    current = past[0].release.candidate_id
+    newest: dict[int, Past] = {}
+    for one in past:
+        newest.setdefault(one.release.candidate_id, one)
+    return {one.release.id: one for one in newest.values() if one.release.candidate_id != current}
+
+
+def offer(past: Sequence[Past]) -> None:
+    """Let an earlier release be chosen, and say why it can't be gone back to where it can't."""
+    known = choices(past)
+    if not known:
+        st.caption("There is nothing to roll back to: no other prompt was released here.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = st.selectbox(
+            "Roll back to",
+            list(known),
+            key="back-to",
+            format_func=lambda number: _label(known[number]),
+            label_visibility="collapsed",
+            width=380,
+        )
+        # The choice outlives the place it was made in.
+        number = chosen if chosen in known else next(iter(known))
+        with database().session() as session:
+            against = against_rollback(session, known[number].release, me())
+        st.button(
+            "Roll back …",
+            key="roll-back",
+            icon=":material/undo:",
+            on_click=_open,
+            args=(number,),
+            disabled=bool(against),
+        )
+        if against:
+            st.caption(plain(f"Rolling back waits: {'; '.join(against)}."), width="content")
+    if st.session_state.pop("rolling-back", None) == number:
+        _dialog(number)
+
+
+def told(planned: Replacement) -> str:
+    """Return what is replaced by what as HTML: the metric of both, then each snippet that changes."""
+    before, after = (figure(planned.metric, value) for value in (planned.before, planned.after))
+    how = "on the same examples" if planned.compared else "each from its own review"
+    return (
+        f'<div class="ic"><p>{safe(NAMES[planned.metric])} {before} → <b>{after}</b> '
+        f'<span class="ic-mute">{how}</span></p></div>{changes.snippets(planned.changes)}'
+    )
+
+
+def _label(one: Past) -> str:
+    metric = f"{NAMES[one.figure.name]} {figure(one.figure.name, one.figure.candidate)}"
+    return f"Back to release {one.release.id} · candidate {one.release.candidate_id} · {metric}"
+
+
+def _open(number: int) -> None:
+    st.session_state["rolling-back"] = number
+
+
+@st.dialog("Roll back", width="large")
+def _dialog(number: int) -> None:
+    with database().session() as session:
+        earlier = get_release(session, number)
+        planned = replacement(session, earlier.candidate_id)
+    html(
+        f'<div class="ic"><p><b>{safe(planned.task)} → {safe(planned.target)}</b> gets the prompt of '
+        f"<b>release {number}</b> again (candidate {earlier.candidate_id}, by {safe(earlier.released_by)} "
+        f"{when(earlier.released_at, now())}), and <b>{safe(planned.replaced)}</b> goes. "
+        "It is a release of its own, and another rollback undoes it.</p></div>"
+    )
+    html(told(planned))
+    st.text_area("Reason", key="rollback-reason", height=70, placeholder="Why go back, in a sentence")
+    if not st.button("Roll back", key="roll-back-now", type="primary"):
+        return
+    try:
+        _do(number, planned)
+    except Refused as refused:
+        st.error(plain(str(refused)), icon=":material/block:")
+        return
+    st.rerun()
+
+
+def _do(number: int, planned: Replacement) -> None:
+    reason = st.session_state.get("rollback-reason", "")
+    with database().session() as session:
+        found = current_release(session, planned.task, planned.target)
+        if found != planned.now:
+            raise Refused("another prompt was released meanwhile", fix="Close this and look at it first.")
+        made = roll_back(session, number, reason=reason, by=who(), at=now())
+    st.session_state.pop("rollback-reason", None)
+    undo = f" Rolling back to release {planned.now.id} undoes it." if planned.now else ""
+    remember(f"Rolled back: release {made.id} has the prompt of release {number}.{undo}")
