@@ -77,7 +77,7 @@ class DatabaseCells:
             lock_for_writing(session)  # another run may have asked the same question meanwhile
             stored = session.get(CellRow, question.key)
             if stored is None:
-                session.add(_row(question, answer))
+                session.add(_row(question, answer, datetime.now(UTC)))
             return _answer(stored) if stored else answer
 
 
@@ -90,13 +90,18 @@ def stored_answers(session: Session, keys: Sequence[str]) -> dict[str, Answer]:
     return found
 
 
+def keep_all(session: Session, answered: Iterable[tuple[Question, Answer]], *, at: datetime) -> None:
+    """Store many answers at once, none of which is stored yet; `at` is when they were given."""
+    session.add_all(_row(question, answer, at) for question, answer in answered)
+
+
 def _slices(keys: Iterable[str], size: int) -> Iterator[list[str]]:
     ordered = list(keys)
     for start in range(0, len(ordered), size):
         yield ordered[start : start + size]
 
 
-def _row(question: Question, answer: Answer) -> CellRow:
+def _row(question: Question, answer: Answer, at: datetime) -> CellRow:
     return CellRow(
         key=question.key,
         target=question.target,
@@ -108,7 +113,7 @@ def _row(question: Question, answer: Answer) -> CellRow:
         prompt_tokens=answer.prompt_tokens,
         completion_tokens=answer.completion_tokens,
         seconds=answer.seconds,
-        answered_at=datetime.now(UTC),
+        answered_at=at,
     )
 
 

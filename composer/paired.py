@@ -65,8 +65,8 @@ def _pulls(mean: Mean) -> Floats:
     values, counted = mean
     if counted.all():
         return values
-    middle = values[counted].mean()
-    return middle + counted * (values - middle) * (len(values) / counted.sum())
+    middle = float(values[counted].mean())
+    return middle + np.where(counted, values - middle, 0.0) * (len(values) / float(counted.sum()))
 
 
 def _spearman(scored: Scored, weights: Floats) -> Floats:

@@ -91,11 +91,13 @@ def _slice(
     values = mean(now).values - mean(was).values
     change = now.loss - was.loss
     better, worse = int((change < -SAME).sum()), int((change > SAME).sum())
+    low, high = (None if isnan(bound) else bound for bound in (bounds.low, bounds.high))
     return Slice(
         name,
         len(places),
         float(values.mean()),
-        *(None if isnan(value) else value for value in (bounds.low, bounds.high)),
+        low,
+        high,
         _p(values, own, rng),
         better,
         len(places) - better - worse,

@@ -176,8 +176,8 @@ def widening(influence: Floats, clusters: Sequence[tuple[str, ...]]) -> float:
     belongs = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(clusters), len(names)))
     together, some = 0.0, max(1, CHUNK // len(clusters))
     for first in range(0, len(clusters), some):
-        share = (belongs[first : first + some] @ belongs.T) > 0
-        together += float(influence[first : first + some] @ (share @ influence))
+        share = (belongs[first : first + some] @ belongs.T).astype(bool)
+        together += float(influence[first : first + some] @ np.asarray(share @ influence))
     few = len(names) / (len(names) - 1) * (t.ppf((1 + LEVEL) / 2, len(names) - 1) / _Z) ** 2
     return float(np.sqrt(max(1.0, few * together / alone)))
 

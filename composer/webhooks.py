@@ -163,7 +163,7 @@ def _tell_next(database: Database, post: Post, hook_id: int, now: Callable[[], d
     """Tell one hook of the next entry it wants; False where it knows all there is, is another's, or failed."""
     with database.session() as session:
         row = session.get(WebhookRow, hook_id)
-        # Read before the entries: one that is logged meanwhile is told of next time, not passed over.
+        # Read before the entries, so that none which is logged meanwhile can be passed over.
         newest = log.newest(session)
     if row is None or row.delivered >= newest:
         return False
@@ -171,7 +171,7 @@ def _tell_next(database: Database, post: Post, hook_id: int, now: Callable[[], d
     if not _claimed(database, hook, claim, now()):
         return False
     try:
-        entry = _told(database, post, hook, newest, now(), app)
+        entry = _told(database, post, hook, now(), app)
     except Refused as refused:
         # The power has a limit of its own: a hook that has failed for months would overflow the time.
         wait = min(FIRST_WAIT * 2 ** min(hook.failures, 16), LONGEST_WAIT)
@@ -186,10 +186,10 @@ def _tell_next(database: Database, post: Post, hook_id: int, now: Callable[[], d
     return noted and entry is not None
 
 
-def _told(database: Database, post: Post, hook: Webhook, newest: int, at: datetime, app: str) -> LogEntry | None:
+def _told(database: Database, post: Post, hook: Webhook, at: datetime, app: str) -> LogEntry | None:
     """Send the next entry a hook wants and return it, None if it wants none; raises `Refused` where that fails."""
     with database.session() as session:
-        only = Only(actions=hook.actions, after=hook.delivered, upto=newest)
+        only = Only(actions=hook.actions, after=hook.delivered)
         entry = next(iter(log.entries(session, only=only, limit=1)), None)
         if entry is None:
             return None

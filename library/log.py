@@ -38,7 +38,7 @@ class Only:
     """Which entries are wanted: what is left empty narrows nothing.
 
     `kind` is the first part of a subject; `words` stand, each somewhere, in subject, why or action, whatever
-    their (ASCII) capitals; of `actions` any will do; ids lie above `after` and up to `upto`.
+    their (ASCII) capitals; of `actions` any will do; ids lie above `after`.
     """
 
     who: str = ""
@@ -46,7 +46,6 @@ class Only:
     words: str = ""
     actions: tuple[str, ...] = ()
     after: int = 0
-    upto: int | None = None
 
 
 EVERYTHING = Only()
@@ -153,8 +152,6 @@ def _conditions(only: Only) -> list[ColumnElement[bool]]:
         found.append(action.in_(only.actions))
     if only.after:
         found.append(col(LogRow.id) > only.after)
-    if only.upto is not None:
-        found.append(col(LogRow.id) <= only.upto)
     for word in only.words.split():
         found.append(or_(*(place.icontains(word, autoescape=True) for place in (subject, why, action))))
     return found

@@ -9,14 +9,15 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import streamlit as st
+from streamlit.navigation.page import Page
 
 from library.errors import Refused
 from ui.parts import wanted
+from ui.parts.inboxes import waiting
 from ui.parts.opening import database, show_refusal, this_home
 from ui.parts.page import LOGO, STYLE
+from ui.parts.telling import tell
 from ui.parts.who import corner, outside, visitor
-
-INBOX = st.Page("views/inbox.py", title="Inbox", url_path="inbox", help="Candidates and where they stand.")
 
 
 def start() -> None:
@@ -28,28 +29,41 @@ def start() -> None:
     found = next((page for page in PAGES[1:] if wish and page.url_path == wish.path), None)
     if wish and found:
         st.switch_page(found, query_params=wish.query)
-    st.switch_page(INBOX)
+    st.switch_page(PAGES[1])
 
 
-PAGES = [
-    st.Page(start, title="Instruction composer", default=True, visibility="hidden"),
-    INBOX,
-    st.Page("views/runs.py", title="Runs", url_path="runs", help="Start a search, watch it, see what it found."),
-    st.Page("views/library.py", title="Library", url_path="library", help="The snippets a prompt may be made of."),
-    st.Page(
-        "views/prompts.py", title="Prompts", url_path="prompts", help="What is released for each task and target."
-    ),
-    st.Page("views/candidate.py", title="Candidate", url_path="candidate", visibility="hidden"),
-]
+def pages(waiting: int) -> list[Page]:
+    """Return every page, the hidden start first, then the Inbox with how much of it waits for whoever looks."""
+    inbox = f"Inbox ({waiting:,})" if waiting else "Inbox"
+    return [
+        st.Page(start, title="Instruction composer", default=True, visibility="hidden"),
+        st.Page("views/inbox.py", title=inbox, url_path="inbox", help="Candidates and where they stand."),
+        st.Page(
+            "views/runs.py", title="Runs", url_path="runs", help="Start a search, watch it, see what it found."
+        ),
+        st.Page(
+            "views/library.py", title="Library", url_path="library", help="The snippets a prompt may be made of."
+        ),
+        st.Page(
+            "views/prompts.py",
+            title="Prompts",
+            url_path="prompts",
+            help="What is released for each task and target.",
+        ),
+        st.Page("views/activity.py", title="Activity", url_path="activity", help="Who did what, when and why."),
+        st.Page("views/candidate.py", title="Candidate", url_path="candidate", visibility="hidden"),
+    ]
+
 
 st.set_page_config(page_title="Instruction composer", page_icon=str(LOGO), layout="wide")
 st.html(STYLE)
 st.logo(str(LOGO), size="medium")
 try:
-    database()
+    tell(database())
     guest = visitor()
+    PAGES = pages(waiting(guest.person) if guest.person else 0)
 except Refused as refused:
-    st.navigation(PAGES, position="top")
+    st.navigation(pages(0), position="top")
     show_refusal(refused)
     st.caption(f"Home: {this_home().path}")
     st.stop()

@@ -11,6 +11,7 @@ malformed at all, no interval of the valid rate is near 95%, and such cases are 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -125,9 +126,10 @@ def covered(
             raise Refused(f"{number} {name} make no figure", fix="Name a whole number from 1.")
     batches = [(first, min(_TOGETHER, simulations - first)) for first in range(0, simulations, _TOGETHER)]
     grid = [(place, n, seed, *batch) for place, n, batch in product(range(len(CASES)), sizes, batches)]
-    done, counts = 0, {}
+    done = 0
+    counts: defaultdict[tuple[int, int], NDArray[np.int64]] = defaultdict(lambda: np.zeros((), dtype=np.int64))
     for (place, n, *_, some), found in zip(grid, _each(grid, jobs), strict=True):
-        counts[place, n] = counts.get((place, n), 0) + found
+        counts[place, n] = counts[place, n] + found
         done += some
         on_done(done)
     return [

@@ -9,6 +9,7 @@ from composer.cli.app import app as app_command
 from composer.cli.audit import app as audit_app
 from composer.cli.compose import compose, demo
 from composer.cli.export import export, verify
+from composer.cli.hooks import app as hooks_app
 from composer.cli.inbox import inbox
 from composer.cli.release import release, rollback
 from composer.cli.review import review
@@ -33,6 +34,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(target.app, name="target")
 app.add_typer(model.app, name="model")
 app.add_typer(people.app, name="people")
+app.add_typer(hooks_app, name="hooks")
 app.add_typer(audit_app, name="audit")
 app.add_typer(bench.app, name="bench")
 

@@ -77,6 +77,8 @@ def demo(
                 fix=f"Choose one of: {', '.join(TARGETS)}; or name a --target.",
             )
         target = TARGETS[task]
+    if not headless and not as_json:
+        read_sign_in(place, port)  # what is wrong with it must be said before a run begins
     run = _enter(database, task, target, budget, DEMO_STRATEGY, seed)
     if headless or as_json:
         _do(database, place, run, as_json)
@@ -139,8 +141,8 @@ def _do(database: Database, home: Home, run: int, as_json: bool) -> None:
         found = learnt(session, get_run(session, run))
     out.print(report(summary, _figures(database, summary), found))
     if summary["candidate_id"] is not None:
-        decide = f'composer review {summary["candidate_id"]} --approve --reason "…"'
-        out.print(f"\nRead it with `composer app`, or decide here: {decide}", markup=False, highlight=False)
+        here = f"composer review {summary['candidate_id']}"
+        out.print(f"\nRead and decide in `composer app`, or here: {here}", markup=False, highlight=False)
 
 
 def _figures(database: Database, summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:

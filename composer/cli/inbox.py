@@ -59,19 +59,18 @@ def _tabs(entry: Entry, me: Person) -> frozenset[str]:
 
 def _table(entries: list[Entry], me: Person) -> Table:
     table = Table("no.", box=None, pad_edge=False)
-    for name in ("task → target", "before → after", "difference, 95% interval", "gates", "state", "waits for"):
-        table.add_column(name, overflow="fold")
+    for name in ("task → target", "gain, 95% interval", "gates", "state", "waits for"):
+        table.add_column(name, overflow="fold", no_wrap=name not in ("state", "waits for"))
     for entry in entries:
-        place = escape(f"{entry.task} → {entry.target}")
+        place = escape(f"{entry.task} →\n{entry.target}")
         standing = entry.standing
         if standing is None:
-            table.add_row(str(entry.candidate_id), place, "", "", "", "unreadable", escape(entry.problem))
+            table.add_row(str(entry.candidate_id), place, "", "", "unreadable", escape(entry.problem))
             continue
         metric, gates = standing.candidate.figures[0], standing.candidate.gates
         table.add_row(
             str(entry.candidate_id),
             place,
-            f"{figure(metric.name, metric.incumbent)} → {figure(metric.name, metric.candidate)}",
             escape(_gain(metric)),
             f"{sum(gate.passed for gate in gates)} of {len(gates)}",
             standing.state,
@@ -81,7 +80,8 @@ def _table(entries: list[Entry], me: Person) -> Table:
 
 
 def _gain(metric: Difference) -> str:
-    return f"{NAMES[metric.name]} {change(metric.name, metric.difference)} {interval(metric)}".rstrip()
+    sides = f"{figure(metric.name, metric.incumbent)} → {figure(metric.name, metric.candidate)}"
+    return f"{NAMES[metric.name]} {sides}\n{change(metric.name, metric.difference)} {interval(metric)}".rstrip()
 
 
 def _row(entry: Entry, me: Person) -> dict[str, Any]:

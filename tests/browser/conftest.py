@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -44,11 +45,19 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home with one candidate under review and one release."""
-    home = Home(tmp_path_factory.mktemp("furnished"))
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a home with one candidate under review and one release, to be copied."""
+    home = Home(tmp_path_factory.mktemp("template") / "home")
     furnish(home)
-    return home
+    return home.path
+
+
+@pytest.fixture(scope="session")
+def furnished(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with one candidate under review and one release."""
+    folder = tmp_path_factory.mktemp("furnished") / "home"
+    shutil.copytree(template, folder)
+    return Home(folder)
 
 
 @pytest.fixture(scope="session")

@@ -198,8 +198,11 @@ class TestScoreInterval:
     def test_shared_clusters_widen_it_but_not_beyond_what_is_possible(self) -> None:
         values = np.repeat(np.random.default_rng(0).normal(size=10), 6)
         clusters = [(f"{number // 6}",) for number in range(60)]
-        together, apart = score_interval(values, clusters), score_interval(values, alone(60))
-        assert together.high - together.low > 1.7 * (apart.high - apart.low)
+        together, apart, mean = score_interval(values, clusters), score_interval(values, alone(60)), values.mean()
+        wider = widening(values - mean, clusters)
+        assert wider > 1.7
+        assert together.low - mean == pytest.approx(wider * (apart.low - mean))
+        assert together.high - mean == pytest.approx(wider * (apart.high - mean))
         gained = np.array([1.0] * 24 + [0.0] * 3)
         groups = [(f"{number // 9}",) for number in range(27)]
         assert score_interval(gained, groups, span=1).high == 1

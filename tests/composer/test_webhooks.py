@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from composer import webhooks as module
 from composer.home import Home
 from composer.webhooks import (
     CLAIM,
@@ -299,6 +300,42 @@ def test_two_deliverers_at_once_send_everything_once_and_in_order(
         list(executor.map(until_told, (database, other)))
     other.close()
     assert receiver.numbers == list(range(2, 14)), begun
+
+
+def test_an_entry_that_another_deliverer_sent_meanwhile_is_not_sent_again(
+    database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(database, receiver.url)
+    write(database, "vetted")
+    claim = module._claimed
+
+    def late(*given: Any) -> bool:
+        """Another deliverer does all there is, between this one's reading of the hook and its claim."""
+        monkeypatch.setattr(module, "_claimed", claim)
+        assert deliver(database, post, at=AT) == 1
+        return claim(*given)
+
+    monkeypatch.setattr(module, "_claimed", late)
+    assert deliver(database, post, at=AT) == 0
+    assert receiver.numbers == [2]
+
+
+def test_what_is_logged_while_nothing_is_wanted_is_not_passed_over(
+    database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told(database, receiver.url, "vetted")
+    write(database, "added")
+    send = module._told
+
+    def late(*given: Any) -> Any:
+        found = send(*given)
+        write(database, "vetted")
+        monkeypatch.setattr(module, "_told", send)
+        return found
+
+    monkeypatch.setattr(module, "_told", late)
+    assert deliver(database, post, at=AT) == 0
+    assert deliver(database, post, at=AT) == 1
 
 
 def test_a_hook_removed_while_it_is_told_stays_removed(database: Database, receiver: Receiver) -> None:

@@ -106,7 +106,7 @@ def told(session: Session) -> None:
         (log.Only(words="100%"), [2]),
         (log.Only(words="Grace"), []),
         (log.Only(actions=("approve", "comment")), [2, 4, 5]),
-        (log.Only(after=2, upto=4), [3, 4]),
+        (log.Only(after=2), [3, 4, 5]),
         (log.Only(who="Grace", kind="candidate", words="fine", after=1), [4]),
     ],
 )

@@ -34,7 +34,7 @@ def show(found: Shown) -> None:
     for one in found.comments:
         with st.container(horizontal=True, vertical_alignment="center"):
             done = one.resolved_at is not None
-            html(f'<div class="ic{" ic-mute" if done else ""}">{_where(one)}{_told(one)}</div>')
+            html(told(one))
             st.button(
                 "Open again" if done else "Resolve",
                 key=f"resolve-{one.id}",
@@ -54,6 +54,11 @@ def show(found: Shown) -> None:
         sent = st.form_submit_button("Comment", key="comment", shortcut=keys.COMMENT)
     if sent:
         _add(review.candidate.id, str(on), text)
+
+
+def told(one: Comment) -> str:
+    """Return one comment with what it hangs on, as HTML; a resolved one is muted."""
+    return f'<div class="ic{" ic-mute" if one.resolved_at is not None else ""}">{_where(one)}{_told(one)}</div>'
 
 
 def _told(one: Comment) -> str:

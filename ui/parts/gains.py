@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from composer.comparison import Difference, Slice
 from composer.figures import NAMES, SHARES, change
+from composer.jobs import Job
 from composer.task import Output
 from ui.parts import charts, figures, kept, work, worth
 from ui.parts.kept import Shown
@@ -20,18 +23,21 @@ def show(found: Shown) -> None:
     """Show the steps from the incumbent to the candidate, answers against people's, every figure, and slices."""
     review = found.review
     output = review.task.output
-    ordinal = output.kind == "ordinal"
-    section(
-        "What it gains and breaks",
+    section("What it gains and breaks", legend(output))
+    _steps(found, kept.jobs(review.candidate.id))
+    _answers(found, output)
+    html(f'<div class="ic ic-pairs"><div>{figures.table(review.candidate.figures)}</div>{slices(found)}</div>')
+    _worth(found)
+
+
+def legend(output: Output) -> str:
+    """Say what the marks of the charts of answers mean, as HTML."""
+    if output.kind == "label":
+        return 'answers by people’s label: <b class="ic-better">■</b> right <b class="ic-worse">■</b> wrong'
+    return (
         'each mark a test example: <b class="ic-better">●</b> better <b class="ic-same">●</b> same '
         '<b class="ic-worse">●</b> worse'
-        if ordinal
-        else 'answers by people’s label: <b class="ic-better">■</b> right <b class="ic-worse">■</b> wrong',
     )
-    _steps(found)
-    _answers(found, output)
-    html(f'<div class="ic ic-pairs"><div>{figures.table(review.candidate.figures)}</div>{_slices(found)}</div>')
-    _worth(found)
 
 
 def _answers(found: Shown, output: Output) -> None:
@@ -47,21 +53,28 @@ def _answers(found: Shown, output: Output) -> None:
         st.altair_chart(charts.changes(rows), key="changes", alt="Change of each example’s loss, best to worst")
 
 
-def _steps(found: Shown) -> None:
-    """Chart the steps as measured on the sealed test, else as far as the search's answers tell."""
-    review = found.review
-    measured = next((job for job in kept.jobs(review.candidate.id) if job.kind == "steps" and job.result), None)
+def _steps(found: Shown, known: Sequence[Job]) -> None:
+    way, said = steps(found, known)
+    if way:
+        html(f'<div class="ic ic-mute ic-under">{safe(said)}</div>')
+        st.altair_chart(charts.steps(way), key="steps", alt="The metric after each step, with its interval")
+
+
+def steps(found: Shown, known: Sequence[Job]) -> tuple[list[tuple[str, Difference]], str]:
+    """Return the steps as measured on the sealed test, else as far as the search tells, and which of the two.
+
+    `known` are the candidate's jobs; no steps where there is nothing to tell.
+    """
+    measured = next((job for job in known if job.kind == "steps" and job.result), None)
     if measured:
-        steps = [(str(one["name"]), Difference(**one["difference"])) for one in measured.result]
-        _chart(steps, "each snippet as one step, on the sealed test examples, with 95% intervals")
-        return
+        way = [(str(one["name"]), Difference(**one["difference"])) for one in measured.result]
+        return way, "each snippet as one step, on the sealed test examples, with 95% intervals"
     if found.steps and len(found.steps.steps) >= FEWEST_STEPS:
-        number = found.steps.examples
-        _chart(
-            [(one.name, one.difference) for one in found.steps.steps],
-            f"each snippet as one step: a search estimate, on the {number} development examples that every "
-            "step answered, with 95% intervals",
+        return [(one.name, one.difference) for one in found.steps.steps], (
+            f"each snippet as one step: a search estimate, on the {found.steps.examples} development examples "
+            "that every step answered, with 95% intervals"
         )
+    return [], ""
 
 
 def _worth(found: Shown) -> None:
@@ -74,18 +87,13 @@ def _worth(found: Shown) -> None:
         work.ask(review.candidate.id, "steps", "Measure each step on the sealed test")
 
 
-def _chart(steps: list[tuple[str, Difference]], said: str) -> None:
-    html(f'<div class="ic ic-mute ic-under">{safe(said)}</div>')
-    st.altair_chart(charts.steps(steps), key="steps", alt="The metric after each step, with its interval")
-
-
-def _slices(found: Shown) -> str:
+def slices(found: Shown) -> str:
     """Return how the examples of each slice fared, as HTML; nothing where the data has no slices."""
-    slices = found.review.candidate.slices
-    if not slices:
+    known = found.review.candidate.slices
+    if not known:
         return ""
     metric = found.review.candidate.figures[0]
-    rows = [_slice(one, metric) for one in slices]
+    rows = [_slice(one, metric) for one in known]
     heads = ("slice", "#examples", "#better", "#same", "#worse", f"{NAMES[metric.name]}, 95% interval", "#p, Holm")
     return f"<div>{table(heads, rows)}</div>"
 

@@ -108,17 +108,21 @@ def _reading(parsed: Parsed) -> str:
 
 def _suspects(found: Shown, view: ExampleView, blame: Sequence[Without]) -> None:
     """Show what was answered without each part of the candidate, and offer to ask where nobody has."""
-    asked = [one for one in blame if one.said is not None]
-    if asked:
-        rows = [
-            f"<tr><td>without <code>{safe(one.version.key)}</code></td><td>{_reading(one.said)}</td>"
-            f'<td class="ic-num">{one.loss:.3f}</td><td>{_blamed(one)}</td></tr>'
-            for one in asked
-            if one.said is not None
-        ]
-        html(f'<div class="ic ic-suspects">{table(("suspects", "answer", "#loss", ""), rows)}</div>')
-    if len(asked) < len(blame) and not found.review.standing.stale:
+    if asked := suspect_table(blame):
+        html(asked)
+    if any(one.said is None for one in blame) and not found.review.standing.stale:
         work.ask(found.review.candidate.id, "suspects", "Find the suspects", examples=[view.example.id])
+
+
+def suspect_table(blame: Sequence[Without]) -> str:
+    """Return what was answered without each part of the candidate, as HTML; empty where nobody asked."""
+    rows = [
+        f"<tr><td>without <code>{safe(one.version.key)}</code></td><td>{_reading(one.said)}</td>"
+        f'<td class="ic-num">{one.loss:.3f}</td><td>{_blamed(one)}</td></tr>'
+        for one in blame
+        if one.said is not None
+    ]
+    return f'<div class="ic ic-suspects">{table(("suspects", "answer", "#loss", ""), rows)}</div>' if rows else ""
 
 
 def _blamed(one: Without) -> str:
@@ -132,7 +136,7 @@ def _word(found: Shown, view: ExampleView) -> None:
     row, words = view.row, found.review.standing.words
     word = words.get(row.example_id)
     if word:
-        html(f'<div class="ic ic-word">{_said(word)}</div>')
+        html(f'<div class="ic ic-word">{word_given(word)}</div>')
     if found.review.standing.release is not None or found.review.standing.successor is not None:
         return
     fixed = not me().may("reviewer")
@@ -215,7 +219,8 @@ def _rest(found: Shown) -> None:
         )
 
 
-def _said(word: Disposition) -> str:
+def word_given(word: Disposition) -> str:
+    """Return a reviewer's word on a regression, as HTML."""
     tone = {"acceptable": "", "blocks": "ic-orange", "label is wrong": "ic-ink"}[word.kind]
     return (
         f'<span class="ic-tag {tone}">{safe(word.kind)}</span> '

@@ -12,7 +12,7 @@ from composer.releases import current_release, get_release
 from composer.review.release import roll_back
 from library.errors import Refused
 from ui.parts import changes
-from ui.parts.opening import database, now, plain
+from ui.parts.opening import database, now, plain, show_refusal
 from ui.parts.page import html, remember
 from ui.parts.who import me, who
 from ui.parts.words import safe, when
@@ -97,7 +97,7 @@ def _dialog(number: int) -> None:
     try:
         _do(number, planned)
     except Refused as refused:
-        st.error(plain(str(refused)), icon=":material/block:")
+        show_refusal(refused)
         return
     st.rerun()
 

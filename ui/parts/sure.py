@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from composer.figures import NAMES, change
+from composer.jobs import Job
 from composer.reading import as_change, detectable
 from ui.parts import figures, kept, work
 from ui.parts.kept import Shown
@@ -13,6 +14,15 @@ from ui.parts.words import count, safe, table
 def show(found: Shown) -> None:
     """Say what the evidence can and can't tell, and offer to measure the noise of the answers."""
     section("How sure")
+    candidate = found.review.candidate
+    noise = next((job for job in kept.jobs(candidate.id) if job.kind == "noise" and job.result), None)
+    html(f'<div class="ic ic-pairs">{facts(found, noise)}<div>{gates(found)}</div></div>')
+    if noise is None and not found.review.standing.stale:
+        work.ask(candidate.id, "noise", "Ask the incumbent again")
+
+
+def facts(found: Shown, noise: Job | None) -> str:
+    """Say what the evidence can and can't tell, as HTML; `noise` is the job that asked the incumbent again."""
     review = found.review
     evidence = review.candidate.evidence
     metric, search = review.candidate.figures[0], evidence["search"]
@@ -20,8 +30,7 @@ def show(found: Shown) -> None:
     unit = " points" if metric.name == "accuracy" else ""
     reads = evidence["test_reads_before"]
     estimate = as_change(metric.name, search["estimate"])
-    noise = next((job for job in kept.jobs(review.candidate.id) if job.kind == "noise" and job.result), None)
-    facts = {
+    known = {
         "Smallest difference": "—"
         if smallest is None
         else f"a true difference of about {change(metric.name, smallest).lstrip('+')}{unit} "
@@ -39,10 +48,8 @@ def show(found: Shown) -> None:
         "examples that chose it: expect less on new ones",
         "Interval": "95%, same examples on both sides; widened where examples share a document",
     }
-    rows = "".join(f"<dt>{name}</dt><dd>{safe(text)}</dd>" for name, text in facts.items())
-    html(f'<div class="ic ic-pairs"><dl class="ic-facts">{rows}</dl><div>{gates(found)}</div></div>')
-    if noise is None and not review.standing.stale:
-        work.ask(review.candidate.id, "noise", "Ask the incumbent again")
+    rows = "".join(f"<dt>{name}</dt><dd>{safe(text)}</dd>" for name, text in known.items())
+    return f'<dl class="ic-facts">{rows}</dl>'
 
 
 def gates(found: Shown) -> str:

@@ -9,7 +9,7 @@ from composer.reading import snippet_changes
 from composer.releases import Release, measured_composition
 from composer.review.corrections import Correction, decide_correction
 from composer.review.release import release_candidate
-from composer.review.standing import dismiss, give_verdict
+from composer.review.standing import Standing, dismiss, give_verdict
 from composer.review.verdicts import DISMISSAL, Kind, last_words
 from library.errors import Refused
 from library.people import Person
@@ -192,12 +192,17 @@ def replaced(release: Release | None) -> str:
     )
 
 
-def _correction(one: Correction, me: Person) -> None:
-    html(
+def correction(one: Correction) -> str:
+    """Return a correction that waits for a second person, as HTML."""
+    return (
         f'<div class="ic ic-word"><span class="ic-tag ic-ink">label of {safe(one.example_id)}</span> '
         f"{safe(gold(one.gold_before))} → <b>{safe(gold(one.gold))}</b>: {safe(one.reason)} "
         f'<span class="ic-mute">{safe(one.proposed_by)}, {when(one.proposed_at, now())}</span></div>'
     )
+
+
+def _correction(one: Correction, me: Person) -> None:
+    html(correction(one))
     own = me.local or me.name == one.proposed_by
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -227,11 +232,10 @@ def _settle(correction_id: int, confirm: bool) -> None:
     )
 
 
-def _history(found: Shown, me: Person) -> None:
-    """List the verdicts so far, oldest first; those in the way can be dismissed by an admin."""
-    standing = found.review.standing
+def history(standing: Standing) -> str:
+    """Return the verdicts so far, oldest first, as an HTML table; empty where there are none."""
     if not standing.verdicts:
-        return
+        return ""
     counting = {one.id for one in last_words(standing.verdicts)}
     dismissed = {one.about for one in standing.verdicts if one.kind == DISMISSAL}
     rows = [
@@ -242,7 +246,15 @@ def _history(found: Shown, me: Person) -> None:
         f'<td class="ic-verbatim">{safe(one.reason)}</td><td class="ic-mute">{when(one.given_at, now())}</td></tr>'
         for one in standing.verdicts
     ]
-    html(table(("who", "verdict", "reason", "when"), rows))
+    return table(("who", "verdict", "reason", "when"), rows)
+
+
+def _history(found: Shown, me: Person) -> None:
+    """List the verdicts so far; those in the way can be dismissed by an admin."""
+    standing = found.review.standing
+    if not standing.verdicts:
+        return
+    html(history(standing))
     blocking = [one for one in last_words(standing.verdicts) if one.kind in ("request changes", "no-go")]
     if not blocking or not me.may("admin"):
         return

@@ -13,6 +13,7 @@ import streamlit as st
 from composer.figures import NAMES, SHARES
 from composer.learnt import Effect, Learnt, order_in_words, pair_in_words, power_in_words, shown
 from ui.parts.charts import BETTER, SAME, WORSE
+from ui.parts.csvtext import as_csv
 from ui.parts.page import html, section
 from ui.parts.words import count, safe
 
@@ -186,7 +187,7 @@ def csv(found: Learnt) -> bytes:
         for one in found.snippets
     ]
     lines += [{"snippet": name, "answers": 0, "in the composition": False} for name in found.untried]
-    return pd.DataFrame(lines).to_csv(index=False).encode()
+    return as_csv(pd.DataFrame(lines))
 
 
 def show_parts(found: Learnt, run_id: int) -> None:

@@ -2,57 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-import pandas as pd
 import streamlit as st
 
-from composer.subjects import Subject, about
+from composer.subjects import about
 from library import log
-from library.canonical import canonical_bytes
-from library.log import LogEntry, Only
-from ui.parts import words
-from ui.parts.csvtext import as_csv
+from library.log import Only
+from ui.parts.entries import MOST_CHECKED_UNASKED, MOST_SHOWN, csv, table
 from ui.parts.opening import database, now
 from ui.parts.page import empty, html
-from ui.parts.words import count, safe, when
+from ui.parts.words import count
 
-MOST_SHOWN = 200
-MOST_CHECKED_UNASKED = 2_000
 ANYONE, ANYTHING = "everyone", "every kind"
-ON_WIDTH = "clamp(11rem, 27vw, 22rem)"
-"""Room for a candidate with its task and target: on one line where the window is wide, else on two."""
 
 
-def row(entry: LogEntry, subject: Subject) -> str:
-    """Return one entry as a table row, as HTML."""
-    name = safe(subject.place if subject.kind == "prompt" else subject.words)
-    on = f'<a class="ic-nowrap" href="{safe(subject.page)}">{name}</a>' if subject.page else name
-    if subject.place and subject.kind != "prompt":
-        on = f'{on} <span class="ic-mute ic-small ic-nowrap">{safe(subject.place)}</span>'
-    return (
-        f'<tr><td class="ic-num ic-mute">{entry.id}</td><td class="ic-mute">{when(entry.at, now())}</td>'
-        f'<td class="ic-nowrap">{safe(entry.who)}</td><td>{safe(entry.action)}</td>'
-        f'<td style="min-width: {ON_WIDTH}">{on}</td><td class="ic-wide ic-verbatim">{safe(entry.why)}</td></tr>'
-    )
-
-
-def table(entries: Sequence[LogEntry], subjects: Mapping[str, Subject]) -> str:
-    """Return entries as an HTML table."""
-    rows = [row(entry, subjects[entry.subject]) for entry in entries]
-    return words.table(("#no.", "when", "who", "what", "on", "why"), rows)
-
-
-def csv(only: Only) -> bytes:
-    """Return all entries under a filter for a spreadsheet or script, newest first, with their hashes."""
+def file(only: Only) -> bytes:
+    """Return all entries that fit as CSV, newest first."""
     with database().session() as session:
-        found = log.entries(session, only=only, newest_first=True)
-    columns = ("id", "at", "who", "action", "subject", "why", "detail", "hash")
-    rows = [
-        (e.id, e.at.isoformat(), e.who, e.action, e.subject, e.why, canonical_bytes(e.detail).decode(), e.hash)
-        for e in found
-    ]
-    return as_csv(pd.DataFrame(rows, columns=list(columns)))
+        return csv(log.entries(session, only=only, newest_first=True))
 
 
 def chain(total: int) -> None:
@@ -115,7 +81,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
     st.download_button(
         "CSV",
-        lambda: csv(only),
+        lambda: file(only),
         "activity.csv",
         "text/csv",
         key="csv",
@@ -136,4 +102,4 @@ if len(shown) < fitting:
     )
 elif fitting < total:
     st.caption(f"{fitting} of {count(total, 'entry', 'entries')} fit.")
-html(table(shown, subjects))
+html(table(shown, subjects, now()))

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from composer.people import person
 from composer.reading import used_in
 from composer.releases import Release
 from library.canonical import digest
@@ -24,8 +23,10 @@ from library.snippets import (
     show,
 )
 from ui.parts import words
+from ui.parts.csvtext import as_csv
 from ui.parts.opening import database, now, plain, refusals, show_refusal
 from ui.parts.page import empty, html, recall, remember
+from ui.parts.who import who
 from ui.parts.words import count, safe, when
 
 STATES = ("vetted", "draft", "retired")
@@ -86,9 +87,8 @@ def table(found: Sequence[SnippetVersion], used: Used) -> None:
         },
         alt="Snippets of the library in its order",
     )
-    lines = data.to_csv(index=False).encode()
     st.download_button(
-        "CSV", lines, "snippets.csv", "text/csv", key="csv", icon=":material/download:", on_click="ignore"
+        "CSV", as_csv(data), "snippets.csv", "text/csv", key="csv", icon=":material/download:", on_click="ignore"
     )
 
 
@@ -150,7 +150,7 @@ def store(name: str, content: bytes, plan: ImportPlan) -> None:
     path, folder = uploaded(name, content)
     try:
         with database().session() as session:
-            import_file(session, path, by=person(), at=now(), expected=plan)
+            import_file(session, path, by=who(), at=now(), expected=plan)
     except Refused as refused:
         st.session_state["refused"] = str(refused).replace(folder, "")
         return

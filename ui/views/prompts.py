@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from composer.export import export_release, pack_of
@@ -12,8 +11,7 @@ from composer.figures import NAMES
 from composer.history import Past, Square, edition, history, prompts
 from composer.reading import places
 from library.errors import Refused
-from ui.parts import editions, rollback
-from ui.parts.csvtext import as_csv
+from ui.parts import editions, releases, rollback
 from ui.parts.figures import gain, pair
 from ui.parts.opening import database, now, plain, refusals, this_home
 from ui.parts.packs import zipped
@@ -116,61 +114,18 @@ def stale(found: Square) -> None:
 def show_history(task: str, target: str, past: Sequence[Past]) -> None:
     """List what was released here, newest first, and offer the way back."""
     section("History", count(len(past), "release"))
-    rows = [
-        f"<tr{'' if place else ' class=ic-here'}>"
-        f'<td class="ic-nowrap">release {one.release.id} {mark(one, place)}</td>'
-        f'<td class="ic-nowrap"><a href="candidate?candidate={one.release.candidate_id}">'
-        f"candidate {one.release.candidate_id}</a></td>"
-        f'<td><span class="ic-nowrap">{safe(NAMES[one.figure.name])} {pair(one.figure)}</span>'
-        f"<br>{gain(one.figure)}</td>"
-        f'<td class="ic-nowrap">{safe(one.release.released_by)}</td>'
-        f'<td class="ic-wide ic-verbatim">{safe(one.release.reason)}</td>'
-        f'<td class="ic-mute">{when(one.release.released_at, now())}</td></tr>'
-        for place, one in enumerate(past)
-    ]
-    html(table(("release", "from", "figure, at its review", "by", "reason", "when"), rows))
+    html(releases.table(past, now()))
     with st.container(horizontal=True, vertical_alignment="center"):
         rollback.offer(past)
         st.download_button(
             "CSV",
-            lambda: csv(past),
+            lambda: releases.csv(past),
             f"{task}--{target}--history.csv",
             "text/csv",
             key="csv",
             icon=":material/download:",
             on_click="ignore",
         )
-
-
-def mark(one: Past, place: int) -> str:
-    """Say as HTML how a release came about and how it ended, where that isn't plain."""
-    notes = [f"rollback to release {one.again}"] if one.again is not None else []
-    notes += [f"rolled back by release {one.undone_by}"] if one.undone_by is not None else []
-    tag = "" if place else '<span class="ic-tag ic-blue">now</span>'
-    return f'{tag}<div class="ic-mute ic-small">{"<br>".join(notes)}</div>'
-
-
-def csv(past: Sequence[Past]) -> bytes:
-    """Return the history of a place for a spreadsheet or script."""
-    lines = [
-        {
-            "release": one.release.id,
-            "candidate": one.release.candidate_id,
-            "metric": one.figure.name,
-            "before": one.figure.incumbent,
-            "after": one.figure.candidate,
-            "difference": one.figure.difference,
-            "low": one.figure.low,
-            "high": one.figure.high,
-            "by": one.release.released_by,
-            "reason": one.release.reason,
-            "when": one.release.released_at.isoformat(),
-            "rollback to": one.again,
-            "rolled back by": one.undone_by,
-        }
-        for one in past
-    ]
-    return as_csv(pd.DataFrame(lines).astype({"rollback to": "Int64", "rolled back by": "Int64"}))
 
 
 def export(task: str, target: str, release_id: int) -> None:

@@ -9,7 +9,6 @@ import streamlit as st
 from composer import worker
 from composer.figures import NAMES, SHARES, change
 from composer.learnt import learnt
-from composer.people import person
 from composer.reading import as_change, best_so_far, pace, places, sealed_size, seconds_left
 from composer.registry import get_task
 from composer.runs import (
@@ -31,6 +30,7 @@ from library.errors import Refused
 from ui.parts import charts, words, worth
 from ui.parts.opening import database, now, plain, refusals, this_home
 from ui.parts.page import empty, html, recall, remember, section
+from ui.parts.who import who
 from ui.parts.words import count, lasting, safe, when
 
 # How long a worker may take to start before a run counts as not started.
@@ -66,7 +66,7 @@ def enter(task: str, target: str, strategy: str, seed: int, budget: int) -> None
     try:
         with database().session() as session:
             plan = plan_run(session, task, target, strategy=strategy, seed=seed, budget=budget)
-            run_id = enter_run(session, plan, by=person(), at=now())
+            run_id = enter_run(session, plan, by=who(), at=now())
             run = get_run(session, run_id)
     except Refused as refused:
         st.session_state["refused"] = str(refused)
@@ -83,7 +83,7 @@ def stop(run_id: int) -> None:
     st.session_state[f"stopping-{run_id}"] = True
     try:
         with database().session() as session:
-            ask_to_stop(session, run_id, by=person(), at=now())
+            ask_to_stop(session, run_id, by=who(), at=now())
     except Refused as refused:
         st.session_state["refused"] = str(refused)
 

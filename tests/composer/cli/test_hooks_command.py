@@ -125,9 +125,7 @@ def test_what_can_not_be_done_is_refused_on_one_line(run: Run, arguments: tuple[
     assert "Traceback" not in result.stderr
 
 
-def test_watching_goes_on_until_interrupted(
-    run: Run, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_watching_goes_on_until_interrupted(run: Run, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     run("hooks", "add", receiver.url, "--secret-env", "HOOK_SECRET")
     rounds = []
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,103 +11,209 @@ from sqlalchemy import text
 from sqlmodel import Session
 from typer.testing import CliRunner
 
+from composer import jobs, registry
 from composer.cli import app
-from composer.home import Home
 from composer.releases import current_release
-from composer.review import get_review
+from composer.review.comments import comments_on
+from composer.review.regressions import dispositions
+from composer.review.standing import get_review
 from composer.tables import CandidateRow
 from library.database import Database
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def run(home: Home, monkeypatch: pytest.MonkeyPatch) -> Run:
-    monkeypatch.setenv("COMPOSER_PERSON", "Grace")
-    # Rich measures the terminal by this; in eighty columns the text looked for here may be broken.
-    monkeypatch.setenv("COLUMNS", "200")
-
-    def run(*arguments: str) -> Result:
-        return CliRunner().invoke(app, [*arguments, "--home", str(home.path)])
-
-    return run
+from tests import small
+from tests.composer.cli.conftest import Run
+from tests.composer.review import acts
+from tests.scripted import connecting
 
 
 def refused(result: Result) -> str:
-    assert result.exit_code == 1
+    assert result.exit_code == 1, result.output
     assert isinstance(result.exception, SystemExit)
     assert "Error: " in result.stderr
     assert "Traceback" not in result.stderr
     return result.stderr
 
 
+def told(result: Result) -> str:
+    assert result.exit_code == 0, result.output
+    return result.stdout
+
+
 def spoil(session: Session) -> None:
     row = session.get_one(CandidateRow, 1)
-    row.evidence = {**row.evidence, "gates": []}
+    row.summary = {}
+    row.versions = [999]
     session.add(row)
 
 
+def state(database: Database) -> str:
+    with database.session() as session:
+        return get_review(session, 1).standing.state
+
+
+def edit_target(database: Database) -> None:
+    acts_target = registry.Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
+    with database.session() as session:
+        registry.add_target(session, acts_target, by="Ada", at=small.NOW)
+
+
+def edit_title(database: Database) -> None:
+    with database.session() as session:
+        registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+
+
 def test_an_empty_inbox_says_what_to_do(filled: Database, run: Run) -> None:
-    result = run("inbox")
-    assert result.exit_code == 0
-    assert "composer demo --headless" in result.stdout
+    assert "composer demo --headless" in told(run("inbox"))
     assert json.loads(run("inbox", "--json").stdout) == []
 
 
-def test_the_inbox_lists_what_waits(submitted: Database, run: Run) -> None:
-    result = run("inbox")
-    assert result.exit_code == 0
-    for expected in ("small → tiny", "NMSE", "needs review"):
-        assert expected in result.stdout
+def test_the_inbox_lists_what_waits_and_for_whom(submitted: Database, run: Run) -> None:
+    said = told(run("inbox"))
+    for expected in ("small →", "tiny", "NMSE", "needs review", "you", "1 waits for you"):
+        assert expected in said
     (row,) = json.loads(run("inbox", "--json").stdout)
     assert (row["candidate"], row["state"], row["obstacles"]) == (1, "needs review", [])
+    assert (row["approvals"], row["approvals_needed"], row["waits_for"]) == ([], 1, ["you"])
     assert row["keys"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "count"),
+    [("needs me", 1), ("needs review", 1), ("all", 1), ("mine", 0), ("approved", 0), ("released", 0)],
+)
+def test_the_inbox_can_be_asked_for_one_tab_or_state(
+    submitted: Database, run: Run, wanted: str, count: int
+) -> None:
+    assert len(json.loads(told(run("inbox", "--json", "--state", wanted)))) == count
+
+
+def test_an_inbox_of_no_such_state_names_those_there_are(submitted: Database, run: Run) -> None:
+    said = refused(run("inbox", "--state", "pending"))
+    assert "no candidate can be pending" in said
+    assert "changes requested" in said
 
 
 def test_one_candidate_that_can_not_be_read_hides_no_other(submitted: Database, run: Run) -> None:
     with submitted.session() as session:
         spoil(session)
-    result = run("inbox")
-    assert result.exit_code == 0
-    assert "not the evidence" in result.stdout
+    assert "no snippet version with the number 999" in told(run("inbox"))
     (row,) = json.loads(run("inbox", "--json").stdout)
-    assert row["candidate"] == 1
-    assert "not the evidence" in row["problem"]
+    assert (row["candidate"], row["state"]) == (1, "unreadable")
+    assert "999" in row["problem"]
 
 
-def test_a_candidate_is_shown_with_what_changes_and_its_gates(submitted: Database, run: Run) -> None:
-    result = run("review", "1")
-    assert result.exit_code == 0
+def test_a_candidate_is_shown_with_what_changes_its_gates_and_the_next_command(
+    submitted: Database, run: Run
+) -> None:
+    said = told(run("review", "1"))
     with submitted.session() as session:
         review = get_review(session, 1)
     for version in review.composition.versions:
-        assert f"+ {version.key} v1  {version.text}" in result.stdout
+        assert f"+ {version.key} v1  {version.text}" in said
     for gate in review.candidate.gates:
-        assert gate.name in result.stdout
-    assert "[" in result.stdout
+        assert gate.name in said
+    assert "Approvals 0 of 1" in said
+    assert "In the way of a release:\n  1 more approval" in said
+    assert said.splitlines()[-1].startswith('Decide with: composer review 1 --approve --reason "…"')
 
 
-def test_approving_releases_under_the_name_of_who_did_it(submitted: Database, run: Run) -> None:
-    result = run("review", "1", "--approve", "--reason", "Clear gain.")
-    assert result.exit_code == 0
-    assert "composer export small --target tiny" in result.stdout
+def test_a_candidate_can_be_read_by_a_script(worse: Database, run: Run) -> None:
+    found = json.loads(told(run("review", "1", "--json")))
+    assert (found["state"], found["release"], found["successor"]) == ("needs review", None, None)
+    assert found["regressions"] == dict.fromkeys(acts.WORSE)
+    assert found["obstacles"] == ["2 regressions without a word"]
+
+
+def test_the_last_approval_says_how_to_release_and_releases_nothing(submitted: Database, run: Run) -> None:
+    said = told(run("review", "1", "--approve", "--reason", "Clear gain."))
+    assert 'Release it with: composer release 1 --reason "…"' in said
+    assert state(submitted) == "approved"
     with submitted.session() as session:
-        release = current_release(session, "small", "tiny")
-    assert release is not None
-    assert (release.released_by, release.reason) == ("Grace", "Clear gain.")
+        assert current_release(session, "small", "tiny") is None
+        (verdict,) = get_review(session, 1).standing.verdicts
+    assert (verdict.reviewer, verdict.reason) == ("Grace (local)", "Clear gain.")
 
 
 @pytest.mark.parametrize(
-    ("flag", "state"), [("--comment", "needs review"), ("--request-changes", "changes requested")]
+    ("flag", "then", "shown"),
+    [
+        ("--request-changes", "changes requested", "--approve"),
+        ("--no-go", "no-go", "--dismiss 1"),
+        ("--approve", "approved", "composer release 1"),
+    ],
 )
-def test_other_verdicts_are_noted_and_shown(submitted: Database, run: Run, flag: str, state: str) -> None:
-    result = run("review", "1", flag, "--reason", "Why [row 3]?")
-    assert result.exit_code == 0
-    shown = run("review", "1").stdout
-    assert state in shown
-    assert "Why [row 3]?" in shown
+def test_verdicts_are_noted_and_shown(submitted: Database, run: Run, flag: str, then: str, shown: str) -> None:
+    told(run("review", "1", flag, "--reason", "Why [row 3]?"))
+    assert state(submitted) == then
+    said = told(run("review", "1"))
+    assert f"candidate 1 · {then}" in said
+    assert "Why [row 3]?" in said
+    assert shown in said.splitlines()[-1]
+
+
+def test_a_comment_decides_nothing(submitted: Database, run: Run) -> None:
+    told(run("review", "1", "--comment", "--reason", "Fine [with] me."))
+    assert state(submitted) == "needs review"
     with submitted.session() as session:
-        assert current_release(session, "small", "tiny") is None
+        (comment,) = comments_on(session, get_review(session, 1).candidate)
+    assert (comment.text, comment.author) == ("Fine [with] me.", "Grace (local)")
+    said = told(run("review", "1"))
+    assert "Comments: 1 open of 1" in said
+    assert "Grace (local): Fine [with] me." in said
+    assert "Fine [with] me." in run("audit", "list").stdout
+
+
+def test_a_verdict_in_the_way_can_be_dismissed(submitted: Database, run: Run) -> None:
+    run("review", "1", "--no-go", "--reason", "Too blunt.")
+    told(run("review", "1", "--dismiss", "1", "--reason", "It isn't."))
+    assert state(submitted) == "needs review"
+    assert "(no longer counts)" in told(run("review", "1"))
+    assert "does not stand in the way" in refused(run("review", "1", "--dismiss", "1", "--reason", "x"))
+
+
+def test_a_gate_is_overridden_by_whom_the_policy_names(submitted: Database, run: Run) -> None:
+    assert "lets nobody override" in refused(run("review", "1", "--override", "--reason", "x"))
+
+
+def test_regressions_get_their_words_one_by_one_or_all_at_once(worse: Database, run: Run) -> None:
+    first, second = acts.WORSE
+    said = told(run("review", "1"))
+    assert "Regressions: seen 0 of 2, the worst first" in said
+    assert said.index(first) < said.index(second)
+    assert "--acceptable" in said.splitlines()[-1]
+    told(run("review", "1", "--blocks", first, "--reason", "Must not be."))
+    told(run("review", "1", "--acceptable", "all", "--reason", "Rare."))
+    with worse.session() as session:
+        given = {name: (one.kind, one.reason) for name, one in dispositions(session, 1).items()}
+    assert given == {first: ("blocks", "Must not be."), second: ("acceptable", "Rare.")}
+    said = told(run("review", "1"))
+    assert f"{first}  loss +1.00  blocks (Grace (local)): Must not be." in said
+    assert f"Grace (local) says that {first} blocks" in said
+    told(run("review", "1", "--acceptable", f"{first}, {second}", "--reason", "Looked again."))
+    assert "seen 2 of 2" in told(run("review", "1"))
+    told(run("review", "1", "--approve", "--reason", "Fine."))
+    assert state(worse) == "approved"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--acceptable", "test-99", "--reason", "x"), "test-99 is not among what got worse"),
+        (("--acceptable", ",", "--reason", "x"), "no example is not among what got worse"),
+        (("--blocks", "all", "--reason", "x"), "says nothing about any example"),
+        (("--acceptable", "all"), "needs a reason"),
+        (("--approve", "--reason", "x"), "2 regressions without a word"),
+    ],
+)
+def test_words_that_fit_nothing_are_refused(
+    worse: Database, run: Run, arguments: tuple[str, ...], says: str
+) -> None:
+    assert says in refused(run("review", "1", *arguments))
+    with worse.session() as session:
+        assert dispositions(session, 1) == {}
+
+
+def test_all_regressions_of_none_are_refused(submitted: Database, run: Run) -> None:
+    assert "no example got worse" in refused(run("review", "1", "--acceptable", "all", "--reason", "x"))
 
 
 @pytest.mark.parametrize(
@@ -117,27 +222,64 @@ def test_other_verdicts_are_noted_and_shown(submitted: Database, run: Run, flag:
         (("1", "--approve"), "needs a reason"),
         (("1", "--approve", "--reason", "  "), "needs a reason"),
         (("1", "--comment"), "needs a reason"),
-        (("1", "--approve", "--comment", "--reason", "x"), "two verdicts"),
+        (("1", "--approve", "--comment", "--reason", "x"), "--approve and --comment at once"),
+        (("1", "--score-again", "--no-go", "--reason", "x"), "--no-go and --score-again at once"),
+        (("1", "--reason", "x"), "a reason for nothing"),
         (("2", "--approve", "--reason", "x"), "no candidate 2"),
         (("2",), "no candidate 2"),
+        (("1", "--score-again"), "it is not stale"),
     ],
 )
-def test_a_verdict_that_can_not_be_given_is_refused(
+def test_what_can_not_be_done_is_refused(
     submitted: Database, run: Run, arguments: tuple[str, ...], says: str
 ) -> None:
     assert says in refused(run("review", *arguments))
-    with submitted.session() as session:
-        assert current_release(session, "small", "tiny") is None
+    assert state(submitted) == "needs review"
 
 
-def test_what_stands_against_an_approval_is_said(
+def test_where_people_sign_in_nothing_is_decided_here(submitted: Database, run: Run) -> None:
+    acts.sign_in(submitted)
+    assert "Sign in to the app" in refused(run("review", "1", "--approve", "--reason", "x"))
+    assert "only they decide: open the app" in told(run("review", "1"))
+
+
+def test_a_stale_candidate_is_scored_again_for_no_answer(
     submitted: Database, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COMPOSER_PERSON", "Ada")
-    run("review", "1", "--request-changes", "--reason", "Explain row 3.")
-    monkeypatch.setenv("COMPOSER_PERSON", "Grace")
-    assert "Ada asked for changes" in refused(run("review", "1", "--approve", "--reason", "x"))
-    assert "Ada asked for changes" in run("review", "1").stdout
+    edit_title(submitted)
+    said = told(run("review", "1"))
+    assert "Stale: task small was edited" in said
+    assert said.splitlines()[-1] == "Score it again with: composer review 1 --score-again"
+    monkeypatch.setattr(jobs, "connect", acts.no_model)
+    said = told(run("review", "1", "--score-again"))
+    assert "pays for no answer" in said
+    assert "Review it with: composer review 2" in said
+    assert "It was scored again: composer review 2" in told(run("review", "1"))
+    assert "composer review 2" in refused(run("review", "1", "--score-again"))
+
+
+def test_answers_that_are_missing_are_paid_and_counted_first(
+    submitted: Database, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit_target(submitted)
+    monkeypatch.setattr(jobs, "connect", connecting(small.engine()))
+    said = told(run("review", "1", "--score-again"))
+    assert "pays for 32 answers, about 64 seconds" in said
+    with submitted.session() as session:
+        (job,) = jobs.jobs_of(session, 1)
+    assert (job.state, job.paid, job.made) == ("finished", 32, 2)
+
+
+def test_an_interrupted_scoring_goes_on_from_its_answers(
+    submitted: Database, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit_target(submitted)
+    monkeypatch.setattr(jobs, "connect", connecting(small.Dying(small.engine(), 11, KeyboardInterrupt())))
+    stopped = run("review", "1", "--score-again")
+    assert stopped.exit_code == 130
+    assert "run the same command again" in stopped.stdout
+    monkeypatch.setattr(jobs, "connect", connecting(small.engine()))
+    assert "pays for 22 answers" in told(run("review", "1", "--score-again"))
 
 
 def test_export_and_verify_agree(released: Database, run: Run, tmp_path: Path) -> None:
@@ -198,8 +340,3 @@ def test_a_home_that_can_not_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result = CliRunner().invoke(app, ["inbox", "--home", str(tmp_path / "file" / "home")])
     assert "home" in refused(result)
-
-
-def test_the_reason_is_written_to_the_log(submitted: Database, run: Run) -> None:
-    run("review", "1", "--comment", "--reason", "Fine with me.")
-    assert "Fine with me." in run("audit", "list").stdout

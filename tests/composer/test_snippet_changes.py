@@ -1,0 +1,29 @@
+"""What counts as a change of a snippet: its words and its place, not what the library notes about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from composer.reading import snippet_changes
+from tests import small
+
+
+def test_another_version_with_the_same_words_is_kept() -> None:
+    before = small.snippet("careful", "Be careful.")
+    after = replace(before, id=9, version=2, tags=("new",), requires=("exact",))
+    (change,) = snippet_changes([before], [after])
+    assert (change.kind, change.before, change.now) == ("kept", before, after)
+
+
+def test_another_version_with_the_same_words_can_still_have_moved() -> None:
+    a, b, c = small.snippets()[:3]
+    again = replace(a, id=9, version=2, tags=("new",))
+    changes = {one.now.key: one.kind for one in snippet_changes([a, b, c], [b, c, again])}
+    assert changes == {a.key: "moved", b.key: "kept", c.key: "kept"}
+
+
+def test_other_words_are_reworded_wherever_they_stand() -> None:
+    a, b = small.snippets()[:2]
+    other = small.snippet(a.key, "Be very careful.", number=9, version=2)
+    changes = {one.now.key: one.kind for one in snippet_changes([a, b], [b, other])}
+    assert changes[a.key] == "reworded"

@@ -1,0 +1,195 @@
+"""How long the pages take, and how much they send: `python -m ui.timing HOME CANDIDATE SMALL WORD`.
+
+A real server is started on loopback for the home, and asked over its websocket as a browser asks it, with
+Streamlit's own messages. A time is from the question to the message that the script has finished, all of
+what the page shows having arrived: what the script takes, and the little that sending takes. Bytes are those
+of the messages that arrived until then.
+
+The process is fresh, but first shows another, small candidate in a session of its own: that loads the modules
+that pages import when they are first opened, which is once in the life of a server. Nothing of the candidate
+that is measured, nor of the Inbox, has been read before by then. Its filters are set in the session that showed
+it, one after the other, each as one click or one word would.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.sync.client import ClientConnection, connect
+
+from library.errors import Refused
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_SECONDS = 60.0
+BIGGEST_MESSAGE = 2**28
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What came of one question: milliseconds until the script had finished, bytes, and the page's widgets.
+
+    `widgets` maps the keys that the pages give to Streamlit's own ids; `texts` is all that came as HTML.
+    """
+
+    milliseconds: float
+    bytes: int
+    widgets: dict[str, str]
+    texts: str
+
+
+class Browser:
+    """One session of the app, as a browser has it: it asks for a page, sets widgets, and gets messages."""
+
+    def __init__(self, socket: ClientConnection, page: str, query: str = "") -> None:
+        self._socket = socket
+        self._page = page
+        self._query = query
+        self._hash = ""
+        self._states: dict[str, WidgetState] = {}
+
+    def look(self, *states: WidgetState) -> Answered:
+        """Ask for the page, with these widgets set; raises `Refused` where the script ends otherwise than well."""
+        self._states |= {state.id: state for state in states}
+        ask = BackMsg()
+        ask.rerun_script.query_string = self._query
+        ask.rerun_script.page_name = "" if self._hash else self._page
+        ask.rerun_script.page_script_hash = self._hash
+        ask.rerun_script.widget_states.widgets.extend(self._states.values())
+        size, widgets, texts = 0, {}, []
+        begun = time.perf_counter()
+        self._socket.send(ask.SerializeToString())
+        while True:
+            told = self._socket.recv(timeout=PATIENCE_SECONDS)
+            assert isinstance(told, bytes)
+            size += len(told)
+            message = ForwardMsg.FromString(told)
+            kind = message.WhichOneof("type")
+            # A page that starts its script anew isn't there yet.
+            if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                break
+            if kind == "navigation":
+                self._hash = message.navigation.page_script_hash
+            if kind == "page_info_changed":
+                self._query = message.page_info_changed.query_string
+            if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
+                element = message.delta.new_element
+                if element.WhichOneof("type") == "exception":
+                    raise Refused(f"the page {self._page} failed", fix="Its server's log says how.")
+                if element.WhichOneof("type") == "html":
+                    texts.append(element.html.body)
+                found = getattr(element, element.WhichOneof("type"))
+                if name := getattr(found, "id", ""):
+                    widgets[name.rpartition("-")[2]] = name
+        took = 1000 * (time.perf_counter() - begun)
+        if message.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+            raise Refused(f"the page {self._page} did not finish", fix="Its server's log says why.")
+        return Answered(took, size, widgets, "\n".join(texts))
+
+
+def measure(home: Path, candidate: int, small: int, word: str) -> dict[str, float]:
+    """Return the milliseconds and bytes of the pages of a home, on a server started for it.
+
+    `word` is one to search for. Raises `Refused` where a page can't be shown.
+    """
+    with serving(home) as address:
+        with _session(address) as socket:
+            page = Browser(socket, "candidate", f"candidate={small}")
+            _check(page.look(), small)
+        with _session(address) as socket:
+            Browser(socket, "inbox").look()
+        with _session(address) as socket:
+            page = Browser(socket, "candidate", f"candidate={candidate}")
+            first = page.look()
+            _check(first, candidate)
+            better = page.look(_chosen(first.widgets["show"], "better"))
+            found = page.look(_written(first.widgets["find"], word))
+        with _session(address) as socket:
+            inbox = Browser(socket, "inbox", "state=all").look()
+    return {
+        "candidate_first_ms": first.milliseconds,
+        "candidate_filter_ms": better.milliseconds,
+        "candidate_search_ms": found.milliseconds,
+        "inbox_ms": inbox.milliseconds,
+        "bytes": first.bytes,
+    }
+
+
+def _check(shown: Answered, candidate: int) -> None:
+    if f"candidate {candidate} ·" not in shown.texts:
+        raise Refused(f"the page of candidate {candidate} shows something else")
+
+
+def _chosen(name: str, option: str) -> WidgetState:
+    state = WidgetState(id=name)
+    state.string_array_value.data.append(option)
+    return state
+
+
+def _written(name: str, text: str) -> WidgetState:
+    return WidgetState(id=name, string_value=text)
+
+
+@contextmanager
+def _session(address: str) -> Iterator[ClientConnection]:
+    with connect(f"ws://{address}/_stcore/stream", max_size=BIGGEST_MESSAGE, proxy=None) as socket:
+        yield socket
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """Serve a home's pages on loopback until the block ends; yields host and port.
+
+    Raises `Refused` where no server comes up.
+    """
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "ui" / "app.py"), "--server.port", str(port)]
+    command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--", "--home", str(home)]
+    # Whatever database the environment names, it is not the one to measure on.
+    known = {name: value for name, value in os.environ.items() if name != "COMPOSER_DATABASE_URL"}
+    with subprocess.Popen(command, cwd=ROOT, env=known, stdout=subprocess.DEVNULL, stderr=sys.stderr) as server:
+        try:
+            _await(port, server)
+            yield f"127.0.0.1:{port}"
+        finally:
+            server.terminate()
+
+
+def _await(port: int, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise Refused("the app did not come up", fix="`composer app` shows why.")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print the figures of the pages as one JSON object; 1 where a page can't be shown."""
+    home, candidate, small, word = arguments
+    try:
+        print(json.dumps(measure(Path(home), int(candidate), int(small), word)))
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
