@@ -28,7 +28,7 @@ def waits_for(standing: Standing, person: Person) -> tuple[str, ...]:
     """Say in a few words each whom and what a candidate waits for, as this person reads it; empty for nothing."""
     if standing.state == "approved":
         return ("you, to release it" if person.may("releaser") else "someone to release it",)
-    if standing.state == "stale":
+    if standing.state == "stale" or (standing.state == "released" and standing.stale):
         return ("scoring again",)
     if standing.state == "rescored":
         return (f"nothing: candidate {standing.successor} took its place",)
@@ -58,7 +58,8 @@ def tabs_of(standing: Standing | None, proposed_by: str, person: Person) -> froz
             tabs.add(standing.state)
         case "released" | "replaced":
             tabs.add("released")
-            if standing.stale:
+            # What nobody uses any more needs no one's care.
+            if standing.stale and standing.state == "released":
                 tabs.add("stale")
     return frozenset(tabs)
 

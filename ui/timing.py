@@ -109,8 +109,6 @@ def measure(home: Path, candidate: int, small: int, word: str) -> dict[str, floa
             page = Browser(socket, "candidate", f"candidate={small}")
             _check(page.look(), small)
         with _session(address) as socket:
-            Browser(socket, "inbox").look()
-        with _session(address) as socket:
             page = Browser(socket, "candidate", f"candidate={candidate}")
             first = page.look()
             _check(first, candidate)

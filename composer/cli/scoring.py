@@ -10,7 +10,7 @@ from threading import Event, Thread
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from composer import jobs
+from composer import jobs, worker
 from composer.candidates import get_candidate
 from composer.cli.common import console, out
 from composer.cli.live import comparison
@@ -47,7 +47,7 @@ def score_again(database: Database, home: Home, candidate_id: int, *, by: str) -
         _say("Scoring it again pays for no answer: all it needs are stored.")
     try:
         with _watched(database, candidate_id, number, expected):
-            done = jobs.do_job(database, home, number, connect=jobs.connect)
+            done = jobs.do_job(database, home, number, connect=worker.connect)
     except KeyboardInterrupt as stop:
         _say("Stopped. The answers so far are kept: run the same command again to go on from there.")
         raise typer.Exit(130) from stop

@@ -273,7 +273,8 @@ def test_a_release_is_rolled_back_to_the_one_before(opened: Opened, places: Plac
     grace.get_by_role("link", name="See it in Prompts").click()
     expect(grace.get_by_role("heading", name="Prompts")).to_be_visible()
     settled(grace)
-    expect(grace.get_by_text("Back to release 1 · candidate 2")).to_be_visible()
+    back = grace.get_by_role("combobox", name="Roll back to", exact=True)
+    expect(back).to_have_value(re.compile("Back to release 1 · candidate 2"))
 
     button(grace, "Roll back …").click()
     expect(dialog).to_contain_text("gets the prompt of release 1 again (candidate 2, by Ada")
@@ -356,7 +357,7 @@ def test_a_link_holds_candidate_base_filter_and_row_for_whoever_follows_it(
     number = places.candidates["reading"]
     row = regressions(rows, number)[1]
     page = opened("Alan", link(number))
-    page.get_by_label("Against").click()
+    page.get_by_role("combobox", name="Against", exact=True).click()
     page.get_by_role("option", name="against the bare base").click()
     settled(page)
     page.get_by_role("radio", name=re.compile("^better")).click()

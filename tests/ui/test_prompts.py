@@ -155,7 +155,8 @@ def test_a_rollback_names_what_it_replaces_and_asks_why(renewed: Home, visit: Op
     app.button(key="roll-back-now").click().run()
     assert "A rollback needs a reason" in seen(app).replace("\\", "")
     assert released(renewed) == 2
-    app.text_area(key="rollback-reason").set_value("It did harm.").run()
+    app.button(key="roll-back").click().run()
+    app.text_area(key="rollback-reason").set_value("It did harm.")
     app.button(key="roll-back-now").click().run()
     assert released(renewed) == 3
     shown = seen(app).replace("\\", "")
@@ -170,9 +171,10 @@ def test_what_was_released_meanwhile_is_not_rolled_over(renewed: Home, visit: Op
     with open_database(renewed.path).session() as session:
         roll_back(session, 1, reason="Harm.", by="Rosa (local)", at=NOW)
         roll_back(session, 2, reason="No harm.", by="Rosa (local)", at=NOW)
-    app.text_area(key="rollback-reason").set_value("It did harm.").run()
+    app.text_area(key="rollback-reason").set_value("It did harm.")
     app.button(key="roll-back-now").click().run()
     assert released(renewed) == 4
+    assert "Another prompt was released meanwhile" in seen(app).replace("\\", "")
 
 
 def test_a_first_release_has_nothing_to_go_back_to(furnished: Home, visit: Open) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
@@ -11,6 +12,7 @@ from html.parser import HTMLParser
 import altair as alt
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from composer.home import Home
 from composer.review.comments import add_comment
@@ -147,7 +149,7 @@ def test_times_are_exact_and_links_of_the_app_are_text(found: Shown, rows: Datab
         add_comment(session, 1, "Shorter?", by="Ada", at=AT)
     text = Reader(review_pack(kept.shown(1), AT)).text
     assert "Shorter? 2026-03-05 12:00:00 UTC" in text
-    assert " ago" not in text
+    assert not re.search(r"\d (d|h|min) ago|just now", text)
     assert alone('<a href="runs?run=1">run 1</a> <a href="#sure">below</a>') == 'run 1 <a href="#sure">below</a>'
 
 
@@ -165,6 +167,28 @@ def test_the_text_is_compared_with_the_base_asked_for(found: Shown) -> None:
     assert "worth, search estimate" not in text
     with pytest.raises(Refused, match="can't be compared with release 99"):
         review_pack(found, AT, "release 99")
+
+
+def test_the_button_makes_the_file_of_the_base_that_the_link_names(found: Shown) -> None:
+    made: list[tuple[str, Callable[[], bytes]]] = []
+
+    def page() -> None:
+        from ui.parts import kept, reviewpack
+
+        reviewpack.show(kept.shown(1))
+
+    def keep(_label: str, data: Callable[[], bytes], *, file_name: str, **_rest: object) -> None:
+        made.append((file_name, data))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("streamlit.download_button", keep)
+        for base in ("", "against the bare base", "against release 99"):
+            app = AppTest.from_function(page)
+            app.query_params["base"] = base
+            assert not app.run().exception
+    assert {name for name, _ in made} == {"relatedness-candidate-1.html"}
+    against = [re.findall(r"The text (.+) left, the candidate right", Reader(data()).text)[0] for _, data in made]
+    assert against == ["the incumbent", "the bare base", "the incumbent"]
 
 
 def test_of_too_many_examples_those_that_matter_are_left(found: Shown) -> None:

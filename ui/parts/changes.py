@@ -30,6 +30,8 @@ SIGNS = {
     "moved": ("↕", ""),
 }
 INCUMBENT, BARE = "the incumbent", "the bare base"
+AGAINST = "against "
+"""What stands before the name of a base on the page, and in its link."""
 
 
 def show(found: Shown) -> None:
@@ -43,7 +45,7 @@ def show(found: Shown) -> None:
             key="base",
             bind="query-params",
             label_visibility="collapsed",
-            format_func=lambda name: f"against {name}",
+            format_func=lambda name: f"{AGAINST}{name}",
             width=330,
         )
         view = st.segmented_control(

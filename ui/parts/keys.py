@@ -1,6 +1,7 @@
 """Keys of the Candidate page: what each does, and the `?` that lists them.
 
-Buttons take letters by themselves (`shortcut=`); Streamlit knows no key for `?`, so a listener of ours hears it.
+Buttons take letters by themselves (`shortcut=`); Streamlit knows no key for `?`, and leaves a field only by Tab or
+mouse, so a listener of ours hears `?` and Escape.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ KEYS = {
     COMMENT: "comment",
     RELEASE: "release",
     "?": "this list",
+    "Esc": "leave the field you write in, and keys work again",
 }
 
 _LISTENS = """
@@ -38,6 +40,7 @@ export default function ({ setTriggerValue }) {
     const at = event.target
     const typing = at.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName)
     if (event.key === "?" && !typing) setTriggerValue("asked", true)
+    if (event.key === "Escape" && typing) at.blur()
   }
   document.addEventListener("keydown", heard)
   return () => document.removeEventListener("keydown", heard)

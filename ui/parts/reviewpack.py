@@ -32,10 +32,17 @@ _TIME = re.compile(r'<time([^>]*?) title="([^"]*)">[^<]*</time>')
 def show(found: Shown) -> None:
     """Offer the review pack of a candidate as a file, made when it is asked for."""
     candidate = found.review.candidate
-    base = st.session_state.get("base") or changes.INCUMBENT
+    # Before the choice of a base has been on the page once, only the link knows it: by its label.
+    linked = st.query_params.get("base", "").removeprefix(changes.AGAINST)
+    base = st.session_state.get("base") or linked
+
+    def made() -> bytes:
+        known = changes.options(found.review)
+        return review_pack(kept.shown(candidate.id), now(), base if base in known else changes.INCUMBENT)
+
     st.download_button(
         "Review pack",
-        lambda: review_pack(kept.shown(candidate.id), now(), base),
+        made,
         file_name=f"{candidate.task}-candidate-{candidate.id}.html",
         mime="text/html",
         key="review-pack",

@@ -8,7 +8,7 @@ import streamlit as st
 
 from composer.figures import NAMES, figure
 from composer.history import Past, Replacement, against_rollback, replacement
-from composer.releases import current_release, get_release
+from composer.releases import Release, current_release, get_release
 from composer.review.release import roll_back
 from library.errors import Refused
 from ui.parts import changes
@@ -56,8 +56,12 @@ def offer(past: Sequence[Past]) -> None:
         )
         if against:
             st.caption(plain(f"Rolling back waits: {'; '.join(against)}."), width="content")
+    _refusal()
     if st.session_state.pop("rolling-back", None) == number:
-        _dialog(number)
+        with database().session() as session:
+            earlier = get_release(session, number)
+            planned = replacement(session, earlier.candidate_id)
+        _dialog(earlier, planned)
 
 
 def told(planned: Replacement) -> str:
@@ -76,39 +80,43 @@ def _label(one: Past) -> str:
 
 
 def _open(number: int) -> None:
+    st.session_state["rolled-back"] = False
     st.session_state["rolling-back"] = number
 
 
 @st.dialog("Roll back", width="large")
-def _dialog(number: int) -> None:
-    with database().session() as session:
-        earlier = get_release(session, number)
-        planned = replacement(session, earlier.candidate_id)
+def _dialog(earlier: Release, planned: Replacement) -> None:
+    """Name exactly what goes and what comes back, as it was when the dialog opened, and ask why."""
+    if st.session_state.pop("rolled-back", False):
+        st.rerun()
     html(
         f'<div class="ic"><p><b>{safe(planned.task)} → {safe(planned.target)}</b> gets the prompt of '
-        f"<b>release {number}</b> again (candidate {earlier.candidate_id}, by {safe(earlier.released_by)} "
+        f"<b>release {earlier.id}</b> again (candidate {earlier.candidate_id}, by {safe(earlier.released_by)} "
         f"{when(earlier.released_at, now())}), and <b>{safe(planned.replaced)}</b> goes. "
-        "It is a release of its own, and another rollback undoes it.</p></div>"
-    )
-    html(told(planned))
+        f"It is a release of its own, and another rollback undoes it.</p></div>{told(planned)}"
+    ) if False else html(""
     st.text_area("Reason", key="rollback-reason", height=70, placeholder="Why go back, in a sentence")
-    if not st.button("Roll back", key="roll-back-now", type="primary"):
-        return
-    try:
-        _do(number, planned)
-    except Refused as refused:
-        show_refusal(refused)
-        return
-    st.rerun()
+    st.button("Roll back", key="roll-back-now", type="primary", on_click=_do, args=(earlier.id, planned))
+    _refusal()
 
 
 def _do(number: int, planned: Replacement) -> None:
-    reason = st.session_state.get("rollback-reason", "")
-    with database().session() as session:
-        found = current_release(session, planned.task, planned.target)
-        if found != planned.now:
-            raise Refused("another prompt was released meanwhile", fix="Close this and look at it first.")
-        made = roll_back(session, number, reason=reason, by=who(), at=now())
-    st.session_state.pop("rollback-reason", None)
+    try:
+        with database().session() as session:
+            if current_release(session, planned.task, planned.target) != planned.now:
+                raise Refused("another prompt was released meanwhile", fix="Close this and look at it first.")
+            reason = st.session_state.get("rollback-reason", "")
+            made = roll_back(session, number, reason=reason, by=who(), at=now())
+    except Refused as refused:
+        st.session_state["rollback-refused"] = refused
+        return
+    st.session_state["rollback-reason"] = ""
+    st.session_state["rolled-back"] = True
     undo = f" Rolling back to release {planned.now.id} undoes it." if planned.now else ""
     remember(f"Rolled back: release {made.id} has the prompt of release {number}.{undo}")
+
+
+def _refusal() -> None:
+    """Show what was refused, once: in the dialog, or on the page where the dialog was closed meanwhile."""
+    if refused := st.session_state.pop("rollback-refused", None):
+        show_refusal(refused)

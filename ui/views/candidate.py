@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.parts import changes, discussion, examples, gains, header, kept, keys, sure, verdict
+from ui.parts import changes, discussion, examples, gains, header, kept, keys, reviewpack, sure, verdict
 from ui.parts.opening import plain, refusals
 from ui.parts.page import empty, recall
 from ui.parts.who import me
@@ -22,6 +22,9 @@ def show(candidate_id: int) -> None:
     if message := recall():
         st.toast(plain(message), icon=":material/check:", duration="long")
     header.show(found, person)
+    with st.container(horizontal=True, horizontal_alignment="left", vertical_alignment="center"):
+        reviewpack.show(found)
+        keys.listen()
     verdict.stale(found)
     changes.show(found)
     gains.show(found)
@@ -29,7 +32,6 @@ def show(candidate_id: int) -> None:
     sure.show(found)
     discussion.show(found)
     verdict.show(found, person)
-    keys.listen()
 
 
 number = asked_for()

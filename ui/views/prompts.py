@@ -115,7 +115,7 @@ def show_history(task: str, target: str, past: Sequence[Past]) -> None:
     """List what was released here, newest first, and offer the way back."""
     section("History", count(len(past), "release"))
     html(releases.table(past, now()))
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         rollback.offer(past)
         st.download_button(
             "CSV",

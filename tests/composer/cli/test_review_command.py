@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 from typer.testing import CliRunner
 
-from composer import jobs, registry
+from composer import jobs, registry, worker
 from composer.cli import app
 from composer.releases import current_release
 from composer.review.comments import comments_on
@@ -250,7 +250,7 @@ def test_a_stale_candidate_is_scored_again_for_no_answer(
     said = told(run("review", "1"))
     assert "Stale: task small was edited" in said
     assert said.splitlines()[-1] == "Score it again with: composer review 1 --score-again"
-    monkeypatch.setattr(jobs, "connect", acts.no_model)
+    monkeypatch.setattr(worker, "connect", acts.no_model)
     said = told(run("review", "1", "--score-again"))
     assert "pays for no answer" in said
     assert "Review it with: composer review 2" in said
@@ -262,7 +262,7 @@ def test_answers_that_are_missing_are_paid_and_counted_first(
     submitted: Database, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit_target(submitted)
-    monkeypatch.setattr(jobs, "connect", connecting(small.engine()))
+    monkeypatch.setattr(worker, "connect", connecting(small.engine()))
     said = told(run("review", "1", "--score-again"))
     assert "pays for 32 answers, about 64 seconds" in said
     with submitted.session() as session:
@@ -274,11 +274,11 @@ def test_an_interrupted_scoring_goes_on_from_its_answers(
     submitted: Database, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit_target(submitted)
-    monkeypatch.setattr(jobs, "connect", connecting(small.Dying(small.engine(), 11, KeyboardInterrupt())))
+    monkeypatch.setattr(worker, "connect", connecting(small.Dying(small.engine(), 11, KeyboardInterrupt())))
     stopped = run("review", "1", "--score-again")
     assert stopped.exit_code == 130
     assert "run the same command again" in stopped.stdout
-    monkeypatch.setattr(jobs, "connect", connecting(small.engine()))
+    monkeypatch.setattr(worker, "connect", connecting(small.engine()))
     assert "pays for 22 answers" in told(run("review", "1", "--score-again"))
 
 
