@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, Text, cast
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
@@ -19,13 +20,16 @@ from composer.tables import CandidateRow, RunRow, TestReadRow
 from composer.target import Target
 from composer.task import Task
 from library import log
-from library.canonical import digest, text_digest
+from library.canonical import text_digest
 from library.errors import Refused
+from library.jcs import digest
 from library.people import Role, require
 
 SUBMITTED = "candidate submitted"
 PROPOSERS: tuple[Role, ...] = ("curator", "reviewer", "releaser", "admin")
 """Who may start a run, and so put a candidate up."""
+READ = 4
+"""Candidates whose evidence is kept as read: a page asks for the same one many times."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +69,8 @@ class Candidate(Head):
     """One candidate as stored; `evidence` is the paired comparison and all that identifies it."""
 
     evidence: Mapping[str, Any]
-
-    @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        """Every test example under both prompts."""
-        return tuple(Row(**row) for row in self.evidence["rows"])
+    rows: tuple[Row, ...]
+    """Every test example under both prompts."""
 
     @property
     def slices(self) -> tuple[Slice, ...]:
@@ -159,7 +160,10 @@ def _side(composition: Composition, cells: Sequence[str]) -> dict[str, Any]:
 
 def summary_of(evidence: Mapping[str, Any]) -> dict[str, Any]:
     """Return what lists and the rules of approval need of a candidate's evidence."""
-    rows = [Row(**row) for row in evidence["rows"]]
+    return _summary(evidence, tuple(Row(**row) for row in evidence["rows"]))
+
+
+def _summary(evidence: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
     worse = sorted((row for row in rows if row.outcome == "worse"), key=lambda row: (-row.change, row.example_id))
     return {
         "task_hash": evidence["task"]["hash"],
@@ -209,15 +213,15 @@ def submit(
         )
         session.add(row)
         session.flush()
-        again = {} if rescored_from is None else {"rescored_from": rescored_from}
-        other = {} if proposed_by == by else {"proposed_by": proposed_by}
+        told = {} if rescored_from is None else {"rescored_from": rescored_from}
+        told |= {} if proposed_by == by else {"proposed_by": proposed_by}
         log.append(
             session,
             who=by,
             action=SUBMITTED,
             subject=f"candidate:{row.id}",
             why="",
-            detail={"run": run_id, "evidence": evidence_hash, "snippets": list(composition.keys), **again, **other},
+            detail={"run": run_id, "evidence": evidence_hash, "snippets": list(composition.keys), **told},
             at=at,
         )
     assert row.id is not None
@@ -245,20 +249,43 @@ def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def get_candidate(session: Session, candidate_id: int) -> Candidate:
     """Return one candidate; raises `Refused` where there is none, or its evidence isn't what the log says."""
-    row = session.get(CandidateRow, candidate_id)
+    query = sa_select(*_COLUMNS, cast(_TABLE.c.evidence, Text).label("raw")).where(_TABLE.c.id == candidate_id)
+    row = session.execute(query).mappings().first()
     if row is None:
         raise Refused(f"there is no candidate {candidate_id}", fix="The Inbox lists those there are.")
+    read = _read(row["raw"])
     logged = [entry for entry in log.entries(session, f"candidate:{candidate_id}") if entry.action == SUBMITTED]
-    hashes = {digest(row.evidence), *(entry.detail["evidence"] for entry in logged)}
+    hashes = {read.hash, *(entry.detail["evidence"] for entry in logged)}
     proposers = {entry.detail.get("proposed_by", entry.who) for entry in logged}
-    whole = hashes == {row.evidence_hash} and proposers == {row.proposed_by}
-    summary = summary_of(row.evidence) if whole else {}
-    if not whole or row.summary not in (None, summary):
+    whole = hashes == {row["evidence_hash"]} and proposers == {row["proposed_by"]}
+    if not whole or row["summary"] not in (None, read.summary):
         raise Refused(
             f"the evidence of candidate {candidate_id} is not the evidence that was stored",
             fix="Restore the database from a backup: evidence never changes.",
         )
-    return Candidate(**_fields({**row.model_dump(), "summary": summary}))
+    stored = {column.key: row[column.key] for column in _COLUMNS}
+    return Candidate(**_fields({**stored, "summary": read.summary}), evidence=read.evidence, rows=read.rows)
+
+
+@dataclass(frozen=True)
+class _Read:
+    evidence: Mapping[str, Any]
+    hash: str
+
+    @cached_property
+    def rows(self) -> tuple[Row, ...]:
+        return tuple(Row(**row) for row in self.evidence["rows"])
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        return _summary(self.evidence, self.rows)
+
+
+@lru_cache(maxsize=READ)
+def _read(raw: str) -> _Read:
+    """Read evidence as stored. The same text has the same hash, so it is worked out once for each text."""
+    evidence = json.loads(raw)
+    return _Read(evidence, digest(evidence))
 
 
 def successor_of(session: Session, candidate_id: int) -> int | None:

@@ -235,9 +235,11 @@ def improves(metric: Difference) -> Gate:
 
 
 def _not_worse(name: str, difference: Difference, tolerance: float) -> Gate:
+    """Fail where a figure fell by more than the tolerance, or clearly: its whole interval on the worse side."""
     if difference.difference is None:
         # Undefined before and after alike (no valid answer on a side) can't have got worse than nothing.
         return Gate(name, difference.incumbent is None, "—")
     change = difference.difference if difference.better_is == "higher" else -difference.difference
     allowed = f" (may fall by {tolerance:g})" if tolerance else ""
-    return Gate(name, change >= -tolerance - SAME, f"{difference.difference:+.3g}{allowed}")
+    passed = change >= -tolerance - SAME and difference.direction != "worse"
+    return Gate(name, passed, f"{difference.difference:+.3g}{allowed}")

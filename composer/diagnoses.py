@@ -14,8 +14,9 @@ import numpy as np
 from sqlmodel import Session
 
 from composer.asking import Answer
+from composer.bulk import answered_examples, split_of
 from composer.cells import stored_answers
-from composer.comparison import Difference
+from composer.comparison import Difference, difference
 from composer.composition import Composition
 from composer.data.examples import Example
 from composer.evaluator import questions_of
@@ -23,7 +24,6 @@ from composer.metrics import Scored, figures, score
 from composer.parsing import Parsed, parse
 from composer.registry import examples_of
 from composer.review.standing import Review
-from composer.statistics import interval
 from composer.task import Task
 from library.snippets import SnippetVersion
 
@@ -137,6 +137,28 @@ def asks(
     return tuple(Ask(part.without, wanted) for part in parts(review))
 
 
+def likely_missing(
+    session: Session, review: Review, diagnosis: Diagnosis, chosen: Sequence[str] = ()
+) -> int:
+    """Return how many answers a question probably lacks, at once however many examples there are.
+
+    Counted by composition and example, without looking at what was asked word for word: `missing` does that.
+    """
+    measured = tuple(review.candidate.evidence["data"]["examples"])
+    ends = {review.incumbent, review.composition}
+    if diagnosis == "steps":
+        wanted = [(one, measured, 0) for _, one in path(review) if one not in ends]
+    elif diagnosis == "noise":
+        wanted = [(review.incumbent, measured[:NOISE_EXAMPLES], NOISE_REPLICATE)]
+    else:
+        wanted = [(part.without, tuple(chosen), 0) for part in parts(review)]
+    target = review.candidate.summary["target_hash"]
+    return sum(
+        len(set(examples) - answered_examples(session, target, composition.fingerprint, replicate=replicate))
+        for composition, examples, replicate in wanted
+    )
+
+
 def missing(session: Session, review: Review, some: Sequence[Ask]) -> int:
     """Return how many answers of these aren't stored yet."""
     keys = {key for ask in some for key in _keys(review, ask)}
@@ -201,7 +223,8 @@ def search_steps(session: Session, review: Review, rng: np.random.Generator) -> 
     snippets to order, or more than `MOST_EXAMPLES` examples to compare on.
     """
     keys = added(review)
-    dev = examples_of(session, review.candidate.evidence["data"]["dataset"], "dev")
+    target = review.candidate.summary["target_hash"]
+    dev = split_of(session, review.candidate.evidence["data"]["dataset"], "dev")
     if not 0 < len(keys) <= MOST_ADDED or len(dev) > MOST_EXAMPLES:
         return None
     answered: dict[frozenset[str], frozenset[int]] = {}
@@ -210,8 +233,13 @@ def search_steps(session: Session, review: Review, rng: np.random.Generator) -> 
         """Which examples, by place, the composition with these additions answered."""
         if standing not in answered:
             _, composition = path(review, [key for key in keys if key in standing])[-1]
-            some = _answers(session, review, Ask(composition, dev))
-            answered[standing] = frozenset(place for place, one in enumerate(some) if one is not None)
+            # A search asks few of its compositions about all examples: only of those told are keys worked out.
+            told = answered_examples(session, target, composition.fingerprint)
+            places = [place for place, one in enumerate(dev) if one.id in told]
+            some = _answers(session, review, Ask(composition, tuple(dev[place] for place in places)))
+            answered[standing] = frozenset(
+                place for place, one in zip(places, some, strict=True) if one is not None
+            )
         return answered[standing]
 
     # Grown one snippet at a time, keeping for each set of additions the order that most examples answered.
@@ -263,11 +291,7 @@ def test_of(session: Session, review: Review) -> tuple[Example, ...]:
 def _difference(
     task: Task, examples: Sequence[Example], before: Scored, after: Scored, rng: np.random.Generator
 ) -> Difference:
-    metric, ones = figures(task)[0], np.ones(len(examples))
-    was, now = metric.of(before, ones), metric.of(after, ones)
-    clusters = [example.clusters for example in examples]
-    bounds = interval(lambda weights: metric.of(after, weights) - metric.of(before, weights), clusters, rng)
-    return Difference(metric.name, metric.better_is, was, now, now - was, bounds.low, bounds.high)
+    return difference(figures(task)[0], before, after, [example.clusters for example in examples], rng)
 
 
 def _answers(session: Session, review: Review, ask: Ask) -> list[Answer | None]:

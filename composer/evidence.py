@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from composer.asking import Answer
+from composer.bulk import inputs_of, stored_texts
 from composer.cells import stored_answers
 from composer.comparison import Row
 from composer.data.examples import Example
@@ -102,15 +103,22 @@ def example_views(session: Session, review: Review, ids: Sequence[str] | None = 
 
 def texts_of(session: Session, review: Review) -> Mapping[str, str]:
     """Return what can be searched in of each example: its id, inputs and both answers, in small letters."""
+    evidence = review.candidate.evidence
+    answers = [
+        stored_texts(session, evidence["target"]["hash"], evidence[side]["fingerprint"], evidence[side]["cells"])
+        for side in ("incumbent", "candidate")
+    ]
+    inputs = inputs_of(session, evidence["data"]["dataset"])
+    keys = zip(*(evidence[side]["cells"] for side in ("incumbent", "candidate")), strict=True)
     return {
-        view.example.id: "\n".join(
+        row.example_id: "\n".join(
             [
-                view.example.id,
-                *view.example.inputs.values(),
-                *(said.text for said in (view.before, view.after) if said is not None),
+                row.example_id,
+                *inputs[row.example_id],
+                *(known[key] for known, key in zip(answers, pair, strict=True) if key in known),
             ]
         ).lower()
-        for view in example_views(session, review)
+        for row, pair in zip(review.candidate.rows, keys, strict=True)
     }
 
 

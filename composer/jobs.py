@@ -23,7 +23,7 @@ from sqlmodel import Session, col, select
 from composer.asking import Answer, ask
 from composer.candidates import PROPOSERS
 from composer.cells import DatabaseCells
-from composer.diagnoses import Diagnosis, asks, missing, noise, steps, test_of
+from composer.diagnoses import Diagnosis, asks, likely_missing, missing, noise, steps, test_of
 from composer.evaluator import Counts, Evaluator
 from composer.home import Home
 from composer.locks import alone, is_taken
@@ -74,11 +74,14 @@ def jobs_of(session: Session, candidate_id: int) -> tuple[Job, ...]:
 
 
 def cost(session: Session, candidate_id: int, kind: JobKind, examples: Sequence[str] = ()) -> int:
-    """Return how many answers a job would have to pay for."""
+    """Return how many answers a job would have to pay for: probably where there are any, and for sure where none."""
     if kind == "rescore":
         return missing_answers(session, plan_rescoring(session, candidate_id))
     review = get_review(session, candidate_id)
-    return missing(session, review, asks(review, kind, test_of(session, review), examples))
+    # Whoever asks at once may say many; that nothing is missing has to be sure, for then no model is started.
+    return likely_missing(session, review, kind, examples) or missing(
+        session, review, asks(review, kind, test_of(session, review), examples)
+    )
 
 
 def enter_job(
@@ -113,7 +116,7 @@ def enter_job(
 
 
 def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = connect) -> Job:
-    """Do or continue a job and return it; the model is only started where an answer is missing.
+    """Do or continue a job and return it, as it is where it is done; a missing answer alone starts the model.
 
     Raises `Refused` when another worker has the job, on an outage, and for what can't be scored again.
     Whatever ends it, the answers are kept.
@@ -121,6 +124,8 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
     with alone(home, f"job-{job_id}"):
         with database.session() as session:
             row = _row(session, job_id)
+            if row.state == FINISHED:
+                return _job(row)
             row.state, row.message, row.ended_at, row.paid = RUNNING, "", None, 0
             session.add(row)
             job = _job(row)

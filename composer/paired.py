@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from composer.figures import SHARES
 from composer.metrics import Figure, Scored
-from composer.statistics import Floats, Interval, interval, score_interval
+from composer.statistics import Floats, Interval, Many, interval, score_interval
 
 
 class Mean(NamedTuple):
@@ -51,13 +51,19 @@ def paired_interval(
             return Interval(float("nan"), float("nan"))
         was, now = map(_pulls, sides)
         return score_interval(now - was, clusters, span=1.0 if figure.name in SHARES else None)
-    many = MANY.get(figure.name)
     return interval(
         lambda weights: figure.of(after, weights) - figure.of(before, weights),
         clusters,
         rng,
-        many=None if many is None else lambda weights: many(after, weights) - many(before, weights),
+        many=_change(figure, before, after),
     )
+
+
+def _change(figure: Figure, before: Scored, after: Scored) -> Many | None:
+    if figure.name not in MANY:
+        return None
+    was, now = (MANY[figure.name](side) for side in (before, after))
+    return lambda weights: now(weights) - was(weights)
 
 
 def _pulls(mean: Mean) -> Floats:
@@ -69,51 +75,65 @@ def _pulls(mean: Mean) -> Floats:
     return middle + np.where(counted, values - middle, 0.0) * (len(values) / float(counted.sum()))
 
 
-def _spearman(scored: Scored, weights: Floats) -> Floats:
-    kept = weights * scored.valid
-    total = kept.sum(axis=1, keepdims=True)
-    sides, norm = [], np.ones(len(kept))
-    for values in (np.nan_to_num(scored.value), scored.gold):
-        level, heavy = _levels(values, kept)
-        # Ranks among as many copies of each value as its weight says, ties in the middle, from their mean.
-        ranks = np.cumsum(heavy, axis=1) - (heavy + total) / 2
-        norm *= np.einsum("rl,rl,rl->r", heavy, ranks, ranks)
-        sides.append(ranks[:, level])
-    along = np.einsum("rn,rn,rn->r", kept, *sides)
-    found = np.divide(along, np.sqrt(norm), out=np.zeros(len(norm)), where=norm > 0)
-    return np.where(total[:, 0] < 2, np.nan, found)
+def _spearman(scored: Scored) -> Many:
+    levels = [np.unique(values, return_inverse=True)[1] for values in (np.nan_to_num(scored.value), scored.gold)]
+    # Examples with the same rating and gold count together: far fewer than examples, where ratings are few.
+    cells, cell = np.unique(np.column_stack(levels), axis=0, return_inverse=True)
+
+    def of(weights: Floats) -> Floats:
+        kept = _summed(weights * scored.valid, cell)
+        total = kept.sum(axis=1, keepdims=True)
+        along, norm = kept, np.ones(len(kept))
+        for level in cells.T:
+            heavy = _summed(kept, level)
+            # Ranks among as many copies of each value as its weight says, ties in the middle, from their mean.
+            ranks = np.cumsum(heavy, axis=1) - (heavy + total) / 2
+            norm *= np.einsum("rl,rl,rl->r", heavy, ranks, ranks)
+            along = along * ranks[:, level]
+        found = np.divide(along.sum(axis=1), np.sqrt(norm), out=np.zeros(len(norm)), where=norm > 0)
+        return np.where(total[:, 0] < 2, np.nan, found)
+
+    return of
 
 
-def _levels(values: Floats, weights: Floats) -> tuple[NDArray[np.intp], Floats]:
-    """Return which of its distinct values each of n is, and the weight of each distinct value, shape (r, l)."""
-    _, level = np.unique(values, return_inverse=True)
+def _summed(weights: Floats, level: NDArray[np.intp]) -> Floats:
+    """Return the weight of each level in order, shape (r, l), from those of n examples of these levels."""
     order = np.argsort(level, kind="stable")
     starts = np.flatnonzero(np.diff(level[order], prepend=-1))
-    return level, np.add.reduceat(weights[:, order], starts, axis=1)
+    summed: Floats = np.add.reduceat(weights[:, order], starts, axis=1)
+    return summed
 
 
-def _spread(scored: Scored, weights: Floats) -> Floats:
-    kept = weights * scored.valid
+def _spread(scored: Scored) -> Many:
     # Counted from one of the ratings, so that ratings that are all the same have no spread at all.
     values = np.nan_to_num(scored.value - (scored.value[scored.valid][0] if scored.valid.any() else 0.0))
-    with np.errstate(invalid="ignore"):
-        mean, square = (kept @ power / kept.sum(axis=1) for power in (values, values**2))
-    spread: Floats = np.sqrt(np.maximum(square - mean**2, 0))
-    return spread
+
+    def of(weights: Floats) -> Floats:
+        kept = weights * scored.valid
+        with np.errstate(invalid="ignore"):
+            mean, square = (kept @ power / kept.sum(axis=1) for power in (values, values**2))
+        spread: Floats = np.sqrt(np.maximum(square - mean**2, 0))
+        return spread
+
+    return of
 
 
-def _macro_f1(scored: Scored, weights: Floats) -> Floats:
+def _macro_f1(scored: Scored) -> Many:
     labels = np.unique(scored.gold)
     said, due = ((side[:, None] == labels).astype(float) for side in (scored.value, scored.gold))
-    both = weights @ said + weights @ due
-    parts = np.divide(2 * (weights @ (said * due)), both, out=np.zeros_like(both), where=both > 0)
-    mean: Floats = parts.mean(axis=1)
-    return mean
+
+    def of(weights: Floats) -> Floats:
+        both = weights @ said + weights @ due
+        parts = np.divide(2 * (weights @ (said * due)), both, out=np.zeros_like(both), where=both > 0)
+        mean: Floats = parts.mean(axis=1)
+        return mean
+
+    return of
 
 
-MANY: Mapping[str, Callable[[Scored, Floats], Floats]] = {
+MANY: Mapping[str, Callable[[Scored], Many]] = {
     "spearman": _spearman,
     "spread": _spread,
     "macro_f1": _macro_f1,
 }
-"""The other figures, of many resamples at once: weights of shape (r, n) to values of shape (r,)."""
+"""The other figures, of many resamples at once."""

@@ -21,8 +21,8 @@ Many = Callable[[Floats], Floats]
 
 RESAMPLES = 9999
 LEVEL = 0.95
-CHUNK = 300_000
-"""Weights held at once: 2.4 MB, of which a statistic may need some ten copies."""
+CHUNK = 500_000
+"""Weights held at once: 4 MB, of which a statistic may need some ten copies."""
 
 _Z = float(norm.ppf((1 + LEVEL) / 2))
 

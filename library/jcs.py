@@ -7,6 +7,7 @@ worked out once for all objects that have the same keys. Whatever is unusual is 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from json.encoder import encode_basestring
@@ -25,6 +26,11 @@ def dumps(value: Any) -> bytes:
         return text.encode()
     except UnicodeEncodeError as error:
         raise rfc8785.CanonicalizationError("input contains non-UTF-8 codepoints") from error
+
+
+def digest(value: Any) -> str:
+    """Give the sha256 of a JSON value's canonical bytes, as `library.canonical.digest` does."""
+    return hashlib.sha256(dumps(value)).hexdigest()
 
 
 def _text(value: Any) -> str:

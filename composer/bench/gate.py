@@ -1,4 +1,4 @@
-"""The gate in the benchmark: the interval that a candidate's evidence has, of a plain mean and quickly."""
+"""The gate in the benchmark: a BCa interval of a plain mean, quick, and laxer than that of the evidence."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from composer.statistics import Interval, bca
 
 
 def mean_interval(values: Losses, rng: np.random.Generator, *, resamples: int | None = None) -> Interval:
-    """Return the 95% BCa bootstrap interval of the mean of n values, as `composer.statistics.interval` does.
+    """Return the 95% BCa bootstrap interval of the mean of n values.
 
     Values that are all the same give an interval of no width, fewer than two give NaN.
     """
@@ -21,8 +21,9 @@ def mean_interval(values: Losses, rng: np.random.Generator, *, resamples: int | 
 
 
 def passes(saved: Losses, rng: np.random.Generator) -> bool:
-    """Whether losses saved on the test examples, paired, would have a composition promoted.
+    """Whether the 95% interval of losses saved on the test examples, paired, is clear of zero.
 
-    That is, whether their mean's 95% interval is clear of zero.
+    A candidate's evidence takes the score interval, which lets fewer through where they are equal
+    (`composer bench statistics`): what passes here is the most that could be released.
     """
     return float(saved.mean()) > 0 and mean_interval(saved, rng).low > 0

@@ -52,8 +52,8 @@ SMALL = 96
 """Test examples of the small task, of which the other candidates are."""
 WORD = "harvest"
 """A word to search for: about one example in four holds it."""
-_ROOTS = "river market council harbour minister storm village railway hospital election farmer museum bridge".split()
-_ROOTS += "teacher factory pilot forest island treaty budget strike border concert doctor engine flood".split()
+_ROOTS = ["river", "market", "council", "harbour", "minister", "storm", "village", "railway", "hospital", "election", "farmer", "museum", "bridge"]
+_ROOTS += ["teacher", "factory", "pilot", "forest", "island", "treaty", "budget", "strike", "border", "concert", "doctor", "engine", "flood"]
 _ENDS = ["", "s", " today", " again", " north", " early", " report", " talks", " at night", " in spring"]
 _SLICES = ("abroad", "business", "culture", "politics", "sport", "weather")
 _SNIPPETS = {

@@ -17,6 +17,8 @@ from library.people import Person
 SIGNS = {"added": "+", "removed": "−", "reworded": "±", "moved": "↕", "kept": " "}
 MOST_SHOWN = 10
 """Regressions and comments that are listed; the app has all of them."""
+# What a reviewer wrote must not move the cursor or colour the terminal of the next one.
+_CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], "�")
 
 
 def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
@@ -194,4 +196,4 @@ def _head(text: str) -> None:
 
 
 def _say(line: str) -> None:
-    out.print(line, markup=False, highlight=False, soft_wrap=True)
+    out.print(line.translate(_CONTROLS), markup=False, highlight=False, soft_wrap=True)

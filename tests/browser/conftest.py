@@ -78,16 +78,19 @@ def empty_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @contextmanager
 def served(home: Home) -> Iterator[str]:
-    """Serve a home as `composer app` does, until the block ends."""
+    """Serve a home as `composer app` does, until the block ends; what the app says goes to its app.log."""
     port = _free_port()
     command = [sys.executable, "-c", "from composer.cli import main; main()", "app"]
-    with subprocess.Popen(
-        [*command, "--port", str(port), "--home", str(home.path)],
-        cwd=ROOT,
-        env={**os.environ, "COMPOSER_PERSON": "Grace"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    ) as process:
+    with (
+        (home.path / "app.log").open("ab") as told,
+        subprocess.Popen(
+            [*command, "--port", str(port), "--home", str(home.path)],
+            cwd=ROOT,
+            env={**os.environ, "COMPOSER_PERSON": "Grace"},
+            stdout=told,
+            stderr=told,
+        ) as process,
+    ):
         address = f"http://127.0.0.1:{port}"
         try:
             _await(address, process)

@@ -15,7 +15,7 @@ def button(page: Page | Locator, name: str) -> Locator:
 
 
 def expect_strip(page: Page, *told: str) -> None:
-    """See that the line at the page's top says all of this: approvals, regressions seen, uses of the test split."""
+    """See that the line at the page's top says all of this, be it of approvals or of regressions seen."""
     strip = page.locator(".ic-gates").first
     for one in told:
         expect(strip).to_contain_text(one, timeout=PATIENCE_MS)
@@ -31,6 +31,23 @@ def say(page: Page | Locator, label: str, text: str) -> None:
     field = page.get_by_label(label, exact=True)
     field.fill(text)
     field.press("Tab")
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Choose an option of a select box by its words."""
+    page.get_by_role("combobox", name=label, exact=True).fill(option)
+    page.get_by_role("option", name=option, exact=True).click()
+    expect(page.get_by_role("option")).to_have_count(0)
+    settled(page)
+
+
+def comment(page: Page, on: str, text: str) -> None:
+    """Comment on something, named as the page offers it, and wait until the page says so."""
+    choose(page, "Comment on", on)
+    page.get_by_label("Comment", exact=True).fill(text)
+    button(page, "Comment").click()
+    expect(page.get_by_text("Commented.")).to_be_visible(timeout=PATIENCE_MS)
+    settled(page)
 
 
 def give_the_rest_a_word(page: Page, text: str) -> None:

@@ -1,4 +1,4 @@
-"""A home for people to review in: one candidate a walk, each of a task of its own, so that no walk meets another's."""
+"""A home for people to review in: a candidate for each walk, of a task of its own, so that no two walks meet."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TARGET = "qwen2.5-coder-1.5b"
 BUDGET = 160
 PROPOSER = "Ada"
 TWO_PEOPLE = Policy()
-"""What the task's high risk asks for by itself: two people other than the proposer, and a word on every regression."""
+"""What high risk asks for by itself: two people other than the proposer, and a word on every regression."""
 ONE_PERSON = Policy(approvals=1)
 WALKS: Mapping[str, Policy] = {
     "two-people": TWO_PEOPLE,
@@ -41,7 +41,7 @@ LATER = f"""snippets:
 
 @dataclass(frozen=True)
 class Places:
-    """A furnished home with a candidate for each walk, by the walk's name; `later` is one of polarity, which has a release."""
+    """A furnished home with a candidate for each walk by name; `later` is one of polarity, which has a release."""
 
     home: Home
     candidates: Mapping[str, int]

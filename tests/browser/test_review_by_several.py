@@ -16,6 +16,8 @@ from composer.review.standing import get_review
 from library.database import Database, open_database
 from tests.browser.deciding import (
     button,
+    choose,
+    comment,
     decide,
     expect_state,
     expect_strip,
@@ -252,15 +254,6 @@ def test_a_corrected_label_makes_an_approval_stale_and_scoring_again_costs_no_an
     pictured(grace, "several-scored-again")
 
 
-def comment(page: Page, on: str, text: str) -> None:
-    page.get_by_label("Comment on").click()
-    page.get_by_role("option", name=on).click()
-    page.get_by_label("Comment", exact=True).fill(text)
-    button(page, "Comment").click()
-    expect(page.get_by_label("Comment", exact=True)).to_have_value("", timeout=30_000)
-    settled(page)
-
-
 def test_a_release_is_rolled_back_to_the_one_before(opened: Opened, places: Places) -> None:
     number = places.candidates["later"]
     grace = opened("Grace", link(number))
@@ -357,9 +350,7 @@ def test_a_link_holds_candidate_base_filter_and_row_for_whoever_follows_it(
     number = places.candidates["reading"]
     row = regressions(rows, number)[1]
     page = opened("Alan", link(number))
-    page.get_by_role("combobox", name="Against", exact=True).click()
-    page.get_by_role("option", name="against the bare base").click()
-    settled(page)
+    choose(page, "Against", "against the bare base")
     page.get_by_role("radio", name=re.compile("^better")).click()
     settled(page)
     page.goto(page.url + f"&row={row}")

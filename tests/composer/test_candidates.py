@@ -97,9 +97,7 @@ def test_the_same_evidence_of_a_run_is_the_same_candidate(submitted: Database) -
     composition = found.vocabulary.compose([one["key"] for one in candidate.evidence["candidate"]["snippets"]])
     with submitted.session() as session:
         before = len(log.entries(session))
-        number = submit(
-            session, 1, composition, found.incumbent, candidate.evidence, by="Ada", at=small.NOW
-        )
+        number = submit(session, 1, composition, found.incumbent, candidate.evidence, by="Ada", at=small.NOW)
         assert number == 1
         assert len(log.entries(session)) == before
         assert len(heads(session)) == 1

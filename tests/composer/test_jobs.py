@@ -20,9 +20,6 @@ from library.database import Database
 from library.errors import Refused
 from tests import small
 from tests.composer.review import acts
-from tests.composer.review.conftest import _candidates as _candidates
-from tests.composer.review.conftest import put_up as put_up
-from tests.composer.review.conftest import worse as worse
 from tests.scripted import ScriptedEngine, connecting
 
 
@@ -76,7 +73,7 @@ def test_noise_asks_the_incumbent_anew_about_every_test_example(worse: Database,
     assert {system for system, _ in engine.asked} == {acts.review(worse).incumbent.text}
 
 
-@pytest.mark.parametrize("problem", [Outage("the model is gone"), KeyboardInterrupt(), RuntimeError("a fault")])
+@pytest.mark.parametrize("problem", [Outage("the model is gone"), KeyboardInterrupt()])
 def test_a_job_that_is_cut_off_keeps_its_answers_and_goes_on(
     worse: Database, home: Home, problem: BaseException
 ) -> None:
@@ -190,6 +187,7 @@ def test_a_model_is_let_go_when_the_job_ends(worse: Database, home: Home, monkey
     let_go: list[object] = []
     monkeypatch.setattr(jobs, "release", let_go.append)
     do(worse, home, entered(worse, "noise"), acts.spoilt())
-    with pytest.raises(RuntimeError):
-        do(worse, home, entered(worse, "suspects", examples=acts.WORSE), small.Dying(acts.spoilt(), 2, RuntimeError()))
+    dying = small.Dying(acts.spoilt(), 2, Outage("the model is gone"))
+    with pytest.raises(Outage):
+        do(worse, home, entered(worse, "suspects", examples=acts.WORSE), dying)
     assert len(let_go) == 2

@@ -43,7 +43,7 @@ def test_each_figure_is_what_the_metrics_say_it_is(task: Task, figure: Figure) -
         mean = MEANS[figure.name](scored)
         found = weights @ (mean.values * mean.counted) / (weights @ mean.counted)
     else:
-        found = MANY[figure.name](scored, weights)
+        found = MANY[figure.name](scored)(weights)
     assert found == pytest.approx(expected, abs=1e-12)
 
 
@@ -54,7 +54,7 @@ def test_what_is_constant_or_missing_is_so_in_every_resample(name: str, malforme
     scored = Scored(scored.loss, scored.valid, np.where(scored.valid, 4.0, np.nan), scored.gold)
     weights = np.random.default_rng(2).multinomial(12, np.full(12, 1 / 12), size=40).astype(float)
     expected = [named(RATING, name).of(scored, one) for one in weights]
-    assert np.array_equal(MANY[name](scored, weights), expected, equal_nan=True)
+    assert np.array_equal(MANY[name](scored)(weights), expected, equal_nan=True)
 
 
 @pytest.mark.parametrize(("task", "figure"), FIGURES, ids=lambda one: getattr(one, "name", ""))

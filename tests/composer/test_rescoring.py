@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlmodel import select
 
 from composer import jobs, registry
 from composer.candidates import get_candidate, successor_of
@@ -17,14 +18,9 @@ from library import log
 from library.database import Database
 from library.errors import Refused
 from library.tables import SnippetVersionRow
-from sqlmodel import select
 from tests import small
 from tests.composer.review import acts
-from tests.composer.review.conftest import PutUp
-from tests.composer.review.conftest import _candidates as _candidates
-from tests.composer.review.conftest import put_up as put_up
-from tests.composer.review.conftest import waiting as waiting
-from tests.composer.review.conftest import worse as worse
+from tests.composer.review.acts import PutUp
 from tests.scripted import connecting
 
 

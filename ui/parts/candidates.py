@@ -21,7 +21,7 @@ from ui.parts.words import safe, state_tag, when
 def row(entry: Entry, person: Person, at: datetime) -> str:
     """Return one candidate as a table row, as HTML."""
     link = f'<a href="candidate?candidate={entry.candidate_id}">'
-    made_of = " · ".join((", ".join(entry.keys) or "no snippet", f"by {entry.proposed_by}")))
+    made_of = " · ".join((", ".join(entry.keys) or "no snippet", f"by {entry.proposed_by}"))
     name = (
         f"{link}{safe(entry.task)} → {safe(entry.target)}</a><div class='ic-mute ic-small'>{safe(made_of)}</div>"
     )
@@ -34,7 +34,7 @@ def row(entry: Entry, person: Person, at: datetime) -> str:
         )
     metric = entry.standing.candidate.figures[0]
     # What is released stays so, whatever changes under it.
-    changed = entry.standing.stale and entry.standing.release
+    changed = entry.standing.stale and entry.state == "released"
     stale = (
         f' <span title="{safe("; ".join(entry.standing.stale))}">{state_tag("stale")}</span>' if changed else ""
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+from altair.utils import schemapi
 
 from composer.comparison import Difference, Row
 from composer.figures import NAMES, SHARES
@@ -18,6 +19,10 @@ MALFORMED = "malformed"
 HEIGHT = 290
 MOST = 1500
 """Examples drawn one by one; past these an even choice stands for all."""
+
+
+# A chart is checked as a whole when it is drawn; checking each part too, as it is made, takes as long again.
+schemapi.DEBUG_MODE = False
 
 
 def _title(text: str) -> Any:

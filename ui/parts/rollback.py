@@ -64,14 +64,10 @@ def offer(past: Sequence[Past]) -> None:
         _dialog(earlier, planned)
 
 
-def told(planned: Replacement) -> str:
-    """Return what is replaced by what as HTML: the metric of both, then each snippet that changes."""
+def _metric(planned: Replacement) -> str:
     before, after = (figure(planned.metric, value) for value in (planned.before, planned.after))
     how = "on the same examples" if planned.compared else "each from its own review"
-    return (
-        f'<div class="ic"><p>{safe(NAMES[planned.metric])} {before} → <b>{after}</b> '
-        f'<span class="ic-mute">{how}</span></p></div>{changes.snippets(planned.changes)}'
-    )
+    return f'<p>{safe(NAMES[planned.metric])} {before} → <b>{after}</b> <span class="ic-mute">{how}</span></p>'
 
 
 def _label(one: Past) -> str:
@@ -93,8 +89,9 @@ def _dialog(earlier: Release, planned: Replacement) -> None:
         f'<div class="ic"><p><b>{safe(planned.task)} → {safe(planned.target)}</b> gets the prompt of '
         f"<b>release {earlier.id}</b> again (candidate {earlier.candidate_id}, by {safe(earlier.released_by)} "
         f"{when(earlier.released_at, now())}), and <b>{safe(planned.replaced)}</b> goes. "
-        f"It is a release of its own, and another rollback undoes it.</p></div>{told(planned)}"
-    ) if False else html(""
+        f"It is a release of its own, and another rollback undoes it.</p>{_metric(planned)}</div>"
+        f"{changes.snippets(planned.changes)}"
+    )
     st.text_area("Reason", key="rollback-reason", height=70, placeholder="Why go back, in a sentence")
     st.button("Roll back", key="roll-back-now", type="primary", on_click=_do, args=(earlier.id, planned))
     _refusal()

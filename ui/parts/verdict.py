@@ -177,7 +177,7 @@ def _release(found: Shown) -> None:
             return
         place = f"{candidate.task} on {candidate.target}"
         st.session_state["message"] = (
-            f"Released: candidate {candidate.id} is now the prompt of {place} ({made.id})."
+            f"Released: candidate {candidate.id} is now the prompt of {place}, as release {made.id}."
         )
         st.rerun()
 

@@ -162,6 +162,13 @@ def test_a_comment_decides_nothing(submitted: Database, run: Run) -> None:
     assert "Fine [with] me." in run("audit", "list").stdout
 
 
+def test_what_people_wrote_does_not_steer_the_terminal(submitted: Database, run: Run) -> None:
+    told(run("review", "1", "--comment", "--reason", "\x1b[2JGone\x07\nand – here"))
+    said = told(run("review", "1"))
+    assert "�[2JGone�\nand – here" in said
+    assert "\x1b" not in said
+
+
 def test_a_verdict_in_the_way_can_be_dismissed(submitted: Database, run: Run) -> None:
     run("review", "1", "--no-go", "--reason", "Too blunt.")
     told(run("review", "1", "--dismiss", "1", "--reason", "It isn't."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import dspy
 from sqlmodel import select
@@ -41,6 +41,14 @@ WORSE = ("test-05", "test-02")
 """The examples that `spoilt` makes worse, the worst first; the first is labelled 1 and answered 5."""
 
 
+class PutUp(Protocol):
+    """Opens a home with a candidate put up by Ada; `changes` are the task's, `worse` gives it two regressions."""
+
+    def __call__(
+        self, *, people: bool = True, worse: bool = False, by: str = "Ada", **changes: Any
+    ) -> Database: ...
+
+
 def sign_in(database: Database, *names: str) -> None:
     """Make it a home that these people sign in to."""
     with database.session() as session:
@@ -50,7 +58,7 @@ def sign_in(database: Database, *names: str) -> None:
 
 
 def spoilt(worse: Sequence[str] = WORSE) -> ScriptedEngine:
-    """The small task's model, which says the right thing to some test examples only as long as no snippet is in."""
+    """The small task's model, which is right about some test examples only as long as no snippet is in."""
     good = small.engine().answer
     golds = {user_message(one): float(one.gold) for one in small.examples() if one.id in worse}
 
@@ -141,7 +149,13 @@ def decide(
 
 
 def comment(
-    database: Database, text: str, by: str = "Grace", candidate: int = 1, *, kind: Any = "candidate", name: str = ""
+    database: Database,
+    text: str,
+    by: str = "Grace",
+    candidate: int = 1,
+    *,
+    kind: Any = "candidate",
+    name: str = "",
 ) -> int:
     with database.session() as session:
         return add_comment(session, candidate, text, by=by, at=small.NOW, kind=kind, name=name)

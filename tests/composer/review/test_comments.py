@@ -1,4 +1,4 @@
-"""Comments: on a candidate, a snippet or an example; resolved, carried on, and outdated where their object changed."""
+"""Comments: on a candidate, a snippet or an example; resolved, carried on, outdated where their object changed."""
 
 from __future__ import annotations
 

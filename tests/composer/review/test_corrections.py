@@ -21,7 +21,7 @@ from library.errors import Refused
 from library.people import NotAllowed
 from tests import small
 from tests.composer.review import acts
-from tests.composer.review.conftest import PutUp
+from tests.composer.review.acts import PutUp
 
 
 def data(database: Database) -> tuple[Example, ...]:
@@ -206,7 +206,7 @@ def test_a_label_that_changed_meanwhile_is_not_overwritten(worse: Database) -> N
     with worse.session() as session:
         changed = [replace(one, gold=3.0) if one.id == "test-05" else one for one in small.examples()]
         registry.add_examples(session, small.task(), Dataset(tuple(changed)), by="Ada", at=small.NOW)
-    with pytest.raises(Refused, match="is 3.0 now, not 1"):
+    with pytest.raises(Refused, match=r"is 3\.0 now, not 1"):
         acts.decide(worse, number)
     acts.decide(worse, number, confirm=False)
     assert data(worse)[21].gold == 3.0

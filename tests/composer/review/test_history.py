@@ -14,6 +14,7 @@ from composer.history import against_rollback, edition, history, prompts, replac
 from composer.home import Home
 from composer.releases import get_release
 from composer.review.release import roll_back
+from composer.waiting import tabs_of, waits_for
 from library.database import Database, open_database
 from library.errors import Refused
 from library.people import someone
@@ -139,3 +140,14 @@ def test_each_place_shows_what_is_released_there_now_and_what_changed_under_it(r
         ((place, square),) = prompts(session).items()
     assert place == ("small", "tiny")
     assert (square.release.id, square.stale) == (2, ("task small was edited",))
+
+
+def test_of_what_went_stale_only_what_is_in_use_is_looked_after(renewed: Database) -> None:
+    with renewed.session() as session:
+        registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+        me = someone(session, twice.LOCAL)
+    replaced, current = (acts.standing(renewed, number) for number in (1, 2))
+    assert (replaced.state, current.state) == ("replaced", "released")
+    assert tabs_of(replaced, "Ada", me) == {"released", "all"}
+    assert tabs_of(current, "Ada", me) == {"released", "stale", "all"}
+    assert (waits_for(replaced, me), waits_for(current, me)) == ((), ("scoring again",))

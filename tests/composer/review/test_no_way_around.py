@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,7 +60,14 @@ STARTED_BY = {"careful": "Ada", "authored": "Grace"}
 LOCALS = (acts.LOCAL, "Joan (local)")
 NAMES = (*acts.PEOPLE, *LOCALS, "Stranger")
 ALL = ("curator", "reviewer", "releaser")
-FIRST_ROLES = {"Max": ("admin",), "Ada": ALL, "Kit": ALL, "Grace": ALL, "Joan": ("reviewer",), "Rosa": ("releaser",)}
+FIRST_ROLES = {
+    "Max": ("admin",),
+    "Ada": ALL,
+    "Kit": ALL,
+    "Grace": ALL,
+    "Joan": ("reviewer",),
+    "Rosa": ("releaser",),
+}
 
 
 def policy_task(name: str, **changes: Any) -> Task:
@@ -315,10 +323,8 @@ class Acting(RuleBasedStateMachine):
         self.tick()
         number = self.attempt(enter)
         if number is not None:
-            try:
+            with suppress(Refused):
                 small.run(self.database, self.home, number, model())
-            except Refused:
-                pass
 
     def put_up_by_hand(self, number: int, by: str, reads: int, before: int | None) -> None:
         """What only a worker does, done by somebody in their own name."""
@@ -360,10 +366,8 @@ class Acting(RuleBasedStateMachine):
         at = self.tick()
         job = self.attempt(lambda s: jobs.enter_job(s, number, "rescore", by=by, at=at))
         if job is not None:
-            try:
+            with suppress(Refused):
                 jobs.do_job(self.database, self.home, job, connect=connecting(model()))
-            except Refused:
-                pass
 
     def edit_task(self, task: str, by: str, *, lax: bool) -> None:
         """Make the policy ask for nobody in particular, or bring it back."""
@@ -393,19 +397,26 @@ class Acting(RuleBasedStateMachine):
         at = self.tick()
         self.attempt(lambda s: release_candidate(s, number, reason="So.", by=by, at=at))
 
-    def review_in_a_round(self, number: int, by: list[str], releaser: str) -> None:
-        """What takes many acts to reach: words by the first, approvals by all, and the attempt to release."""
+    def review_in_a_round(
+        self, number: int, by: list[str], releaser: str, against: tuple[str, str] | None = None
+    ) -> None:
+        """What takes many acts to reach: words and approvals, perhaps an objection, and the attempt to release."""
         for name in by:
             self.give_a_word(number, name, "acceptable")
             self.decide(number, name, "approve")
+        if against is not None:
+            self.decide(number, *against)
         self.make_current(number, releaser)
 
     def correct_and_score_again(self, number: int, gold: float, by: list[str]) -> None:
-        """Three more acts that seldom follow each other by chance."""
+        """More acts that seldom follow each other by chance, up to a release on approvals of the old evidence."""
         self.doubt_a_label(number, by[0], gold)
         for correction in self.rows("select id from correction where state = 'open'"):
             self.settle_a_label(correction["id"], by[1], confirm=True)
         self.score_again(number, by[-1])
+        newest = self.rows("select max(id) as newest from candidate")[0]["newest"]
+        self.give_a_word(newest, by[0], "acceptable")
+        self.make_current(newest, "Rosa")
 
     def go_back(self, release: int, by: str) -> None:
         at = self.tick()
@@ -495,7 +506,12 @@ ACTS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "make_current": (2, {"number": numbers, "by": st.sampled_from(("Rosa", "Grace", "Ada", *LOCALS))}),
     "review_in_a_round": (
         6,
-        {"number": numbers, "by": several, "releaser": st.sampled_from(("Rosa", "Rosa", "Ada", acts.LOCAL))},
+        {
+            "number": numbers,
+            "by": several,
+            "releaser": st.sampled_from(("Rosa", "Rosa", "Ada", acts.LOCAL)),
+            "against": st.none() | st.tuples(deciders, st.sampled_from(("request changes", "no-go"))),
+        },
     ),
     "correct_and_score_again": (2, {"number": numbers, "gold": st.sampled_from((3.0, 5.0)), "by": several}),
     "go_back": (2, {"release": st.integers(1, 4), "by": st.sampled_from(("Rosa", "Grace", *LOCALS))}),
@@ -512,7 +528,7 @@ act_and_how = st.sampled_from([name for name, (weight, _) in ACTS.items() for _ 
 TRIES = settings(
     deadline=None,
     database=None,
-    max_examples=25,
+    max_examples=35,
     stateful_step_count=25,
     phases=(Phase.explicit, Phase.generate, Phase.shrink),
     suppress_health_check=list(HealthCheck),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from sqlmodel import select
 
@@ -11,7 +13,7 @@ from library import log
 from library.database import Database
 from library.errors import Refused
 from tests.composer.review import acts
-from tests.composer.review.conftest import PutUp
+from tests.composer.review.acts import PutUp
 
 
 def given(database: Database) -> dict[str, tuple[str, str]]:
@@ -109,10 +111,8 @@ def test_a_word_needs_a_reason(worse: Database, kind: str) -> None:
 def test_to_say_that_a_label_is_wrong_without_saying_which_is_right_is_no_word(worse: Database) -> None:
     """Otherwise a regression would be waved through with no second person looking at it."""
     acts.word(worse, examples=acts.WORSE[1:])
-    try:
+    with suppress(Refused):
         acts.word(worse, "label is wrong", examples=acts.WORSE[:1])
-    except Refused:
-        pass
     assert acts.standing(worse).unseen == acts.WORSE[:1]
     with pytest.raises(Refused, match="1 regression without a word"):
         acts.approve(worse, "Grace")

@@ -113,8 +113,8 @@ ACTS: dict[str, Act] = {
 
 
 @pytest.fixture(scope="module")
-def _template(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with something to act on: a candidate with a verdict, a correction and a comment, and a waiting run."""
+def furnished(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with something to act on: a candidate with a verdict, a correction, a comment; a waiting run."""
     home = Home(tmp_path_factory.mktemp("roles") / "home")
     shutil.copytree(small_home, home.path)
     database = open_database(home.path)
@@ -137,8 +137,8 @@ def _template(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="module")
-def _shared(_template: Path) -> Database:
-    return open_database(_template)
+def shared(furnished: Path) -> Database:
+    return open_database(furnished)
 
 
 @pytest.fixture
@@ -165,29 +165,29 @@ RIGHT = [(name, role) for name, one in ACTS.items() for role in ROLES if role in
 
 
 @pytest.mark.parametrize(("name", "role"), WRONG)
-def test_the_wrong_role_is_refused(_shared: Database, folder: Path, name: str, role: str) -> None:
-    assert isinstance(attempt(_shared, name, role, folder), NotAllowed)
+def test_the_wrong_role_is_refused(shared: Database, folder: Path, name: str, role: str) -> None:
+    assert isinstance(attempt(shared, name, role, folder), NotAllowed)
 
 
 @pytest.mark.parametrize("name", ACTS)
 @pytest.mark.parametrize("who", ["a stranger", "nobody", ""])
 def test_a_stranger_and_one_who_was_removed_are_refused(
-    _shared: Database, folder: Path, name: str, who: str
+    shared: Database, folder: Path, name: str, who: str
 ) -> None:
-    assert isinstance(attempt(_shared, name, who, folder), NotAllowed)
+    assert isinstance(attempt(shared, name, who, folder), NotAllowed)
 
 
 @pytest.mark.parametrize(("name", "role"), RIGHT)
 def test_the_right_role_is_not_refused_for_want_of_it(
-    _shared: Database, folder: Path, name: str, role: str
+    shared: Database, folder: Path, name: str, role: str
 ) -> None:
-    assert not isinstance(attempt(_shared, name, role, folder), NotAllowed)
+    assert not isinstance(attempt(shared, name, role, folder), NotAllowed)
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_what_was_refused_left_no_trace(_template: Path, tmp_path: Path, folder: Path, name: str) -> None:
+def test_what_was_refused_left_no_trace(furnished: Path, tmp_path: Path, folder: Path, name: str) -> None:
     """Even where the caller swallows the refusal and commits."""
-    shutil.copytree(_template, tmp_path / "home")
+    shutil.copytree(furnished, tmp_path / "home")
     database = open_database(tmp_path / "home")
     with database.session() as session:
         before = log.newest(session)
@@ -200,8 +200,8 @@ def test_what_was_refused_left_no_trace(_template: Path, tmp_path: Path, folder:
     database.close()
 
 
-def test_a_role_that_was_taken_counts_no_more(_template: Path, tmp_path: Path) -> None:
-    shutil.copytree(_template, tmp_path / "home")
+def test_a_role_that_was_taken_counts_no_more(furnished: Path, tmp_path: Path) -> None:
+    shutil.copytree(furnished, tmp_path / "home")
     database = open_database(tmp_path / "home")
     acts.approve(database, "reviewer")
     with database.session() as session:
@@ -211,23 +211,22 @@ def test_a_role_that_was_taken_counts_no_more(_template: Path, tmp_path: Path) -
     database.close()
 
 
-def test_a_run_of_someone_who_lost_their_role_puts_nothing_up(_template: Path, tmp_path: Path) -> None:
+def test_a_run_of_someone_who_lost_their_role_puts_nothing_up(furnished: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    shutil.copytree(_template, home.path)
+    shutil.copytree(furnished, home.path)
     database = open_database(home.path)
     with database.session() as session:
         remove_person(session, "Ada", by="Max", at=AT)
     with pytest.raises(NotAllowed):
         small.run(database, home, 2, small.engine())
-    with database.session() as session:
-        with pytest.raises(Refused, match="no candidate 2"):
-            get_candidate(session, 2)
+    with database.session() as session, pytest.raises(Refused, match="no candidate 2"):
+        get_candidate(session, 2)
     database.close()
 
 
-def test_scoring_again_puts_up_nothing_for_someone_without_a_role(_template: Path, tmp_path: Path) -> None:
+def test_scoring_again_puts_up_nothing_for_someone_without_a_role(furnished: Path, tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    shutil.copytree(_template, home.path)
+    shutil.copytree(furnished, home.path)
     database = open_database(home.path)
     acts.decide(database, 1, "Joan")
     with database.session() as session:

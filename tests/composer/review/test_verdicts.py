@@ -14,7 +14,7 @@ from library.errors import Refused
 from library.people import remove_person
 from tests import small
 from tests.composer.review import acts
-from tests.composer.review.conftest import PutUp
+from tests.composer.review.acts import PutUp
 
 KINDS = ("approve", "request changes", "no-go", "override")
 

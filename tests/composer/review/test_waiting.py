@@ -10,7 +10,7 @@ from library.database import Database
 from library.people import Person, someone
 from tests import small
 from tests.composer.review import acts
-from tests.composer.review.conftest import PutUp
+from tests.composer.review.acts import PutUp
 
 
 def person(database: Database, name: str) -> Person:
