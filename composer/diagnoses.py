@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from composer.asking import Answer
 from composer.bulk import answered_examples, split_of
+from composer.candidates import Candidate, get_candidate
 from composer.cells import stored_answers
 from composer.comparison import Difference, difference
 from composer.composition import Composition
@@ -22,7 +23,8 @@ from composer.data.examples import Example
 from composer.evaluator import questions_of
 from composer.metrics import Scored, figures, score
 from composer.parsing import Parsed, parse
-from composer.registry import examples_of
+from composer.registry import examples_of, get_task_version
+from composer.releases import measured_composition
 from composer.review.standing import Review
 from composer.task import Task
 from library.snippets import SnippetVersion
@@ -33,6 +35,15 @@ NOISE_REPLICATE = 1
 NOISE_EXAMPLES = 100
 FEWEST, MOST_ADDED, MOST_EXAMPLES = 12, 6, 600
 """Limits of what a search tells of steps: examples in common, snippets to order, examples to compare on."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A candidate with both compositions: all of its review that the ways between them need."""
+
+    candidate: Candidate
+    incumbent: Composition
+    composition: Composition
 
 
 @dataclass(frozen=True)
@@ -85,7 +96,7 @@ class Noise:
     asked: int
 
 
-def parts(review: Review) -> tuple[Part, ...]:
+def parts(review: Review | Compared) -> tuple[Part, ...]:
     """Return the candidate without each snippet that it added or reworded, in its order."""
     before = {one.key: one for one in review.incumbent.versions}
     found = []
@@ -99,7 +110,7 @@ def parts(review: Review) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def path(review: Review, order: Sequence[str] | None = None) -> tuple[tuple[str, Composition], ...]:
+def path(review: Review | Compared, order: Sequence[str] | None = None) -> tuple[tuple[str, Composition], ...]:
     """Return the named compositions from the incumbent to the candidate, both ends included.
 
     What the candidate removes, rewords or moves comes first, as one step; then each snippet it adds: in
@@ -119,7 +130,7 @@ def path(review: Review, order: Sequence[str] | None = None) -> tuple[tuple[str,
     return tuple(found)
 
 
-def added(review: Review) -> tuple[str, ...]:
+def added(review: Review | Compared) -> tuple[str, ...]:
     """Return the keys of the snippets that the candidate adds, in its order."""
     known = {one.key for one in review.incumbent.versions}
     return tuple(key for key in review.composition.keys if key not in known)
@@ -137,22 +148,28 @@ def asks(
     return tuple(Ask(part.without, wanted) for part in parts(review))
 
 
-def likely_missing(
-    session: Session, review: Review, diagnosis: Diagnosis, chosen: Sequence[str] = ()
-) -> int:
+def compared(session: Session, candidate_id: int) -> Compared:
+    """Return a candidate with both its compositions; raises `Refused` where one can't be read."""
+    candidate = get_candidate(session, candidate_id)
+    task = get_task_version(session, candidate.summary["task_hash"])
+    sides = (candidate.incumbent_versions, candidate.versions)
+    return Compared(candidate, *(measured_composition(session, task, side) for side in sides))
+
+
+def likely_missing(session: Session, compared: Compared, diagnosis: Diagnosis, chosen: Sequence[str] = ()) -> int:
     """Return how many answers a question probably lacks, at once however many examples there are.
 
     Counted by composition and example, without looking at what was asked word for word: `missing` does that.
     """
-    measured = tuple(review.candidate.evidence["data"]["examples"])
-    ends = {review.incumbent, review.composition}
+    measured = tuple(compared.candidate.evidence["data"]["examples"])
+    ends = {compared.incumbent, compared.composition}
     if diagnosis == "steps":
-        wanted = [(one, measured, 0) for _, one in path(review) if one not in ends]
+        wanted = [(one, measured, 0) for _, one in path(compared) if one not in ends]
     elif diagnosis == "noise":
-        wanted = [(review.incumbent, measured[:NOISE_EXAMPLES], NOISE_REPLICATE)]
+        wanted = [(compared.incumbent, measured[:NOISE_EXAMPLES], NOISE_REPLICATE)]
     else:
-        wanted = [(part.without, tuple(chosen), 0) for part in parts(review)]
-    target = review.candidate.summary["target_hash"]
+        wanted = [(part.without, tuple(chosen), 0) for part in parts(compared)]
+    target = compared.candidate.summary["target_hash"]
     return sum(
         len(set(examples) - answered_examples(session, target, composition.fingerprint, replicate=replicate))
         for composition, examples, replicate in wanted

@@ -23,7 +23,7 @@ from sqlmodel import Session, col, select
 from composer.asking import Answer, ask
 from composer.candidates import PROPOSERS
 from composer.cells import DatabaseCells
-from composer.diagnoses import Diagnosis, asks, likely_missing, missing, noise, steps, test_of
+from composer.diagnoses import Diagnosis, asks, compared, likely_missing, missing, noise, steps, test_of
 from composer.evaluator import Counts, Evaluator
 from composer.home import Home
 from composer.locks import alone, is_taken
@@ -77,11 +77,11 @@ def cost(session: Session, candidate_id: int, kind: JobKind, examples: Sequence[
     """Return how many answers a job would have to pay for: probably where there are any, and for sure where none."""
     if kind == "rescore":
         return missing_answers(session, plan_rescoring(session, candidate_id))
+    if likely := likely_missing(session, compared(session, candidate_id), kind, examples):
+        return likely
+    # That nothing is missing has to be sure: then no model is started.
     review = get_review(session, candidate_id)
-    # Whoever asks at once may say many; that nothing is missing has to be sure, for then no model is started.
-    return likely_missing(session, review, kind, examples) or missing(
-        session, review, asks(review, kind, test_of(session, review), examples)
-    )
+    return missing(session, review, asks(review, kind, test_of(session, review), examples))
 
 
 def enter_job(

@@ -170,8 +170,8 @@ def rater(task: Task, data: Dataset) -> Callable[[Messages], Answer]:
         tokens = (len(system) + len(user)) // 4
         if _dice("ramble", user) < (0.004 if loose in lines else 0.02):
             return Answer("<i>Rating</i>: I would say **4**,\nsince both name the council.", tokens, 16, 0.2, "stop")
-        noise = (_dice(user) - 0.5) * 1.6 + (_dice(system, user) - 0.5) * 2.0
-        rating = min(max(round(golds[user] + 1.8 * (1 - helped) + noise), 1), 5)
+        noise = (_dice(user) - 0.5) * 1.6 + (_dice(system, user) - 0.5) * 3.8
+        rating = min(max(round(golds[user] + 2.2 * (1 - helped) + noise), 1), 5)
         return Answer(f'{{"rating": {rating}}}', tokens, 6, 0.2, "stop")
 
     return answer

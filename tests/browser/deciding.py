@@ -33,9 +33,17 @@ def say(page: Page | Locator, label: str, text: str) -> None:
     field.press("Tab")
 
 
+SCROLLED = """box => new Promise(done => {
+    box.scrollIntoView({block: "center"})
+    requestAnimationFrame(() => requestAnimationFrame(done))
+})"""
+
+
 def choose(page: Page, label: str, option: str) -> None:
-    """Choose an option of a select box by its words."""
-    page.get_by_role("combobox", name=label, exact=True).fill(option)
+    """Choose an option of a select box; its list closes where the page scrolls, so that comes first."""
+    box = page.get_by_role("combobox", name=label, exact=True)
+    box.evaluate(SCROLLED)
+    box.fill(option)
     page.get_by_role("option", name=option, exact=True).click()
     expect(page.get_by_role("option")).to_have_count(0)
     settled(page)

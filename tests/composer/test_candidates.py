@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ CHANGES: dict[str, Any] = {
 def test_evidence_that_was_changed_in_its_row_is_found(submitted: Database, change: Any) -> None:
     with submitted.session() as session:
         row = session.get_one(CandidateRow, 1)
-        evidence = dict(stored(submitted).evidence)
+        evidence = deepcopy(dict(stored(submitted).evidence))
         change(evidence)
         row.evidence = evidence
         session.add(row)

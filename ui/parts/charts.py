@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import pandas as pd
-from altair.utils import schemapi
 
 from composer.comparison import Difference, Row
 from composer.figures import NAMES, SHARES
@@ -19,10 +19,30 @@ MALFORMED = "malformed"
 HEIGHT = 290
 MOST = 1500
 """Examples drawn one by one; past these an even choice stands for all."""
+KEPT = 8
+"""Charts of each kind that are kept as made: every click on a page draws them all again."""
 
 
-# A chart is checked as a whole when it is drawn; checking each part too, as it is made, takes as long again.
-schemapi.DEBUG_MODE = False
+class _Kept(alt.LayerChart):  # type: ignore[misc]
+    """A layered chart that is drawn again at every click: what Streamlit sends of it is worked out once."""
+
+    def to_dict(self, *given: Any, **named: Any) -> dict[str, Any]:
+        """Return the chart as Altair does, from the second time on as it was; its data go where Streamlit asks."""
+        if alt.data_transformers.active != "to_arrow_dataset":
+            return dict(super().to_dict(*given, **named))
+        asked = alt.data_transformers.options["datasets"]
+        kept = self.__dict__.get("_drawn")
+        if kept is None:
+            before = set(asked)
+            spec = super().to_dict(*given, **named)
+            kept = spec, {name: data for name, data in asked.items() if name not in before}
+            object.__setattr__(self, "_drawn", kept)
+        asked.update(kept[1])
+        return dict(kept[0])
+
+
+def _layered(*layers: Any) -> _Kept:
+    return _Kept(layer=layers)
 
 
 def _title(text: str) -> Any:
@@ -35,7 +55,12 @@ def ratings(rows: Sequence[Row], output: Output) -> list[Any]:
     Ratings are whole numbers, so points are spread a little around each for all of them to be seen. Of more
     than `MOST` examples an even choice is drawn.
     """
-    low, high = output.scale
+    return _ratings(tuple(_some(rows)), output.scale)
+
+
+@lru_cache(maxsize=KEPT)
+def _ratings(rows: tuple[Row, ...], scale: tuple[int, int]) -> list[Any]:
+    low, high = scale
     points = [
         {
             "side": side,
@@ -45,7 +70,7 @@ def ratings(rows: Sequence[Row], output: Output) -> list[Any]:
             "place": (low - 1 if value is None else float(value)) + _spread(number),
             "outcome": row.outcome,
         }
-        for number, row in enumerate(_some(rows))
+        for number, row in enumerate(rows)
         for side, value in (("before", row.incumbent_value), ("after", row.candidate_value))
     ]
     data = pd.DataFrame(points)
@@ -79,7 +104,7 @@ def ratings(rows: Sequence[Row], output: Output) -> list[Any]:
     ends = pd.DataFrame({"people": [low, high], "place": [low, high]})
     line = alt.Chart(ends).mark_line(color="#b3bcc6", strokeDash=[3, 3]).encode(x=across, y=up)
     return [
-        alt.layer(line, marks.transform_filter(alt.datum.side == side)).properties(
+        _layered(line, marks.transform_filter(alt.datum.side == side)).properties(
             title=_title(side), width="container", height=HEIGHT
         )
         for side in ("before", "after")
@@ -131,14 +156,18 @@ def confusion(rows: Sequence[Row], output: Output) -> list[Any]:
 
 def changes(rows: Sequence[Row]) -> Any:
     """Chart the loss each example gained or lost, one bar an example, from most saved to most added."""
-    ordered = _some(sorted(rows, key=lambda row: row.change))
+    return _changes(tuple(_some(sorted(rows, key=lambda row: row.change))))
+
+
+@lru_cache(maxsize=KEPT)
+def _changes(ordered: tuple[Row, ...]) -> Any:
     data = pd.DataFrame(
         [
             {"place": place, "example": row.example_id, "change": row.change, "outcome": row.outcome}
             for place, row in enumerate(ordered)
         ]
     )
-    return (
+    bars = (
         alt.Chart(data)
         .mark_bar(binSpacing=0)
         .encode(
@@ -151,8 +180,8 @@ def changes(rows: Sequence[Row]) -> Any:
             color=alt.Color("outcome:N", scale=OUTCOMES, legend=None),
             tooltip=["example:N", alt.Tooltip("change:Q", format="+.3f"), "outcome:N"],
         )
-        .properties(height=HEIGHT, title=_title("change, best to worst"))
     )
+    return _layered(bars).properties(height=HEIGHT, title=_title("change, best to worst"))
 
 
 def steps(found: Sequence[tuple[str, Difference]]) -> Any:
@@ -160,6 +189,11 @@ def steps(found: Sequence[tuple[str, Difference]]) -> Any:
 
     A step's interval is that of its difference to the incumbent, around the figure it comes to.
     """
+    return _steps(tuple(found))
+
+
+@lru_cache(maxsize=KEPT)
+def _steps(found: tuple[tuple[str, Difference], ...]) -> Any:
     metric = found[0][1].name
     share = 100 if metric in SHARES else 1
     names = [name for name, _ in found]
@@ -193,7 +227,7 @@ def steps(found: Sequence[tuple[str, Difference]]) -> Any:
     figures = base.mark_text(dx=9, align="left", fontSize=12, color="#1f2933").encode(
         x=across, y=up, text=alt.Text("figure:Q", format=".3~g")
     )
-    return alt.layer(line, bars, dots, figures).properties(height=230, width="container")
+    return _layered(line, bars, dots, figures).properties(height=230, width="container")
 
 
 STEP_TONES = alt.Scale(domain=["better", "worse", "unclear", "same"], range=[BETTER, WORSE, SAME, SAME])

@@ -6,6 +6,7 @@ functions that change things read it all anew.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -63,8 +64,16 @@ class Shown:
     replaces: Release | None
 
 
+@st.cache_resource(show_spinner=False)
+def _settle() -> None:
+    """Let the garbage collector pass over what is loaded for good: it would walk it all again in midst of a page."""
+    gc.collect()
+    gc.freeze()
+
+
 def shown(candidate_id: int) -> Shown:
     """Return what the page shows of a candidate; raises `Refused` where it can't be read."""
+    _settle()
     with database().session() as session:
         newest = log.newest(session)
     return _once((*_place(), "shown", candidate_id, newest), lambda: _read(candidate_id))
