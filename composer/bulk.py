@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from composer.cells import stored_answers
@@ -25,8 +26,9 @@ def split_size(session: Session, dataset: str, split: SplitName) -> int:
     return session.exec(rows).one()
 
 
-def _in(split: SplitName):  # type: ignore[no-untyped-def]
-    return col(ExampleRow.content)["split"].as_string() == split
+def _in(split: SplitName) -> ColumnElement[bool]:
+    own: ColumnElement[bool] = col(ExampleRow.content)["split"].as_string() == split
+    return own
 
 
 def inputs_of(session: Session, dataset: str) -> dict[str, tuple[str, ...]]:

@@ -213,7 +213,7 @@ def submit(
         )
         session.add(row)
         session.flush()
-        told = {} if rescored_from is None else {"rescored_from": rescored_from}
+        told: dict[str, Any] = {} if rescored_from is None else {"rescored_from": rescored_from}
         told |= {} if proposed_by == by else {"proposed_by": proposed_by}
         log.append(
             session,

@@ -244,23 +244,28 @@ def search_steps(session: Session, review: Review, rng: np.random.Generator) -> 
     dev = split_of(session, review.candidate.evidence["data"]["dataset"], "dev")
     if not 0 < len(keys) <= MOST_ADDED or len(dev) > MOST_EXAMPLES:
         return None
-    answered: dict[frozenset[str], frozenset[int]] = {}
+    answered: dict[Composition, dict[int, Answer]] = {}
 
-    def known(standing: frozenset[str]) -> frozenset[int]:
-        """Which examples, by place, the composition with these additions answered."""
-        if standing not in answered:
-            _, composition = path(review, [key for key in keys if key in standing])[-1]
+    def answers_of(composition: Composition) -> dict[int, Answer]:
+        """The answers of a composition, by the place of the example."""
+        if composition not in answered:
             # A search asks few of its compositions about all examples: only of those told are keys worked out.
             told = answered_examples(session, target, composition.fingerprint)
             places = [place for place, one in enumerate(dev) if one.id in told]
             some = _answers(session, review, Ask(composition, tuple(dev[place] for place in places)))
-            answered[standing] = frozenset(
-                place for place, one in zip(places, some, strict=True) if one is not None
-            )
-        return answered[standing]
+            answered[composition] = {
+                place: one for place, one in zip(places, some, strict=True) if one is not None
+            }
+        return answered[composition]
+
+    def known(standing: frozenset[str]) -> frozenset[int]:
+        """Which examples, by place, the composition with these additions answered."""
+        return frozenset(answers_of(path(review, [key for key in keys if key in standing])[-1][1]))
 
     # Grown one snippet at a time, keeping for each set of additions the order that most examples answered.
-    best: dict[frozenset[str], tuple[frozenset[int], tuple[str, ...]]] = {frozenset(): (known(frozenset()), ())}
+    best: dict[frozenset[str], tuple[frozenset[int], tuple[str, ...]]] = {
+        frozenset(): (known(frozenset()) & frozenset(answers_of(path(review)[0][1])), ())
+    }
     for _ in keys:
         longer: dict[frozenset[str], tuple[frozenset[int], tuple[str, ...]]] = {}
         for standing, (common, order) in best.items():
@@ -275,9 +280,10 @@ def search_steps(session: Session, review: Review, rng: np.random.Generator) -> 
     if not best:
         return None
     common, order = best[frozenset(keys)]
-    examples = [dev[place] for place in sorted(common)]
+    places = sorted(common)
+    examples = [dev[place] for place in places]
     way = path(review, order)
-    answers = [_answers(session, review, Ask(composition, tuple(examples))) for _, composition in way]
+    answers = [[answers_of(composition)[place] for place in places] for _, composition in way]
     return SearchSteps(_scored_steps(review, way, examples, answers, rng), len(examples))
 
 

@@ -74,7 +74,7 @@ def jobs_of(session: Session, candidate_id: int) -> tuple[Job, ...]:
 
 
 def cost(session: Session, candidate_id: int, kind: JobKind, examples: Sequence[str] = ()) -> int:
-    """Return how many answers a job would have to pay for: probably where there are any, and for sure where none."""
+    """Return how many answers a job would have to pay for: probably, and for sure where it is none."""
     if kind == "rescore":
         return missing_answers(session, plan_rescoring(session, candidate_id))
     if likely := likely_missing(session, compared(session, candidate_id), kind, examples):

@@ -33,6 +33,7 @@ from composer.review.comments import add_comment
 from composer.review.regressions import give_word
 from composer.review.standing import give_verdict
 from composer.runs import Plan, enter_run, plan_run
+from composer.strategies import DEFAULT_STRATEGY
 from composer.target import Target, language_model
 from composer.task import Task
 from composer.worker import work
@@ -50,10 +51,16 @@ DEV = 600
 """Development examples at most: as many as the page tells the steps of a search on."""
 SMALL = 96
 """Test examples of the small task, of which the other candidates are."""
+BUDGET = 1000
+"""Answers that each search may ask for."""
+STEPS = 64
+"""Development examples that every step to the candidate answered."""
+CHANGED = 5
+"""A reviewer asks for changes to one in so many of the other candidates."""
 WORD = "harvest"
 """A word to search for: about one example in four holds it."""
-_ROOTS = ["river", "market", "council", "harbour", "minister", "storm", "village", "railway", "hospital", "election", "farmer", "museum", "bridge"]
-_ROOTS += ["teacher", "factory", "pilot", "forest", "island", "treaty", "budget", "strike", "border", "concert", "doctor", "engine", "flood"]
+_PLACES = ("river", "market", "harbour", "village", "railway", "hospital", "museum", "bridge", "forest", "island")
+_PEOPLE = ("council", "minister", "farmer", "teacher", "pilot", "doctor", "treaty", "budget", "strike", "storm")
 _ENDS = ["", "s", " today", " again", " north", " early", " report", " talks", " at night", " in spring"]
 _SLICES = ("abroad", "business", "culture", "politics", "sport", "weather")
 _SNIPPETS = {
@@ -134,7 +141,7 @@ def _task(name: str) -> Task:
 def made_up(test: int, rng: np.random.Generator) -> Dataset:
     """Return so many labelled test examples, and development examples to search on, a quarter as many at least."""
     dev = min(DEV, max(test // 4, 64))
-    words = [f"{root}{end}" for root in (*_ROOTS, WORD) for end in _ENDS]
+    words = [f"{root}{end}" for root in (*_PLACES, *_PEOPLE, WORD) for end in _ENDS]
     found = []
     for split, size in (("dev", dev), ("test", test)):
         for number in range(size):
@@ -169,9 +176,13 @@ def rater(task: Task, data: Dataset) -> Callable[[Messages], Answer]:
         helped = sum(worth for key, worth in _HELP.items() if _SNIPPETS[key] in lines)
         tokens = (len(system) + len(user)) // 4
         if _dice("ramble", user) < (0.004 if loose in lines else 0.02):
-            return Answer("<i>Rating</i>: I would say **4**,\nsince both name the council.", tokens, 16, 0.2, "stop")
-        noise = (_dice(user) - 0.5) * 1.6 + (_dice(system, user) - 0.5) * 3.8
-        rating = min(max(round(golds[user] + 2.2 * (1 - helped) + noise), 1), 5)
+            return Answer(
+                "<i>Rating</i>: I would say **4**,\nsince both name the council.", tokens, 16, 0.2, "stop"
+            )
+        noise = (_dice(user) - 0.5) * 1.6 + (_dice(system, user) - 0.5) * 1.6
+        # What helps most examples does harm to a few, which were rated well without it.
+        leaning = 2.2 * (1 - helped) if _dice("odd", user) > 0.25 else -2.2 * helped
+        rating = min(max(round(golds[user] + leaning + noise), 1), 5)
         return Answer(f'{{"rating": {rating}}}', tokens, 6, 0.2, "stop")
 
     return answer
@@ -200,7 +211,7 @@ def _candidate(home: Home, database: Database, name: str, examples: int, at: dat
     with database.session() as session:
         add_task(session, task, by=BY, at=at)
         add_examples(session, task, data, by=BY, at=at)
-        plan = plan_run(session, name, _TARGET.name, strategy="greedy", seed=0, budget=2000)
+        plan = plan_run(session, name, _TARGET.name, strategy=DEFAULT_STRATEGY, seed=0, budget=BUDGET)
         run = enter_run(session, plan, by=BY, at=at)
         dev, test = (examples_of(session, plan.dataset, split) for split in ("dev", "test"))
     cells = _answered(plan, dev, test, rater(task, data))
@@ -225,6 +236,9 @@ def _answered(
         student = LibraryPredict(plan.vocabulary, plan.incumbent)
         found = search.compile(student, trainset=[to_dspy(plan.task, one) for one in dev])
         evaluator.all_answers([(plan.incumbent, test), (found.composition, test)])
+        # A search rarely asks every step on its way about the same examples; with these the page can show them.
+        keys = found.composition.keys
+        evaluator.all_answers([(plan.vocabulary.compose(keys[:end]), dev[:STEPS]) for end in range(len(keys) + 1)])
     return list(cells.asked.values())
 
 
@@ -232,8 +246,10 @@ def _another(session: Session, like: int, number: int, at: datetime) -> None:
     """Put up another candidate like that one, as if another search had come to it; some are asked to change."""
     first = get_candidate(session, like)
     task = _task(first.task)
-    sides = [measured_composition(session, task, some) for some in (first.versions, first.incumbent_versions)]
+    now, before = (
+        measured_composition(session, task, some) for some in (first.versions, first.incumbent_versions)
+    )
     evidence = {**first.evidence, "search": {**first.evidence["search"], "seed": number + 1}}
-    made = submit(session, first.run_id, *sides, evidence, by=BY, at=at)
-    if number % 5 == 0:
+    made = submit(session, first.run_id, now, before, evidence, by=BY, at=at)
+    if number % CHANGED == 0:
         give_verdict(session, made, "request changes", reason="Shorter, please.", by=BY, at=at)

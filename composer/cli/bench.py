@@ -30,6 +30,7 @@ from composer.bench.record import plan_recording
 from composer.bench.record import record as recorded
 from composer.bench.synthetic import SPECS
 from composer.cells import DatabaseCells
+from composer.cli.bench_pages import pages
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from composer.composition import Vocabulary
 from composer.evaluator import Evaluator
@@ -42,6 +43,8 @@ from library.errors import Refused
 from library.snippets import vetted
 
 app = typer.Typer(no_args_is_help=True, help="Compare search strategies on recorded and made-up worlds, offline.")
+
+app.command()(pages)
 
 StrategiesOption = Annotated[
     str, typer.Option("--strategies", help="Names with commas between; all of them where none is named.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import SCREENS
@@ -23,12 +25,17 @@ def settled(page: Page) -> None:
     shown, before = "", None
     while shown != before:
         before = shown
-        page.wait_for_timeout(400)
+        page.wait_for_timeout(200)
         shown = page.get_by_test_id("stMain").inner_text()
 
 
+def told(page: Page) -> str:
+    """Return all that a page says, but for how long ago things were."""
+    return re.sub(r"just now|\d+ (min|h|d) ago", "…", page.get_by_test_id("stMain").inner_text())
+
+
 def pictured(page: Page, name: str) -> None:
-    """Keep a picture of the whole page, and see that nothing on it is wider than the window."""
+    """Keep a picture of the whole page, and see that nothing on it is wider than the window, or an error."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     width = page.viewport_size["width"] if page.viewport_size else 0
     height = page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollHeight")

@@ -18,7 +18,7 @@ from tests.browser.deciding import (
     give_the_rest_a_word,
     release,
 )
-from tests.browser.looking import PATIENCE_MS, pictured, settled
+from tests.browser.looking import PATIENCE_MS, pictured, settled, told
 
 pytestmark = pytest.mark.browser
 
@@ -26,30 +26,30 @@ WIDTHS = (1440, 800)
 PAGES = ("inbox", "runs", "library", "prompts", "activity")
 
 
-def opened(chromium: Browser, address: str, width: int = 1440) -> Page:
-    page = chromium.new_page(viewport={"width": width, "height": 1000})
+def opened(chromium: Browser, address: str) -> Page:
+    page = chromium.new_page(viewport={"width": WIDTHS[0], "height": 1000})
     page.set_default_timeout(PATIENCE_MS)
     page.goto(address)
     settled(page)
     return page
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_fits_its_window_with_data(chromium: Browser, app: str, width: int) -> None:
+def pictured_at_every_width(page: Page, name: str) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 1000})
+        settled(page)
+        pictured(page, name)
+    page.close()
+
+
+def test_every_page_fits_its_window_with_data(chromium: Browser, app: str) -> None:
     for name in (*PAGES, "candidate?candidate=1"):
-        page = opened(chromium, f"{app}/{name}", width)
-        pictured(page, name.partition("?")[0])
-        page.close()
+        pictured_at_every_width(opened(chromium, f"{app}/{name}"), name.partition("?")[0])
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_says_what_to_do_next_where_there_is_nothing(
-    chromium: Browser, empty_app: str, width: int
-) -> None:
+def test_every_page_says_what_to_do_next_where_there_is_nothing(chromium: Browser, empty_app: str) -> None:
     for name in (*PAGES, "candidate"):
-        page = opened(chromium, f"{empty_app}/{name}", width)
-        pictured(page, f"{name}-empty")
-        page.close()
+        pictured_at_every_width(opened(chromium, f"{empty_app}/{name}"), f"{name}-empty")
 
 
 def test_a_reviewer_reads_approves_releases_and_exports(chromium: Browser, app: str, furnished: Home) -> None:
@@ -64,8 +64,8 @@ def test_a_reviewer_reads_approves_releases_and_exports(chromium: Browser, app: 
     expect(page.get_by_text("people-anchors").first).to_be_visible()
     headings = [heading.inner_text() for heading in page.get_by_role("heading", level=2).all()]
     order = ["What changes", "What it gains and breaks", "Every example", "How sure", "Discussion", "Your verdict"]
-    told = [next(name for name in order if heading.startswith(name)) for heading in headings]
-    assert told == order
+    found = [next(name for name in order if heading.startswith(name)) for heading in headings]
+    assert found == order
 
     expect(button(page, "Approve")).to_be_disabled()
     give_the_rest_a_word(page, "Near ties, all of them.")
@@ -100,8 +100,8 @@ def test_a_reviewer_reads_approves_releases_and_exports(chromium: Browser, app: 
 
 def test_a_link_to_a_filter_survives_a_reload(chromium: Browser, app: str) -> None:
     page = opened(chromium, f"{app}/candidate?candidate=1&show=better&diff=side%20by%20side")
-    before = page.get_by_test_id("stMain").inner_text()
+    before = told(page)
     page.reload()
     settled(page)
-    assert page.get_by_test_id("stMain").inner_text() == before
+    assert told(page) == before
     page.close()

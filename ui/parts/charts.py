@@ -17,7 +17,7 @@ BETTER, SAME, WORSE = "#1d6fb8", "#9aa5b1", "#b4540a"
 OUTCOMES = alt.Scale(domain=["better", "same", "worse"], range=[BETTER, SAME, WORSE])
 MALFORMED = "malformed"
 HEIGHT = 290
-MOST = 1500
+MOST = 1000
 """Examples drawn one by one; past these an even choice stands for all."""
 KEPT = 8
 """Charts of each kind that are kept as made: every click on a page draws them all again."""

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from composer.candidates import PROPOSERS
 from composer.review.comments import Comment, add_comment, resolve_comment
 from library.errors import Refused
 from ui.parts import keys
 from ui.parts.kept import Shown
 from ui.parts.opening import database, now, plain
 from ui.parts.page import html, remember, section
-from ui.parts.who import who
+from ui.parts.who import me, who
 from ui.parts.words import count, safe, when
 
 CANDIDATE = "the candidate"
@@ -31,6 +32,7 @@ def show(found: Shown) -> None:
     """List the comments with what they hang on, and take a new one."""
     open_ones = [one for one in found.comments if one.resolved_at is None]
     section("Discussion", f"{count(len(open_ones), 'open comment')}; open ones go on to the next candidate")
+    looks_on = not me().may(*PROPOSERS)
     for one in found.comments:
         with st.container(horizontal=True, vertical_alignment="center"):
             done = one.resolved_at is not None
@@ -41,6 +43,7 @@ def show(found: Shown) -> None:
                 type="tertiary",
                 on_click=_resolve,
                 args=(one.id, not done),
+                disabled=looks_on,
             )
     review = found.review
     snippets = [f"snippet {key}" for key in dict.fromkeys((*review.composition.keys, *review.incumbent.keys))]
@@ -51,7 +54,10 @@ def show(found: Shown) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             on = st.selectbox("Comment on", [CANDIDATE, *example, *snippets], key="comment-on", width=260)
             text = st.text_input("Comment", key="comment-text", placeholder="Ask, note or suggest")
-        sent = st.form_submit_button("Comment", key="comment", shortcut=keys.COMMENT)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            sent = st.form_submit_button("Comment", key="comment", shortcut=keys.COMMENT, disabled=looks_on)
+            if looks_on:
+                st.caption(plain(f"{me().name} may only look."), width="content")
     if sent:
         _add(review.candidate.id, str(on), text)
 
@@ -62,8 +68,8 @@ def told(one: Comment) -> str:
 
 
 def _told(one: Comment) -> str:
-    marks = [f"from candidate {one.candidate_id}" if one.carried else "", "outdated" if one.outdated else ""]
-    tags = "".join(f' <span class="ic-tag ic-orange">{mark}</span>' for mark in marks if mark)
+    tags = f' <span class="ic-tag">from candidate {one.candidate_id}</span>' if one.carried else ""
+    tags += ' <span class="ic-tag ic-orange">outdated</span>' if one.outdated else ""
     resolved = f" · resolved by {safe(one.resolved_by)}" if one.resolved_at else ""
     return (
         f'<b>{safe(one.author)}</b> <span class="ic-verbatim">{safe(one.text)}</span>{tags} '

@@ -66,7 +66,7 @@ class Shown:
 
 @st.cache_resource(show_spinner=False)
 def _settle() -> None:
-    """Let the garbage collector pass over what is loaded for good: it would walk it all again in midst of a page."""
+    """Let the garbage collector pass over what is loaded for good: it would walk it all amid a page."""
     gc.collect()
     gc.freeze()
 

@@ -39,23 +39,21 @@ def show(found: Shown, me: Person) -> None:
     for one in standing.corrections:
         _correction(one, me)
     _history(found, me)
+    _refusal()
     if standing.state == "released":
         place = {"task": found.review.candidate.task, "target": found.review.candidate.target}
         st.page_link(
             "views/prompts.py", label="See it in Prompts", icon=":material/arrow_forward:", query_params=place
         )
-        return
-    if standing.successor is not None:
+    elif standing.successor is not None:
         st.page_link(
             "views/candidate.py",
             label=f"Go on with candidate {standing.successor}",
             icon=":material/arrow_forward:",
             query_params={"candidate": str(standing.successor)},
         )
-        return
-    if standing.release is None:
+    elif standing.release is None:
         _decide(found, me)
-    _refusal()
 
 
 def plain_aside(found: Shown, me: Person) -> str:
@@ -203,16 +201,23 @@ def correction(one: Correction) -> str:
 
 def _correction(one: Correction, me: Person) -> None:
     html(correction(one))
+    looks_on = not me.may("reviewer", "curator")
     own = me.local or me.name == one.proposed_by
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Why", key=f"why-{one.id}", placeholder="Why you think so", width=430, label_visibility="collapsed"
         )
         st.button(
-            "Confirm the label", key=f"confirm-{one.id}", on_click=_settle, args=(one.id, True), disabled=own
+            "Confirm the label",
+            key=f"confirm-{one.id}",
+            on_click=_settle,
+            args=(one.id, True),
+            disabled=own or looks_on,
         )
-        st.button("Reject", key=f"reject-{one.id}", on_click=_settle, args=(one.id, False))
-        if own:
+        st.button("Reject", key=f"reject-{one.id}", on_click=_settle, args=(one.id, False), disabled=looks_on)
+        if looks_on:
+            st.caption(plain(f"{me.name} is neither a reviewer nor a curator."), width="content")
+        elif own:
             reason = "nobody signs in to this home" if me.local else "a second person confirms it"
             st.caption(plain(f"Confirming waits: {reason}."), width="content")
 
@@ -297,8 +302,9 @@ def stale(found: Shown) -> None:
     standing = found.review.standing
     if not standing.stale or standing.successor is not None:
         return
+    reasons = "; ".join(standing.stale)
     st.warning(
-        plain(f"{'; '.join(standing.stale)}. It can't be released before it is scored again."),
+        plain(f"{reasons[:1].upper()}{reasons[1:]}. It can't be released before it is scored again."),
         title="Stale",
         icon=":material/history:",
     )

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from composer import jobs as work
+from composer.candidates import PROPOSERS
 from composer.jobs import Job, JobKind
 from composer.reading import pace
 from library.errors import Refused
 from ui.parts import kept
 from ui.parts.opening import database, now, plain, this_home
 from ui.parts.page import remember
-from ui.parts.who import who
+from ui.parts.who import me, who
 from ui.parts.words import count, lasting
 
 POLL_SECONDS = 2.0
@@ -45,6 +46,7 @@ def ask(
         st.caption(plain(f"{label} is not possible: {refused}"))
         return
     cost = f"{count(price, 'answer')}, about {lasting(price * each)}" if price else "no new answer"
+    looks_on = not me().may(*PROPOSERS)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             label,
@@ -53,8 +55,9 @@ def ask(
             on_click=_start,
             args=(candidate_id, kind, tuple(examples), price),
             shortcut=shortcut,
+            disabled=looks_on,
         )
-        st.caption(plain(cost), width="content")
+        st.caption(plain(f"{cost} · {me().name} may only look" if looks_on else cost), width="content")
     if newest and newest.state == work.FAILED:
         st.error(plain(f"It ended with: {newest.message}"), icon=":material/block:")
 

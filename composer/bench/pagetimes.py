@@ -1,0 +1,99 @@
+"""How quick the pages are on a home with many examples, against what they may take."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+
+from rich.table import Table
+from sqlalchemy import URL
+
+from composer.bench.pages import WORD, furnish
+from composer.home import Home
+from library.database import Database
+from library.errors import Refused
+
+ROOT = Path(__file__).resolve().parents[2]
+REPETITIONS = 5
+CANDIDATES = 50
+"""Candidates that the Inbox lists."""
+LIMITS: Mapping[str, int] = {"candidate_first_ms": 500, "candidate_filter_ms": 200, "bytes": 2_000_000}
+"""What the figures must stay under, at 5,000 test examples."""
+NAMES: Mapping[str, str] = {
+    "candidate_first_ms": "Candidate, first view, ms",
+    "candidate_filter_ms": "Candidate, another filter, ms",
+    "inbox_ms": f"Inbox of {CANDIDATES} candidates, ms",
+    "bytes": "sent on the first view, bytes",
+}
+PATIENCE_SECONDS = 300
+
+
+def measured(
+    examples: int,
+    *,
+    at: datetime,
+    repetitions: int = REPETITIONS,
+    candidates: int = CANDIDATES,
+    on_done: Callable[[], None] = lambda: None,
+) -> dict[str, int]:
+    """Return the median milliseconds and bytes of the pages, by name, on a home made for it and thrown away.
+
+    Each repetition asks a server of its own (see `ui.timing`): nothing it has read is left over from the one
+    before. `on_done` is told when the home stands, and after each repetition. Raises `Refused` for too few
+    examples, and where a page can't be shown.
+    """
+    if repetitions < 1:
+        raise Refused(f"{repetitions} repetitions tell nothing", fix="Give at least 1.")
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder) / "home")
+        home.path.mkdir()
+        # A file in that folder, whatever database the environment names.
+        database = Database(
+            URL.create("sqlite", database=str(home.database)), migration_lock=home.path / "database.lock"
+        )
+        database.migrate()
+        found = furnish(home, database, examples=examples, candidates=candidates, at=at)
+        database.close()
+        on_done()
+        rounds = []
+        for _ in range(repetitions):
+            rounds.append(_timed(home, found.candidate, found.small))
+            on_done()
+    return {name: round(median(one[name] for one in rounds)) for name in NAMES}
+
+
+def broken(figures: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the names of the figures that are over their limit."""
+    return tuple(name for name, limit in LIMITS.items() if figures[name] >= limit)
+
+
+def table(figures: Mapping[str, int]) -> Table:
+    """Return the figures beside their limits, as a table to print."""
+    shown = Table("what", "median", "limit", "")
+    for name, value in figures.items():
+        limit = LIMITS.get(name)
+        said = "" if limit is None else ("over" if name in broken(figures) else "within")
+        shown.add_row(NAMES[name], f"{value:,}", "—" if limit is None else f"{limit:,}", said)
+    return shown
+
+
+def _timed(home: Home, candidate: int, small: int) -> dict[str, float]:
+    # Pages are above the composer: it starts what measures them, and imports none of it.
+    command = [sys.executable, "-m", "ui.timing", str(home.path), str(candidate), str(small), WORD]
+    try:
+        ended = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise Refused(f"the pages took more than {PATIENCE_SECONDS} s", fix="Take fewer examples.") from None
+    if ended.returncode:
+        last = ended.stderr.strip().splitlines()[-1:] or ["no reason was given"]
+        raise Refused(f"the pages could not be measured: {last[0]}")
+    figures: dict[str, float] = json.loads(ended.stdout)
+    return figures

@@ -1,0 +1,36 @@
+"""`composer bench pages`: how quick the pages are with many examples."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from composer.bench import pagetimes
+from composer.cli.common import JsonOption, console, out, refusals
+
+
+@refusals
+def pages(
+    examples: Annotated[int, typer.Option("--examples", help="Test examples of the candidate.")] = 5000,
+    repetitions: Annotated[int, typer.Option("--repetitions", help="Servers to ask; medians are shown.")] = (
+        pagetimes.REPETITIONS
+    ),
+    check: Annotated[bool, typer.Option("--check", help="End with status 1 where a limit is broken.")] = False,
+    as_json_instead: JsonOption = False,
+) -> None:
+    """Show how long the Candidate page and the Inbox take, and what a browser gets, on a made-up home."""
+    with Progress(console=console, transient=True) as progress:
+        bar = progress.add_task("a home, then the pages", total=1 + max(repetitions, 1))
+        figures = pagetimes.measured(
+            examples, at=datetime.now(UTC), repetitions=repetitions, on_done=lambda: progress.advance(bar)
+        )
+    if as_json_instead:
+        typer.echo(json.dumps(figures))
+    else:
+        out.print(pagetimes.table(figures))
+    if check and pagetimes.broken(figures):
+        raise typer.Exit(1)
