@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from composer.asking import Answer
 from composer.bulk import answered_examples, split_of
-from composer.candidates import Candidate, get_candidate
+from composer.candidates import Candidate
 from composer.cells import stored_answers
 from composer.comparison import Difference, difference
 from composer.composition import Composition
@@ -23,8 +23,7 @@ from composer.data.examples import Example
 from composer.evaluator import questions_of
 from composer.metrics import Scored, figures, score
 from composer.parsing import Parsed, parse
-from composer.registry import examples_of, get_task_version
-from composer.releases import measured_composition
+from composer.registry import examples_of
 from composer.review.standing import Review
 from composer.task import Task
 from library.snippets import SnippetVersion
@@ -146,34 +145,6 @@ def asks(
         return (Ask(review.incumbent, tuple(test[:NOISE_EXAMPLES]), NOISE_REPLICATE),)
     wanted = tuple(example for example in test if example.id in set(chosen))
     return tuple(Ask(part.without, wanted) for part in parts(review))
-
-
-def compared(session: Session, candidate_id: int) -> Compared:
-    """Return a candidate with both its compositions; raises `Refused` where one can't be read."""
-    candidate = get_candidate(session, candidate_id)
-    task = get_task_version(session, candidate.summary["task_hash"])
-    sides = (candidate.incumbent_versions, candidate.versions)
-    return Compared(candidate, *(measured_composition(session, task, side) for side in sides))
-
-
-def likely_missing(session: Session, compared: Compared, diagnosis: Diagnosis, chosen: Sequence[str] = ()) -> int:
-    """Return how many answers a question probably lacks, at once however many examples there are.
-
-    Counted by composition and example, without looking at what was asked word for word: `missing` does that.
-    """
-    measured = tuple(compared.candidate.evidence["data"]["examples"])
-    ends = {compared.incumbent, compared.composition}
-    if diagnosis == "steps":
-        wanted = [(one, measured, 0) for _, one in path(compared) if one not in ends]
-    elif diagnosis == "noise":
-        wanted = [(compared.incumbent, measured[:NOISE_EXAMPLES], NOISE_REPLICATE)]
-    else:
-        wanted = [(part.without, tuple(chosen), 0) for part in parts(compared)]
-    target = compared.candidate.summary["target_hash"]
-    return sum(
-        len(set(examples) - answered_examples(session, target, composition.fingerprint, replicate=replicate))
-        for composition, examples, replicate in wanted
-    )
 
 
 def missing(session: Session, review: Review, some: Sequence[Ask]) -> int:

@@ -23,11 +23,12 @@ from sqlmodel import Session, col, select
 from composer.asking import Answer, ask
 from composer.candidates import PROPOSERS
 from composer.cells import DatabaseCells
-from composer.diagnoses import Diagnosis, asks, compared, likely_missing, missing, noise, steps, test_of
+from composer.diagnoses import Diagnosis, asks, missing, noise, steps, test_of
 from composer.evaluator import Counts, Evaluator
 from composer.home import Home
 from composer.locks import alone, is_taken
 from composer.messages import Messages
+from composer.pricing import compared, likely_missing
 from composer.registry import get_target
 from composer.rescoring import missing_answers, plan_rescoring, resubmit
 from composer.review.standing import get_review

@@ -89,7 +89,8 @@ def add_examples(session: Session, task: Task, dataset: Dataset, *, by: str, at:
 
 
 def make_current(session: Session, task: Task, dataset: Dataset, *, by: str, at: datetime) -> bool:
-    """Write a dataset that somebody may bring in, and log it; returns whether anything changed."""
+    """Write a dataset, or a corrected one, and log it; returns whether anything changed. Raises for the role."""
+    require(session, by, *KEEPERS, "reviewer")
     current = _dataset_row(session, task.name)
     name = f"{task.name}:{dataset.hash}"
     if current is not None and current.hash == name:

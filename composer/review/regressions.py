@@ -35,9 +35,14 @@ class Disposition:
 
 def dispositions(session: Session, candidate_id: int) -> dict[str, Disposition]:
     """Return the last word on each regression of a candidate, by example."""
+    return {one.example_id: one for one in all_words(session, candidate_id)}
+
+
+def all_words(session: Session, candidate_id: int) -> tuple[Disposition, ...]:
+    """Return every word on a candidate's regressions, oldest first."""
     query = select(DispositionRow).where(DispositionRow.candidate_id == candidate_id)
     rows = session.exec(query.order_by(col(DispositionRow.id)))
-    return {row.example_id: Disposition(**row.model_dump()) for row in rows}
+    return tuple(Disposition(**row.model_dump()) for row in rows)
 
 
 def give_word(
@@ -52,7 +57,8 @@ def give_word(
 ) -> None:
     """Give some regressions of a candidate the same word, replacing what was said of them before.
 
-    Raises `Refused` for an unknown kind, an empty reason, an example that didn't get worse, and the role.
+    What one reviewer says blocks, only they or someone with the role admin can call acceptable. Raises
+    `Refused` for that, an unknown kind, an empty reason, an example that didn't get worse, and the role.
     """
     if kind not in get_args(DispositionKind):
         raise Refused(
@@ -67,6 +73,8 @@ def give_word(
     if strangers or not example_ids:
         what = ", ".join(strangers[:3]) or "no example"
         raise Refused(f"{what} is not among what got worse with candidate {candidate_id}")
+    if kind == "acceptable" and not person.may("admin"):
+        _check_nobody_else_blocks(session, candidate_id, example_ids, person.name)
     for example_id in dict.fromkeys(example_ids):
         session.add(
             DispositionRow(
@@ -88,3 +96,13 @@ def give_word(
         detail={"examples": list(dict.fromkeys(example_ids))},
         at=at,
     )
+
+
+def _check_nobody_else_blocks(session: Session, candidate_id: int, example_ids: Sequence[str], by: str) -> None:
+    said = {one.example_id: one for one in all_words(session, candidate_id) if one.kind != "label is wrong"}
+    for one in (said[name] for name in example_ids if name in said):
+        if one.kind == "blocks" and one.reviewer != by:
+            raise Refused(
+                f"{one.reviewer} says that {one.example_id} blocks",
+                fix=f"Only {one.reviewer} or someone with the role admin can call it acceptable.",
+            )

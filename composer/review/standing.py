@@ -14,7 +14,7 @@ from composer.composition import Composition
 from composer.registry import get_task_version
 from composer.releases import Release, current_release, measured_composition, releases
 from composer.review.corrections import Correction, corrections
-from composer.review.regressions import Disposition, dispositions
+from composer.review.regressions import Disposition, all_words
 from composer.review.staleness import stale, undermined
 from composer.review.texts import reason_of
 from composer.review.verdicts import (
@@ -121,16 +121,16 @@ def get_standing(session: Session, candidate: Head) -> Standing:
     words = last_words(verdicts)
     excluded_names = excluded(session, candidate, task, signed_in=signed_in)
     approved_by = approvals(words, excluded_names, signed_in=signed_in)
-    given = dispositions(session, candidate.id)
     proposed = [one for one in corrections(session, candidate.task) if one.candidate_id == candidate.id]
     open_ones = tuple(one for one in proposed if one.state == "open")
     doubted = {one.example_id: one.state for one in reversed(proposed)}
-    # A label that was found right after all, or that nobody said how to correct, leaves no word.
-    given = {
-        name: one
-        for name, one in given.items()
-        if one.kind != "label is wrong" or doubted.get(name, "rejected") != "rejected"
-    }
+    given: dict[str, Disposition] = {}
+    for one in all_words(session, candidate.id):
+        # A label that was found right after all, or that nobody said how to correct, leaves no word but a block.
+        if one.kind != "label is wrong" or doubted.get(one.example_id, "rejected") != "rejected":
+            given[one.example_id] = one
+        elif one.example_id in given and given[one.example_id].kind != "blocks":
+            del given[one.example_id]
     made = _release_of(session, candidate)
     reasons = undermined(session, candidate) if made else stale(session, candidate)
     blocks = (

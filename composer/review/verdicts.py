@@ -121,10 +121,15 @@ def approvals(words: Sequence[Verdict], excluded: frozenset[str], *, signed_in: 
 
 
 def excluded(session: Session, candidate: Head, task: Task, *, signed_in: bool) -> frozenset[str]:
-    """Return whose approval the policy doesn't count; where nobody signs in, the proposer is everybody."""
+    """Return whose approval the policy doesn't count; where nobody signs in, the proposer is everybody.
+
+    Who acted under a name before people signed in counts as the person of that name.
+    """
     names = set()
     if "proposer" in task.terms.exclude:
-        names.add(candidate.proposed_by if signed_in else LOCAL)
+        names.add(candidate.proposed_by)
     if "authors" in task.terms.exclude:
-        names |= {version(session, one).author if signed_in else LOCAL for one in candidate.versions}
-    return frozenset(names)
+        names |= {version(session, one).author for one in candidate.versions}
+    if not signed_in:
+        return frozenset({LOCAL} if names else ())
+    return frozenset(names | {name.removesuffix(LOCAL) for name in names})

@@ -155,3 +155,19 @@ def test_an_approval_given_before_the_last_word_was_taken_back_releases_nothing(
     with pytest.raises(Refused, match="1 regression without a word"):
         acts.released(worse)
     assert acts.releases_made(worse) == 0
+
+
+def test_what_one_reviewer_says_blocks_nobody_but_an_admin_else_calls_acceptable(worse: Database) -> None:
+    acts.word(worse, kind="blocks", examples=acts.WORSE[:1], by="Grace")
+    with pytest.raises(Refused, match="Grace says that .* blocks"):
+        acts.word(worse, examples=acts.WORSE[:1], by="Joan")
+    assert given(worse)[acts.WORSE[0]] == ("blocks", "Grace")
+    acts.word(worse, examples=acts.WORSE[:1], by="Grace")
+    assert given(worse)[acts.WORSE[0]] == ("acceptable", "Grace")
+
+
+def test_a_correction_that_is_rejected_lifts_no_block(worse: Database) -> None:
+    acts.word(worse, kind="blocks", examples=acts.WORSE[:1], by="Grace")
+    number = acts.propose(worse, by="Joan")
+    acts.decide(worse, number, confirm=False, by="Grace")
+    assert acts.standing(worse).words[acts.WORSE[0]].kind == "blocks"
