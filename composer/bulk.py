@@ -4,31 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from composer.cells import stored_answers
-from composer.data.examples import Example
 from composer.tables import CellRow, ExampleRow
 from composer.task import SplitName
 
 
-def split_of(session: Session, dataset: str, split: SplitName) -> tuple[Example, ...]:
-    """Return the examples of one split of a dataset, in its order, without reading the others."""
-    rows = select(ExampleRow.content).where(ExampleRow.dataset == dataset, _in(split))
-    found = session.exec(rows.order_by(col(ExampleRow.position)))
-    return tuple(Example(**{**content, "clusters": tuple(content["clusters"])}) for content in found)
-
-
 def split_size(session: Session, dataset: str, split: SplitName) -> int:
     """Return how many examples a split of a dataset has."""
-    rows = select(func.count()).select_from(ExampleRow).where(ExampleRow.dataset == dataset, _in(split))
+    own = col(ExampleRow.content)["split"].as_string() == split
+    rows = select(func.count()).select_from(ExampleRow).where(ExampleRow.dataset == dataset, own)
     return session.exec(rows).one()
-
-
-def _in(split: SplitName) -> ColumnElement[bool]:
-    own: ColumnElement[bool] = col(ExampleRow.content)["split"].as_string() == split
-    return own
 
 
 def inputs_of(session: Session, dataset: str) -> dict[str, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import Table, Text, cast
+from sqlalchemy import Table, Text, type_coerce
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
@@ -20,9 +20,8 @@ from composer.tables import CandidateRow, RunRow, TestReadRow
 from composer.target import Target
 from composer.task import Task
 from library import log
-from library.canonical import text_digest
+from library.canonical import digest, text_digest
 from library.errors import Refused
-from library.jcs import digest
 from library.people import Role, require
 
 SUBMITTED = "candidate submitted"
@@ -249,7 +248,9 @@ def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def get_candidate(session: Session, candidate_id: int) -> Candidate:
     """Return one candidate; raises `Refused` where there is none, or its evidence isn't what the log says."""
-    query = sa_select(*_COLUMNS, cast(_TABLE.c.evidence, Text).label("raw")).where(_TABLE.c.id == candidate_id)
+    query = sa_select(*_COLUMNS, type_coerce(_TABLE.c.evidence, Text).label("raw")).where(
+        _TABLE.c.id == candidate_id
+    )
     row = session.execute(query).mappings().first()
     if row is None:
         raise Refused(f"there is no candidate {candidate_id}", fix="The Inbox lists those there are.")
@@ -283,9 +284,8 @@ class _Read:
 
 @lru_cache(maxsize=READ)
 def _read(raw: str) -> _Read:
-    """Read evidence as stored. The same text has the same hash, so it is worked out once for each text."""
-    evidence = json.loads(raw)
-    return _Read(evidence, digest(evidence))
+    """Read evidence as stored: its canonical text, whose hash is its identity."""
+    return _Read(json.loads(raw), text_digest(raw))
 
 
 def successor_of(session: Session, candidate_id: int) -> int | None:

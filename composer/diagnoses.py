@@ -14,7 +14,7 @@ import numpy as np
 from sqlmodel import Session
 
 from composer.asking import Answer
-from composer.bulk import answered_examples, split_of
+from composer.bulk import answered_examples
 from composer.candidates import Candidate
 from composer.cells import stored_answers
 from composer.comparison import Difference, difference
@@ -212,7 +212,7 @@ def search_steps(session: Session, review: Review, rng: np.random.Generator) -> 
     """
     keys = added(review)
     target = review.candidate.summary["target_hash"]
-    dev = split_of(session, review.candidate.evidence["data"]["dataset"], "dev")
+    dev = examples_of(session, review.candidate.evidence["data"]["dataset"], "dev")
     if not 0 < len(keys) <= MOST_ADDED or len(dev) > MOST_EXAMPLES:
         return None
     answered: dict[Composition, dict[int, Answer]] = {}

@@ -11,12 +11,13 @@ from math import sqrt
 
 from sqlmodel import Session
 
+from composer.bulk import split_size
 from composer.candidates import get_candidate
 from composer.comparison import Difference
 from composer.figures import NAMES, SHARES, change
 from composer.metrics import Better, figures
 from composer.reading import as_change
-from composer.registry import dataset_of, examples_of, get_task
+from composer.registry import dataset_of, get_task
 from composer.runs import Run
 from composer.search.worth import POWER, Gain, Worth
 from library.errors import Refused
@@ -78,7 +79,7 @@ def learnt(session: Session, run: Run) -> Learnt | None:
     if run.worth is None:
         return None
     task = get_task(session, run.task)
-    known = len(examples_of(session, dataset_of(session, task.name), "dev"))
+    known = split_size(session, dataset_of(session, task.name), "dev")
     return of_worth(run.worth, task.metric, figures(task)[0].better_is, known, _stopped(session, run))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, TypeVar
@@ -138,8 +138,9 @@ def examples_of(session: Session, dataset: str, split: str) -> tuple[Example, ..
     """Return the examples of one split of a dataset, in its order."""
     if split not in SPLITS:
         raise ValueError(f"no split is called {split}")
-    rows = session.exec(select(ExampleRow).where(ExampleRow.dataset == dataset).order_by(col(ExampleRow.position)))
-    return tuple(_example(row.content) for row in rows if row.content["split"] == split)
+    own = col(ExampleRow.content)["split"].as_string() == split
+    rows = select(ExampleRow.content).where(ExampleRow.dataset == dataset, own)
+    return tuple(_example(content) for content in session.exec(rows.order_by(col(ExampleRow.position))))
 
 
 def examples_named(session: Session, dataset: str, ids: Sequence[str]) -> tuple[Example, ...]:
@@ -151,7 +152,7 @@ def examples_named(session: Session, dataset: str, ids: Sequence[str]) -> tuple[
     return tuple(_example(row.content) for row in sorted(found, key=lambda row: row.position))
 
 
-def _example(content: dict[str, Any]) -> Example:
+def _example(content: Mapping[str, Any]) -> Example:
     return Example(**{**content, "clusters": tuple(content["clusters"])})
 
 

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column, Dialect, Text, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
+from library.canonical import canonical_bytes
 from library.tables import UtcDateTime
+
+
+class CanonicalJson(TypeDecorator[Any]):
+    """A JSON value stored as the very text whose sha256 is its identity."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Take a value to its canonical text."""
+        return None if value is None else canonical_bytes(value).decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Give the value back."""
+        return None if value is None else json.loads(value)
 
 
 def _json() -> Any:
@@ -134,7 +152,7 @@ class CandidateRow(SQLModel, table=True):
     target: str = Field(index=True)
     versions: list[int] = _json()
     incumbent_versions: list[int] = _json()
-    evidence: dict[str, Any] = _json()
+    evidence: dict[str, Any] = Field(sa_column=Column(CanonicalJson, nullable=False))
     evidence_hash: str
     proposed_by: str
     created_at: datetime = _time()

@@ -37,6 +37,7 @@ PATIENCE_SECONDS = 60.0
 BETWEEN_SECONDS = 0.5
 """Nobody clicks in the moment a page has come; till then the server tidies up behind it."""
 BIGGEST_MESSAGE = 2**28
+WELL = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,7 @@ class Browser:
         self._query = query
         self._hash = ""
         self._states: dict[str, WidgetState] = {}
+        self._fragments: dict[str, str] = {}
 
     def look(self, *states: WidgetState) -> Answered:
         """Ask for the page, with these widgets set; raises `Refused` where the script ends otherwise than well."""
@@ -70,6 +72,7 @@ class Browser:
         ask.rerun_script.page_name = "" if self._hash else self._page
         ask.rerun_script.page_script_hash = self._hash
         ask.rerun_script.widget_states.widgets.extend(self._states.values())
+        ask.rerun_script.fragment_id = next((self._fragments.get(state.id, "") for state in states), "")
         time.sleep(BETWEEN_SECONDS)
         size, widgets, texts = 0, {}, []
         begun = time.perf_counter()
@@ -96,8 +99,9 @@ class Browser:
                 found = getattr(element, element.WhichOneof("type"))
                 if name := getattr(found, "id", ""):
                     widgets[name.rpartition("-")[2]] = name
+                    self._fragments[name] = message.delta.fragment_id
         took = 1000 * (time.perf_counter() - begun)
-        if message.script_finished != ForwardMsg.FINISHED_SUCCESSFULLY:
+        if message.script_finished not in WELL:
             raise Refused(f"the page {self._page} did not finish", fix="Its server's log says why.")
         return Answered(took, size, widgets, "\n".join(texts))
 

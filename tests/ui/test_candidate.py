@@ -39,7 +39,8 @@ def test_a_candidate_that_does_not_exist_is_refused_in_words(home: Home, visit: 
 
 def test_the_story_runs_from_what_changes_to_the_verdict(furnished: Home, visit: Open) -> None:
     shown = seen(page(visit, furnished))
-    sections = ["What changes", "What it gains and breaks", "Every example", "How sure", "Discussion", "Your verdict"]
+    sections = ["What changes", "What it gains and breaks", "Every example", "How sure"]
+    sections += ["Discussion", "Your verdict"]
     places = [shown.index(f'ic-section">{name}') for name in sections]
     assert places == sorted(places)
     for words in ("Spearman", "5 of 5 pass", "people-anchors", "none before this one", "Search estimate"):
@@ -58,7 +59,7 @@ def test_the_text_is_compared_unified_or_side_by_side(furnished: Home, visit: Op
     assert "ic-half" in seen(page(visit, furnished, diff="side by side"))
 
 
-def test_the_link_chooses_what_the_candidate_is_compared_with(furnished: Home, visit: Open, rows: Database) -> None:
+def test_the_link_chooses_what_the_candidate_is_compared_with(furnished: Home, visit: Open) -> None:
     assert "+ added" in seen(page(visit, furnished, base="the bare base"))
     app = page(visit, furnished)
     assert "candidate 2 on qwen2.5-coder-0.5b" not in app.selectbox(key="base").options
@@ -207,7 +208,6 @@ def test_what_each_snippet_adds_is_folded_and_called_a_search_estimate(furnished
     (folded,) = [one for one in app.expander if "each snippet of the candidate adds" in one.label]
     assert not folded.proto.expanded
     assert "search estimate" in folded.label
-    assert "run 1</a>" in seen(app)
 
 
 def test_labels_are_compared_as_counts(furnished: Home, visit: Open) -> None:

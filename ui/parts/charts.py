@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -19,30 +18,6 @@ MALFORMED = "malformed"
 HEIGHT = 290
 MOST = 1000
 """Examples drawn one by one; past these an even choice stands for all."""
-KEPT = 8
-"""Charts of each kind that are kept as made: every click on a page draws them all again."""
-
-
-class _Kept(alt.LayerChart):  # type: ignore[misc]
-    """A layered chart that is drawn again at every click: what Streamlit sends of it is worked out once."""
-
-    def to_dict(self, *given: Any, **named: Any) -> dict[str, Any]:
-        """Return the chart as Altair does, from the second time on as it was; its data go where Streamlit asks."""
-        if alt.data_transformers.active != "to_arrow_dataset":
-            return dict(super().to_dict(*given, **named))
-        asked = alt.data_transformers.options["datasets"]
-        kept = self.__dict__.get("_drawn")
-        if kept is None:
-            before = set(asked)
-            spec = super().to_dict(*given, **named)
-            kept = spec, {name: data for name, data in asked.items() if name not in before}
-            object.__setattr__(self, "_drawn", kept)
-        asked.update(kept[1])
-        return dict(kept[0])
-
-
-def _layered(*layers: Any) -> _Kept:
-    return _Kept(layer=layers)
 
 
 def _title(text: str) -> Any:
@@ -55,25 +30,24 @@ def ratings(rows: Sequence[Row], output: Output) -> list[Any]:
     Ratings are whole numbers, so points are spread a little around each for all of them to be seen. Of more
     than `MOST` examples an even choice is drawn.
     """
-    return _ratings(tuple(_some(rows)), output.scale)
-
-
-@lru_cache(maxsize=KEPT)
-def _ratings(rows: tuple[Row, ...], scale: tuple[int, int]) -> list[Any]:
-    low, high = scale
+    low, high = output.scale
     points = [
-        {
-            "side": side,
-            "example": row.example_id,
-            "people": round(float(row.gold), 2),
-            "model": MALFORMED if value is None else str(value),
-            "place": (low - 1 if value is None else float(value)) + _spread(number),
-            "outcome": row.outcome,
-        }
-        for number, row in enumerate(rows)
+        (side, row, value, number)
+        for number, row in enumerate(_some(rows))
         for side, value in (("before", row.incumbent_value), ("after", row.candidate_value))
     ]
-    data = pd.DataFrame(points)
+    data = pd.DataFrame(
+        {
+            "side": [side for side, _, _, _ in points],
+            "example": [row.example_id for _, row, _, _ in points],
+            "people": [round(float(row.gold), 2) for _, row, _, _ in points],
+            "model": [MALFORMED if value is None else str(value) for _, _, value, _ in points],
+            "place": [
+                (low - 1 if value is None else float(value)) + _spread(number) for _, _, value, number in points
+            ],
+            "outcome": [row.outcome for _, row, _, _ in points],
+        }
+    )
     some_malformed = bool((data["model"] == MALFORMED).any())
     ticks = list(range(low, high + 1))
     floor = low - 1 if some_malformed else low
@@ -104,7 +78,7 @@ def _ratings(rows: tuple[Row, ...], scale: tuple[int, int]) -> list[Any]:
     ends = pd.DataFrame({"people": [low, high], "place": [low, high]})
     line = alt.Chart(ends).mark_line(color="#b3bcc6", strokeDash=[3, 3]).encode(x=across, y=up)
     return [
-        _layered(line, marks.transform_filter(alt.datum.side == side)).properties(
+        alt.layer(line, marks.transform_filter(alt.datum.side == side)).properties(
             title=_title(side), width="container", height=HEIGHT
         )
         for side in ("before", "after")
@@ -156,16 +130,14 @@ def confusion(rows: Sequence[Row], output: Output) -> list[Any]:
 
 def changes(rows: Sequence[Row]) -> Any:
     """Chart the loss each example gained or lost, one bar an example, from most saved to most added."""
-    return _changes(tuple(_some(sorted(rows, key=lambda row: row.change))))
-
-
-@lru_cache(maxsize=KEPT)
-def _changes(ordered: tuple[Row, ...]) -> Any:
+    ordered = _some(sorted(rows, key=lambda row: row.change))
     data = pd.DataFrame(
-        [
-            {"place": place, "example": row.example_id, "change": row.change, "outcome": row.outcome}
-            for place, row in enumerate(ordered)
-        ]
+        {
+            "place": range(len(ordered)),
+            "example": [row.example_id for row in ordered],
+            "change": [row.change for row in ordered],
+            "outcome": [row.outcome for row in ordered],
+        }
     )
     bars = (
         alt.Chart(data)
@@ -181,7 +153,7 @@ def _changes(ordered: tuple[Row, ...]) -> Any:
             tooltip=["example:N", alt.Tooltip("change:Q", format="+.3f"), "outcome:N"],
         )
     )
-    return _layered(bars).properties(height=HEIGHT, title=_title("change, best to worst"))
+    return bars.properties(height=HEIGHT, title=_title("change, best to worst"))
 
 
 def steps(found: Sequence[tuple[str, Difference]]) -> Any:
@@ -189,11 +161,6 @@ def steps(found: Sequence[tuple[str, Difference]]) -> Any:
 
     A step's interval is that of its difference to the incumbent, around the figure it comes to.
     """
-    return _steps(tuple(found))
-
-
-@lru_cache(maxsize=KEPT)
-def _steps(found: tuple[tuple[str, Difference], ...]) -> Any:
     metric = found[0][1].name
     share = 100 if metric in SHARES else 1
     names = [name for name, _ in found]
@@ -227,7 +194,7 @@ def _steps(found: tuple[tuple[str, Difference], ...]) -> Any:
     figures = base.mark_text(dx=9, align="left", fontSize=12, color="#1f2933").encode(
         x=across, y=up, text=alt.Text("figure:Q", format=".3~g")
     )
-    return _layered(line, bars, dots, figures).properties(height=230, width="container")
+    return alt.layer(line, bars, dots, figures).properties(height=230, width="container")
 
 
 STEP_TONES = alt.Scale(domain=["better", "worse", "unclear", "same"], range=[BETTER, WORSE, SAME, SAME])

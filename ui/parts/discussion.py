@@ -16,7 +16,7 @@ from ui.parts.page import html, remember, section
 from ui.parts.who import me, who
 from ui.parts.words import count, safe, when
 
-CANDIDATE = "the candidate"
+CANDIDATE, OPEN_EXAMPLE = "the candidate", "the open example"
 
 
 def comments_under(comments: Sequence[Comment], kind: str, name: str) -> str:
@@ -47,12 +47,9 @@ def show(found: Shown) -> None:
             )
     review = found.review
     snippets = [f"snippet {key}" for key in dict.fromkeys((*review.composition.keys, *review.incumbent.keys))]
-    row = st.query_params.get("row")
-    known = {line.row.example_id for line in found.lines}
-    example = [f"example {row}"] if row in known else []
     with st.form("comment-form", clear_on_submit=True, border=False, width=760):
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            on = st.selectbox("Comment on", [CANDIDATE, *example, *snippets], key="comment-on", width=260)
+            on = st.selectbox("Comment on", [CANDIDATE, OPEN_EXAMPLE, *snippets], key="comment-on", width=260)
             text = st.text_input("Comment", key="comment-text", placeholder="Ask, note or suggest")
         with st.container(horizontal=True, vertical_alignment="center"):
             sent = st.form_submit_button("Comment", key="comment", shortcut=keys.COMMENT, disabled=looks_on)
@@ -85,6 +82,8 @@ def _where(one: Comment) -> str:
 
 def _add(candidate_id: int, on: str, text: str) -> None:
     kind, _, name = ("candidate", "", "") if on == CANDIDATE else on.partition(" ")
+    if on == OPEN_EXAMPLE:
+        kind, name = "example", st.query_params.get("row", "")
     try:
         with database().session() as session:
             add_comment(session, candidate_id, text, by=who(), at=now(), kind=kind, name=name)  # type: ignore[arg-type]

@@ -41,8 +41,15 @@ def tests(words: Mapping[str, Disposition]) -> dict[str, Test]:
     }
 
 
-def show(found: Shown) -> None:
-    """Show the filters, the table, the row that is open, and what is to be said of it."""
+@st.fragment
+def show(candidate_id: int) -> None:
+    """Show the filters, the table, the row that is open, and what is to be said of it.
+
+    A filter or another row runs this part of the page alone; a word on a regression runs it all, once.
+    """
+    if st.session_state.pop(openrow.CHANGED, False):
+        st.rerun()
+    found = kept.shown(candidate_id)
     review = found.review
     flipped = "right to wrong or back" if review.task.output.kind == "label" else "across the middle of the scale"
     section("Every example", f"worst first · flipped: the judgement turned over, {flipped}")

@@ -15,20 +15,15 @@ from typing import TypeVar
 import numpy as np
 import streamlit as st
 
-from composer.bulk import split_size
 from composer.comparison import Row
 from composer.diagnoses import SearchSteps, search_steps
 from composer.evidence import flipped, rows_of, texts_of
 from composer.jobs import Job, jobs_of
-from composer.learnt import Learnt, of_worth
-from composer.metrics import figures
-from composer.registry import dataset_of, get_task
+from composer.learnt import Learnt, learnt
 from composer.releases import Release, current_release
 from composer.review.comments import Comment, comments_on
 from composer.review.standing import Review, get_review
 from composer.runs import get_run
-from composer.search.worth import Worth
-from composer.task import Task
 from library import log
 from ui.parts.opening import database, this_home
 
@@ -84,7 +79,7 @@ def texts(candidate_id: int, evidence_hash: str) -> Mapping[str, str]:
 
     def read() -> Mapping[str, str]:
         with database().session() as session:
-            return texts_of(session, get_review(session, candidate_id))
+            return texts_of(session, shown(candidate_id).review)
 
     return _once((*_place(), "texts", evidence_hash), read)
 
@@ -117,19 +112,11 @@ def _read(candidate_id: int) -> Shown:
             (*_place(), "steps", candidate.evidence_hash),
             lambda: search_steps(session, review, np.random.default_rng(seed)),
         )
-        run, task = get_run(session, candidate.run_id), get_task(session, candidate.task)
-        stopped = str(candidate.evidence["search"]["stopped"])
-        known = split_size(session, dataset_of(session, task.name), "dev")
         return Shown(
             review=review,
             lines=tuple(lines),
             comments=comments_on(session, candidate),
-            learnt=None if run.worth is None else _learnt(run.worth, task, stopped, known),
+            learnt=learnt(session, get_run(session, candidate.run_id)),
             steps=steps,
             replaces=current_release(session, candidate.task, candidate.target),
         )
-
-
-def _learnt(worth: Worth, task: Task, stopped: str, examples: int) -> Learnt:
-    """Return what the run's search learnt, as `learnt` does, without reading the examples it searched on."""
-    return of_worth(worth, task.metric, figures(task)[0].better_is, examples, stopped)

@@ -22,6 +22,9 @@ from ui.parts.page import html, remember
 from ui.parts.who import me, who
 from ui.parts.words import count, safe, table
 
+CHANGED = "a word was given"
+"""Set in the session's state when the rest of the page has something new to show."""
+
 
 def show(found: Shown) -> None:
     """Show the row that the link names, if it names one, and take a word on it where it got worse."""
@@ -240,9 +243,7 @@ def _give(found: Shown, examples: Sequence[str], kind: DispositionKind, key: str
     left = [one for one in found.review.standing.unseen if one not in set(examples)]
     if examples[0] == st.query_params.get("row") and left:
         go(left[0])
-    remember(
-        f"{count(len(examples), 'regression')}: {kind}. {count(len(left), 'one', 'ones')} left without a word."
-    )
+    _changed(f"{count(len(examples), 'regression')}: {kind}. {len(left):,} left without a word.")
 
 
 def _propose(found: Shown, example_id: str, key: str) -> None:
@@ -261,7 +262,12 @@ def _propose(found: Shown, example_id: str, key: str) -> None:
     except Refused as refused:
         st.session_state["refused-word"] = str(refused)
         return
-    remember(f"Another label for {example_id} is proposed. It holds once a second person confirms it.")
+    _changed(f"Another label for {example_id} is proposed. It holds once a second person confirms it.")
+
+
+def _changed(message: str) -> None:
+    remember(message)
+    st.session_state[CHANGED] = True
 
 
 def _refusal() -> None:

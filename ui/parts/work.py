@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import streamlit as st
 
@@ -18,6 +19,7 @@ from ui.parts.who import me, who
 from ui.parts.words import count, lasting
 
 POLL_SECONDS = 2.0
+STARTING_SECONDS = 20.0
 
 
 def ask(
@@ -35,7 +37,7 @@ def ask(
     """
     found = [one for one in kept.jobs(candidate_id) if one.kind == kind and one.examples == tuple(examples)]
     newest = found[0] if found else None
-    if newest and newest.state in (work.WAITING, work.RUNNING) and work.is_at_work(this_home(), newest.id):
+    if newest and _goes_on(newest):
         _progress(candidate_id, newest.id)
         return
     try:
@@ -62,13 +64,20 @@ def ask(
         st.error(plain(f"It ended with: {newest.message}"), icon=":material/block:")
 
 
+def _goes_on(job: Job) -> bool:
+    """Whether a worker has a job, or was started so lately that it may not have taken it yet."""
+    if job.state not in (work.WAITING, work.RUNNING):
+        return False
+    fresh = job.state == work.WAITING and now() - job.created_at < timedelta(seconds=STARTING_SECONDS)
+    return fresh or work.is_at_work(this_home(), job.id)
+
+
 def _start(candidate_id: int, kind: JobKind, examples: tuple[str, ...], price: int) -> None:
     try:
         with database().session() as session:
             job_id = work.enter_job(session, candidate_id, kind, by=who(), at=now(), examples=examples)
         if price:
             work.start(this_home(), job_id)
-            st.session_state["awaited"] = job_id
             return
         _tell(work.do_job(database(), this_home(), job_id))
     except Refused as refused:
@@ -91,9 +100,3 @@ def _progress(candidate_id: int, job_id: int) -> None:
         return
     _tell(job)
     st.rerun(scope="app")
-
-
-def just_started(candidate_id: int) -> bool:
-    """Whether work was started a moment ago that may not hold its lock yet."""
-    awaited = st.session_state.pop("awaited", None)
-    return any(one.id == awaited for one in kept.jobs(candidate_id))

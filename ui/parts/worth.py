@@ -190,14 +190,19 @@ def csv(found: Learnt) -> bytes:
     return as_csv(pd.DataFrame(lines))
 
 
+@st.fragment
 def show_parts(found: Learnt, run_id: int) -> None:
-    """Show, folded, what each snippet of a candidate adds to it, as far as its run's search tells."""
+    """Show, folded, what each snippet of a candidate adds to it, as far as its run's search tells.
+
+    The chart is drawn once it is unfolded, without the rest of the page.
+    """
     parts = found.left_out
     clear = sum(one.difference.direction == "better" for one in parts)
-    with st.expander(
-        f"What each snippet of the candidate adds · search estimate, a clear gain for {clear} of {len(parts)}",
-        key="adds",
-    ):
+    title = f"What each snippet of the candidate adds · search estimate, a clear gain for {clear} of {len(parts)}"
+    folder = st.expander(title, key="adds", on_change="rerun")
+    if not folder.open:
+        return
+    with folder:
         html(
             f'<div class="ic ic-mute">{NAMES[found.metric]} with the snippet against the candidate without it, on '
             f'the development examples that chose it: expect less on new ones · <a href="runs?run={run_id}">run '

@@ -28,7 +28,7 @@ def show(candidate_id: int) -> None:
     verdict.stale(found)
     changes.show(found)
     gains.show(found)
-    examples.show(found)
+    examples.show(candidate_id)
     sure.show(found)
     discussion.show(found)
     verdict.show(found, person)

@@ -1,9 +1,12 @@
 """People and their roles, and what a review is made of: words on regressions, comments, corrections, jobs."""
 
+import json
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+
+from library.canonical import canonical_bytes
 
 revision = "0005"
 down_revision = "0004"
@@ -125,10 +128,22 @@ def upgrade() -> None:
     with op.batch_alter_table("candidate") as table:
         table.add_column(sa.Column("rescored_from", sa.Integer(), nullable=True))
         table.add_column(sa.Column("summary", sa.JSON(), nullable=True))
+        table.alter_column("evidence", existing_type=sa.JSON(), type_=sa.Text(), postgresql_using="evidence::text")
+    _write_evidence_canonically()
+
+
+def _write_evidence_canonically() -> None:
+    """Store evidence as the text that its hash is of, so that reading it can check it as it stands."""
+    candidate = sa.table("candidate", sa.column("id", sa.Integer()), sa.column("evidence", sa.Text()))
+    connection = op.get_bind()
+    for number, text in connection.execute(sa.select(candidate.c.id, candidate.c.evidence)).all():
+        canonical = canonical_bytes(json.loads(text)).decode()
+        connection.execute(candidate.update().where(candidate.c.id == number).values(evidence=canonical))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("candidate") as table:
+        table.alter_column("evidence", existing_type=sa.Text(), type_=sa.JSON(), postgresql_using="evidence::json")
         table.drop_column("summary")
         table.drop_column("rescored_from")
     with op.batch_alter_table("verdict") as table:

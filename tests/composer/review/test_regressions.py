@@ -159,7 +159,7 @@ def test_an_approval_given_before_the_last_word_was_taken_back_releases_nothing(
 
 def test_what_one_reviewer_says_blocks_nobody_but_an_admin_else_calls_acceptable(worse: Database) -> None:
     acts.word(worse, kind="blocks", examples=acts.WORSE[:1], by="Grace")
-    with pytest.raises(Refused, match="Grace says that .* blocks"):
+    with pytest.raises(Refused, match=r"Grace says that .* blocks"):
         acts.word(worse, examples=acts.WORSE[:1], by="Joan")
     assert given(worse)[acts.WORSE[0]] == ("blocks", "Grace")
     acts.word(worse, examples=acts.WORSE[:1], by="Grace")
