@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Table, Text, type_coerce
 from sqlalchemy import select as sa_select
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from composer.comparison import Comparison, Difference, Gate, Row, Slice
 from composer.composition import Composition
@@ -82,7 +82,8 @@ def note_test_read(
 ) -> int:
     """Note that the sealed test split is read for this composition; returns how often others read it before.
 
-    The same composition on the same target reads the stored answers again, which counts once.
+    The same composition on the same target reads the stored answers again, which counts once, also after a
+    label was corrected.
     """
     query = select(TestReadRow).where(
         TestReadRow.dataset == dataset,
@@ -100,8 +101,14 @@ def note_test_read(
         )
         session.add(row)
         session.flush()
-    before = select(func.count()).where(TestReadRow.dataset == dataset, col(TestReadRow.id) < row.id)
-    return int(session.exec(before).one())
+    # A corrected label makes another dataset, of examples that were read all the same.
+    task = dataset.partition(":")[0]
+    others = select(TestReadRow.composition, TestReadRow.target).where(
+        col(TestReadRow.dataset).startswith(f"{task}:", autoescape=True),
+        col(TestReadRow.id) < row.id,
+        ~((col(TestReadRow.composition) == composition.fingerprint) & (col(TestReadRow.target) == target_hash)),
+    )
+    return len(session.exec(others.distinct()).all())
 
 
 @dataclass(frozen=True)

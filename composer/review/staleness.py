@@ -8,6 +8,7 @@ from composer.candidates import Head
 from composer.composition import UnvettedText
 from composer.registry import dataset_of, get_task_version, target_hash, task_hash
 from composer.releases import current_release, measured_composition
+from composer.review.corrections import corrections
 from library.canonical import text_digest
 from library.errors import Refused
 from library.snippets import version
@@ -22,7 +23,7 @@ def undermined(session: Session, candidate: Head) -> tuple[str, ...]:
     if task_hash(session, candidate.task) != known["task_hash"]:
         reasons.append(f"task {candidate.task} was edited")
     if dataset_of(session, candidate.task) != known["dataset"]:
-        reasons.append("the labelled data changed")
+        reasons.append("the labelled data changed" + _corrected(session, candidate))
     if target_hash(session, candidate.target) != known["target_hash"]:
         reasons.append(f"target {candidate.target} was edited")
     return (*reasons, *_changed_texts(session, candidate))
@@ -51,3 +52,14 @@ def _changed_texts(session: Session, candidate: Head) -> list[str]:
             reasons.append(f"the {name}'s text is not the text that was measured")
     now = (version(session, one) for one in candidate.versions)
     return reasons + [f"snippet {one.key} v{one.version} is {one.state}" for one in now if one.state != "vetted"]
+
+
+def _corrected(session: Session, candidate: Head) -> str:
+    """Name the labels that were corrected since a candidate was measured; empty where it was something else."""
+    since = [
+        one
+        for one in corrections(session, candidate.task)
+        if one.state == "confirmed" and one.decided_at is not None and one.decided_at >= candidate.created_at
+    ]
+    told = [f"{one.example_id} {one.gold_before} → {one.gold}, confirmed by {one.decided_by}" for one in since]
+    return f" ({'; '.join(told)})" if told else ""

@@ -59,8 +59,11 @@ def strip(review: Review) -> str:
     seen = regressions - len(standing.unseen)
     reads = evidence["test_reads_before"]
     who = ", ".join(standing.approvals)
+    past = ", on evidence that no longer holds" if standing.stale and standing.approvals else ""
     parts = {
-        "Approvals": f"{len(standing.approvals)} of {standing.approvals_needed}" + (f" ({who})" if who else ""),
+        "Approvals": f"{len(standing.approvals)} of {standing.approvals_needed}"
+        + (f" ({who})" if who else "")
+        + past,
         "Regressions seen": f"{seen:,} of {regressions:,}",
         "Test split": "first use" if not reads else f"used {count(reads, 'time')} before",
         "Compositions tried": f"{evidence['search']['tried']:,}",
@@ -83,6 +86,8 @@ def next_step(found: Shown, me: Person) -> str:
         return "Score it again (below): it no longer rests on what was measured."
     if standing.blocks:
         return f"Settle this first: {'; '.join(standing.blocks)}."
+    if standing.state != "approved" and not me.may("reviewer"):
+        return "A reviewer decides; you may read it all, and save it as a review pack."
     steps = []
     if standing.unseen and standing.task.terms.every_regression:
         steps.append(

@@ -163,7 +163,13 @@ def _word(found: Shown, view: ExampleView) -> None:
                 shortcut=letter,
                 disabled=fixed,
             )
-        _label(found, view, fixed)
+        open_ones = {one.example_id for one in found.review.standing.corrections}
+        if row.example_id in open_ones:
+            st.caption(
+                "Another label is proposed: a second person decides, at the end of the page.", width="content"
+            )
+        else:
+            _label(found, view, fixed)
         if fixed:
             st.caption(f"{plain(me().name)} is not a reviewer.", width="content")
     _refusal()

@@ -13,7 +13,9 @@ from composer.reading import snippet_changes
 from ui.parts import changes, charts, diff, discussion, figures, gains, packgrounds, sure, verdict, worth
 from ui.parts.drawing import svg
 from ui.parts.kept import Line, Shown
+from ui.parts.opening import now
 from ui.parts.packexamples import examples, left_out
+from ui.parts.releases import replaced
 from ui.parts.words import count, safe
 
 CHART, WIDE_CHART = 340, 640
@@ -136,6 +138,6 @@ def _verdicts(found: Shown) -> str:
             f'<span class="ic-verbatim">{safe(made.reason)}</span></p>'
         )
     elif standing.successor is None:
-        gone = verdict.replaced(found.replaces).rstrip(",")
+        gone = replaced(found.replaces, now()).rstrip(",")
         parts.append(f"<p>What a release would replace: {gone}.</p>")
     return "".join(parts)

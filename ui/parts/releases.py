@@ -9,6 +9,7 @@ import pandas as pd
 
 from composer.figures import NAMES
 from composer.history import Past
+from composer.releases import Release
 from ui.parts import words
 from ui.parts.csvtext import as_csv
 from ui.parts.figures import gain, pair
@@ -61,3 +62,13 @@ def csv(past: Sequence[Past]) -> bytes:
         for one in past
     ]
     return as_csv(pd.DataFrame(lines).astype({"rollback to": "Int64", "rolled back by": "Int64"}))
+
+
+def replaced(release: Release | None, at: datetime) -> str:
+    """Say as HTML what is in use, to be replaced."""
+    if release is None:
+        return "<b>the bare base</b>, which has been in use so far,"
+    return (
+        f"<b>release {release.id}</b> (candidate {release.candidate_id}, by {safe(release.released_by)} "
+        f"{when(release.released_at, at)})"
+    )

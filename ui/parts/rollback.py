@@ -14,6 +14,7 @@ from library.errors import Refused
 from ui.parts import changes
 from ui.parts.opening import database, now, plain, show_refusal
 from ui.parts.page import html, remember
+from ui.parts.releases import replaced
 from ui.parts.who import me, who
 from ui.parts.words import safe, when
 
@@ -88,7 +89,7 @@ def _dialog(earlier: Release, planned: Replacement) -> None:
     html(
         f'<div class="ic"><p><b>{safe(planned.task)} → {safe(planned.target)}</b> gets the prompt of '
         f"<b>release {earlier.id}</b> again (candidate {earlier.candidate_id}, by {safe(earlier.released_by)} "
-        f"{when(earlier.released_at, now())}), and <b>{safe(planned.replaced)}</b> goes. "
+        f"{when(earlier.released_at, now())}), and {replaced(planned.now, now())} goes. "
         f"It is a release of its own, and another rollback undoes it.</p>{_metric(planned)}</div>"
         f"{changes.snippets(planned.changes)}"
     )

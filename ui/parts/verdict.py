@@ -6,7 +6,7 @@ import streamlit as st
 
 from composer.figures import NAMES as FIGURES
 from composer.reading import snippet_changes
-from composer.releases import Release, measured_composition
+from composer.releases import measured_composition
 from composer.review.corrections import Correction, decide_correction
 from composer.review.release import release_candidate
 from composer.review.standing import Standing, dismiss, give_verdict
@@ -19,6 +19,7 @@ from ui.parts.kept import Shown
 from ui.parts.opening import database, now, plain
 from ui.parts.openrow import gold
 from ui.parts.page import html, section
+from ui.parts.releases import replaced
 from ui.parts.who import who
 from ui.parts.words import count, safe, table, when
 
@@ -27,7 +28,6 @@ NAMES: dict[str, str] = {
     "request changes": "asked for changes",
     "no-go": "said no-go",
     "override": "overrode the failing gates",
-    DISMISSAL: "dismissed a verdict",
     "comment": "commented",
 }
 
@@ -152,7 +152,7 @@ def _release(found: Shown) -> None:
     metric = candidate.figures[0]
     html(
         f'<div class="ic"><p><b>{safe(candidate.task)} → {safe(candidate.target)}</b> gets the prompt of '
-        f"candidate {candidate.id}, and {replaced(found.replaces)} goes.</p><p>{FIGURES[metric.name]} "
+        f"candidate {candidate.id}, and {replaced(found.replaces, now())} goes.</p><p>{FIGURES[metric.name]} "
         f"{pair(metric)} {gain(metric)}</p></div>"
     )
     with database().session() as session:
@@ -178,16 +178,6 @@ def _release(found: Shown) -> None:
             f"Released: candidate {candidate.id} is now the prompt of {place}, as release {made.id}."
         )
         st.rerun()
-
-
-def replaced(release: Release | None) -> str:
-    """Say as HTML what is released now, to be replaced."""
-    if release is None:
-        return "<b>the bare base</b>, which has been in use so far,"
-    return (
-        f"<b>release {release.id}</b> (candidate {release.candidate_id}, by {safe(release.released_by)} "
-        f"{when(release.released_at, now())})"
-    )
 
 
 def correction(one: Correction) -> str:
@@ -243,10 +233,11 @@ def history(standing: Standing) -> str:
         return ""
     counting = {one.id for one in last_words(standing.verdicts)}
     dismissed = {one.about for one in standing.verdicts if one.kind == DISMISSAL}
+    whose = {one.id: f"{one.reviewer}’s {one.kind}" for one in standing.verdicts}
     rows = [
         f'<tr class="{"" if one.id in counting or one.kind == DISMISSAL else "ic-past"}">'
         f'<td class="ic-nowrap">{safe(one.reviewer)}</td>'
-        f'<td class="ic-nowrap">{safe(NAMES.get(one.kind, one.kind))}'
+        f'<td class="ic-nowrap">{safe(NAMES.get(one.kind, f"dismissed {whose.get(one.about or 0)}"))}'
         f"{' (dismissed)' if one.id in dismissed else ''}</td>"
         f'<td class="ic-verbatim">{safe(one.reason)}</td><td class="ic-mute">{when(one.given_at, now())}</td></tr>'
         for one in standing.verdicts

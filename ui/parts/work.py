@@ -60,7 +60,10 @@ def ask(
             disabled=looks_on,
         )
         st.caption(plain(f"{cost} · {me().name} may only look" if looks_on else cost), width="content")
-    if newest and newest.state == work.FAILED:
+    said = st.session_state.pop(f"refused-{kind}", None)
+    if said:
+        st.error(plain(said[:1].upper() + said[1:]), icon=":material/block:")
+    elif newest and newest.state == work.FAILED:
         st.error(plain(f"It ended with: {newest.message}"), icon=":material/block:")
 
 
@@ -81,7 +84,7 @@ def _start(candidate_id: int, kind: JobKind, examples: tuple[str, ...], price: i
             return
         _tell(work.do_job(database(), this_home(), job_id))
     except Refused as refused:
-        st.session_state["refused"] = str(refused)
+        st.session_state[f"refused-{kind}"] = str(refused)
 
 
 def _tell(job: Job) -> None:

@@ -218,7 +218,8 @@ def test_a_confirmed_correction_makes_an_approved_candidate_stale(worse: Databas
     assert acts.approve(worse, "Grace", "Joan").state == "needs review"
     acts.decide(worse, number)
     standing = acts.standing(worse)
-    assert (standing.state, standing.stale) == ("stale", ("the labelled data changed",))
+    said = "the labelled data changed (test-05 1.0 → 5.0, confirmed by Joan)"
+    assert (standing.state, standing.stale) == ("stale", (said,))
     with pytest.raises(Refused, match="the labelled data changed"):
         acts.released(worse)
     with pytest.raises(Refused, match="the labelled data changed"):
@@ -231,7 +232,8 @@ def test_a_confirmed_correction_undermines_a_release_which_stays_released(worse:
     acts.released(worse)
     acts.decide(worse, acts.propose(worse))
     standing = acts.standing(worse)
-    assert (standing.state, standing.stale) == ("released", ("the labelled data changed",))
+    said = "the labelled data changed (test-05 1.0 → 5.0, confirmed by Joan)"
+    assert (standing.state, standing.stale) == ("released", (said,))
 
 
 def test_scored_again_after_a_correction_it_is_reviewed_anew_and_pays_nothing(worse: Database, home: Home) -> None:
