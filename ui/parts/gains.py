@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 import streamlit as st
 
@@ -10,11 +11,13 @@ from composer.comparison import Difference, Slice
 from composer.figures import NAMES, SHARES, change
 from composer.jobs import Job
 from composer.task import Output
-from ui.parts import charts, figures, kept, work, worth
+from ui.parts import charts, figures, kept, openrow, work, worth
 from ui.parts.kept import Shown
 from ui.parts.page import html, section
 from ui.parts.words import safe, table
 
+WORST = 5
+"""Regressions named before the table of all examples."""
 FEWEST_STEPS = 3
 """With two, base and candidate, the cards say it all."""
 
@@ -26,7 +29,8 @@ def show(found: Shown) -> None:
     section("What it gains and breaks", legend(output))
     _steps(found, kept.jobs(review.candidate.id))
     _answers(found, output)
-    html(f'<div class="ic ic-pairs"><div>{figures.table(review.candidate.figures)}</div>{slices(found)}</div>')
+    tables = f"<div>{figures.table(review.candidate.figures)}</div>{worst(found)}{slices(found)}"
+    html(f'<div class="ic ic-pairs">{tables}</div>')
     _worth(found)
 
 
@@ -85,6 +89,23 @@ def _worth(found: Shown) -> None:
     measured = any(job.kind == "steps" and job.result for job in kept.jobs(review.candidate.id))
     if not measured and not review.standing.stale and len(review.composition.versions) > 1:
         work.ask(review.candidate.id, "steps", "Measure each step on the sealed test")
+
+
+def worst(found: Shown) -> str:
+    """Return the worst regressions as HTML, each a link that opens it; nothing where nothing got worse."""
+    candidate = found.review.candidate
+    rows = [
+        f'<tr><td><a href="candidate?candidate={candidate.id}&amp;row={quote(one.example_id)}">'
+        f'{safe(one.example_id)}</a></td><td class="ic-num">{safe(openrow.gold(one.gold))}</td>'
+        f'<td class="ic-num">{safe(openrow.read_value(one.incumbent_value))}</td>'
+        f'<td class="ic-num">{safe(openrow.read_value(one.candidate_value))}</td>'
+        f'<td class="ic-num ic-worse">{one.change:+.3f}</td></tr>'
+        for one in (line.row for line in found.lines[:WORST])
+        if one.outcome == "worse"
+    ]
+    if not rows:
+        return ""
+    return f"<div>{table(('worst regressions', '#people', '#before', '#after', '#loss change'), rows)}</div>"
 
 
 def slices(found: Shown) -> str:
