@@ -20,8 +20,8 @@ from composer.releases import (
     measured_composition,
     releases,
 )
+from composer.review.release import objections
 from composer.review.staleness import undermined
-from composer.review.standing import get_standing
 from composer.task import Task
 from library.errors import Refused
 from library.people import Person
@@ -161,8 +161,7 @@ def against_rollback(session: Session, release: Release, person: Person) -> tupl
     if now is not None and now.candidate_id == release.candidate_id:
         found.append(f"release {release.id} is what is released now")
     try:
-        found += [f"stale: {one}" for one in undermined(session, head)]
-        found += get_standing(session, head).blocks
+        found += objections(session, head)
         if not found:
             composition_of(session, get_task_version(session, head.summary["task_hash"]), release.versions)
     except Refused as refused:

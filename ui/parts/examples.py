@@ -52,7 +52,10 @@ def show(candidate_id: int) -> None:
     found = kept.shown(candidate_id)
     review = found.review
     flipped = "right to wrong or back" if review.task.output.kind == "label" else "across the middle of the scale"
-    section("Every example", f"worst first · flipped: the judgement turned over, {flipped}")
+    section(
+        "Every example",
+        f"worst first · a loss of 1 is the worst there is · flipped: the judgement turned over, {flipped}",
+    )
     chosen = _filtered(found)
     if chosen:
         _table(found, chosen)

@@ -51,7 +51,8 @@ def cards(figures: Sequence[Difference], counts: Mapping[str, int]) -> str:
 
 def _card(one: Difference) -> str:
     name = _LARGE.get(one.name, NAMES[one.name].capitalize())
-    return _box(name, f"{one.better_is} is better", pair(one), gain(one))
+    aside = "0 perfect, 100 worst" if one.name == "nmse" else f"{one.better_is} is better"
+    return _box(name, aside, pair(one), gain(one))
 
 
 def _examples(counts: Mapping[str, int]) -> str:
@@ -86,11 +87,18 @@ def _box(name: str, aside: str, value: str, below: str) -> str:
     )
 
 
+def mark(gate: Gate) -> tuple[str, str, str]:
+    """Return the sign, the word and the tone of a gate; one that had nothing to check passes without a tick."""
+    if gate.figure == "0/0":
+        return "–", "nothing to check", "same"
+    return ("✓", "passes", "better") if gate.passed else ("✗", "fails", "worse")
+
+
 def gates(found: Sequence[Gate]) -> str:
     """Return the policy's gates with the figure each was read from, as HTML."""
     marks = []
     for gate in found:
-        sign, word, tone = ("✓", "passes", "better") if gate.passed else ("✗", "fails", "worse")
+        sign, word, tone = mark(gate)
         name = NAMES.get(gate.name, gate.name)
         read = safe(gate.figure.replace("-", "−"))
         figure_read = f'<span class="ic-mute">{read}</span>'
@@ -112,6 +120,9 @@ def table(figures: Sequence[Difference]) -> str:
 
 
 def _plain_gain(one: Difference) -> str:
+    if one.name == "spread" and one.difference is not None:
+        # More spread is neither better nor worse by itself: it tells ratings that huddle from those that don't.
+        return f'{change(one.name, one.difference)} <span class="ic-mute">{interval(one)}</span>'
     if one.low is None and one.difference is not None:
         return f'<span class="ic-mute">{change(one.name, one.difference)}</span>'
     return gain(one)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from composer.figures import NAMES, change
+from composer.baseline import best_constant
+from composer.figures import NAMES, change, figure
+from composer.reading import detectable
 from composer.review.standing import Review
 from library.people import Person
 from ui.parts import figures
@@ -28,7 +30,7 @@ def show(found: Shown, me: Person) -> None:
     html(
         f'<div class="ic"><div class="ic-head"><h1>{safe(candidate.task)} → {safe(candidate.target)}</h1>'
         f'{state_tag(standing.state)}</div><div class="ic-mute">{" · ".join(filter(None, facts))}</div>'
-        f'<p class="ic-story">{story(review)}</p></div>'
+        f'<p class="ic-story">{story(found)}</p></div>'
         + figures.cards(candidate.figures, candidate.summary["counts"])
         + strip(review)
         + figures.gates(candidate.gates)
@@ -36,8 +38,9 @@ def show(found: Shown, me: Person) -> None:
     )
 
 
-def story(review: Review) -> str:
-    """Say in a sentence what the test split says of a candidate."""
+def story(found: Shown) -> str:
+    """Say in a few sentences what the test split says of a candidate, doubts included, as HTML."""
+    review = found.review
     metric, counts = review.candidate.figures[0], review.candidate.summary["counts"]
     total = sum(counts.values())
     name = NAMES[metric.name]
@@ -49,7 +52,26 @@ def story(review: Review) -> str:
     return (
         f"On {total:,} sealed test examples {safe(name)} {way} by {size}{unit} {figures.interval(metric)}: "
         f"{counts['better']:,} answers get better, {counts['worse']:,} get worse{gates}."
+        f"{doubts(found)}"
     )
+
+
+def doubts(found: Shown) -> str:
+    """Say what speaks against a gain, as HTML: a constant answer that does as well, a test too small for it."""
+    metric = found.review.candidate.figures[0]
+    said = []
+    constant = best_constant(found.review.task.output, [line.row for line in found.lines])
+    now = metric.candidate
+    if now is not None and (now >= constant.figure if metric.better_is == "lower" else now <= constant.figure):
+        said.append(
+            f"Always answering “{safe(constant.answer)}” would come to {figure(metric.name, constant.figure)}: "
+            "the candidate is no better than that."
+        )
+    smallest = detectable(metric)
+    if smallest is not None and metric.improved and abs(metric.difference or 0.0) < smallest:
+        size = change(metric.name, smallest).lstrip("+")
+        said.append(f"The test finds differences of {size} reliably; this one is smaller.")
+    return f' <span class="ic-worse">{" ".join(said)}</span>' if said else ""
 
 
 def strip(review: Review) -> str:
@@ -89,16 +111,18 @@ def next_step(found: Shown, me: Person) -> str:
     if standing.state != "approved" and not me.may("reviewer"):
         return "A reviewer decides; you may read it all, and save it as a review pack."
     steps = []
-    if standing.unseen and standing.task.terms.every_regression:
+    barred = [one for one in standing.against_approval(me) if one not in standing.obstacles]
+    if barred and standing.state != "approved":
+        steps.append(f"somebody else approves: {'; '.join(barred)}")
+    elif standing.unseen and standing.task.terms.every_regression:
         steps.append(
-            f"give {count(len(standing.unseen), 'regression')} a word (key n opens the worst), then decide"
+            f"give {count(len(standing.unseen), 'regression')} a word (key n opens the worst): acceptable, "
+            "it blocks, or its label is wrong. Then decide"
         )
     elif standing.obstacles:
         steps.append(f"it can't be approved: {'; '.join(standing.obstacles)}")
     elif standing.state == "approved":
         steps.append("release it, at the end of the page" if me.may("releaser") else "a releaser can release it")
-    elif against := standing.against_approval(me):
-        steps.append(f"somebody else decides: {'; '.join(against)}")
     elif standing.missing and not standing.signed_in and standing.approvals_needed > 1:
         steps.append(standing.missing)
     else:

@@ -180,7 +180,7 @@ def _label(found: Shown, view: ExampleView, fixed: bool) -> None:
     key = f"label-{example.id}"
     if output.kind == "label":
         others = [one for one in output.labels if one != example.gold]
-        st.selectbox("Right label", others, key=key, width=130, label_visibility="collapsed")
+        st.selectbox("Right label", others, key=key, width=130)
     else:
         low, high = output.scale
         st.number_input(
@@ -192,7 +192,6 @@ def _label(found: Shown, view: ExampleView, fixed: bool) -> None:
             key=key,
             width=120,
             format="%.2f",
-            label_visibility="collapsed",
         )
     st.button(
         "Label is wrong",

@@ -116,7 +116,7 @@ def _head(pack: Pack, at: datetime) -> str:
         f"{at.astimezone(UTC):%Y-%m-%d at %H:%M:%S} UTC. What is decided later is not in it.</div>"
         f'<header class="ic"><div class="ic-head"><h1>{safe(candidate.task)} → {safe(candidate.target)}</h1>'
         f'{state_tag(standing.state)}</div><div class="ic-mute">{" · ".join(filter(None, told))}</div>'
-        f'<p class="ic-story">{header.story(review)}</p></header>'
+        f'<p class="ic-story">{header.story(pack.found)}</p></header>'
         + figures.cards(candidate.figures, candidate.summary["counts"])
         + header.strip(review)
         + figures.gates(candidate.gates)

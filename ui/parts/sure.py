@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from composer.figures import NAMES, change
+from composer.baseline import Answers, answers_given, best_constant
+from composer.figures import NAMES, change, figure
 from composer.jobs import Job
 from composer.reading import as_change, detectable
 from ui.parts import figures, kept, work
 from ui.parts.kept import Shown
 from ui.parts.page import html, section
 from ui.parts.words import count, safe, table
+
+MOST_ANSWERS = 8
+"""Answers counted one by one; a task may have hundreds of labels."""
 
 
 def show(found: Shown) -> None:
@@ -30,6 +34,9 @@ def facts(found: Shown, noise: Job | None) -> str:
     unit = " points" if metric.name == "accuracy" else ""
     reads = evidence["test_reads_before"]
     estimate = as_change(metric.name, search["estimate"])
+    examples = [line.row for line in found.lines]
+    constant = best_constant(review.task.output, examples)
+    before, after = answers_given(examples)
     known = {
         "Smallest difference": "—"
         if smallest is None
@@ -39,7 +46,10 @@ def facts(found: Shown, noise: Job | None) -> str:
         if noise is None
         else f"{noise.result[0]['changed']} of {count(noise.result[0]['asked'], 'answer')} read otherwise when "
         "asked again",
-        "Compositions tried": f"1 of {search['tried']:,} ({search['strategy']}, seed {search['seed']}, "
+        "A constant answer": f"always “{constant.answer}” would come to {NAMES[metric.name]} "
+        f"{figure(metric.name, constant.figure)}; a prompt that is no better tells no examples apart",
+        "Answers given": f"before {_told(before)}; after {_told(after)}",
+        "Compositions tried": f"the best of {search['tried']:,} ({search['strategy']}, seed {search['seed']}, "
         f"budget {search['budget']:,} answers); {search['stopped']}",
         "Uses of the test split": "none before this one"
         if not reads
@@ -58,12 +68,19 @@ def gates(found: Shown) -> str:
     metric = found.review.candidate.figures[0]
     rows = []
     for gate in found.review.candidate.gates:
-        sign, tone = ("✓ passes", "better") if gate.passed else ("✗ fails", "worse")
+        sign, word, tone = figures.mark(gate)
         read = metric if gate.name == "improves" else by_name.get(gate.name.replace(" ", "_"))
         told = figures.gain(read) if read is not None else safe(gate.figure.replace("-", "−"))
         binding = "" if gate.binding else ' <span class="ic-tag">advisory</span>'
         rows.append(
             f'<tr><td class="ic-nowrap">{safe(NAMES.get(gate.name, gate.name))}{binding}</td>'
-            f'<td class="ic-nowrap ic-{tone}">{sign}</td><td class="ic-nowrap">{told}</td></tr>'
+            f'<td class="ic-nowrap ic-{tone}">{sign} {word}</td><td class="ic-nowrap">{told}</td></tr>'
         )
     return table(("gate", "", "figure, 95% interval"), rows)
+
+
+def _told(given: Answers) -> str:
+    """Say how often each answer was given; of many labels the most frequent ones."""
+    most = sorted(given, key=lambda one: -one[1])[:MOST_ANSWERS]
+    shown = ", ".join(f"{answer} ×{number:,}" for answer, number in given if (answer, number) in most)
+    return shown if len(given) <= MOST_ANSWERS else f"{shown}, and {len(given) - MOST_ANSWERS:,} others"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from composer import registry
 from composer.data.examples import Example
 from composer.data.loading import Dataset
 from composer.home import Home
-from composer.review.corrections import Correction, corrections
+from composer.review.corrections import Correction, corrections, decide_correction
 from composer.tables import DatasetRow
 from library import log
 from library.database import Database
@@ -218,8 +219,7 @@ def test_a_confirmed_correction_makes_an_approved_candidate_stale(worse: Databas
     assert acts.approve(worse, "Grace", "Joan").state == "needs review"
     acts.decide(worse, number)
     standing = acts.standing(worse)
-    said = "the labelled data changed (test-05 1.0 → 5.0, confirmed by Joan)"
-    assert (standing.state, standing.stale) == ("stale", (said,))
+    assert (standing.state, standing.stale) == ("stale", ("the labelled data changed",))
     with pytest.raises(Refused, match="the labelled data changed"):
         acts.released(worse)
     with pytest.raises(Refused, match="the labelled data changed"):
@@ -232,8 +232,7 @@ def test_a_confirmed_correction_undermines_a_release_which_stays_released(worse:
     acts.released(worse)
     acts.decide(worse, acts.propose(worse))
     standing = acts.standing(worse)
-    said = "the labelled data changed (test-05 1.0 → 5.0, confirmed by Joan)"
-    assert (standing.state, standing.stale) == ("released", (said,))
+    assert (standing.state, standing.stale) == ("released", ("the labelled data changed",))
 
 
 def test_scored_again_after_a_correction_it_is_reviewed_anew_and_pays_nothing(worse: Database, home: Home) -> None:
@@ -249,3 +248,12 @@ def test_scored_again_after_a_correction_it_is_reviewed_anew_and_pays_nothing(wo
         acts.released(worse, candidate=again)
     acts.approve(worse, "Grace", "Joan", candidate=again)
     assert acts.released(worse, candidate=again).versions == review.candidate.versions
+
+
+def test_a_candidate_that_went_stale_by_a_correction_names_the_label_and_who_confirmed_it(worse: Database) -> None:
+    number = acts.propose(worse)
+    later = acts.standing(worse).candidate.created_at + timedelta(minutes=1)
+    with worse.session() as session:
+        decide_correction(session, number, confirm=True, reason="So it is.", by="Joan", at=later)
+    said = "the labelled data changed (test-05 1.0 → 5.0, confirmed by Joan)"
+    assert acts.standing(worse).stale == (said,)

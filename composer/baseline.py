@@ -1,0 +1,50 @@
+"""What a prompt is worth nothing against: giving every example the same answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from composer.comparison import Row
+from composer.task import Output
+
+Answers = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """The best answer to give to every example, and the metric it comes to: NMSE, or accuracy in [0, 1]."""
+
+    answer: str
+    figure: float
+
+
+def best_constant(output: Output, rows: Sequence[Row]) -> Constant:
+    """Return the constant answer that the metric likes best on these examples; `rows` is not empty.
+
+    It knows the labels, so a prompt that does no better has learnt nothing that tells examples apart.
+    """
+    if output.kind == "label":
+        label, number = Counter(str(row.gold) for row in rows).most_common(1)[0]
+        return Constant(label, number / len(rows))
+    low, high = output.scale
+    losses = {
+        rating: sum(((rating - float(row.gold)) / (high - low)) ** 2 for row in rows) / len(rows)
+        for rating in range(low, high + 1)
+    }
+    best = min(losses, key=lambda rating: losses[rating])
+    return Constant(str(best), 100 * losses[best])
+
+
+def answers_given(rows: Sequence[Row]) -> tuple[Answers, Answers]:
+    """Return how often each answer was given before and after, by answer; malformed ones last."""
+    before = Counter(row.incumbent_value for row in rows)
+    after = Counter(row.candidate_value for row in rows)
+    return _in_order(before), _in_order(after)
+
+
+def _in_order(counted: Counter[float | str | None]) -> Answers:
+    given = sorted((value for value in counted if value is not None), key=lambda value: (str(type(value)), value))
+    told = [(f"{value:g}" if isinstance(value, float | int) else value, counted[value]) for value in given]
+    return (*told, *([("malformed", counted[None])] if None in counted else []))
