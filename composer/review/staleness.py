@@ -61,5 +61,12 @@ def _corrected(session: Session, candidate: Head) -> str:
         for one in corrections(session, candidate.task)
         if one.state == "confirmed" and one.decided_at is not None and one.decided_at >= candidate.created_at
     ]
-    told = [f"{one.example_id} {one.gold_before} → {one.gold}, confirmed by {one.decided_by}" for one in since]
+    told = [
+        f"{one.example_id} {_label(one.gold_before)} → {_label(one.gold)}, confirmed by {one.decided_by}"
+        for one in since
+    ]
     return f" ({'; '.join(told)})" if told else ""
+
+
+def _label(gold: float | str) -> str:
+    return gold if isinstance(gold, str) else f"{gold:g}"

@@ -255,5 +255,5 @@ def test_a_candidate_that_went_stale_by_a_correction_names_the_label_and_who_con
     later = acts.standing(worse).candidate.created_at + timedelta(minutes=1)
     with worse.session() as session:
         decide_correction(session, number, confirm=True, reason="So it is.", by="Joan", at=later)
-    said = "the labelled data changed (test-05 1.0 → 5.0, confirmed by Joan)"
+    said = "the labelled data changed (test-05 1 → 5, confirmed by Joan)"
     assert acts.standing(worse).stale == (said,)
