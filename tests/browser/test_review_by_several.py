@@ -278,7 +278,7 @@ def test_a_release_is_rolled_back_to_the_one_before(opened: Opened, places: Plac
 
     button(grace, "Roll back …").click()
     expect(dialog).to_contain_text("gets the prompt of release 1 again (candidate 2, by Ada")
-    expect(dialog).to_contain_text(re.compile(r"and release \d+ goes"))
+    expect(dialog).to_contain_text(re.compile(r"and release \d+ \(candidate \d+"))
     expect(dialog).to_contain_text("removed")
     expect(dialog).to_contain_text("sarcasm v1")
     settled(grace)
