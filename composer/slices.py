@@ -7,17 +7,16 @@ from dataclasses import dataclass, replace
 from math import isnan
 
 import numpy as np
-from scipy.stats import permutation_test
 
 from composer.data.examples import Example
+from composer.figures import SHARES
 from composer.metrics import Figure, Scored, figures
 from composer.paired import MEANS, paired_interval
-from composer.statistics import CHUNK, Floats, widening
+from composer.statistics import score_p
 from composer.task import Task
 
 MOST = 30
 """Slices that are told apart: those with the most examples."""
-FLIPS = 9999
 SAME = 1e-12
 """Losses closer than this are the same answer quality."""
 
@@ -45,9 +44,8 @@ def slices(
 ) -> tuple[Slice, ...]:
     """Return the metric's difference in each named slice, by name; of more than 30 those with most examples.
 
-    `p` is that of a paired permutation test (random flips of the signs of differences, all of them where they
-    are few; scipy.stats.permutation_test), the mean seen being drawn in by as much as shared clusters widen
-    the interval. `before` and `after` are scored in the order of `examples`; `rng` draws the flips.
+    `p` is that of the interval (see `composer.statistics.score_p`): the two never contradict each other.
+    `before` and `after` are scored in the order of `examples`.
     """
     members: dict[str, list[int]] = {}
     for place, example in enumerate(examples):
@@ -98,28 +96,8 @@ def _slice(
         float(values.mean()),
         low,
         high,
-        _p(values, own, rng),
+        score_p(values, own, span=1.0 if figure.name in SHARES else None),
         better,
         len(places) - better - worse,
         worse,
     )
-
-
-def _p(values: Floats, clusters: Sequence[tuple[str, ...]], rng: np.random.Generator) -> float:
-    # Flips of examples that did not change say nothing, and would hide that few others are left.
-    moved = values[np.abs(values) > SAME]
-    if len(moved) < 2:
-        return 1.0  # one example, flipped or not, goes as far
-    seen = abs(float(moved.sum())) / widening(values - values.mean(), clusters)
-    flipped = permutation_test(
-        (moved,),
-        np.sum,
-        permutation_type="samples",
-        vectorized=True,
-        n_resamples=FLIPS,
-        batch=max(1, CHUNK // len(moved)),
-        rng=rng,
-    ).null_distribution
-    drawn = int(len(flipped) < 2 ** len(moved))
-    as_far = int((np.abs(flipped) >= seen * (1 - 1e-9)).sum())
-    return (as_far + drawn) / (len(flipped) + drawn)

@@ -39,15 +39,20 @@ def test_each_slice_tells_its_own_difference_by_name() -> None:
     assert sport.low < -10 < sport.high
 
 
-def test_p_counts_the_flips_of_signs_that_go_as_far() -> None:
-    # Six examples better by the same: 2 of the 64 ways to flip them go as far.
-    (one,) = of(["a"] * 8, [0.5] * 8, [0.25] * 6 + [0.5] * 2)
-    assert one.p == pytest.approx(2 / 64)
+@pytest.mark.parametrize("seed", range(12))
+def test_p_and_interval_never_contradict_each_other(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    before = rng.random(20) * 0.5
+    (one,) = of(["a"] * 20, list(before), list(np.clip(before - 0.05 + rng.normal(0, 0.12, 20), 0, 1)))
+    assert one.low is not None
+    assert one.high is not None
+    assert (one.p < 0.05) == (not one.low <= 0 <= one.high)
 
 
 def test_p_is_corrected_for_the_number_of_slices() -> None:
+    (alone,) = of(["a"] * 6, [0.5] * 6, [0.25] * 6)
     (a, b) = of(["a"] * 6 + ["b"] * 6, [0.5] * 12, [0.25] * 6 + [0.5] * 6)
-    assert a.p == pytest.approx(4 / 64)
+    assert a.p == pytest.approx(2 * alone.p)
     assert b.p == 1
 
 
