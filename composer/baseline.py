@@ -1,4 +1,4 @@
-"""What a prompt is worth nothing against: giving every example the same answer."""
+"""What speaks against a gain: a constant answer that does as well, or a test too small for it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from composer.comparison import Row
+from composer.comparison import Difference, Row
+from composer.figures import change, figure
+from composer.reading import detectable
 from composer.task import Output
 
 Answers = tuple[tuple[str, int], ...]
@@ -35,6 +37,27 @@ def best_constant(output: Output, rows: Sequence[Row]) -> Constant:
     }
     best = min(losses, key=lambda rating: losses[rating])
     return Constant(str(best), 100 * losses[best])
+
+
+def doubts(metric: Difference, output: Output, rows: Sequence[Row]) -> tuple[str, ...]:
+    """Say in sentences what speaks against a candidate's gain; empty where nothing of this does.
+
+    Evidence that is older than labels in its rows tells nothing of a constant answer.
+    """
+    said = []
+    now = metric.candidate
+    if now is not None and all(row.gold != "" for row in rows):
+        constant = best_constant(output, rows)
+        if now >= constant.figure if metric.better_is == "lower" else now <= constant.figure:
+            said.append(
+                f"Always answering “{constant.answer}” would come to {figure(metric.name, constant.figure)}: "
+                "the candidate is no better than that."
+            )
+    smallest = detectable(metric)
+    if smallest is not None and metric.improved and abs(metric.difference or 0.0) < smallest:
+        size = change(metric.name, smallest).lstrip("+")
+        said.append(f"The test finds differences of {size} reliably; this one is smaller.")
+    return tuple(said)
 
 
 def answers_given(rows: Sequence[Row]) -> tuple[Answers, Answers]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from composer.baseline import doubts
 from composer.cli.common import out
 from composer.cli.live import comparison
 from composer.reading import SnippetChange, snippet_changes
@@ -32,6 +33,8 @@ def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
         _say(f"Stale: {why}")
     out.print()
     out.print(comparison(candidate.evidence["figures"]))
+    for doubt in doubts(candidate.figures[0], review.task.output, candidate.rows):
+        _say(doubt)
     _say(f"{counts['better']} better · {counts['same']} same · {counts['worse']} worse of {sum(counts.values())}")
     _head("Gates")
     for gate in candidate.gates:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from composer.baseline import answers_given, best_constant
-from composer.comparison import Row
+from composer.baseline import answers_given, best_constant, doubts
+from composer.comparison import Difference, Row
 from tests import small
 
 
@@ -29,3 +29,22 @@ def test_the_best_constant_label_is_the_most_frequent_one() -> None:
 def test_answers_are_counted_in_order_with_malformed_ones_last() -> None:
     rows = [row(1, 1.0, 3, 5), row(2, 3.0, 1, None), row(3, 3.0, 1, 5)]
     assert answers_given(rows) == ((("1", 2), ("3", 1)), (("5", 2), ("malformed", 1)))
+
+
+@pytest.mark.parametrize(
+    ("figure", "low", "said"),
+    [
+        (20.0, -9.0, ["Always answering “2”", "differences of"]),
+        (20.0, -5.2, ["Always answering “2”"]),
+        (5.0, -9.0, ["differences of"]),
+        (5.0, -5.2, []),
+    ],
+)
+def test_a_gain_is_doubted_where_a_constant_does_as_well_or_the_test_is_too_small(
+    figure: float, low: float, said: list[str]
+) -> None:
+    metric = Difference("nmse", "lower", figure + 5, figure, -5.0, low, -10.0 - low)
+    rows = [row(1, 1.0, 1, 3), row(2, 3.0, 1, 3), row(3, 3.0, 1, None)]
+    found = doubts(metric, small.task().output, rows)
+    assert len(found) == len(said)
+    assert all(part in sentence for part, sentence in zip(said, found, strict=True))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from composer.baseline import best_constant
-from composer.figures import NAMES, change, figure
-from composer.reading import detectable
+from composer.baseline import doubts
+from composer.figures import NAMES, change
 from composer.review.standing import Review
 from library.people import Person
 from ui.parts import figures
@@ -52,26 +51,14 @@ def story(found: Shown) -> str:
     return (
         f"On {total:,} sealed test examples {safe(name)} {way} by {size}{unit} {figures.interval(metric)}: "
         f"{counts['better']:,} answers get better, {counts['worse']:,} get worse{gates}."
-        f"{doubts(found)}"
+        f"{_doubted(found)}"
     )
 
 
-def doubts(found: Shown) -> str:
-    """Say what speaks against a gain, as HTML: a constant answer that does as well, a test too small for it."""
-    metric = found.review.candidate.figures[0]
-    said = []
-    constant = best_constant(found.review.task.output, [line.row for line in found.lines])
-    now = metric.candidate
-    if now is not None and (now >= constant.figure if metric.better_is == "lower" else now <= constant.figure):
-        said.append(
-            f"Always answering “{safe(constant.answer)}” would come to {figure(metric.name, constant.figure)}: "
-            "the candidate is no better than that."
-        )
-    smallest = detectable(metric)
-    if smallest is not None and metric.improved and abs(metric.difference or 0.0) < smallest:
-        size = change(metric.name, smallest).lstrip("+")
-        said.append(f"The test finds differences of {size} reliably; this one is smaller.")
-    return f' <span class="ic-worse">{" ".join(said)}</span>' if said else ""
+def _doubted(found: Shown) -> str:
+    metric, output = found.review.candidate.figures[0], found.review.task.output
+    said = doubts(metric, output, [line.row for line in found.lines])
+    return f' <span class="ic-worse">{safe(" ".join(said))}</span>' if said else ""
 
 
 def strip(review: Review) -> str:
