@@ -5,7 +5,6 @@ A job asks only for cells that aren't stored, keeps each as it arrives, and can 
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ import dspy
 import numpy as np
 from sqlmodel import Session, col, select
 
+from composer import background
 from composer.asking import Answer, ask
 from composer.candidates import PROPOSERS
 from composer.cells import DatabaseCells
@@ -152,15 +152,7 @@ def is_at_work(home: Home, job_id: int) -> bool:
 
 def start(home: Home, job_id: int) -> None:
     """Start a worker process for a job; it lives on when this process ends, and writes to the home's logs."""
-    home.logs.mkdir(parents=True, exist_ok=True)
-    with (home.logs / f"job-{job_id}.log").open("ab") as log_file:
-        subprocess.Popen(
-            [sys.executable, "-m", "composer.jobs", str(home.path), str(job_id)],
-            stdin=subprocess.DEVNULL,
-            stdout=log_file,
-            stderr=log_file,
-            start_new_session=True,
-        )
+    background.start(home, "composer.jobs", "job", job_id)
 
 
 def _rescore(database: Database, job: Job, connect: Connect) -> int:

@@ -6,7 +6,6 @@ asks for the same cells, finds those it paid for in the store, and goes on.
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 import dspy
 import numpy as np
 
+from composer import background
 from composer.asking import ask
 from composer.candidates import Measured, evidence_of, note_test_read, submit
 from composer.cells import DatabaseCells
@@ -277,15 +277,7 @@ class _Record:
 
 def start(home: Home, run_id: int) -> None:
     """Start a worker process for a run; it lives on when this process ends, and writes to the home's logs."""
-    home.logs.mkdir(parents=True, exist_ok=True)
-    with (home.logs / f"run-{run_id}.log").open("ab") as log:
-        subprocess.Popen(
-            [sys.executable, "-m", "composer.worker", str(home.path), str(run_id)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+    background.start(home, "composer.worker", "run", run_id)
 
 
 def main(arguments: Sequence[str]) -> int:
