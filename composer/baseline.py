@@ -45,19 +45,24 @@ def doubts(metric: Difference, output: Output, rows: Sequence[Row]) -> tuple[str
     Evidence that is older than labels in its rows tells nothing of a constant answer.
     """
     said = []
-    now = metric.candidate
-    if now is not None and all(row.gold != "" for row in rows):
+    if all(row.gold != "" for row in rows):
         constant = best_constant(output, rows)
-        if now >= constant.figure if metric.better_is == "lower" else now <= constant.figure:
-            said.append(
-                f"Always answering “{constant.answer}” would come to {figure(metric.name, constant.figure)}: "
-                "the candidate is no better than that."
-            )
+        same = f"Always answering “{constant.answer}” would come to {figure(metric.name, constant.figure)}"
+        if not _better(metric, metric.candidate, constant.figure):
+            said.append(f"{same}: the candidate is no better than that.")
+        elif not _better(metric, metric.incumbent, constant.figure):
+            said.append(f"{same}: that much of the gain needs no telling examples apart.")
     smallest = detectable(metric)
     if smallest is not None and metric.improved and abs(metric.difference or 0.0) < smallest:
         size = change(metric.name, smallest).lstrip("+")
         said.append(f"The test finds differences of {size} reliably; this one is smaller.")
     return tuple(said)
+
+
+def _better(metric: Difference, figure: float | None, other: float) -> bool:
+    if figure is None:
+        return False
+    return figure < other if metric.better_is == "lower" else figure > other
 
 
 def answers_given(rows: Sequence[Row]) -> tuple[Answers, Answers]:

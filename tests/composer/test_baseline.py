@@ -34,10 +34,11 @@ def test_answers_are_counted_in_order_with_malformed_ones_last() -> None:
 @pytest.mark.parametrize(
     ("figure", "low", "said"),
     [
-        (20.0, -9.0, ["Always answering “2”", "differences of"]),
-        (20.0, -5.2, ["Always answering “2”"]),
-        (5.0, -9.0, ["differences of"]),
-        (5.0, -5.2, []),
+        (20.0, -9.0, ["no better than that", "differences of"]),
+        (20.0, -5.2, ["no better than that"]),
+        (5.0, -9.0, ["needs no telling examples apart", "differences of"]),
+        (1.0, -9.0, ["differences of"]),
+        (1.0, -5.2, []),
     ],
 )
 def test_a_gain_is_doubted_where_a_constant_does_as_well_or_the_test_is_too_small(

@@ -8,6 +8,7 @@ import streamlit as st
 
 from composer.candidates import heads
 from composer.composition import Composition
+from composer.figures import NAMES
 from composer.learnt import Learnt
 from composer.reading import SnippetChange, snippet_changes
 from composer.registry import get_task_version
@@ -139,6 +140,7 @@ def _effects(worth: Learnt | None) -> dict[str, str]:
         return {}
     told = '<span class="ic-mute" title="on the development examples that chose it: expect less on new ones">'
     return {
-        one.names[0].partition("@")[0]: f"{told}worth, search estimate:</span> {gain(one.difference)}"
+        one.names[0].partition("@")[0]: f"{told}worth in {NAMES[one.difference.name]}, search estimate:</span> "
+        + gain(one.difference)
         for one in worth.left_out
     }

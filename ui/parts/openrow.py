@@ -210,7 +210,7 @@ def _rest(found: Shown) -> None:
     closed = found.review.standing.release is not None or found.review.standing.successor is not None
     if closed or not me().may("reviewer"):
         return
-    title = f"One word for the {count(len(unseen), 'regression')} without one"
+    title = f"Give the same word to the {count(len(unseen), 'regression')} without one"
     with st.expander(title, key="rest"), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Acceptable because",
