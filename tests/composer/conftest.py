@@ -17,7 +17,7 @@ from composer.home import Home
 from composer.review.release import release_candidate
 from composer.review.standing import give_verdict
 from library.database import Database, open_database
-from tests import small
+from tests import small, twice
 from tests.composer.review import acts
 
 
@@ -137,3 +137,22 @@ def waiting(put_up: acts.PutUp) -> Database:
 def worse(put_up: acts.PutUp) -> Database:
     """A home of people in which candidate 1, of a task of high risk, has two regressions."""
     return put_up(worse=True, risk="high")
+
+
+@pytest.fixture(scope="session")
+def _twice_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = Home(tmp_path_factory.mktemp("twice") / "home")
+    shutil.copytree(small_home, home.path)
+    database = open_database(home.path)
+    twice.release_twice(database, home)
+    database.close()
+    return home.path
+
+
+@pytest.fixture
+def renewed(home: Home, _twice_home: Path) -> Iterator[Database]:
+    """The database of `home`, in which release 2 replaced release 1."""
+    shutil.copytree(_twice_home, home.path)
+    database = open_database(home.path)
+    yield database
+    database.close()

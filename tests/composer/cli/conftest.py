@@ -14,7 +14,7 @@ from composer import registry
 from composer.cli import app
 from composer.home import Home
 from library.database import Database, open_database
-from tests import small, twice
+from tests import small
 from tests.composer.review import acts
 
 Run = Callable[..., Result]
@@ -50,25 +50,6 @@ def _worse_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 def worse(home: Home, _worse_home: Path) -> Iterator[Database]:
     """The database of `home`, in which candidate 1 has two regressions that need a word, and nobody signs in."""
     shutil.copytree(_worse_home, home.path)
-    database = open_database(home.path)
-    yield database
-    database.close()
-
-
-@pytest.fixture(scope="session")
-def _twice_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = Home(tmp_path_factory.mktemp("twice") / "home")
-    shutil.copytree(small_home, home.path)
-    database = open_database(home.path)
-    twice.release_twice(database, home)
-    database.close()
-    return home.path
-
-
-@pytest.fixture
-def renewed(home: Home, _twice_home: Path) -> Iterator[Database]:
-    """The database of `home`, in which release 2 replaced release 1."""
-    shutil.copytree(_twice_home, home.path)
     database = open_database(home.path)
     yield database
     database.close()

@@ -2,43 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import text
 
 from composer import registry
 from composer.history import against_rollback, edition, history, prompts, replacement
-from composer.home import Home
 from composer.releases import get_release
 from composer.review.release import roll_back
 from composer.waiting import tabs_of, waits_for
-from library.database import Database, open_database
+from library.database import Database
 from library.errors import Refused
 from library.people import someone
 from library.tables import SnippetVersionRow
 from tests import small, twice
 from tests.composer.review import acts
-
-
-@pytest.fixture(scope="session")
-def _twice_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = Home(tmp_path_factory.mktemp("twice") / "home")
-    shutil.copytree(small_home, home.path)
-    database = open_database(home.path)
-    twice.release_twice(database, home)
-    database.close()
-    return home.path
-
-
-@pytest.fixture
-def renewed(home: Home, _twice_home: Path) -> Iterator[Database]:
-    shutil.copytree(_twice_home, home.path)
-    database = open_database(home.path)
-    yield database
-    database.close()
 
 
 def back(database: Database, number: int) -> None:
