@@ -11,12 +11,12 @@ import numpy as np
 
 from composer.asking import Answer
 from composer.data.examples import Example
-from composer.metrics import Better, Figure, Scored, figures, score
+from composer.metrics import SAME, Better, Figure, Scored, figures, score
 from composer.paired import paired_interval
 from composer.parsing import Parsed, parse
 from composer.policy import GateKind
-from composer.slices import SAME, slices
 from composer.slices import Slice as Slice
+from composer.slices import slices
 from composer.task import Task
 
 Direction = Literal["better", "worse", "same", "unclear", ""]

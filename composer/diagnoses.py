@@ -21,7 +21,7 @@ from composer.comparison import Difference, difference
 from composer.composition import Composition
 from composer.data.examples import Example
 from composer.evaluator import questions_of
-from composer.metrics import Scored, figures, score
+from composer.metrics import SAME, Scored, figures, score
 from composer.parsing import Parsed, parse
 from composer.registry import examples_of
 from composer.review.standing import Review
@@ -75,7 +75,7 @@ class Without:
     @property
     def suspect(self) -> bool:
         """Whether the answer is better without it."""
-        return self.loss is not None and self.loss < self.candidate_loss - 1e-12
+        return self.loss is not None and self.loss < self.candidate_loss - SAME
 
 
 @dataclass(frozen=True)

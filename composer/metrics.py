@@ -21,6 +21,9 @@ from composer.task import Task
 Floats = NDArray[np.float64]
 Better = Literal["lower", "higher"]
 
+SAME = 1e-12
+"""Losses closer than this are the same answer quality."""
+
 
 @dataclass(frozen=True)
 class Scored:

@@ -10,15 +10,13 @@ import numpy as np
 
 from composer.data.examples import Example
 from composer.figures import SHARES
-from composer.metrics import Figure, Scored, figures
+from composer.metrics import SAME, Figure, Scored, figures
 from composer.paired import MEANS, paired_interval
 from composer.statistics import score_p
 from composer.task import Task
 
 MOST = 30
 """Slices that are told apart: those with the most examples."""
-SAME = 1e-12
-"""Losses closer than this are the same answer quality."""
 
 
 @dataclass(frozen=True)
