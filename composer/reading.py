@@ -9,14 +9,14 @@ from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
-from composer.candidates import Head, heads
-from composer.comparison import Difference
-from composer.registry import dataset_of, examples_of, get_target, targets, tasks
-from composer.releases import Release, releases
-from composer.review.standing import Standing, get_standing
-from composer.runs import Run
+from composer.candidates.records import Head, heads
+from composer.evaluation.comparison import Difference
+from composer.registry.lookup import dataset_of, examples_of, get_target, targets, tasks
+from composer.registry.releases import Release, releases
+from composer.review.inbox import needs
+from composer.review.status import Standing, get_standing
+from composer.runs.records import Run
 from composer.tables import CellRow
-from composer.waiting import needs
 from library.errors import Refused
 from library.people import Person
 from library.snippets import SnippetVersion, version

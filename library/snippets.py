@@ -11,13 +11,13 @@ from sqlmodel import Session, col, select
 from library import log
 from library.canonical import text_digest
 from library.database import lock_for_writing
-from library.entries import read_entries
 from library.errors import Refused
+from library.feasibility import Links
+from library.file import read_entries
+from library.import_plan import ImportPlan as ImportPlan
+from library.import_plan import PlannedSnippet as PlannedSnippet
+from library.import_plan import planned
 from library.people import require
-from library.plans import ImportPlan as ImportPlan
-from library.plans import PlannedSnippet as PlannedSnippet
-from library.plans import planned
-from library.rules import Links
 from library.tables import SnippetRow, SnippetVersionRow
 from library.versions import SnippetVersion as SnippetVersion
 

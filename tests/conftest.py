@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from composer.home import Home
-from composer.models.pull import pull
-from composer.starter import load_starter
+from composer.home.paths import Home
+from composer.models.download import pull
+from composer.registry.starter import load_starter
 from library.database import Database, open_database
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -9,10 +9,10 @@ import dspy
 from dspy.lm15 import Message, Request, Response, TextPart, Usage
 
 from composer.data.examples import Example
-from composer.messages import render
-from composer.target import Target
-from composer.task import Task
-from composer.worker import Connect
+from composer.models.target import Target
+from composer.prompts.messages import render
+from composer.runs.worker import Connect
+from composer.task.task import Task
 
 
 class ScriptedEngine:

@@ -11,15 +11,17 @@ from typing import Any
 import numpy as np
 from sqlmodel import Session, col, select
 
-from composer import registry, runs, worker
-from composer.asking import Answer
-from composer.comparison import Comparison, Side, compare
+from composer.data.dataset import Dataset
 from composer.data.examples import Example
-from composer.data.loading import Dataset
-from composer.home import Home
+from composer.evaluation.comparison import Comparison, Side, compare
+from composer.home.paths import Home
+from composer.models.client import Answer
+from composer.models.target import Target
+from composer.registry import lookup as registry
+from composer.runs import records as runs
+from composer.runs import worker
 from composer.tables import CandidateRow, CellRow
-from composer.target import Target
-from composer.task import Task
+from composer.task.task import Task
 from library.canonical import text_digest
 from library.database import Database
 from library.snippets import SnippetVersion, import_file

@@ -11,9 +11,9 @@ import typer
 import yaml
 
 from composer.cli import app
-from composer.home import Home
-from composer.starter import load_starter
-from composer.task import Task
+from composer.home.paths import Home
+from composer.registry.starter import load_starter
+from composer.task.task import Task
 from library.database import open_database
 from tests.conftest import NOW
 from tests.scripted import ScriptedEngine, scripted_lm

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from composer import registry
-from composer.data.loading import load_examples
-from composer.data.wheel import read_wheel
-from composer.home import Home
-from composer.starter import DATA
-from composer.target import load_target
-from composer.task import Task, load_task
+from composer.data.bundled import read_wheel
+from composer.data.dataset import load_examples
+from composer.home.paths import Home
+from composer.models.target import load_target
+from composer.registry import lookup as registry
+from composer.registry.starter import DATA
+from composer.task.task import Task, load_task
 from library.database import open_database
 from library.snippets import import_file
 from tests.conftest import NOW

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from composer import registry
-from composer.home import Home
-from composer.review.release import release_candidate
-from composer.review.standing import give_verdict
+from composer.home.paths import Home
+from composer.registry import lookup as registry
+from composer.release.publish import release_candidate
+from composer.review.status import give_verdict
 from library.database import Database
 from tests import small
 

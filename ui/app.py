@@ -12,12 +12,12 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from library.errors import Refused
-from ui.parts import wanted
-from ui.parts.inboxes import waiting
-from ui.parts.opening import database, show_refusal, this_home
-from ui.parts.page import LOGO, STYLE
-from ui.parts.telling import tell
-from ui.parts.who import corner, outside, visitor
+from ui.inbox.page_data import waiting
+from ui.shell import deep_link
+from ui.shell.context import database, show_refusal, this_home
+from ui.shell.page import LOGO, STYLE
+from ui.shell.user import corner, outside, visitor
+from ui.shell.webhook_thread import tell
 
 
 def start() -> None:
@@ -25,7 +25,7 @@ def start() -> None:
 
     The Inbox's own link must hold too, and Streamlit gives its default page none.
     """
-    wish = wanted.take()
+    wish = deep_link.take()
     found = next((page for page in PAGES[1:] if wish and page.url_path == wish.path), None)
     if wish and found:
         st.switch_page(found, query_params=wish.query)

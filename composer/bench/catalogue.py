@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from composer.bench.files import DESCRIPTION, read_world
 from composer.bench.synthetic import SPECS, synthetic
 from composer.bench.world import World
+from composer.bench.world_files import DESCRIPTION, read_world
 from library.errors import Refused
 from library.yamlfile import read_yaml
 

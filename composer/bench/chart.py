@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from composer.bench.report import Point, Summary
-from composer.strategies import DEFAULT_STRATEGY
+from composer.optimizer.strategies import DEFAULT_STRATEGY
 from library.errors import Refused
 
 FORMATS = (".png", ".html", ".svg")

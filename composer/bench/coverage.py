@@ -25,11 +25,11 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from composer.bench.seeds import seeded
-from composer.comparison import difference, improves
-from composer.figures import NAMES
-from composer.metrics import Figure, Scored, figures
-from composer.statistics import Floats
-from composer.task import DataSpec, Output, Task
+from composer.evaluation.comparison import difference, improves
+from composer.evaluation.formatting import NAMES
+from composer.evaluation.intervals import Floats
+from composer.evaluation.metrics import Figure, Scored, figures
+from composer.task.task import DataSpec, Output, Task
 from library.errors import Refused
 
 SIZES = (50, 200, 1000)

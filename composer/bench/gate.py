@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from composer.evaluation.intervals import Interval, bca
 from composer.search.problem import Losses
-from composer.statistics import Interval, bca
 
 
 def mean_interval(values: Losses, rng: np.random.Generator, *, resamples: int | None = None) -> Interval:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from composer.bench.catalogue import open_world
 from composer.bench.replay import Bench, Record
-from composer.strategies import strategy_of
+from composer.optimizer.strategies import strategy_of
 from library.errors import Refused
 
 BUDGETS = (50, 100, 200, 400, 800)

@@ -17,26 +17,26 @@ from typing import Any
 import numpy as np
 from sqlmodel import Session
 
-from composer.asking import Answer
-from composer.candidates import get_candidate, submit
-from composer.cells import MemoryCells, Question, keep_all
+from composer.answers.evaluator import Evaluator
+from composer.answers.store import MemoryCells, Question, keep_all
+from composer.candidates.records import get_candidate, submit
+from composer.data.dataset import Dataset
 from composer.data.examples import Example
-from composer.data.loading import Dataset
-from composer.evaluator import Evaluator
-from composer.home import Home
-from composer.messages import Messages, render
-from composer.optimizer import LibraryComposer, to_dspy
-from composer.predictor import LibraryPredict
-from composer.registry import add_examples, add_target, add_task, examples_of
-from composer.releases import measured_composition
+from composer.home.paths import Home
+from composer.models.client import Answer
+from composer.models.target import Target, language_model
+from composer.optimizer.optimizer import LibraryComposer, to_dspy
+from composer.optimizer.predictor import LibraryPredict
+from composer.optimizer.strategies import DEFAULT_STRATEGY
+from composer.prompts.messages import Messages, render
+from composer.registry.lookup import add_examples, add_target, add_task, examples_of
+from composer.registry.releases import measured_composition
 from composer.review.comments import add_comment
 from composer.review.regressions import give_word
-from composer.review.standing import give_verdict
-from composer.runs import Plan, enter_run, plan_run
-from composer.strategies import DEFAULT_STRATEGY
-from composer.target import Target, language_model
-from composer.task import Task
-from composer.worker import work
+from composer.review.status import give_verdict
+from composer.runs.records import Plan, enter_run, plan_run
+from composer.runs.worker import work
+from composer.task.task import Task
 from library.database import Database
 from library.errors import Refused
 from library.people import LOCAL

@@ -15,7 +15,7 @@ from rich.table import Table
 from sqlalchemy import URL
 
 from composer.bench.pages import WORD, furnish
-from composer.home import Home
+from composer.home.paths import Home
 from library.database import Database
 from library.errors import Refused
 

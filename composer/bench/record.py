@@ -10,16 +10,16 @@ from math import comb
 
 import numpy as np
 
-from composer.bench.files import Cell, Description, ExampleLine, RulesPart, SnippetLine
-from composer.composition import Vocabulary
+from composer.answers.evaluator import Evaluator
+from composer.bench.world_files import Cell, Description, ExampleLine, RulesPart, SnippetLine
 from composer.data.examples import Example
 from composer.data.splits import strata_of
-from composer.evaluator import Evaluator
-from composer.metrics import score
-from composer.parsing import parse
-from composer.search.interleaving import interleaved
+from composer.evaluation.metrics import score
+from composer.evaluation.parsing import parse
+from composer.prompts.composition import Vocabulary
+from composer.search.constraints import Rules
 from composer.search.problem import Keys
-from composer.search.rules import Rules
+from composer.search.stratified_order import interleaved
 from library.errors import Refused
 
 BLOCK = 8

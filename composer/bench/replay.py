@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 from composer.bench.gate import passes
 from composer.bench.seeds import seeded
 from composer.bench.world import World, naming
+from composer.optimizer.strategies import STRATEGIES
 from composer.search.problem import Budgeted, Keys
-from composer.strategies import STRATEGIES
 
 DECIMALS = 6
 

@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from composer.bench.gate import mean_interval
 from composer.bench.replay import Record
 from composer.bench.seeds import seeded
-from composer.strategies import DEFAULT_STRATEGY
+from composer.optimizer.strategies import DEFAULT_STRATEGY
 from library.errors import Refused
 from library.yamlfile import read_text
 

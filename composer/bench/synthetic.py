@@ -21,11 +21,11 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from composer.bench.local import climb
+from composer.bench.oracle_search import climb
 from composer.bench.seeds import seeded
 from composer.bench.world import World
+from composer.search.constraints import Rules
 from composer.search.problem import Keys, Losses
-from composer.search.rules import Rules
 
 Kind = Literal["sparse", "redundant", "interacting", "null", "breaking", "crowded"]
 KINDS: tuple[Kind, ...] = ("sparse", "redundant", "interacting", "null", "breaking", "crowded")

@@ -10,9 +10,9 @@ from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
 
-from composer.bench.limit import Limit
+from composer.bench.noise_floor import Limit
 from composer.bench.report import LEAST_GAIN, Point, Promotions, Ratio, Reach, Summary
-from composer.strategies import DEFAULT_STRATEGY
+from composer.optimizer.strategies import DEFAULT_STRATEGY
 
 
 def tables(summary: Summary) -> RenderableType:

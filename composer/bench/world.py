@@ -10,9 +10,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.search.interleaving import interleaved
+from composer.search.constraints import Rules
 from composer.search.problem import Ask, Keys, Losses, Problem
-from composer.search.rules import Rules
+from composer.search.stratified_order import interleaved
 from library.errors import Refused
 
 

@@ -8,8 +8,8 @@ import typer
 
 from composer.cli.common import HomeOption, console, refusals
 from composer.cli.compose import serve
-from composer.home import Home, resolve_home
-from composer.signin import LOOPBACK, auth_file, needed
+from composer.home.paths import Home, resolve_home
+from composer.home.signin import LOOPBACK, auth_file, needed
 from library.database import open_database
 from library.people import people
 

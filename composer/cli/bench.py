@@ -20,25 +20,25 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from composer.asking import ask
+from composer.answers.evaluator import Evaluator
+from composer.answers.store import DatabaseCells
 from composer.bench import coverage, report, tables
 from composer.bench.catalogue import expanded, open_world
-from composer.bench.files import write_world
 from composer.bench.grid import BUDGETS, SEEDS, Runs, as_json, run_grid
-from composer.bench.limit import limit_of
+from composer.bench.noise_floor import limit_of
 from composer.bench.record import plan_recording
 from composer.bench.record import record as recorded
 from composer.bench.synthetic import SPECS
-from composer.cells import DatabaseCells
+from composer.bench.world_files import write_world
 from composer.cli.bench_pages import pages
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
-from composer.composition import Vocabulary
-from composer.evaluator import Evaluator
-from composer.registry import dataset_of, examples_of, get_target, get_task
-from composer.starter import load_starter
-from composer.strategies import STRATEGIES
-from composer.target import release
-from composer.worker import connect
+from composer.models.client import ask
+from composer.models.target import release
+from composer.optimizer.strategies import STRATEGIES
+from composer.prompts.composition import Vocabulary
+from composer.registry.lookup import dataset_of, examples_of, get_target, get_task
+from composer.registry.starter import load_starter
+from composer.runs.worker import connect
 from library.errors import Refused
 from library.snippets import vetted
 

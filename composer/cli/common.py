@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from composer.home import resolve_home
-from composer.people import person as person
+from composer.home.paths import resolve_home
+from composer.home.person import person as person
 from library.database import Database, open_database
 from library.errors import Refused
 

@@ -12,17 +12,17 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from composer import worker
-from composer.candidates import get_candidate
+from composer.answers.evaluator import Stopped
+from composer.candidates.records import get_candidate
 from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals
-from composer.cli.live import progress_bar, report
-from composer.evaluator import Stopped
-from composer.home import Home, resolve_home
-from composer.learnt import learnt
-from composer.runs import enter_run, get_run, plan_run
-from composer.signin import LOCAL_NAMES, LOOPBACK, auth_file, is_loopback, needed, read_sign_in
-from composer.starter import TARGETS, load_starter
-from composer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
+from composer.cli.run_report import progress_bar, report
+from composer.home.paths import Home, resolve_home
+from composer.home.signin import LOCAL_NAMES, LOOPBACK, auth_file, is_loopback, needed, read_sign_in
+from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
+from composer.registry.starter import TARGETS, load_starter
+from composer.runs import worker
+from composer.runs.findings import learnt
+from composer.runs.records import enter_run, get_run, plan_run
 from library.database import Database, open_database
 from library.errors import Refused
 

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from composer import registry
 from composer.cli.common import HomeOption, opened, out, person, refusals
+from composer.data.dataset import load_examples
 from composer.data.files import read_records
-from composer.data.loading import load_examples
+from composer.registry import lookup as registry
 from library.errors import Refused
 
 app = typer.Typer(no_args_is_help=True, help="Labelled data of the tasks.")

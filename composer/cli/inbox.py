@@ -10,12 +10,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
-from composer.cli.live import interval
-from composer.comparison import Difference
-from composer.figures import NAMES, change, figure
+from composer.cli.run_report import interval
+from composer.evaluation.comparison import Difference
+from composer.evaluation.formatting import NAMES, change, figure
 from composer.reading import Entry
 from composer.reading import inbox as read_inbox
-from composer.waiting import TABS, needs, tabs_of, waits_for
+from composer.review.inbox import TABS, needs, tabs_of, waits_for
 from library.errors import Refused
 from library.people import Person, someone
 

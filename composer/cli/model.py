@@ -18,7 +18,7 @@ from rich.table import Table
 
 from composer.cli.common import JsonOption, console, out, refusals
 from composer.models.catalogue import CATALOGUE, find_model
-from composer.models.pull import models_folder, pull, state
+from composer.models.download import models_folder, pull, state
 
 app = typer.Typer(no_args_is_help=True, help="Model files: fetch them, list them.")
 

@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
-from composer.home import Home, resolve_home
-from composer.signin import auth_file, needed
+from composer.home.paths import Home, resolve_home
+from composer.home.signin import auth_file, needed
 from library.people import ROLES, Person, add_person, remove_person, set_roles
 from library.people import people as people_of
 

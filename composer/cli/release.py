@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from composer.candidates import get_candidate
+from composer.candidates.records import get_candidate
+from composer.cli.candidate_report import changes
 from composer.cli.common import HomeOption, opened, out, person, refusals
-from composer.cli.standing import changes
-from composer.figures import NAMES, figure
-from composer.history import Replacement, replacement
-from composer.releases import Release, get_release
-from composer.review.release import release_candidate, roll_back
-from composer.review.standing import get_standing
-from composer.review.texts import reason_of
+from composer.evaluation.formatting import NAMES, figure
+from composer.registry.releases import Release, get_release
+from composer.release.history import Replacement, replacement
+from composer.release.publish import release_candidate, roll_back
+from composer.review.reasons import reason_of
+from composer.review.status import get_standing
 from library.errors import Refused
 from library.people import require
 

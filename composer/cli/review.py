@@ -10,15 +10,15 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from composer.candidates import Head, get_candidate
+from composer.candidates.records import Head, get_candidate
+from composer.cli.candidate_report import as_json_value, next_step, show
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
-from composer.cli.scoring import score_again
-from composer.cli.standing import as_json_value, next_step, show
-from composer.home import Home, resolve_home
+from composer.cli.rescore import score_again
+from composer.home.paths import Home, resolve_home
 from composer.review.comments import add_comment, comments_on
 from composer.review.regressions import DispositionKind, dispositions, give_word
-from composer.review.standing import dismiss as dismiss_verdict
-from composer.review.standing import get_review, get_standing, give_verdict
+from composer.review.status import dismiss as dismiss_verdict
+from composer.review.status import get_review, get_standing, give_verdict
 from composer.review.verdicts import Kind
 from library.errors import Refused
 from library.people import someone

@@ -11,8 +11,8 @@ import typer
 from rich.table import Table
 
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
-from composer.registry import add_target, targets
-from composer.target import load_target
+from composer.models.target import load_target
+from composer.registry.lookup import add_target, targets
 
 app = typer.Typer(no_args_is_help=True, help="Targets: the models prompts are composed for.")
 

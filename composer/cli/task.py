@@ -10,11 +10,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from composer import registry
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
-from composer.data.loading import load_examples
-from composer.data.wheel import read_wheel
-from composer.task import SPLITS, Task, load_task
+from composer.data.bundled import read_wheel
+from composer.data.dataset import load_examples
+from composer.registry import lookup as registry
+from composer.task.task import SPLITS, Task, load_task
 
 app = typer.Typer(no_args_is_help=True, help="Tasks: what prompts are for.")
 

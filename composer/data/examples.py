@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from composer.task import SPLITS, SplitName
+from composer.task.task import SPLITS, SplitName
 from library.canonical import digest
 
 

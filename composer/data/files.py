@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from composer.data.examples import Record
-from composer.task import COLUMNS, Task
+from composer.task.task import COLUMNS, Task
 from library.canonical import digest
 from library.errors import Refused
 from library.yamlfile import read_text

@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from composer.data.examples import Example, Record
-from composer.task import Task
+from composer.task.task import Task
 
 Indices = npt.NDArray[np.int64]
 

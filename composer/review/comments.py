@@ -9,8 +9,8 @@ from typing import Any, Literal, get_args
 
 from sqlmodel import Session, col, select
 
-from composer.candidates import Candidate, get_candidate
-from composer.review.texts import reason_of
+from composer.candidates.records import Candidate, get_candidate
+from composer.review.reasons import reason_of
 from composer.tables import CandidateRow, CommentRow
 from library import log
 from library.canonical import digest

@@ -7,15 +7,15 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from composer.candidates import get_candidate
+from composer.candidates.records import get_candidate
+from composer.data.dataset import Dataset
 from composer.data.examples import Example
-from composer.data.loading import Dataset
-from composer.registry import current_dataset, dataset_of, get_task, make_current
+from composer.registry.lookup import current_dataset, dataset_of, get_task, make_current
+from composer.review.reasons import reason_of
 from composer.review.regressions import give_word
-from composer.review.texts import reason_of
 from composer.review.verdicts import decider
 from composer.tables import CorrectionRow
-from composer.task import Task
+from composer.task.task import Task
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from composer.candidates import heads
+from composer.candidates.records import heads
+from composer.models.target import Target
 from composer.review.verdicts import last_words, verdicts_on
-from composer.target import Target
-from composer.task import Task
+from composer.task.task import Task
 
 
 def no_gos(session: Session, task: Task, dataset: str, target: Target) -> tuple[tuple[int, ...], ...]:

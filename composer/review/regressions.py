@@ -9,8 +9,8 @@ from typing import Literal, get_args
 
 from sqlmodel import Session, col, select
 
-from composer.candidates import get_candidate
-from composer.review.texts import reason_of
+from composer.candidates.records import get_candidate
+from composer.review.reasons import reason_of
 from composer.tables import DispositionRow
 from library import log
 from library.database import lock_for_writing

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from composer.candidates import Head
-from composer.composition import UnvettedText
-from composer.registry import dataset_of, get_task_version, target_hash, task_hash
-from composer.releases import current_release, measured_composition
+from composer.candidates.records import Head
+from composer.prompts.composition import UnvettedText
+from composer.registry.lookup import dataset_of, get_task_version, target_hash, task_hash
+from composer.registry.releases import current_release, measured_composition
 from composer.review.corrections import corrections
 from library.canonical import text_digest
 from library.errors import Refused

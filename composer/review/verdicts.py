@@ -9,9 +9,9 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from composer.candidates import Head
+from composer.candidates.records import Head
 from composer.tables import VerdictRow
-from composer.task import Task
+from composer.task.task import Task
 from library import log
 from library.people import LOCAL, NotAllowed, Person, Role, people, require
 from library.snippets import version

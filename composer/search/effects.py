@@ -10,12 +10,12 @@ from math import ceil
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from composer.search.descent import canonical, lowest, value_of
+from composer.search.effect_model import Effects, Surface, Variances
+from composer.search.format_failures import spoilt_compositions, suspected
+from composer.search.local_search import canonical, lowest, value_of
 from composer.search.moves import added, smallest
 from composer.search.orders import best_order
 from composer.search.problem import Ask, Budgeted, Found, Keys, Reason
-from composer.search.spoiling import spoilt_compositions, suspected
-from composer.search.surface import Effects, Surface, Variances
 
 
 @dataclass(frozen=True)

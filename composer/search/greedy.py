@@ -8,7 +8,7 @@ from math import ceil, sqrt
 
 import numpy as np
 
-from composer.search.heats import affordable
+from composer.search.budgeting import affordable
 from composer.search.moves import added, edits
 from composer.search.problem import Budgeted, Found, Keys, Losses, Problem
 

@@ -10,8 +10,8 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.search.rules import Keys as Keys
-from composer.search.rules import Rules
+from composer.search.constraints import Keys as Keys
+from composer.search.constraints import Rules
 
 Losses = NDArray[np.float64]
 Ask = tuple[Keys, Sequence[str]]

@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 
-from composer.search.heats import affordable
+from composer.search.budgeting import affordable
 from composer.search.moves import dropped
 from composer.search.problem import Budgeted, Found, Keys, Losses
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from composer.search.heats import affordable
+from composer.search.budgeting import affordable
 from composer.search.moves import draw
 from composer.search.problem import Budgeted, Found, Keys
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from composer.search.heats import best_known, full_set
+from composer.search.budgeting import best_known, full_set
 from composer.search.moves import added, smallest
 from composer.search.problem import Budgeted, BudgetSpent, Found, Keys, Problem
 

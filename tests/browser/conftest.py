@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from composer.home import Home
+from composer.home.paths import Home
 from library.database import open_database
 from tests.browser.chromium import find_chromium
 from tests.ui.homes import furnish

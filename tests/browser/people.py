@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser, Page, expect
 
-from composer.home import Home
-from composer.signin import auth_file
+from composer.home.paths import Home
+from composer.home.signin import auth_file
 from library.database import open_database
 from library.people import Role, add_person
 from tests.browser.conftest import served

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from composer import registry, worker
 from composer.data.examples import Example
-from composer.home import Home
-from composer.policy import Policy
-from composer.runs import enter_run, plan_run
-from composer.task import Task
+from composer.home.paths import Home
+from composer.registry import lookup as registry
+from composer.runs import worker
+from composer.runs.records import enter_run, plan_run
+from composer.task.policy import Policy
+from composer.task.task import Task
 from library.database import Database, open_database
 from library.snippets import import_file
 from tests.scripted import ScriptedEngine, connecting, pretender

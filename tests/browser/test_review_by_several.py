@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from composer.candidates import get_candidate
+from composer.candidates.records import get_candidate
 from composer.review.regressions import give_word
-from composer.review.standing import get_review
+from composer.review.status import get_review
 from library.database import Database, open_database
 from tests.browser.deciding import (
     button,

@@ -8,8 +8,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from composer.export import faults
-from composer.home import Home
+from composer.home.paths import Home
+from composer.release.pack import faults
 from tests.browser.deciding import (
     button,
     decide,

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from composer.home import Home
+from composer.home.paths import Home
 from library.database import open_database
 from library.people import remove_person
 from library.snippets import import_file

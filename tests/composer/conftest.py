@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from composer import registry, statistics
-from composer.composition import Vocabulary
-from composer.export import export_release
-from composer.home import Home
-from composer.review.release import release_candidate
-from composer.review.standing import give_verdict
+from composer.evaluation import intervals
+from composer.home.paths import Home
+from composer.prompts.composition import Vocabulary
+from composer.registry import lookup as registry
+from composer.release.pack import export_release
+from composer.release.publish import release_candidate
+from composer.review.status import give_verdict
 from library.database import Database, open_database
 from tests import small, twice
 from tests.composer.review import acts
@@ -63,7 +64,7 @@ def submitted(home: Home, reviewed_home: Path) -> Iterator[Database]:
 @pytest.fixture(autouse=True, scope="module")
 def _quick_intervals() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(statistics, "RESAMPLES", 100)
+        patch.setattr(intervals, "RESAMPLES", 100)
         yield
 
 

@@ -2,10 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from composer.comparison import Difference
-from composer.evaluator import Counts
+from composer.answers.evaluator import Counts
+from composer.evaluation.comparison import Difference
 from composer.reading import as_change, best_so_far, detectable, seconds_left, snippet_changes
-from composer.runs import Run
+from composer.runs.records import Run
 from library.canonical import text_digest
 from library.snippets import SnippetVersion
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from composer.home import Home
+from composer.home.paths import Home
 from library.database import Database, open_database
 from tests.ui.homes import furnish
 from tests.ui.pages import Open

@@ -9,19 +9,20 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from composer import registry, worker
+from composer.data.bundled import read_wheel
+from composer.data.dataset import Dataset, load_examples
 from composer.data.examples import Example
-from composer.data.loading import Dataset, load_examples
-from composer.data.wheel import read_wheel
-from composer.home import Home
-from composer.messages import render
+from composer.home.paths import Home
+from composer.models.target import load_target
+from composer.prompts.messages import render
+from composer.registry import lookup as registry
+from composer.registry.starter import DATA
+from composer.release.publish import release_candidate
 from composer.review.regressions import give_word
-from composer.review.release import release_candidate
-from composer.review.standing import get_review, give_verdict
-from composer.runs import enter_run, plan_run
-from composer.starter import DATA
-from composer.target import load_target
-from composer.task import Task, load_task
+from composer.review.status import get_review, give_verdict
+from composer.runs import worker
+from composer.runs.records import enter_run, plan_run
+from composer.task.task import Task, load_task
 from library.database import Database, open_database
 from library.snippets import import_file
 from tests.scripted import ScriptedEngine, connecting, pretender

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from composer.subjects import about
+from composer.activity.wording import about
 from library import log
 from library.log import Only
-from ui.parts.entries import MOST_CHECKED_UNASKED, MOST_SHOWN, csv, table
-from ui.parts.opening import database, now
-from ui.parts.page import empty, html
-from ui.parts.words import count
+from ui.activity.table import MOST_CHECKED_UNASKED, MOST_SHOWN, csv, table
+from ui.shell.context import database, now
+from ui.shell.html import count
+from ui.shell.page import empty, html
 
 ANYONE, ANYTHING = "everyone", "every kind"
 

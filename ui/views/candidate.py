@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.parts import changes, discussion, examples, gains, header, kept, keys, reviewpack, sure, verdict
-from ui.parts.opening import plain, refusals
-from ui.parts.page import empty, recall
-from ui.parts.who import me
+from ui.candidate import changes, discussion, examples, header, page_data, results, shortcuts, uncertainty, verdict
+from ui.reviewpack import document
+from ui.shell.context import plain, refusals
+from ui.shell.page import empty, recall
+from ui.shell.user import me
 
 
 def asked_for() -> int | None:
@@ -18,18 +19,18 @@ def asked_for() -> int | None:
 
 def show(candidate_id: int) -> None:
     """Show one candidate from top to bottom."""
-    found, person = kept.shown(candidate_id), me()
+    found, person = page_data.shown(candidate_id), me()
     if message := recall():
         st.toast(plain(message), icon=":material/check:", duration="long")
     header.show(found, person)
     with st.container(horizontal=True, horizontal_alignment="left", vertical_alignment="center"):
-        reviewpack.show(found)
-        keys.listen()
+        document.show(found)
+        shortcuts.listen()
     verdict.stale(found)
     changes.show(found)
-    gains.show(found)
+    results.show(found)
     examples.show(candidate_id)
-    sure.show(found)
+    uncertainty.show(found)
     discussion.show(found)
     verdict.show(found, person)
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from composer.reading import Entry
-from composer.waiting import TABS, Tab, tabs_of
-from ui.parts import inboxes, linked
-from ui.parts.candidates import csv, fits, table
-from ui.parts.opening import now
-from ui.parts.page import empty, html
-from ui.parts.who import me
-from ui.parts.words import count
+from composer.review.inbox import TABS, Tab, tabs_of
+from ui.inbox import page_data
+from ui.inbox.table import csv, fits, table
+from ui.shell import query_params
+from ui.shell.context import now
+from ui.shell.html import count
+from ui.shell.page import empty, html
+from ui.shell.user import me
 
 ANY_TASK, ANY_TARGET = "every task", "every target"
 NOTHING_IN = {
@@ -31,14 +32,14 @@ def place_filter(name: str, everything: str, known: Sequence[str]) -> str:
     options = sorted(set(known))
     if len(options) < 2:
         return ""
-    chosen = linked.chosen(name, [everything, *options], everything)
+    chosen = query_params.chosen(name, [everything, *options], everything)
     st.selectbox(
         name.capitalize(),
         [everything, *options],
         key=name,
         label_visibility="collapsed",
         width=200,
-        on_change=linked.keep,
+        on_change=query_params.keep,
         args=(name,),
     )
     return "" if chosen == everything else chosen
@@ -65,7 +66,7 @@ def filters(found: Sequence[Entry]) -> list[Entry]:
 
 def tabs(counts: dict[Tab, int], default: Tab) -> str:
     """Offer the tabs with their counts and return the one that is open."""
-    tab = linked.chosen("state", TABS, default)
+    tab = query_params.chosen("state", TABS, default)
     st.segmented_control(
         "Which candidates",
         TABS,
@@ -73,7 +74,7 @@ def tabs(counts: dict[Tab, int], default: Tab) -> str:
         required=True,
         format_func=lambda name: f"{name} {counts[name]}",
         label_visibility="collapsed",
-        on_change=linked.keep,
+        on_change=query_params.keep,
         args=("state",),
     )
     return tab
@@ -81,7 +82,7 @@ def tabs(counts: dict[Tab, int], default: Tab) -> str:
 
 st.title("Inbox", anchor=False)
 person = me()
-found = inboxes.entries()
+found = page_data.entries()
 if not found:
     empty(
         "No candidate yet",

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from composer.reading import used_in
-from composer.releases import Release
+from composer.registry.releases import Release
 from library.canonical import digest
 from library.errors import Refused
 from library.snippets import (
@@ -22,12 +22,12 @@ from library.snippets import (
     plan_import,
     show,
 )
-from ui.parts import words
-from ui.parts.csvtext import as_csv
-from ui.parts.opening import database, now, plain, refusals, show_refusal
-from ui.parts.page import empty, html, recall, remember
-from ui.parts.who import who
-from ui.parts.words import count, safe, when
+from ui.shell import html as words
+from ui.shell.context import database, now, plain, refusals, show_refusal
+from ui.shell.csv_text import as_csv
+from ui.shell.html import count, safe, when
+from ui.shell.page import empty, html, recall, remember
+from ui.shell.user import who
 
 STATES = ("vetted", "draft", "retired")
 MARKS = {"vetted": "● vetted", "draft": "○ draft", "retired": "× retired"}

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from composer.export import export_release, pack_of
-from composer.figures import NAMES
-from composer.history import Past, Square, edition, history, prompts
+from composer.evaluation.formatting import NAMES
 from composer.reading import places
+from composer.release.history import Past, Square, edition, history, prompts
+from composer.release.pack import export_release, pack_of
 from library.errors import Refused
-from ui.parts import editions, releases, rollback
-from ui.parts.figures import gain, pair
-from ui.parts.opening import database, now, plain, refusals, this_home
-from ui.parts.packs import zipped
-from ui.parts.page import empty, html, recall, section
-from ui.parts.who import who
-from ui.parts.words import count, safe, table, when
+from ui.components.metrics import gain, pair
+from ui.prompts import compare, history_table, rollback
+from ui.prompts.zip import zipped
+from ui.shell.context import database, now, plain, refusals, this_home
+from ui.shell.html import count, safe, table, when
+from ui.shell.page import empty, html, recall, section
+from ui.shell.user import who
 
 
 def square(task: str, target: str, found: Square | None, here: bool) -> str:
@@ -92,7 +92,7 @@ def opened(task: str, target: str, found: Square) -> None:
     show_history(task, target, past)
     section("Compare", "any two releases of this square, or one with the bare base")
     with refusals():
-        editions.compare(task, past)
+        compare.compare(task, past)
 
 
 def stale(found: Square) -> None:
@@ -114,12 +114,12 @@ def stale(found: Square) -> None:
 def show_history(task: str, target: str, past: Sequence[Past]) -> None:
     """List what was released here, newest first, and offer the way back."""
     section("History", count(len(past), "release"))
-    html(releases.table(past, now()))
+    html(history_table.table(past, now()))
     with st.container(horizontal=True, vertical_alignment="top"):
         rollback.offer(past)
         st.download_button(
             "CSV",
-            lambda: releases.csv(past),
+            lambda: history_table.csv(past),
             f"{task}--{target}--history.csv",
             "text/csv",
             key="csv",

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from composer import worker
-from composer.figures import NAMES, SHARES, change
-from composer.learnt import learnt
+from composer.evaluation.formatting import NAMES, SHARES, change
+from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from composer.reading import as_change, best_so_far, pace, places, sealed_size, seconds_left
-from composer.registry import get_task
-from composer.runs import (
+from composer.registry.lookup import get_task
+from composer.registry.starter import TARGETS
+from composer.runs import worker
+from composer.runs.findings import learnt
+from composer.runs.records import (
     FAILED,
     FINISHED,
     RUNNING,
@@ -24,14 +26,13 @@ from composer.runs import (
     plan_run,
     runs,
 )
-from composer.starter import TARGETS
-from composer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from library.errors import Refused
-from ui.parts import charts, words, worth
-from ui.parts.opening import database, now, plain, refusals, this_home
-from ui.parts.page import empty, html, recall, remember, section
-from ui.parts.who import who
-from ui.parts.words import count, lasting, safe, when
+from ui.components import charts, effects
+from ui.shell import html as words
+from ui.shell.context import database, now, plain, refusals, this_home
+from ui.shell.html import count, lasting, safe, when
+from ui.shell.page import empty, html, recall, remember, section
+from ui.shell.user import who
 
 # How long a worker may take to start before a run counts as not started.
 PATIENCE_SECONDS = 60
@@ -257,7 +258,7 @@ def worth_of(run: Run) -> None:
     with database().session() as session:
         found = learnt(session, run)
     if found:
-        worth.show(found, run.id, run.message)
+        effects.show(found, run.id, run.message)
 
 
 def mark(where: str) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from composer.bench.files import Cell, Description, read_world, write_world
 from composer.bench.world import World
+from composer.bench.world_files import Cell, Description, read_world, write_world
 
 KEYS = ("short", "kind", "strict", "polite", "loud")
 EFFECT = {"kind": -0.3, "strict": -0.1, "loud": 0.2}

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from composer import paired
 from composer.bench import coverage
 from composer.bench.coverage import CASES, Case, Coverage, covered
 from composer.cli.bench import app
-from composer.statistics import Floats, Interval, score_interval
+from composer.evaluation import paired
+from composer.evaluation.intervals import Floats, Interval, score_interval
 from library.errors import Refused
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from composer import statistics
 from composer.bench.gate import mean_interval, passes
+from composer.evaluation import intervals
 
 
 def rng() -> np.random.Generator:
@@ -19,17 +19,17 @@ def test_the_interval_is_that_of_the_statistics(kind: str) -> None:
     values = drawn.integers(-1, 2, size=40) if kind == "label" else drawn.normal(0.1, 0.3, size=40) ** 3
     values = values.astype(float)
 
-    def mean(weights: statistics.Floats) -> float:
+    def mean(weights: intervals.Floats) -> float:
         return float(weights @ values / weights.sum())
 
     clusters = [(str(number),) for number in range(40)]
-    expected = statistics.interval(mean, clusters, rng(), resamples=500)
+    expected = intervals.interval(mean, clusters, rng(), resamples=500)
     found = mean_interval(values, rng(), resamples=500)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
 
 
 def test_equal_values_give_an_interval_of_no_width() -> None:
-    assert mean_interval(np.full(5, 0.25), rng()) == statistics.Interval(0.25, 0.25)
+    assert mean_interval(np.full(5, 0.25), rng()) == intervals.Interval(0.25, 0.25)
     assert np.isnan(mean_interval(np.ones(1), rng()).low)
 
 

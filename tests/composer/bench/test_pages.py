@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from composer.bench import pagetimes
 from composer.bench.pages import CHANGED, FEWEST, Furnished, furnish, made_up
 from composer.cli.bench import app
-from composer.home import Home
+from composer.home.paths import Home
 from composer.reading import inbox
-from composer.review.standing import get_review
+from composer.review.status import get_review
 from library.database import Database, open_database
 from library.errors import Refused
 from tests.conftest import NOW

@@ -13,16 +13,16 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from composer.asking import Outage, ask
-from composer.bench.files import Cell, read_description, read_world, write_world
+from composer.answers.evaluator import Evaluator
+from composer.answers.store import CellStore, MemoryCells
 from composer.bench.record import Recording, plan_recording, record
-from composer.cells import CellStore, MemoryCells
+from composer.bench.world_files import Cell, read_description, read_world, write_world
 from composer.cli import bench
-from composer.composition import Vocabulary
 from composer.data.examples import Example
-from composer.evaluator import Evaluator
-from composer.home import Home
-from composer.messages import render
+from composer.home.paths import Home
+from composer.models.client import Outage, ask
+from composer.prompts.composition import Vocabulary
+from composer.prompts.messages import render
 from library.database import Database
 from library.errors import Refused
 from tests import small

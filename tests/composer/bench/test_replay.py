@@ -10,8 +10,8 @@ import pytest
 from composer.bench import replay
 from composer.bench.replay import Bench
 from composer.bench.world import NotRecorded, World
+from composer.optimizer.strategies import STRATEGIES
 from composer.search.problem import Budgeted, Found, Keys
-from composer.strategies import STRATEGIES
 
 
 @pytest.fixture

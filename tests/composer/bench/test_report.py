@@ -13,7 +13,7 @@ from composer.bench.chart import chart, draw
 from composer.bench.replay import Record
 from composer.bench.report import read_records, summarised
 from composer.bench.tables import tables
-from composer.strategies import DEFAULT_STRATEGY
+from composer.optimizer.strategies import DEFAULT_STRATEGY
 from library.errors import Refused
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from composer.bench.files import read_world, write_world
 from composer.bench.world import NotRecorded, World
+from composer.bench.world_files import read_world, write_world
 from library.errors import Refused
 from tests.composer.bench.conftest import answered, described
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from composer.bench.files import Cell, Description, read_description, read_world, write_world
+from composer.bench.world_files import Cell, Description, read_description, read_world, write_world
 from library.errors import Refused
 from tests.composer.bench.conftest import answered, described
 

@@ -10,9 +10,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from composer import registry
 from composer.cli import app
-from composer.home import Home
+from composer.home.paths import Home
+from composer.registry import lookup as registry
 from library.database import Database, open_database
 from tests import small
 from tests.composer.review import acts

@@ -9,7 +9,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from composer.bench.files import write_world
+from composer.bench.world_files import write_world
 from composer.cli.bench import app
 from tests.composer.bench.conftest import answered, described
 

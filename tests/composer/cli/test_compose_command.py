@@ -11,10 +11,10 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from composer import worker
-from composer.asking import Outage
 from composer.cli import app
-from composer.home import Home
+from composer.home.paths import Home
+from composer.models.client import Outage
+from composer.runs import worker
 from library.database import Database
 from tests import small
 from tests.scripted import ScriptedEngine, connecting

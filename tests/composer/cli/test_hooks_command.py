@@ -13,7 +13,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from composer.cli import app, hooks
-from composer.home import Home
+from composer.home.paths import Home
 
 Run = Callable[..., Result]
 

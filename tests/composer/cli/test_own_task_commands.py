@@ -9,8 +9,8 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from composer import worker
 from composer.cli import app
+from composer.runs import worker
 from tests.scripted import ScriptedEngine, connecting
 from tests.test_readme import block
 

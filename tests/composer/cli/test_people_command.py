@@ -10,8 +10,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from composer.cli import app
-from composer.home import Home
-from composer.signin import auth_file
+from composer.home.paths import Home
+from composer.home.signin import auth_file
 from library import log
 from library.database import Database
 from library.people import people

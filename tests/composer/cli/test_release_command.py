@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import Result
 
-from composer.releases import current_release, releases
+from composer.registry.releases import current_release, releases
 from library.database import Database
 from tests.composer.cli.conftest import Run
 from tests.composer.review import acts

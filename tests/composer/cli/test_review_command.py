@@ -11,12 +11,14 @@ from sqlalchemy import text
 from sqlmodel import Session
 from typer.testing import CliRunner
 
-from composer import jobs, registry, worker
+from composer.analysis import jobs
 from composer.cli import app
-from composer.releases import current_release
+from composer.registry import lookup as registry
+from composer.registry.releases import current_release
 from composer.review.comments import comments_on
 from composer.review.regressions import dispositions
-from composer.review.standing import get_review
+from composer.review.status import get_review
+from composer.runs import worker
 from composer.tables import CandidateRow
 from library.database import Database
 from tests import small

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from composer.task import Task, load_task
+from composer.task.task import Task, load_task
 
 TASKS = Path(__file__).parents[3] / "data" / "tasks"
 

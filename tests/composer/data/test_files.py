@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from composer.data.files import read_records
-from composer.task import Task
+from composer.task.task import Task
 from library.errors import Refused
 
 Make = Callable[..., Task]

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from composer.data.bundled import read_wheel
+from composer.data.dataset import Dataset, load_examples
 from composer.data.examples import Record, dataset_hash
-from composer.data.loading import Dataset, load_examples
 from composer.data.splits import assign, largest_remainder, sample, split_of, stratum
-from composer.data.wheel import read_wheel
-from composer.task import SPLITS, Task
+from composer.task.task import SPLITS, Task
 from library.canonical import digest
 from library.errors import Refused
 

@@ -10,10 +10,10 @@ from typing import Any
 import dspy
 import pytest
 
-from composer.asking import Outage, ask
 from composer.models.catalogue import CATALOGUE, find_model
+from composer.models.client import Outage, ask
 from composer.models.embedded import EmbeddedEngine, available_cores
-from composer.target import Target, language_model, release
+from composer.models.target import Target, language_model, release
 from library.errors import Refused
 
 SMALL = Target(name="small", kind="embedded", model="qwen2.5-coder-0.5b", context=1024)

@@ -9,18 +9,18 @@ from typing import Any, Protocol
 import dspy
 from sqlmodel import select
 
-from composer import jobs
-from composer.home import Home
-from composer.jobs import Job
-from composer.messages import render
-from composer.releases import Release
+from composer.analysis import jobs
+from composer.analysis.jobs import Job
+from composer.home.paths import Home
+from composer.models.target import Target
+from composer.prompts.messages import render
+from composer.registry.releases import Release
+from composer.release.publish import release_candidate, roll_back
 from composer.review.comments import add_comment
 from composer.review.corrections import decide_correction, propose_correction
 from composer.review.regressions import give_word
-from composer.review.release import release_candidate, roll_back
-from composer.review.standing import Review, Standing, dismiss, get_review, give_verdict
+from composer.review.status import Review, Standing, dismiss, get_review, give_verdict
 from composer.tables import ReleaseRow
-from composer.target import Target
 from library.database import Database
 from library.people import add_person
 from tests import small

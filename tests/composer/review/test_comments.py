@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from composer import registry
-from composer.data.loading import Dataset
-from composer.home import Home
+from composer.data.dataset import Dataset
+from composer.home.paths import Home
+from composer.registry import lookup as registry
 from composer.review.comments import Comment, comments_on, resolve_comment
 from library import log
 from library.database import Database

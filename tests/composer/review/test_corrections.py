@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from composer import registry
+from composer.data.dataset import Dataset
 from composer.data.examples import Example
-from composer.data.loading import Dataset
-from composer.home import Home
+from composer.home.paths import Home
+from composer.registry import lookup as registry
 from composer.review.corrections import Correction, corrections, decide_correction
 from composer.tables import DatasetRow
 from library import log

@@ -28,17 +28,19 @@ from hypothesis.stateful import (
 from sqlalchemy import URL, event
 from sqlmodel import Session
 
-from composer import jobs, registry, runs
-from composer.candidates import submit
-from composer.data.loading import Dataset
-from composer.home import Home
+from composer.analysis import jobs
+from composer.candidates.records import submit
+from composer.data.dataset import Dataset
+from composer.home.paths import Home
+from composer.models.target import Target
+from composer.registry import lookup as registry
+from composer.release.publish import release_candidate, roll_back
 from composer.review.comments import add_comment
 from composer.review.corrections import decide_correction, propose_correction
 from composer.review.regressions import give_word
-from composer.review.release import release_candidate, roll_back
-from composer.review.standing import dismiss, get_review, give_verdict
-from composer.target import Target
-from composer.task import Task
+from composer.review.status import dismiss, get_review, give_verdict
+from composer.runs import records as runs
+from composer.task.task import Task
 from library.canonical import digest
 from library.database import Database, open_database
 from library.errors import Refused

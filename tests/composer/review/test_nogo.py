@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from composer import registry
-from composer.data.loading import Dataset
-from composer.home import Home
-from composer.runs import get_run, plan_run
-from composer.target import Target
+from composer.data.dataset import Dataset
+from composer.home.paths import Home
+from composer.models.target import Target
+from composer.registry import lookup as registry
+from composer.runs.records import get_run, plan_run
 from library.database import Database
 from library.errors import Refused
 from tests import small

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from composer import registry
-from composer.policy import Policy, Terms
-from composer.starter import DATA
-from composer.task import load_task
+from composer.registry import lookup as registry
+from composer.registry.starter import DATA
+from composer.task.policy import Policy, Terms
+from composer.task.task import load_task
 from library.database import Database
 from library.errors import Refused
 from library.people import NotAllowed, someone

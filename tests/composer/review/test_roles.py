@@ -11,17 +11,20 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from composer import jobs, registry, runs, webhooks
-from composer.candidates import get_candidate, submit
-from composer.data.loading import Dataset
-from composer.home import Home
+from composer.activity import webhooks
+from composer.analysis import jobs
+from composer.candidates.records import get_candidate, submit
+from composer.data.dataset import Dataset
+from composer.home.paths import Home
+from composer.models.target import Target
+from composer.registry import lookup as registry
+from composer.registry.starter import load_starter
+from composer.release.publish import release_candidate, roll_back
 from composer.review.comments import add_comment, resolve_comment
 from composer.review.corrections import decide_correction, propose_correction
 from composer.review.regressions import give_word
-from composer.review.release import release_candidate, roll_back
-from composer.review.standing import dismiss, get_review, give_verdict
-from composer.starter import load_starter
-from composer.target import Target
+from composer.review.status import dismiss, get_review, give_verdict
+from composer.runs import records as runs
 from library import log
 from library.database import Database, open_database
 from library.errors import Refused

@@ -10,14 +10,14 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from composer import registry
-from composer.candidates import get_candidate, heads, submit
-from composer.data.loading import Dataset
+from composer.candidates.records import get_candidate, heads, submit
+from composer.data.dataset import Dataset
+from composer.models.target import Target
 from composer.reading import inbox
-from composer.review.standing import get_review
-from composer.runs import plan_run
+from composer.registry import lookup as registry
+from composer.review.status import get_review
+from composer.runs.records import plan_run
 from composer.tables import CandidateRow, ReleaseRow
-from composer.target import Target
 from library.canonical import digest, text_digest
 from library.database import Database
 from library.errors import Refused

@@ -10,20 +10,20 @@ from functools import partial
 
 import numpy as np
 import pytest
+from tests.composer.test_evaluator import Shuffling
 
-from composer.asking import ask
-from composer.cells import MemoryCells
-from composer.composition import Vocabulary
-from composer.evaluator import Evaluator
-from composer.optimizer import LibraryComposer, to_dspy
-from composer.predictor import LibraryPredict
+from composer.answers.evaluator import Evaluator
+from composer.answers.store import MemoryCells
+from composer.models.client import ask
+from composer.optimizer.optimizer import LibraryComposer, to_dspy
+from composer.optimizer.predictor import LibraryPredict
+from composer.prompts.composition import Vocabulary
+from composer.search.constraints import Rules
 from composer.search.effects import Settings, effects
 from composer.search.problem import Ask, Budgeted, Found, Keys, Losses
-from composer.search.rules import Rules
 from tests import small
 from tests.composer.search.worlds import EXAMPLES, World, found
 from tests.composer.search.worlds import problem as small_problem
-from tests.composer.test_evaluator import Shuffling
 from tests.scripted import scripted_lm
 
 HELP = {"s03": -0.15, "s13": -0.12, "s21": -0.12}

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from composer.search.constraints import Rules
 from composer.search.moves import added, draw, dropped, edits, shuffled, smallest, swapped
 from composer.search.problem import Keys, Problem
-from composer.search.rules import Rules
 from tests.composer.search.worlds import KEYS, World, problem, rules
 
 LINKED = Rules(max_length=4, requires={"c": frozenset({"b"}), "d": frozenset({"c"})}, first=frozenset({"j"}))

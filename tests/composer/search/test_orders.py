@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from composer.search.constraints import Rules
 from composer.search.orders import best_order
 from composer.search.problem import Budgeted, Keys, Step
-from composer.search.rules import Rules
 from tests.composer.search.worlds import EXAMPLES, World, problem
 
 

@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from composer.dspysearch.gepa import gepa
-from composer.dspysearch.mipro import mipro
+from composer.optimizer.gepa import gepa
+from composer.optimizer.mipro import mipro
+from composer.optimizer.strategies import STRATEGIES, Strategy, strategy_of
+from composer.search.constraints import Rules
 from composer.search.greedy import greedy
 from composer.search.halving import cost, halving
 from composer.search.problem import Budgeted, BudgetSpent, Step
 from composer.search.prune import prune
 from composer.search.random import random
-from composer.search.rules import Rules
 from composer.search.tpe import made_allowed, tpe
-from composer.strategies import STRATEGIES, Strategy, strategy_of
 from library.errors import Refused
 from tests.composer.search.worlds import EXAMPLES, KEYS, World, found, problem, rules
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from hypothesis import strategies as st
 
+from composer.optimizer.strategies import Strategy
+from composer.search.constraints import Rules
 from composer.search.problem import Ask, Budgeted, Found, Keys, Losses, Problem, Step
-from composer.search.rules import Rules
-from composer.strategies import Strategy
 
 KEYS = tuple("abcdefghij")
 EXAMPLES = tuple(f"e{number:02}" for number in range(40))

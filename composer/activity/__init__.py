@@ -1,0 +1,1 @@
+"""The log in words, and who is told of it."""

@@ -1,0 +1,283 @@
+"""Webhooks: addresses that are told of what is logged. The log is the outbox, and an entry waits there until told.
+
+Each hook is told in the order of the log, and of every entry at least once: what an address answered with a
+2xx is not sent again, unless this process ended between the answer and its note of it. Two deliverers at
+once, the app and the command, take turns: before each entry one claims the hook by an update that only the
+first of them can make, on any database, and a claim runs out by itself if its process ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+import httpx2
+from sqlalchemy import update
+from sqlmodel import Session, col, or_, select
+
+from composer.activity.wording import Subject, about, line
+from composer.tables import WebhookRow
+from library import log
+from library.canonical import canonical_bytes
+from library.database import Database, lock_for_writing
+from library.errors import Refused
+from library.log import LogEntry, Only
+from library.people import require
+
+APP_VARIABLE = "COMPOSER_APP_URL"
+"""Environment variable with the address of the app, which messages then link to."""
+TIMEOUT_SECONDS = 10.0
+CLAIM = timedelta(seconds=90)
+"""How long a hook is one deliverer's for one entry: longer than a call may take."""
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+Post = Callable[[bytes, Mapping[str, str], str], int]
+"""Sends a body with headers to a URL and returns the status; raises `Refused` where no answer came."""
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """An address that is told of these actions (of all, if empty), so far up to log entry `delivered`."""
+
+    id: int
+    url: str
+    secret_env: str
+    actions: tuple[str, ...]
+    delivered: int
+    failures: int
+    next_try_at: datetime | None
+    problem: str
+    added_by: str
+    added_at: datetime
+
+
+def webhooks(session: Session) -> tuple[Webhook, ...]:
+    """Return the hooks, oldest first."""
+    return tuple(_webhook(row) for row in session.exec(select(WebhookRow).order_by(col(WebhookRow.id))))
+
+
+def add_webhook(
+    session: Session, url: str, secret_env: str, actions: tuple[str, ...] = (), *, by: str, at: datetime
+) -> Webhook:
+    """Add an address that is told of what is logged from now on; `secret_env` names the variable of its secret.
+
+    Neither the URL, which may itself let people in, nor the secret goes into the log. Raises `Refused` where
+    the URL is not http or https, is there already, or the variable holds nothing.
+    """
+    lock_for_writing(session)
+    require(session, by, "admin")
+    _check(url)
+    _secret(secret_env)
+    if session.exec(select(WebhookRow).where(WebhookRow.url == url)).first() is not None:
+        raise Refused("this address is told already", fix="`composer hooks remove` it first to change how.")
+    actions = tuple(dict.fromkeys(actions))
+    row = WebhookRow(url=url, secret_env=secret_env, actions=list(actions), added_by=by, added_at=at)
+    session.add(row)
+    session.flush()
+    _log(session, "hook added", row, by, at)
+    row.delivered = log.newest(session)
+    session.add(row)
+    session.flush()
+    return _webhook(row)
+
+
+def remove_webhook(session: Session, url: str, *, by: str, at: datetime) -> None:
+    """Tell an address no more; raises `Refused` where it isn't told anyway."""
+    lock_for_writing(session)
+    require(session, by, "admin")
+    row = session.exec(select(WebhookRow).where(WebhookRow.url == url)).first()
+    if row is None:
+        raise Refused("this address is not told of anything", fix="`composer hooks list` shows those that are.")
+    _log(session, "hook removed", row, by, at)
+    session.delete(row)
+    session.flush()
+
+
+def deliver(database: Database, post: Post, *, at: datetime, app: str = "") -> int:
+    """Tell every hook that is due of what it has not been told of, in turns, and return how many were sent.
+
+    `at` is the time at the start, `app` the address of the app for links (none without it). A hook that
+    fails waits: 10 s, then twice as long each time, an hour at most. Raises `Refused` only for the database.
+    """
+    begun = time.monotonic()
+
+    def now() -> datetime:
+        return at + timedelta(seconds=time.monotonic() - begun)
+
+    with database.session() as session:
+        due = [hook.id for hook in webhooks(session) if hook.next_try_at is None or hook.next_try_at <= at]
+    sent = 0
+    while due:
+        # One entry for each in turn, so that a hook far behind doesn't keep the others waiting.
+        due = [hook for hook in due if _tell_next(database, post, hook, now, app)]
+        sent += len(due)
+    return sent
+
+
+def post(body: bytes, headers: Mapping[str, str], url: str) -> int:
+    """Send a body over the network and return the answer's status; redirects are not followed."""
+    try:
+        with httpx2.stream(
+            "POST", url, content=body, headers=dict(headers), timeout=TIMEOUT_SECONDS, follow_redirects=False
+        ) as answer:
+            return answer.status_code
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+        raise Refused(f"no answer: {str(error) or type(error).__name__}") from error
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """Return what the header `X-Composer-Signature` says of a body sent at this time."""
+    signed = timestamp.encode() + b"." + body
+    return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def verified(secret: str, timestamp: str, body: bytes, given: str) -> bool:
+    """Whether a body came from whoever has the secret: for receivers, who should also refuse old timestamps.
+
+    `timestamp` and `given` are the headers X-Composer-Timestamp (seconds since 1970) and X-Composer-Signature.
+    """
+    # As bytes: compare_digest raises for text beyond ASCII, which anyone may put into a header.
+    return hmac.compare_digest(signature(secret, timestamp, body).encode(), given.encode())
+
+
+def message(entry: LogEntry, subject: Subject, app: str = "") -> bytes:
+    """Return the body that tells of an entry: canonical JSON that Slack and Mattermost take as it is."""
+    text, link = line(entry, subject), f"{app.rstrip('/')}/{subject.page}" if app and subject.page else ""
+    if link:
+        text = f"{text} {link}"
+    for sign, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;")):
+        text = text.replace(sign, written)
+    event = {**asdict(entry), "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")}
+    return canonical_bytes({"text": text, "event": event, **({"link": link} if link else {})})
+
+
+def _tell_next(database: Database, post: Post, hook_id: int, now: Callable[[], datetime], app: str) -> bool:
+    """Tell one hook of the next entry it wants; False where it knows all there is, is another's, or failed."""
+    with database.session() as session:
+        row = session.get(WebhookRow, hook_id)
+        # Read before the entries, so that none which is logged meanwhile can be passed over.
+        newest = log.newest(session)
+    if row is None or row.delivered >= newest:
+        return False
+    hook, claim = _webhook(row), now() + CLAIM
+    if not _claimed(database, hook, claim, now()):
+        return False
+    try:
+        entry = _told(database, post, hook, now(), app)
+    except Refused as refused:
+        # The power has a limit of its own: a hook that has failed for months would overflow the time.
+        wait = min(FIRST_WAIT * 2 ** min(hook.failures, 16), LONGEST_WAIT)
+        problem = str(refused)[:500]
+        _note(database, hook, claim, failures=hook.failures + 1, problem=problem, next_try_at=now() + wait)
+        return False
+    except BaseException:
+        _note(database, hook, claim, next_try_at=None)
+        raise
+    upto = newest if entry is None else entry.id
+    noted = _note(database, hook, claim, delivered=upto, failures=0, problem="", next_try_at=None)
+    return noted and entry is not None
+
+
+def _told(database: Database, post: Post, hook: Webhook, at: datetime, app: str) -> LogEntry | None:
+    """Send the next entry a hook wants and return it, None if it wants none; raises `Refused` where that fails."""
+    with database.session() as session:
+        only = Only(actions=hook.actions, after=hook.delivered)
+        entry = next(iter(log.entries(session, only=only, limit=1)), None)
+        if entry is None:
+            return None
+        subject = about(session, [entry.subject])[entry.subject]
+    try:
+        body = message(entry, subject, app)
+    except ValueError as error:
+        raise Refused(f"entry {entry.id} of the log can't be written as JSON: {error}") from error
+    timestamp = str(int(at.timestamp()))
+    headers = {
+        "Content-Type": "application/json",
+        "X-Composer-Signature": signature(_secret(hook.secret_env), timestamp, body),
+        "X-Composer-Timestamp": timestamp,
+        "X-Composer-Delivery": str(entry.id),
+    }
+    status = post(body, headers, hook.url)
+    if not 200 <= status < 300:
+        raise Refused(f"it answered {status}")
+    return entry
+
+
+def _claimed(database: Database, hook: Webhook, until: datetime, now: datetime) -> bool:
+    """Take a hook until a time, unless another took it, told it or changed it since it was read."""
+    time_to_try = col(WebhookRow.next_try_at)
+    with database.session() as session:
+        taken = session.exec(
+            update(WebhookRow)
+            .where(col(WebhookRow.id) == hook.id, col(WebhookRow.delivered) == hook.delivered)
+            .where(or_(time_to_try.is_(None), time_to_try <= now))
+            .values(next_try_at=until)
+        )
+        return taken.rowcount == 1
+
+
+def _note(database: Database, hook: Webhook, claim: datetime, **values: object) -> bool:
+    """Write down how it went with a hook, which ends the claim; False where the claim was lost."""
+    with database.session() as session:
+        noted = session.exec(
+            update(WebhookRow)
+            .where(col(WebhookRow.id) == hook.id, col(WebhookRow.next_try_at) == claim)
+            .values(**values)
+        )
+        return noted.rowcount == 1
+
+
+def _check(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or any(sign.isspace() or not sign.isprintable() for sign in url):
+        raise Refused("an address to tell starts with http:// or https:// and names a host", where=url)
+    if parts.username or parts.password:
+        raise Refused("a name and password in an address would be stored", fix="Leave them out: calls are signed.")
+
+
+def _secret(variable: str) -> str:
+    if not _VARIABLE.fullmatch(variable):
+        raise Refused(
+            "this is no name of an environment variable",
+            fix="Name the variable that holds the secret; the secret itself is never stored.",
+        )
+    secret = os.environ.get(variable, "")
+    if not secret:
+        raise Refused(
+            f"the environment variable {variable} holds no secret",
+            fix="Set it where this runs and where the app runs; the receiver checks with the same.",
+        )
+    return secret
+
+
+def _log(session: Session, action: str, row: WebhookRow, by: str, at: datetime) -> None:
+    detail = {"host": urlsplit(row.url).hostname, "actions": list(row.actions)}
+    log.append(session, who=by, action=action, subject=f"hook:{row.id}", why="", detail=detail, at=at)
+
+
+def _webhook(row: WebhookRow) -> Webhook:
+    assert row.id is not None
+    return Webhook(
+        id=row.id,
+        url=row.url,
+        secret_env=row.secret_env,
+        actions=tuple(row.actions),
+        delivered=row.delivered,
+        failures=row.failures,
+        next_try_at=row.next_try_at,
+        problem=row.problem,
+        added_by=row.added_by,
+        added_at=row.added_at,
+    )

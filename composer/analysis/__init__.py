@@ -1,0 +1,1 @@
+"""What can be asked about a candidate after its run."""

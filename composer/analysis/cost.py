@@ -1,0 +1,41 @@
+"""What asking about a candidate would probably cost, told at once however many examples there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from composer.analysis.diagnoses import NOISE_EXAMPLES, NOISE_REPLICATE, Compared, Diagnosis, parts, path
+from composer.answers.bulk import answered_examples
+from composer.candidates.records import get_candidate
+from composer.registry.lookup import get_task_version
+from composer.registry.releases import measured_composition
+
+
+def compared(session: Session, candidate_id: int) -> Compared:
+    """Return a candidate with both its compositions; raises `Refused` where one can't be read."""
+    candidate = get_candidate(session, candidate_id)
+    task = get_task_version(session, candidate.summary["task_hash"])
+    sides = (candidate.incumbent_versions, candidate.versions)
+    return Compared(candidate, *(measured_composition(session, task, side) for side in sides))
+
+
+def likely_missing(session: Session, compared: Compared, diagnosis: Diagnosis, chosen: Sequence[str] = ()) -> int:
+    """Return how many answers a question probably lacks, at once however many examples there are.
+
+    Counted by composition and example, without looking at what was asked word for word: `missing` does that.
+    """
+    measured = tuple(compared.candidate.evidence["data"]["examples"])
+    ends = {compared.incumbent, compared.composition}
+    if diagnosis == "steps":
+        wanted = [(one, measured, 0) for _, one in path(compared) if one not in ends]
+    elif diagnosis == "noise":
+        wanted = [(compared.incumbent, measured[:NOISE_EXAMPLES], NOISE_REPLICATE)]
+    else:
+        wanted = [(part.without, tuple(chosen), 0) for part in parts(compared)]
+    target = compared.candidate.summary["target_hash"]
+    return sum(
+        len(set(examples) - answered_examples(session, target, composition.fingerprint, replicate=replicate))
+        for composition, examples, replicate in wanted
+    )

@@ -1,0 +1,300 @@
+"""What can be asked about a candidate after its run: what each step gains, who is to blame, how noisy answers are.
+
+Each question is a set of cells; what they say is read from the store, so that nothing is paid for twice and
+nothing is kept beside the answers. None of it chooses a composition, and none of it is part of the evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from sqlmodel import Session
+
+from composer.answers.bulk import answered_examples
+from composer.answers.evaluator import questions_of
+from composer.answers.store import stored_answers
+from composer.candidates.records import Candidate
+from composer.data.examples import Example
+from composer.evaluation.comparison import Difference, difference
+from composer.evaluation.metrics import SAME, Scored, figures, score
+from composer.evaluation.parsing import Parsed, parse
+from composer.models.client import Answer
+from composer.prompts.composition import Composition
+from composer.registry.lookup import examples_of
+from composer.review.status import Review
+from composer.task.task import Task
+from library.snippets import SnippetVersion
+
+Diagnosis = Literal["steps", "suspects", "noise"]
+NOISE_REPLICATE = 1
+"""The replicate that asks the incumbent anew: its first answers are replicate 0."""
+NOISE_EXAMPLES = 100
+FEWEST, MOST_ADDED, MOST_EXAMPLES = 12, 6, 600
+"""Limits of what a search tells of steps: examples in common, snippets to order, examples to compare on."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A candidate with both compositions: all of its review that the ways between them need."""
+
+    candidate: Candidate
+    incumbent: Composition
+    composition: Composition
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Cells of one composition: these examples, in this replicate."""
+
+    composition: Composition
+    examples: tuple[Example, ...]
+    replicate: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """The candidate without one of its changes: a snippet it added left out, one it reworded set back."""
+
+    version: SnippetVersion
+    without: Composition
+
+
+@dataclass(frozen=True)
+class Without:
+    """What was answered to one example without one part of the candidate; None where nobody asked."""
+
+    version: SnippetVersion
+    said: Parsed | None
+    text: str
+    loss: float | None
+    candidate_loss: float
+
+    @property
+    def suspect(self) -> bool:
+        """Whether the answer is better without it."""
+        return self.loss is not None and self.loss < self.candidate_loss - SAME
+
+
+@dataclass(frozen=True)
+class Step:
+    """One composition on the way from the incumbent to the candidate, against the incumbent."""
+
+    name: str
+    composition: Composition
+    difference: Difference
+
+
+@dataclass(frozen=True)
+class Noise:
+    """How often the incumbent, asked again, gave another reading; `asked` answers were compared."""
+
+    changed: int
+    asked: int
+
+
+def parts(review: Review | Compared) -> tuple[Part, ...]:
+    """Return the candidate without each snippet that it added or reworded, in its order."""
+    before = {one.key: one for one in review.incumbent.versions}
+    found = []
+    for place, one in enumerate(review.composition.versions):
+        old = before.get(one.key)
+        if old == one:
+            continue
+        left = (*review.composition.versions[:place], *review.composition.versions[place + 1 :])
+        back = left if old is None else (*left[:place], old, *left[place:])
+        found.append(Part(one, Composition(review.composition.base, back)))
+    return tuple(found)
+
+
+def path(review: Review | Compared, order: Sequence[str] | None = None) -> tuple[tuple[str, Composition], ...]:
+    """Return the named compositions from the incumbent to the candidate, both ends included.
+
+    What the candidate removes, rewords or moves comes first, as one step; then each snippet it adds: in
+    `order`, or in its own.
+    """
+    base, versions = review.composition.base, review.composition.versions
+    known = {one.key for one in review.incumbent.versions}
+    kept = tuple(one for one in versions if one.key in known)
+    start = "incumbent" if review.incumbent.versions else "base"
+    found = [(start, Composition(base, review.incumbent.versions))]
+    if kept != review.incumbent.versions:
+        found.append(("what it takes away, rewords or moves", Composition(base, kept)))
+    standing = set(known)
+    for key in added(review) if order is None else order:
+        standing.add(key)
+        found.append((f"+ {key}", Composition(base, tuple(each for each in versions if each.key in standing))))
+    return tuple(found)
+
+
+def added(review: Review | Compared) -> tuple[str, ...]:
+    """Return the keys of the snippets that the candidate adds, in its order."""
+    known = {one.key for one in review.incumbent.versions}
+    return tuple(key for key in review.composition.keys if key not in known)
+
+
+def asks(
+    review: Review, diagnosis: Diagnosis, test: Sequence[Example], chosen: Sequence[str] = ()
+) -> tuple[Ask, ...]:
+    """Return the cells that a question needs; `chosen` are the examples whose suspects are wanted."""
+    if diagnosis == "steps":
+        return tuple(Ask(composition, tuple(test)) for _, composition in path(review))
+    if diagnosis == "noise":
+        return (Ask(review.incumbent, tuple(test[:NOISE_EXAMPLES]), NOISE_REPLICATE),)
+    wanted = tuple(example for example in test if example.id in set(chosen))
+    return tuple(Ask(part.without, wanted) for part in parts(review))
+
+
+def missing(session: Session, review: Review, some: Sequence[Ask]) -> int:
+    """Return how many answers of these aren't stored yet."""
+    keys = {key for ask in some for key in _keys(review, ask)}
+    return len(keys - set(stored_answers(session, sorted(keys))))
+
+
+def suspects(session: Session, review: Review, example: Example) -> tuple[Without, ...]:
+    """Return what the candidate without each of its parts said to an example, as far as anybody asked."""
+    found = []
+    loss = next(row.candidate_loss for row in review.candidate.rows if row.example_id == example.id)
+    for part in parts(review):
+        (key,) = _keys(review, Ask(part.without, (example,)))
+        answer = stored_answers(session, [key]).get(key)
+        if answer is None:
+            found.append(Without(part.version, None, "", None, loss))
+            continue
+        parsed = parse(review.task.output, answer.text)
+        own = float(score(review.task, [example], [parsed]).loss[0])
+        found.append(Without(part.version, parsed, answer.text, own, loss))
+    return tuple(found)
+
+
+def noise(session: Session, review: Review, test: Sequence[Example]) -> Noise | None:
+    """Return how often the incumbent, asked again, was read otherwise; None where nobody asked it again."""
+    (again,) = asks(review, "noise", test)
+    first = replace(again, replicate=0)
+    both = [_answers(session, review, ask) for ask in (first, again)]
+    pairs = [(was, now) for was, now in zip(*both, strict=True) if was is not None and now is not None]
+    if not pairs:
+        return None
+    output = review.task.output
+    changed = sum(parse(output, was.text).value != parse(output, now.text).value for was, now in pairs)
+    return Noise(changed, len(pairs))
+
+
+def steps(
+    session: Session, review: Review, test: Sequence[Example], rng: np.random.Generator
+) -> tuple[Step, ...] | None:
+    """Return each step's difference of the metric to the incumbent, with its 95% interval.
+
+    `test` are the sealed examples; None where an answer is missing. `rng` drives the bootstrap.
+    """
+    way = path(review)
+    answers = [_answers(session, review, Ask(composition, tuple(test))) for _, composition in way]
+    if any(answer is None for some in answers for answer in some):
+        return None
+    return _scored_steps(review, way, test, answers, rng)
+
+
+@dataclass(frozen=True)
+class SearchSteps:
+    """The steps as the search tells them, on the development examples that all of them answered."""
+
+    steps: tuple[Step, ...]
+    examples: int
+
+
+def search_steps(session: Session, review: Review, rng: np.random.Generator) -> SearchSteps | None:
+    """Return the steps on development examples, in the order of adding that the stored answers know best.
+
+    None where no order has `FEWEST` examples that every step answered, where there are more than `MOST_ADDED`
+    snippets to order, or more than `MOST_EXAMPLES` examples to compare on.
+    """
+    keys = added(review)
+    target = review.candidate.summary["target_hash"]
+    dev = examples_of(session, review.candidate.evidence["data"]["dataset"], "dev")
+    if not 0 < len(keys) <= MOST_ADDED or len(dev) > MOST_EXAMPLES:
+        return None
+    answered: dict[Composition, dict[int, Answer]] = {}
+
+    def answers_of(composition: Composition) -> dict[int, Answer]:
+        """The answers of a composition, by the place of the example."""
+        if composition not in answered:
+            # A search asks few of its compositions about all examples: only of those told are keys worked out.
+            told = answered_examples(session, target, composition.fingerprint)
+            places = [place for place, one in enumerate(dev) if one.id in told]
+            some = _answers(session, review, Ask(composition, tuple(dev[place] for place in places)))
+            answered[composition] = {
+                place: one for place, one in zip(places, some, strict=True) if one is not None
+            }
+        return answered[composition]
+
+    def known(standing: frozenset[str]) -> frozenset[int]:
+        """Which examples, by place, the composition with these additions answered."""
+        return frozenset(answers_of(path(review, [key for key in keys if key in standing])[-1][1]))
+
+    # Grown one snippet at a time, keeping for each set of additions the order that most examples answered.
+    best: dict[frozenset[str], tuple[frozenset[int], tuple[str, ...]]] = {
+        frozenset(): (known(frozenset()) & frozenset(answers_of(path(review)[0][1])), ())
+    }
+    for _ in keys:
+        longer: dict[frozenset[str], tuple[frozenset[int], tuple[str, ...]]] = {}
+        for standing, (common, order) in best.items():
+            for key in keys:
+                grown = standing | {key}
+                if key in standing:
+                    continue
+                both = common & known(grown)
+                if len(both) >= FEWEST and len(both) > len(longer.get(grown, (frozenset(), ()))[0]):
+                    longer[grown] = (both, (*order, key))
+        best = longer
+    if not best:
+        return None
+    common, order = best[frozenset(keys)]
+    places = sorted(common)
+    examples = [dev[place] for place in places]
+    way = path(review, order)
+    answers = [[answers_of(composition)[place] for place in places] for _, composition in way]
+    return SearchSteps(_scored_steps(review, way, examples, answers, rng), len(examples))
+
+
+def _scored_steps(
+    review: Review,
+    way: Sequence[tuple[str, Composition]],
+    examples: Sequence[Example],
+    answers: Sequence[Sequence[Answer | None]],
+    rng: np.random.Generator,
+) -> tuple[Step, ...]:
+    seed = int(rng.integers(2**32))
+    output = review.task.output
+    scored = [
+        score(review.task, examples, [parse(output, answer.text) for answer in some if answer is not None])
+        for some in answers
+    ]
+    return tuple(
+        Step(name, composition, _difference(review.task, examples, scored[0], one, np.random.default_rng(seed)))
+        for (name, composition), one in zip(way, scored, strict=True)
+    )
+
+
+def test_of(session: Session, review: Review) -> tuple[Example, ...]:
+    """Return the sealed examples that a candidate was measured on."""
+    return examples_of(session, review.candidate.evidence["data"]["dataset"], "test")
+
+
+def _difference(
+    task: Task, examples: Sequence[Example], before: Scored, after: Scored, rng: np.random.Generator
+) -> Difference:
+    return difference(figures(task)[0], before, after, [example.clusters for example in examples], rng)
+
+
+def _answers(session: Session, review: Review, ask: Ask) -> list[Answer | None]:
+    keys = _keys(review, ask)
+    known: Mapping[str, Answer] = stored_answers(session, keys)
+    return [known.get(key) for key in keys]
+
+
+def _keys(review: Review, ask: Ask) -> list[str]:
+    target_hash = review.candidate.evidence["target"]["hash"]
+    questions = questions_of(review.task, target_hash, ask.composition, ask.examples, replicate=ask.replicate)
+    return [question.key for question in questions]

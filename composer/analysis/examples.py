@@ -1,0 +1,131 @@
+"""A candidate's evidence example by example: what people said, what both prompts answered, how it was read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlmodel import Session
+
+from composer.answers.bulk import inputs_of, stored_texts
+from composer.answers.store import stored_answers
+from composer.data.examples import Example
+from composer.evaluation.comparison import Row
+from composer.evaluation.parsing import Parsed, parse
+from composer.models.client import Answer
+from composer.registry.lookup import examples_named, examples_of
+from composer.review.status import Review
+from composer.task.task import Output
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a model said to one example: its raw text, and how that was read."""
+
+    text: str
+    parsed: Parsed
+
+
+@dataclass(frozen=True)
+class ExampleView:
+    """One test example as a reviewer sees it; an answer is None where its row is no longer stored."""
+
+    example: Example
+    row: Row
+    before: Said | None
+    after: Said | None
+    flipped: bool
+
+
+def flipped(output: Output, row: Row) -> bool:
+    """Whether the judgement itself turned over: right to wrong or back, or across the middle of the scale."""
+    if output.kind == "label":
+        return (row.incumbent_loss == 0) != (row.candidate_loss == 0)
+    middle = sum(output.scale) / 2
+    sides = [
+        (value > middle) - (value < middle)
+        for value in (row.incumbent_value, row.candidate_value)
+        if isinstance(value, int | float)
+    ]
+    return len(sides) == 2 and sides[0] * sides[1] < 0
+
+
+def rows_of(session: Session, review: Review) -> tuple[Row, ...]:
+    """Return every row of a candidate's evidence, with labels and values also where it is older than these."""
+    rows = review.candidate.rows
+    if all(row.gold != "" for row in rows):
+        return rows
+    views = example_views(session, review)
+    return tuple(
+        replace(
+            view.row,
+            gold=view.example.gold,
+            slice=view.example.slice,
+            must_not_regress=view.example.must_not_regress,
+            incumbent_value=view.before.parsed.value if view.before else None,
+            candidate_value=view.after.parsed.value if view.after else None,
+        )
+        for view in views
+    )
+
+
+def example_views(session: Session, review: Review, ids: Sequence[str] | None = None) -> tuple[ExampleView, ...]:
+    """Join rows of a candidate's evidence with their examples and both raw answers, in evidence order.
+
+    All of them, or those of `ids` alone.
+    """
+    evidence, output = review.candidate.evidence, review.task.output
+    wanted = None if ids is None else set(ids)
+    places = [
+        place for place, row in enumerate(review.candidate.rows) if wanted is None or row.example_id in wanted
+    ]
+    rows = [review.candidate.rows[place] for place in places]
+    dataset = evidence["data"]["dataset"]
+    named = (
+        examples_of(session, dataset, "test")
+        if wanted is None
+        else examples_named(session, dataset, [row.example_id for row in rows])
+    )
+    known = {example.id: example for example in named}
+    before, after = ([evidence[side]["cells"][place] for place in places] for side in ("incumbent", "candidate"))
+    answers = stored_answers(session, [*before, *after])
+    return tuple(
+        ExampleView(
+            known[row.example_id],
+            row,
+            earlier := _said(output, answers.get(was)),
+            later := _said(output, answers.get(now)),
+            flipped(output, _read(row, earlier, later)),
+        )
+        for row, was, now in zip(rows, before, after, strict=True)
+    )
+
+
+def texts_of(session: Session, review: Review) -> Mapping[str, str]:
+    """Return what can be searched in of each example: its id, inputs and both answers, in small letters."""
+    evidence = review.candidate.evidence
+    answers = [
+        stored_texts(session, evidence["target"]["hash"], evidence[side]["fingerprint"], evidence[side]["cells"])
+        for side in ("incumbent", "candidate")
+    ]
+    inputs = inputs_of(session, evidence["data"]["dataset"])
+    keys = zip(*(evidence[side]["cells"] for side in ("incumbent", "candidate")), strict=True)
+    return {
+        row.example_id: "\n".join(
+            [
+                row.example_id,
+                *inputs[row.example_id],
+                *(known[key] for known, key in zip(answers, pair, strict=True) if key in known),
+            ]
+        ).lower()
+        for row, pair in zip(review.candidate.rows, keys, strict=True)
+    }
+
+
+def _said(output: Output, answer: Answer | None) -> Said | None:
+    return None if answer is None else Said(answer.text, parse(output, answer.text))
+
+
+def _read(row: Row, before: Said | None, after: Said | None) -> Row:
+    values = [None if said is None else said.parsed.value for said in (before, after)]
+    return replace(row, incumbent_value=values[0], candidate_value=values[1])

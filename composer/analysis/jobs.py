@@ -1,0 +1,274 @@
+"""Work on a candidate after its run: scoring it again, or asking what its answers don't say yet.
+
+A job asks only for cells that aren't stored, keeps each as it arrives, and can be stopped and started anywhere.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal, get_args
+
+import dspy
+import numpy as np
+from sqlmodel import Session, col, select
+
+from composer.analysis.cost import compared, likely_missing
+from composer.analysis.diagnoses import Diagnosis, asks, missing, noise, steps, test_of
+from composer.analysis.rescoring import missing_answers, plan_rescoring, resubmit
+from composer.answers.evaluator import Counts, Evaluator
+from composer.answers.store import DatabaseCells
+from composer.candidates.records import PROPOSERS
+from composer.home import processes
+from composer.home.locks import alone, is_taken
+from composer.home.paths import Home
+from composer.models.client import Answer, ask
+from composer.models.target import Target, release
+from composer.prompts.messages import Messages
+from composer.registry.lookup import get_target
+from composer.review.status import get_review
+from composer.runs.worker import Connect, connect, measure
+from composer.tables import JobRow
+from composer.task.task import Task
+from library import log
+from library.database import Database, lock_for_writing, open_database
+from library.errors import Refused
+from library.people import require
+
+JobKind = Literal["rescore", "steps", "suspects", "noise"]
+WAITING, RUNNING, FINISHED, FAILED = "waiting", "running", "finished", "failed"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job as stored.
+
+    `made` is the candidate that scoring again put up, `result` what steps and noise came to: a `Step` without
+    its composition, or a `Noise`, as JSON.
+    """
+
+    id: int
+    candidate_id: int
+    kind: JobKind
+    examples: tuple[str, ...]
+    state: str
+    paid: int
+    expected: int
+    message: str
+    made: int | None
+    result: tuple[Mapping[str, Any], ...]
+    started_by: str
+    created_at: datetime
+    ended_at: datetime | None
+
+
+def jobs_of(session: Session, candidate_id: int) -> tuple[Job, ...]:
+    """Return the jobs of a candidate, newest first."""
+    query = select(JobRow).where(JobRow.candidate_id == candidate_id).order_by(col(JobRow.id).desc())
+    return tuple(_job(row) for row in session.exec(query))
+
+
+def cost(session: Session, candidate_id: int, kind: JobKind, examples: Sequence[str] = ()) -> int:
+    """Return how many answers a job would have to pay for: probably, and for sure where it is none."""
+    if kind == "rescore":
+        return missing_answers(session, plan_rescoring(session, candidate_id))
+    if likely := likely_missing(session, compared(session, candidate_id), kind, examples):
+        return likely
+    # That nothing is missing has to be sure: then no model is started.
+    review = get_review(session, candidate_id)
+    return missing(session, review, asks(review, kind, test_of(session, review), examples))
+
+
+def enter_job(
+    session: Session, candidate_id: int, kind: JobKind, *, by: str, at: datetime, examples: Sequence[str] = ()
+) -> int:
+    """Enter a job and return its id; one of the same kind that is still to be done is the same job.
+
+    Raises `Refused` for an unknown kind or candidate, and the role.
+    """
+    if kind not in get_args(JobKind):
+        raise Refused(f"no job is called {kind}", fix=f"Choose one of: {', '.join(get_args(JobKind))}.")
+    lock_for_writing(session)
+    person = require(session, by, *PROPOSERS)
+    for one in jobs_of(session, candidate_id):
+        if one.kind == kind and one.examples == tuple(examples) and one.state in (WAITING, RUNNING):
+            return one.id
+    row = JobRow(
+        candidate_id=candidate_id,
+        kind=kind,
+        examples=list(examples),
+        expected=cost(session, candidate_id, kind, examples),
+        started_by=person.name,
+        created_at=at,
+    )
+    session.add(row)
+    session.flush()
+    assert row.id is not None
+    detail = {"job": row.id, "kind": kind, "answers": row.expected}
+    subject = f"candidate:{candidate_id}"
+    log.append(session, who=person.name, action="job entered", subject=subject, why="", detail=detail, at=at)
+    return row.id
+
+
+def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = connect) -> Job:
+    """Do or continue a job and return it, as it is where it is done; a missing answer alone starts the model.
+
+    Raises `Refused` when another worker has the job, on an outage, and for what can't be scored again.
+    Whatever ends it, the answers are kept.
+    """
+    with alone(home, f"job-{job_id}"):
+        with database.session() as session:
+            row = _row(session, job_id)
+            if row.state == FINISHED:
+                return _job(row)
+            row.state, row.message, row.ended_at, row.paid = RUNNING, "", None, 0
+            session.add(row)
+            job = _job(row)
+        try:
+            made, result = None, None
+            if job.kind == "rescore":
+                made = _rescore(database, job, connect)
+            else:
+                result = _ask(database, job, job.kind, connect)
+        except BaseException as problem:
+            said = str(problem) if isinstance(problem, Refused) else repr(problem)
+            _update(database, job_id, state=FAILED, message=said, ended_at=datetime.now(UTC))
+            raise
+        _update(database, job_id, state=FINISHED, made=made, result=result, ended_at=datetime.now(UTC))
+    with database.session() as session:
+        return _job(_row(session, job_id))
+
+
+def is_at_work(home: Home, job_id: int) -> bool:
+    """Whether a worker on this machine has the job now."""
+    return is_taken(home, f"job-{job_id}")
+
+
+def start(home: Home, job_id: int) -> None:
+    """Start a worker process for a job; it lives on when this process ends, and writes to the home's logs."""
+    processes.start(home, "composer.analysis.jobs", "job", job_id)
+
+
+def _rescore(database: Database, job: Job, connect: Connect) -> int:
+    with database.session() as session:
+        plan = plan_rescoring(session, job.candidate_id)
+    with _asking(database, job.id, plan.task, plan.target, connect) as evaluators:
+        measured, comparison = measure(
+            plan.task,
+            plan.target,
+            plan.dataset,
+            plan.test,
+            plan.incumbent,
+            plan.composition,
+            evaluators(0),
+            seed=plan.seed,
+        )
+    with database.session() as session:
+        return resubmit(session, plan, measured, comparison, by=job.started_by, at=datetime.now(UTC))
+
+
+def _ask(database: Database, job: Job, kind: Diagnosis, connect: Connect) -> list[dict[str, Any]]:
+    with database.session() as session:
+        review = get_review(session, job.candidate_id)
+        target = get_target(session, review.candidate.target)
+        if review.standing.stale and target.hash != review.candidate.summary["target_hash"]:
+            raise Refused(f"target {target.name} was edited", fix="Score the candidate again first.")
+        test = test_of(session, review)
+        wanted = asks(review, kind, test, job.examples)
+    with _asking(database, job.id, review.task, target, connect) as evaluators:
+        for one in wanted:
+            evaluators(one.replicate).answers(one.composition, one.examples)
+    with database.session() as session:
+        if kind == "steps":
+            seed = int(review.candidate.evidence["search"]["seed"])
+            found = steps(session, review, test, np.random.default_rng(seed)) or ()
+            return [{"name": one.name, "difference": asdict(one.difference)} for one in found]
+        again = noise(session, review, test) if kind == "noise" else None
+        return [] if again is None else [asdict(again)]
+
+
+@contextmanager
+def _asking(
+    database: Database, job_id: int, task: Task, target: Target, connect: Connect
+) -> Iterator[Callable[[int], Evaluator]]:
+    """Give evaluators by replicate, on one model that the first missing answer starts."""
+    lock = Lock()
+    models: list[dspy.LM] = []
+    paid = 0
+
+    def say(message: str) -> None:
+        _update(database, job_id, message=message)
+
+    def put(messages: Messages) -> Answer:
+        with lock:
+            if not models:
+                models.append(connect(target, say))
+        return ask(models[0], messages)
+
+    def count(before: Counts, now: Counts) -> Counts:
+        nonlocal paid
+        if now.paid > before.paid:
+            paid += now.paid - before.paid
+            _update(database, job_id, paid=paid)
+        return now
+
+    def evaluator(replicate: int) -> Evaluator:
+        seen = [Counts()]
+        return Evaluator(
+            task,
+            target.hash,
+            DatabaseCells(database),
+            put,
+            executor,
+            slots=target.parallel,
+            replicate=replicate,
+            on_answer=lambda counts: seen.append(count(seen[-1], counts)),
+        )
+
+    try:
+        with ThreadPoolExecutor(target.parallel) as executor:
+            yield evaluator
+    finally:
+        for model in models:
+            release(model)
+
+
+def _update(database: Database, job_id: int, **changes: object) -> None:
+    with database.session() as session:
+        row = _row(session, job_id)
+        for name, value in changes.items():
+            setattr(row, name, value)
+        session.add(row)
+
+
+def _row(session: Session, job_id: int) -> JobRow:
+    row = session.get(JobRow, job_id)
+    if row is None:
+        raise Refused(f"there is no job {job_id}")
+    return row
+
+
+def _job(row: JobRow) -> Job:
+    fields = row.model_dump()
+    return Job(**{**fields, "examples": tuple(row.examples), "result": tuple(row.result or ())})
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do the job named on the command line: `python -m composer.analysis.jobs HOME JOB`; 0 when it finished."""
+    home = Home(Path(arguments[0]))
+    try:
+        do_job(open_database(home.path), home, int(arguments[1]))
+    except Refused as ended:
+        print(ended, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

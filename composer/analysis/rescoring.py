@@ -1,0 +1,106 @@
+"""Scoring a candidate again after something under it changed, on every answer that is stored already."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from composer.answers.evaluator import questions_of
+from composer.answers.store import stored_answers
+from composer.candidates.records import (
+    Head,
+    Measured,
+    evidence_of,
+    get_candidate,
+    note_test_read,
+    submit,
+    successor_of,
+)
+from composer.data.examples import Example
+from composer.evaluation.comparison import Comparison
+from composer.models.target import Target
+from composer.prompts.composition import Composition
+from composer.registry.lookup import dataset_of, examples_of, get_target, get_task
+from composer.registry.releases import composition_of, current_release
+from composer.task.task import Task
+from library.canonical import digest
+from library.errors import Refused
+
+
+@dataclass(frozen=True)
+class Rescoring:
+    """What a candidate is measured on when it is scored again: all of it as it is now."""
+
+    candidate: Head
+    task: Task
+    target: Target
+    dataset: str
+    test: tuple[Example, ...]
+    incumbent: Composition
+    composition: Composition
+    seed: int
+
+
+def plan_rescoring(session: Session, candidate_id: int) -> Rescoring:
+    """Gather what scoring a candidate again needs.
+
+    It is compared with the incumbent of now, unless it is that one itself: then with what it replaced.
+    Raises `Refused` where a snippet of either side is no longer vetted: no scoring makes up for that.
+    """
+    candidate = get_candidate(session, candidate_id)
+    task, target = get_task(session, candidate.task), get_target(session, candidate.target)
+    dataset = dataset_of(session, task.name)
+    now = current_release(session, task.name, target.name)
+    released = now.versions if now else ()
+    incumbent = candidate.incumbent_versions if released == candidate.versions else released
+    return Rescoring(
+        candidate=candidate,
+        task=task,
+        target=target,
+        dataset=dataset,
+        test=examples_of(session, dataset, "test"),
+        incumbent=composition_of(session, task, incumbent),
+        composition=composition_of(session, task, candidate.versions),
+        seed=int(candidate.evidence["search"]["seed"]),
+    )
+
+
+def missing_answers(session: Session, plan: Rescoring) -> int:
+    """Return how many answers scoring again has to pay for."""
+    keys = {
+        question.key
+        for side in (plan.incumbent, plan.composition)
+        for question in questions_of(plan.task, plan.target.hash, side, plan.test)
+    }
+    return len(keys - set(stored_answers(session, sorted(keys))))
+
+
+def resubmit(
+    session: Session, plan: Rescoring, measured: Measured, comparison: Comparison, *, by: str, at: datetime
+) -> int:
+    """Put the candidate up anew with the evidence of now; returns the new candidate's id.
+
+    Verdicts don't carry over: they were given on other evidence. Raises `Refused` where the evidence is
+    still the same, or the candidate was scored again already.
+    """
+    before = get_candidate(session, plan.candidate.id)
+    if successor := successor_of(session, before.id):
+        raise Refused(f"candidate {before.id} was scored again already", fix=f"Go on with candidate {successor}.")
+    reads = note_test_read(session, plan.dataset, plan.target.hash, plan.composition, run_id=before.run_id, at=at)
+    search: dict[str, Any] = dict(before.evidence["search"])
+    evidence = evidence_of(measured, comparison, search, reads_before=reads)
+    if digest(evidence) == before.evidence_hash:
+        raise Refused(f"nothing under candidate {before.id} has changed", fix="Go on with its review.")
+    return submit(
+        session,
+        before.run_id,
+        plan.composition,
+        plan.incumbent,
+        evidence,
+        by=by,
+        at=at,
+        rescored_from=before.id,
+    )

@@ -1,0 +1,1 @@
+"""Every answer asked for once and kept."""

@@ -1,0 +1,139 @@
+"""Asks a target for the cells a search or a comparison needs, reusing every stored answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+
+import dspy
+
+from composer.answers.store import CellStore, MemoryCells, Question
+from composer.data.examples import Example
+from composer.models.client import Answer, ask
+from composer.prompts.composition import Composition
+from composer.prompts.messages import Messages, render
+from composer.task.task import Task
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Cells a run needed (`asked`), those that were `stored` already, and those `paid` for now."""
+
+    asked: int = 0
+    stored: int = 0
+    paid: int = 0
+
+
+class Stopped(Exception):
+    """Somebody asked the run to stop; every answer that had arrived is stored."""
+
+
+class Evaluator:
+    """Turns (composition, examples) into answers, through an `Executor`.
+
+    Workers of the executor only call the model; this process alone writes. At most `slots` questions are out
+    at a time and answers are stored as they arrive, so a kill loses at most those in flight. Questions are put
+    in the order of the examples, one composition at a time: neighbours share the prompt, and often the first
+    input, and a model that caches prefixes reads only the rest.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        target_hash: str,
+        store: CellStore,
+        ask: Callable[[Messages], Answer],
+        executor: Executor,
+        *,
+        slots: int = 1,
+        replicate: int = 0,
+        on_answer: Callable[[Counts], None] = lambda _counts: None,
+        stop_asked: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.replicate = replicate
+        self.task = task
+        self.target_hash = target_hash
+        self.store = store
+        self.ask = ask
+        self.executor = executor
+        self.slots = slots
+        self.on_answer = on_answer
+        self.stop_asked = stop_asked
+        self.counts = Counts()
+        self._known: dict[str, Answer] = {}
+
+    def answers(self, composition: Composition, examples: Sequence[Example]) -> list[Answer]:
+        """Return one answer an example, in the order given; raises what `ask` raises (an outage) or `Stopped`."""
+        return self.all_answers([(composition, examples)])[0]
+
+    def all_answers(self, asked: Sequence[tuple[Composition, Sequence[Example]]]) -> list[list[Answer]]:
+        """Return the answers of several compositions, all asked for at once; raises as `answers` does."""
+        keyed = [
+            [(question.key, question) for question in self.questions(composition, examples)]
+            for composition, examples in asked
+        ]
+        fresh = {key: question for one in keyed for key, question in one if key not in self._known}
+        found = self.store.find(list(fresh))
+        self._known |= found
+        self._count(asked=len(fresh), stored=len(found))
+        self._pay([question for key, question in fresh.items() if key not in found])
+        return [[self._known[key] for key, _ in one] for one in keyed]
+
+    def questions(self, composition: Composition, examples: Sequence[Example]) -> list[Question]:
+        """Return the question of each cell, in the order of the examples."""
+        return questions_of(self.task, self.target_hash, composition, examples, replicate=self.replicate)
+
+    def _pay(self, questions: Sequence[Question]) -> None:
+        waiting = iter(questions)
+        asked: dict[Future[Answer], Question] = {}
+        try:
+            while True:
+                # A question is only put when the answer before it is stored: a kill loses those in flight alone.
+                for question in islice(waiting, self.slots - len(asked)):
+                    asked[self.executor.submit(self.ask, question.messages)] = question
+                if not asked:
+                    return
+                for future in wait(asked, return_when=FIRST_COMPLETED).done:
+                    self._keep(asked[future], future.result())
+                    del asked[future]
+                    if self.stop_asked():
+                        raise Stopped
+        except BaseException:
+            # Whatever ended it, an interrupt too: nothing new is asked, and what other workers are at is kept.
+            for future in [one for one in asked if not one.cancel()]:
+                if future.exception() is None and asked[future].key not in self._known:
+                    self._keep(asked[future], future.result())
+            raise
+
+    def _keep(self, question: Question, answer: Answer) -> None:
+        self._known[question.key] = self.store.keep(question, answer)
+        self._count(paid=1)
+
+    def _count(self, *, asked: int = 0, stored: int = 0, paid: int = 0) -> None:
+        before = self.counts
+        self.counts = Counts(before.asked + asked, before.stored + stored, before.paid + paid)
+        self.on_answer(self.counts)
+
+
+def questions_of(
+    task: Task, target_hash: str, composition: Composition, examples: Sequence[Example], *, replicate: int = 0
+) -> list[Question]:
+    """Return what a composition asks a target about each example; a replicate of its own asks it anew."""
+    return [
+        Question(
+            render(composition.text, task.message, example.inputs),
+            target_hash,
+            composition.fingerprint,
+            example.id,
+            replicate,
+        )
+        for example in examples
+    ]
+
+
+def evaluator_of(task: Task, lm: dspy.LM, *, threads: int = 1) -> Evaluator:
+    """Return an evaluator that asks a DSPy language model and keeps the answers in memory alone."""
+    return Evaluator(task, lm.model, MemoryCells(), partial(ask, lm), ThreadPoolExecutor(threads), slots=threads)

@@ -1,0 +1,121 @@
+"""The durable store of cells: every answer of a model, kept as it arrives and never paid for twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from sqlmodel import Session, col, select
+
+from composer.models.client import Answer
+from composer.prompts.messages import Messages
+from composer.tables import CellRow
+from library.canonical import digest
+from library.database import Database, lock_for_writing
+
+LOOKUP = 500
+"""Keys asked for in one query, below SQLite's limit on bound values."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one cell asks: the messages for one example, of one target, in one replicate."""
+
+    messages: Messages
+    target: str
+    composition: str
+    example_id: str
+    replicate: int = 0
+
+    @property
+    def key(self) -> str:
+        """Identity of the answer: all that is sent, and to whom; sha256 in hex."""
+        return digest({"messages": self.messages, "target": self.target, "replicate": self.replicate})
+
+
+class CellStore(Protocol):
+    """Where answers are kept."""
+
+    def find(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """Return the stored answers among these keys."""
+
+    def keep(self, question: Question, answer: Answer) -> Answer:
+        """Store one answer for good and return it, or the one stored under its key before: that one stays."""
+
+
+class MemoryCells:
+    """Cells for as long as the process lives, where no home is wanted."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, Answer] = {}
+
+    def find(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """Return the stored answers among these keys."""
+        return {key: self.stored[key] for key in keys if key in self.stored}
+
+    def keep(self, question: Question, answer: Answer) -> Answer:
+        """Store one answer and return it, or the one stored under its key before: that one stays."""
+        return self.stored.setdefault(question.key, answer)
+
+
+class DatabaseCells:
+    """Cells in the database, each committed on its own so that a kill loses none."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def find(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """Return the stored answers among these keys."""
+        with self.database.session() as session:
+            return stored_answers(session, keys)
+
+    def keep(self, question: Question, answer: Answer) -> Answer:
+        """Store one answer for good and return it, or the one stored under its key before: that one stays."""
+        with self.database.session() as session:
+            lock_for_writing(session)  # another run may have asked the same question meanwhile
+            stored = session.get(CellRow, question.key)
+            if stored is None:
+                session.add(_row(question, answer, datetime.now(UTC)))
+            return _answer(stored) if stored else answer
+
+
+def stored_answers(session: Session, keys: Sequence[str]) -> dict[str, Answer]:
+    """Return the answers stored under these cell keys, as far as there are any."""
+    found: dict[str, Answer] = {}
+    for some in _slices(keys, LOOKUP):
+        for row in session.exec(select(CellRow).where(col(CellRow.key).in_(some))):
+            found[row.key] = _answer(row)
+    return found
+
+
+def keep_all(session: Session, answered: Iterable[tuple[Question, Answer]], *, at: datetime) -> None:
+    """Store many answers at once, none of which is stored yet; `at` is when they were given."""
+    session.add_all(_row(question, answer, at) for question, answer in answered)
+
+
+def _slices(keys: Iterable[str], size: int) -> Iterator[list[str]]:
+    ordered = list(keys)
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
+
+
+def _row(question: Question, answer: Answer, at: datetime) -> CellRow:
+    return CellRow(
+        key=question.key,
+        target=question.target,
+        composition=question.composition,
+        example_id=question.example_id,
+        replicate=question.replicate,
+        text=answer.text,
+        finish_reason=answer.finish_reason,
+        prompt_tokens=answer.prompt_tokens,
+        completion_tokens=answer.completion_tokens,
+        seconds=answer.seconds,
+        answered_at=at,
+    )
+
+
+def _answer(row: CellRow) -> Answer:
+    return Answer(row.text, row.prompt_tokens, row.completion_tokens, row.seconds, row.finish_reason)

@@ -1,0 +1,1 @@
+"""Compositions submitted for review, bound to their evidence."""

@@ -1,0 +1,202 @@
+"""A candidate on the terminal: where it stands, from top to bottom, and the command that takes it further."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from composer.cli.common import out
+from composer.cli.run_report import comparison
+from composer.evaluation.caveats import doubts
+from composer.reading import SnippetChange, snippet_changes
+from composer.review.comments import Comment
+from composer.review.inbox import needs
+from composer.review.status import Review, Standing
+from composer.review.verdicts import last_words
+from library.people import Person
+
+SIGNS = {"added": "+", "removed": "−", "reworded": "±", "moved": "↕", "kept": " "}
+MOST_SHOWN = 10
+"""Regressions and comments that are listed; the app has all of them."""
+# What a reviewer wrote must not move the cursor or colour the terminal of the next one.
+_CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], "�")
+
+
+def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
+    """Print a candidate: figures, gates, what changes, who said what, what is in its way, what to do next."""
+    candidate, standing = review.candidate, review.standing
+    counts = candidate.evidence["counts"]
+    out.print(f"[bold]{candidate.task} → {candidate.target} · candidate {candidate.id} · {standing.state}[/]")
+    made = f"{candidate.created_at:%Y-%m-%d %H:%M} UTC"
+    _say(f"proposed by {candidate.proposed_by} from run {candidate.run_id}, {made}")
+    for why in standing.stale:
+        _say(f"Stale: {why}")
+    out.print()
+    out.print(comparison(candidate.evidence["figures"]))
+    for doubt in doubts(candidate.figures[0], review.task.output, candidate.rows):
+        _say(doubt)
+    _say(f"{counts['better']} better · {counts['same']} same · {counts['worse']} worse of {sum(counts.values())}")
+    _head("Gates")
+    for gate in candidate.gates:
+        advisory = "" if gate.binding else "  advisory"
+        _say(f"  {'✓' if gate.passed else '✗'} {gate.name} ({gate.figure.replace('-', '−')}){advisory}")
+    replaced = f"{len(review.incumbent.versions)} snippets" if review.incumbent.versions else "the bare base"
+    _head(f"What changes, against the prompt it was compared with: {replaced}")
+    changes(snippet_changes(review.incumbent.versions, review.composition.versions))
+    _regressions(review)
+    _verdicts(standing)
+    _comments(comments)
+    _head(f"Approvals {len(standing.approvals)} of {standing.approvals_needed}{_names(standing.approvals)}")
+    if standing.release is None and standing.state != "rescored":
+        _list("In the way of your approval:", standing.against_approval(me))
+        _list("In the way of a release:", standing.against_release())
+    out.print()
+    _say(next_step(standing, me))
+
+
+def changes(found: Sequence[SnippetChange]) -> None:
+    """Print what happens to each snippet, a line each."""
+    for one in found:
+        version = f"v{one.now.version}"
+        if one.before is not None and one.after is not None and one.before.version != one.after.version:
+            version = f"v{one.before.version} → v{one.after.version}"
+        _say(f"  {SIGNS[one.kind]} {one.now.key} {version}  {one.now.text}")
+
+
+def next_step(standing: Standing, me: Person) -> str:
+    """Say what this person can do next, with the command to type."""
+    candidate = standing.candidate
+    review = f"composer review {candidate.id}"
+    if standing.successor is not None:
+        return f"It was scored again: composer review {standing.successor}"
+    if standing.state == "released":
+        return f"Export it with: composer export {candidate.task} --target {candidate.target} --out DIR"
+    if standing.release is not None:
+        return f'Make it current again with: composer rollback {standing.release.id} --reason "…"'
+    if standing.state == "stale":
+        return f"Score it again with: {review} --score-again"
+    if me.local and standing.signed_in:
+        return "People sign in to this home, and only they decide: open the app with composer app"
+    if standing.state == "approved":
+        if me.may("releaser"):
+            return f'Release it with: composer release {candidate.id} --reason "…"'
+        return "Someone with the role releaser can release it"
+    return _on_review(standing, me, review)
+
+
+def _on_review(standing: Standing, me: Person, review: str) -> str:
+    """Say what comes next for a candidate that is still being decided on, or was turned down."""
+    for one in last_words(standing.verdicts):
+        if one.kind == "no-go":
+            return f'It was turned down, which can be dismissed: {review} --dismiss {one.id} --reason "…"'
+    if standing.unseen and standing.task.terms.every_regression:
+        return f'Give each regression a word: {review} --acceptable ID --reason "…" (or --blocks ID)'
+    if any(gate.binding and not gate.passed for gate in standing.candidate.gates) and standing.obstacles:
+        override = me.may(*standing.task.terms.override) if standing.task.terms.override else False
+        other = "--override" if override else "--no-go"
+        return f'A gate fails, so it can\'t be approved: {review} --request-changes --reason "…" (or {other})'
+    if needs(standing, me):
+        return f'Decide with: {review} --approve --reason "…" (or --request-changes, --no-go, --comment)'
+    for one in last_words(standing.verdicts):
+        if one.kind == "request changes":
+            mine = one.reviewer == me.name or (one.local and me.local)
+            way = "--approve" if mine else f"--dismiss {one.id}"
+            return f'Once that is settled: {review} {way} --reason "…"'
+    blocking = next((name for name, word in standing.words.items() if word.kind == "blocks"), None)
+    if blocking is not None:
+        return f'Once that is settled: {review} --acceptable {blocking} --reason "…"'
+    if standing.corrections:
+        return "The Candidate page has the open correction: a second person confirms or rejects it there"
+    return f"It waits: {standing.missing or 'see above'}"
+
+
+def as_json_value(review: Review) -> dict[str, Any]:
+    """Return where a candidate stands as one JSON value."""
+    candidate, standing = review.candidate, review.standing
+    return {
+        "candidate": candidate.id,
+        "task": candidate.task,
+        "target": candidate.target,
+        "state": standing.state,
+        "keys": list(review.composition.keys),
+        "figures": candidate.evidence["figures"],
+        "gates": candidate.evidence["gates"],
+        "counts": candidate.evidence["counts"],
+        "stale": list(standing.stale),
+        "obstacles": list(standing.obstacles),
+        "blocks": list(standing.blocks),
+        "missing": standing.missing,
+        "approvals": list(standing.approvals),
+        "approvals_needed": standing.approvals_needed,
+        "regressions": {
+            one: standing.words[one].kind if one in standing.words else None for one in candidate.regressions
+        },
+        "verdicts": [
+            {"id": one.id, "kind": one.kind, "reviewer": one.reviewer, "reason": one.reason}
+            for one in standing.verdicts
+        ],
+        "release": standing.release.id if standing.release else None,
+        "successor": standing.successor,
+    }
+
+
+def _regressions(review: Review) -> None:
+    standing, names = review.standing, review.candidate.regressions
+    if not names:
+        return
+    _head(f"Regressions: seen {len(names) - len(standing.unseen)} of {len(names)}, the worst first")
+    rows = {row.example_id: row for row in review.candidate.rows}
+    for name in names[:MOST_SHOWN]:
+        word = standing.words.get(name)
+        said = f"{word.kind} ({word.reviewer}): {word.reason}" if word else "no word yet"
+        _say(f"  {name}  loss {rows[name].change:+.2f}  {said}")
+    _more(len(names))
+
+
+def _verdicts(standing: Standing) -> None:
+    if not standing.verdicts:
+        return
+    counting = {one.id for one in last_words(standing.verdicts)}
+    _head("Verdicts")
+    for one in standing.verdicts:
+        about = "" if one.about is None else f" verdict {one.about}"
+        past = "" if one.id in counting or one.kind in ("dismiss", "override") else "  (no longer counts)"
+        _say(f"  {one.id}  {one.reviewer}: {one.kind}{about}: {one.reason}{past}")
+
+
+def _comments(comments: Sequence[Comment]) -> None:
+    if not comments:
+        return
+    open_ones = [one for one in comments if one.resolved_at is None]
+    _head(f"Comments: {len(open_ones)} open of {len(comments)}")
+    for one in open_ones[:MOST_SHOWN]:
+        on = "" if one.kind == "candidate" else f" on {one.kind} {one.name}"
+        past = ", outdated" if one.outdated else ""
+        carried = f" (from candidate {one.candidate_id}{past})" if one.carried else ""
+        _say(f"  {one.author}{on}{carried}: {one.text}")
+    _more(len(open_ones))
+
+
+def _more(total: int) -> None:
+    if total > MOST_SHOWN:
+        _say(f"  … and {total - MOST_SHOWN} more: the app and --json have all of them")
+
+
+def _list(head: str, lines: Sequence[str]) -> None:
+    if lines:
+        _say(head)
+    for line in lines:
+        _say(f"  {line}")
+
+
+def _names(people: Sequence[str]) -> str:
+    return f": {', '.join(people)}" if people else ""
+
+
+def _head(text: str) -> None:
+    out.print()
+    _say(text)
+
+
+def _say(line: str) -> None:
+    out.print(line.translate(_CONTROLS), markup=False, highlight=False, soft_wrap=True)

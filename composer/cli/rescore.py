@@ -1,0 +1,98 @@
+"""Scoring a stale candidate again in this terminal, with a progress bar while answers are paid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Event, Thread
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from composer.analysis import jobs
+from composer.candidates.records import get_candidate
+from composer.cli.common import console, out
+from composer.cli.run_report import comparison
+from composer.home.paths import Home
+from composer.reading import pace
+from composer.review.status import get_standing
+from composer.runs import worker
+from library.database import Database
+from library.errors import Refused
+
+SECONDS_BETWEEN_LOOKS = 0.2
+
+
+def score_again(database: Database, home: Home, candidate_id: int, *, by: str) -> None:
+    """Say what scoring again costs, do it, and print the figures of the candidate it puts up.
+
+    Raises `Refused` where nothing under the candidate has changed, or it was scored again already.
+    """
+    with database.session() as session:
+        candidate = get_candidate(session, candidate_id)
+        standing = get_standing(session, candidate)
+        if standing.successor is not None:
+            what = f"candidate {candidate_id} was scored again already"
+            raise Refused(what, fix=f"Go on with it: composer review {standing.successor}")
+        if not standing.stale:
+            what = f"nothing under candidate {candidate_id} has changed: it is not stale"
+            raise Refused(what, fix=f"See where it stands: composer review {candidate_id}")
+        number = jobs.enter_job(session, candidate_id, "rescore", by=by, at=datetime.now(UTC))
+        expected = jobs.cost(session, candidate_id, "rescore")
+        seconds = expected * pace(session, candidate.target).seconds
+    _say(f"Candidate {candidate_id} is stale: {'; '.join(standing.stale)}.")
+    if expected:
+        _say(f"Scoring it again pays for {expected} answer{'s' * (expected > 1)}, about {_lasting(seconds)}.")
+    else:
+        _say("Scoring it again pays for no answer: all it needs are stored.")
+    try:
+        with _watched(database, candidate_id, number, expected):
+            done = jobs.do_job(database, home, number, connect=worker.connect)
+    except KeyboardInterrupt as stop:
+        _say("Stopped. The answers so far are kept: run the same command again to go on from there.")
+        raise typer.Exit(130) from stop
+    assert done.made is not None
+    with database.session() as session:
+        made = get_candidate(session, done.made)
+    out.print(comparison(made.summary["figures"]))
+    _say(f"It is candidate {made.id} now. Verdicts don't carry over: they were given on other evidence.")
+    _say(f"Review it with: composer review {made.id}")
+
+
+@contextmanager
+def _watched(database: Database, candidate_id: int, number: int, expected: int) -> Iterator[None]:
+    """Show how many answers the job has paid for, for as long as the context is open."""
+    columns = (
+        TextColumn("scoring again"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f} answers"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    ended = Event()
+    with Progress(*columns, console=console, transient=True, disable=expected == 0) as progress:
+        bar = progress.add_task("", total=max(expected, 1))
+
+        def look() -> None:
+            while not ended.wait(SECONDS_BETWEEN_LOOKS):
+                with database.session() as session:
+                    paid = next(job.paid for job in jobs.jobs_of(session, candidate_id) if job.id == number)
+                progress.update(bar, completed=paid)
+
+        watcher = Thread(target=look, name="progress", daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            watcher.join()
+
+
+def _lasting(seconds: float) -> str:
+    return f"{max(round(seconds), 1)} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+
+
+def _say(line: str) -> None:
+    out.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,143 @@
+"""A run on the terminal: a progress bar while it goes on, and a table of what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from composer.evaluation.comparison import Difference
+from composer.evaluation.formatting import NAMES, change, figure
+from composer.runs import worker
+from composer.runs.findings import Learnt, power_in_words
+
+OUTCOMES = {True: Text("✓", "blue"), False: Text("✗", "dark_orange")}
+
+
+@contextmanager
+def progress_bar(console: Console) -> Iterator[Bar]:
+    """Show how far a run is for as long as the context is open."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f} cells"),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(elapsed_when_finished=False),
+        TextColumn("{task.fields[best]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield Bar(progress, progress.add_task("starting", total=1, best=""))
+
+
+class Bar:
+    """Takes the progress of a run to the terminal; calling it is what `worker.work` reports to."""
+
+    def __init__(self, progress: Progress, bar: TaskID) -> None:
+        self._progress = progress
+        self._bar = bar
+
+    def __call__(self, now: worker.Progress) -> None:
+        """Show this state of the run."""
+        best = f"search estimate {now.best.gain:+.3f} loss saved, {now.tried} tried" if now.best else ""
+        self._progress.update(
+            self._bar,
+            description=now.phase,
+            completed=now.counts.asked,
+            total=max(now.expected, now.counts.asked, 1),
+            best=best,
+        )
+
+
+def report(
+    summary: Mapping[str, Any], figures: list[Mapping[str, Any]], found: Learnt | None = None
+) -> RenderableType:
+    """Return what a run ends with: figures before and after, gates, what the search learnt, the outcome."""
+    parts: list[RenderableType] = [Text(), _header(summary)]
+    if figures:
+        parts += [comparison(figures), _examples(summary), _gates(summary)]
+    if found:
+        parts += _learnt(found, summary["message"])
+    parts.append(Padding(Text(summary["message"][0].upper() + summary["message"][1:] + ".", "bold"), (1, 0, 0, 0)))
+    cells = summary["cells"]
+    parts.append(
+        Text(
+            f"{cells['asked']} cells asked: {cells['stored']} stored already, {cells['paid']} paid; "
+            f"{summary['tried']} compositions tried; {summary['seconds']:.0f} s",
+            "dim",
+        )
+    )
+    return Group(*parts)
+
+
+def _header(summary: Mapping[str, Any]) -> Text:
+    text = Text(f"{summary['task']} → {summary['target']}", "bold")
+    text.append(f"   {summary['strategy']}, seed {summary['seed']}", "dim")
+    for key in summary["keys"]:
+        text.append(f"\n  + {key}")
+    return text
+
+
+def interval(one: Difference) -> str:
+    """Return the 95% interval of a difference in brackets; empty where there is none."""
+    if one.low is None or one.high is None:
+        return ""
+    return f"[{change(one.name, one.low)}, {change(one.name, one.high)}]"
+
+
+def comparison(figures: Sequence[Mapping[str, Any]]) -> Table:
+    """Return every figure of a candidate's evidence: before, after, their difference and its interval."""
+    table = Table("on the test split", box=None, pad_edge=False)
+    for name in ("incumbent", "candidate", "difference", "95% interval", ""):
+        table.add_column(name, justify="right")
+    for one in (Difference(**each) for each in figures):
+        table.add_row(
+            NAMES[one.name],
+            figure(one.name, one.incumbent),
+            figure(one.name, one.candidate),
+            change(one.name, one.difference),
+            Text(interval(one)),
+            one.direction,
+        )
+    return table
+
+
+def _examples(summary: Mapping[str, Any]) -> Text:
+    counts = summary["examples"]
+    told = " · ".join(f"{count} {outcome}" for outcome, count in counts.items())
+    return Text(f"\n{told} of {summary['candidate']['n']} examples")
+
+
+def _gates(summary: Mapping[str, Any]) -> Text:
+    text = Text("Gates")
+    for gate in summary["gates"]:
+        text.append("\n  ").append(OUTCOMES[gate["passed"]]).append(f" {gate['name']} ({gate['figure']})")
+    return text
+
+
+def _learnt(found: Learnt, message: str) -> list[RenderableType]:
+    """Show what each snippet of the composition adds, why the search stopped, and what it could have seen."""
+    parts: list[RenderableType] = [Text()]
+    if found.left_out:
+        table = Table("search estimate", box=None, pad_edge=False)
+        for name in (f"adds to {NAMES[found.metric]}", "95% interval", ""):
+            table.add_column(name, justify="right")
+        for one in found.left_out:
+            name, difference = found.metric, one.difference
+            table.add_row(
+                Text(one.names[0]),
+                change(name, difference.difference),
+                Text(interval(difference)),
+                difference.direction,
+            )
+        parts.append(table)
+    stopped = f"the search stopped: {found.stopped}" if found.stopped and found.stopped not in message else ""
+    for line in filter(None, (stopped, power_in_words(found))):
+        parts.append(Text(f"{line[0].upper()}{line[1:]}.", "dim"))
+    return parts

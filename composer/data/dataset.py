@@ -1,0 +1,88 @@
+"""From raw records to the examples of a task: cut, split, sampled and hashed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from composer.data.examples import Example, Record, dataset_hash, in_order
+from composer.data.splits import assign, sample, split_of, strata_count, stratum
+from composer.task.task import SPLITS, Task
+from library.errors import Refused
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The examples of a task, in order, and how many records are not among them.
+
+    `left_out` counts records whose clusters lie in different splits, `not_sampled` those that were in a split
+    but not drawn from it.
+    """
+
+    examples: tuple[Example, ...]
+    left_out: int = 0
+    not_sampled: int = 0
+
+    @cached_property
+    def hash(self) -> str:
+        """Identity of examples and splits, sha256 in hex."""
+        return dataset_hash(self.examples)
+
+    @property
+    def summary(self) -> str:
+        """One line for a reader: how many examples each split holds, and how many records none."""
+        sizes = Counter(example.split for example in self.examples)
+        held = ", ".join(f"{name} {sizes[name]}" for name in SPLITS)
+        return f"{held}; left out between splits {self.left_out}; not sampled {self.not_sampled}"
+
+
+def load_examples(task: Task, records: Sequence[Record]) -> Dataset:
+    """Cut, split and sample records as the task's data section says; the order they come in doesn't matter.
+
+    Raises `Refused` when an id stands twice, or when there are too few records for a dev and a test split.
+    """
+    records = sorted((_cut(record, task.data.words) for record in records), key=lambda record: record.id)
+    for first, second in pairwise(records):
+        if first.id == second.id:
+            raise Refused(f"two examples have the id {first.id}", fix="Give each its own id.")
+    if not records:
+        raise Refused("there are no examples", fix="Bring some labelled rows.")
+    spec = task.data
+    strata = [stratum(task, record.gold) for record in records]
+    assigned = assign(records, strata, spec.splits.shares, np.random.default_rng(spec.seed))
+
+    examples: list[Example] = []
+    in_a_split = 0
+    wanted = (None, spec.sample.dev, spec.sample.test)
+    for number, (name, size) in enumerate(zip(SPLITS, wanted, strict=True)):
+        held = sorted(
+            (record for record in records if split_of(record, assigned) == number),
+            key=lambda record: (record.clusters, record.id),
+        )
+        in_a_split += len(held)
+        if size is not None:
+            own = [stratum(task, record.gold) for record in held]
+            held = [held[i] for i in sample(held, own, strata_count(task), size, np.random.default_rng(spec.seed))]
+        if not held and name != "authoring":
+            raise Refused(
+                f"{len(records)} records are too few: the {name} split would be empty",
+                where=f"task {task.name}",
+                fix="Bring more records, with more different clusters.",
+            )
+        examples += [Example(split=name, **asdict(record)) for record in held]
+    return Dataset(
+        examples=in_order(examples),
+        left_out=len(records) - in_a_split,
+        not_sampled=in_a_split - len(examples),
+    )
+
+
+def _cut(record: Record, words: int | None) -> Record:
+    if words is None:
+        return record
+    return replace(record, inputs={name: " ".join(text.split()[:words]) for name, text in record.inputs.items()})

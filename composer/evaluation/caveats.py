@@ -1,0 +1,78 @@
+"""What speaks against a gain: a constant answer that does as well, or a test too small for it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from composer.evaluation.comparison import Difference, Row
+from composer.evaluation.formatting import change, figure
+from composer.reading import detectable
+from composer.task.task import Output
+
+Answers = tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True)
+class Constant:
+    """The best answer to give to every example, and the metric it comes to: NMSE, or accuracy in [0, 1]."""
+
+    answer: str
+    figure: float
+
+
+def best_constant(output: Output, rows: Sequence[Row]) -> Constant:
+    """Return the constant answer that the metric likes best on these examples; `rows` is not empty.
+
+    It knows the labels, so a prompt that does no better has learnt nothing that tells examples apart.
+    """
+    if output.kind == "label":
+        label, number = Counter(str(row.gold) for row in rows).most_common(1)[0]
+        return Constant(label, number / len(rows))
+    low, high = output.scale
+    losses = {
+        rating: sum(((rating - float(row.gold)) / (high - low)) ** 2 for row in rows) / len(rows)
+        for rating in range(low, high + 1)
+    }
+    best = min(losses, key=lambda rating: losses[rating])
+    return Constant(str(best), 100 * losses[best])
+
+
+def doubts(metric: Difference, output: Output, rows: Sequence[Row]) -> tuple[str, ...]:
+    """Say in sentences what speaks against a candidate's gain; empty where nothing of this does.
+
+    Evidence that is older than labels in its rows tells nothing of a constant answer.
+    """
+    said = []
+    if all(row.gold != "" for row in rows):
+        constant = best_constant(output, rows)
+        same = f"Always answering “{constant.answer}” would come to {figure(metric.name, constant.figure)}"
+        if not _better(metric, metric.candidate, constant.figure):
+            said.append(f"{same}: the candidate is no better than that.")
+        elif not _better(metric, metric.incumbent, constant.figure):
+            said.append(f"{same}: that much of the gain needs no telling examples apart.")
+    smallest = detectable(metric)
+    if smallest is not None and metric.improved and abs(metric.difference or 0.0) < smallest:
+        size = change(metric.name, smallest).lstrip("+")
+        said.append(f"The test finds differences of {size} reliably; this one is smaller.")
+    return tuple(said)
+
+
+def _better(metric: Difference, figure: float | None, other: float) -> bool:
+    if figure is None:
+        return False
+    return figure < other if metric.better_is == "lower" else figure > other
+
+
+def answers_given(rows: Sequence[Row]) -> tuple[Answers, Answers]:
+    """Return how often each answer was given before and after, by answer; malformed ones last."""
+    before = Counter(row.incumbent_value for row in rows)
+    after = Counter(row.candidate_value for row in rows)
+    return _in_order(before), _in_order(after)
+
+
+def _in_order(counted: Counter[float | str | None]) -> Answers:
+    given = sorted((value for value in counted if value is not None), key=lambda value: (str(type(value)), value))
+    told = [(f"{value:g}" if isinstance(value, float | int) else value, counted[value]) for value in given]
+    return (*told, *([("malformed", counted[None])] if None in counted else []))

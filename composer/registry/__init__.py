@@ -1,0 +1,1 @@
+"""What is current under each name."""

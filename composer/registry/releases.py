@@ -1,0 +1,86 @@
+"""What is released: for each task and target the newest release, rolled back to or freshly approved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from composer.prompts.composition import Composition
+from composer.tables import ReleaseRow
+from composer.task.task import Task
+from library.errors import Refused
+from library.snippets import version
+
+
+@dataclass(frozen=True)
+class Release:
+    """A candidate made current for (task, target)."""
+
+    id: int
+    candidate_id: int
+    task: str
+    target: str
+    versions: tuple[int, ...]
+    released_by: str
+    reason: str
+    released_at: datetime
+
+
+def releases(session: Session, task: str | None = None, target: str | None = None) -> tuple[Release, ...]:
+    """Return releases, newest first, of one task or target where given."""
+    query = select(ReleaseRow).order_by(col(ReleaseRow.id).desc())
+    if task is not None:
+        query = query.where(ReleaseRow.task == task)
+    if target is not None:
+        query = query.where(ReleaseRow.target == target)
+    return tuple(of_row(row) for row in session.exec(query))
+
+
+def current_release(session: Session, task: str, target: str) -> Release | None:
+    """Return what is released now for (task, target), or None."""
+    return next(iter(releases(session, task, target)), None)
+
+
+def incumbent_of(session: Session, task: Task, target: str) -> Composition:
+    """Return the composition released now for (task, target); the bare base where nothing is.
+
+    Raises `UnvettedText` where a released snippet is no longer vetted or a row was tampered with.
+    """
+    release = current_release(session, task.name, target)
+    return composition_of(session, task, release.versions if release else ())
+
+
+def composition_of(session: Session, task: Task, versions: Sequence[int]) -> Composition:
+    """Compose version rows anew, checking each against the text it was vetted as."""
+    return Composition(task.base, tuple(version(session, one) for one in versions))
+
+
+def measured_composition(session: Session, task: Task, versions: Sequence[int]) -> Composition:
+    """Compose version rows as they were when measured, those retired since included: to show, not to release."""
+    return Composition(task.base, tuple(replace(version(session, one), state="vetted") for one in versions))
+
+
+def get_release(session: Session, release_id: int) -> Release:
+    """Return one release; raises `Refused` where there is none of this id."""
+    row = session.get(ReleaseRow, release_id)
+    if row is None:
+        raise Refused(f"there is no release {release_id}", fix="The Prompts page lists those there are.")
+    return of_row(row)
+
+
+def of_row(row: ReleaseRow) -> Release:
+    """Return the release that a stored row holds."""
+    assert row.id is not None
+    return Release(
+        row.id,
+        row.candidate_id,
+        row.task,
+        row.target,
+        tuple(row.versions),
+        row.released_by,
+        row.reason,
+        row.released_at,
+    )

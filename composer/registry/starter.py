@@ -1,0 +1,45 @@
+"""The starter set: tasks, snippets and targets that come with the product, loaded into a home once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlmodel import Session
+
+from composer.data.bundled import read_wheel
+from composer.data.dataset import load_examples
+from composer.models.target import load_target
+from composer.registry import lookup as registry
+from composer.task.task import load_task
+from library.snippets import import_file
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+
+TARGETS = {
+    "relatedness": "qwen2.5-coder-1.5b",
+    "polarity": "qwen2.5-coder-0.5b",
+    "similarity": "qwen2.5-coder-1.5b",
+}
+"""The target each starter task is tried on when none is named."""
+
+
+def load_starter(session: Session, *, by: str, at: datetime) -> None:
+    """Store the starter targets, tasks with their data, and libraries; what is there already stays as it is.
+
+    A starter task that was edited since, or a snippet that was given a new version, is left alone.
+    """
+    known = {task.name for task in registry.tasks(session)}
+    for file in sorted((DATA / "targets").glob("*.yaml")):
+        target = load_target(file)
+        if target.name not in {one.name for one in registry.targets(session)}:
+            registry.add_target(session, target, by=by, at=at)
+    for file in sorted((DATA / "tasks").glob("*.yaml")):
+        task = load_task(file)
+        if task.name in known:
+            continue
+        dataset = load_examples(task, read_wheel(task))
+        registry.add_task(session, task, by=by, at=at)
+        registry.add_examples(session, task, dataset, by=by, at=at)
+        library = DATA / "libraries" / file.name
+        import_file(session, library, by=by, at=at)

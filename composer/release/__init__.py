@@ -1,0 +1,1 @@
+"""Making a prompt current, its history, exporting and verifying it."""

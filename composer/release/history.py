@@ -1,0 +1,180 @@
+"""What was released for one task on one target, and what making another prompt current would replace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from composer.candidates.records import Head, heads
+from composer.evaluation.comparison import Difference
+from composer.prompts.composition import Composition
+from composer.reading import SnippetChange, snippet_changes
+from composer.registry.lookup import get_task, get_task_version
+from composer.registry.releases import (
+    Release,
+    composition_of,
+    current_release,
+    get_release,
+    measured_composition,
+    releases,
+)
+from composer.release.publish import objections
+from composer.review.staleness import undermined
+from composer.task.task import Task
+from library.errors import Refused
+from library.people import Person
+from library.snippets import version
+
+BARE_BASE = "the bare base"
+
+
+@dataclass(frozen=True)
+class Square:
+    """What is released for one task on one target, and what has changed under it since."""
+
+    release: Release
+    figure: Difference
+    stale: tuple[str, ...]
+
+
+def prompts(session: Session) -> dict[tuple[str, str], Square]:
+    """Return what is released now, by (task, target)."""
+    squares: dict[tuple[str, str], Square] = {}
+    known = _heads(session)
+    for release in releases(session):
+        place = (release.task, release.target)
+        if place not in squares:
+            head = known[release.candidate_id]
+            squares[place] = Square(release, head.figures[0], _stale(session, head))
+    return squares
+
+
+@dataclass(frozen=True)
+class Past:
+    """One release in the history of its place.
+
+    `again` is the earlier release that it rolled back to, `undone_by` the rollback that took its place.
+    """
+
+    release: Release
+    figure: Difference
+    again: int | None
+    undone_by: int | None
+
+
+def history(session: Session, task: str, target: str) -> tuple[Past, ...]:
+    """Return what was released for (task, target), newest first."""
+    made = releases(session, task, target)
+    known = _heads(session)
+    past: list[Past] = []
+    for place, one in enumerate(made):
+        earlier = made[place + 1 :]
+        again = next((old.id for old in earlier if old.candidate_id == one.candidate_id), None)
+        newer = past[-1] if past else None
+        undone_by = newer.release.id if newer and newer.again is not None else None
+        past.append(Past(one, known[one.candidate_id].figures[0], again, undone_by))
+    return tuple(past)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A prompt that was released, or the base without a snippet: `release` and `figure` are None for that one."""
+
+    name: str
+    release: Release | None
+    figure: Difference | None
+    task: Task
+    composition: Composition
+
+
+def edition(session: Session, task: str, release_id: int | None) -> Edition:
+    """Return a release as it was made current, retired snippets included, or the bare base of the task of now."""
+    if release_id is None:
+        now = get_task(session, task)
+        return Edition(BARE_BASE, None, None, now, measured_composition(session, now, ()))
+    release = get_release(session, release_id)
+    head = _heads(session)[release.candidate_id]
+    then = get_task_version(session, head.summary["task_hash"])
+    composition = measured_composition(session, then, release.versions)
+    return Edition(f"release {release.id}", release, head.figures[0], then, composition)
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """What making a prompt current does: what is released now (None: the bare base), and what takes its place.
+
+    `before` and `after` are the metric of both; `compared` says whether they were measured against each
+    other, on the same examples. Otherwise each is from its own review.
+    """
+
+    task: str
+    target: str
+    now: Release | None
+    metric: str
+    before: float | None
+    after: float | None
+    compared: bool
+    changes: tuple[SnippetChange, ...]
+
+    @property
+    def replaced(self) -> str:
+        """What stops being current, in words."""
+        return f"release {self.now.id}" if self.now else BARE_BASE
+
+    def named(self, *kinds: str) -> tuple[str, ...]:
+        """Return the snippets that are added, removed, reworded or moved, with their versions."""
+        return tuple(f"{one.now.key} v{one.now.version}" for one in self.changes if one.kind in kinds)
+
+
+def replacement(session: Session, candidate_id: int) -> Replacement:
+    """Say what making a candidate's prompt current would replace; raises `Refused` where there is no such one."""
+    known = _heads(session)
+    if candidate_id not in known:
+        raise Refused(f"there is no candidate {candidate_id}", fix="The Inbox lists those there are.")
+    head = known[candidate_id]
+    now = current_release(session, head.task, head.target)
+    replaced = now.versions if now else ()
+    figure = head.figures[0]
+    compared = head.incumbent_versions == replaced
+    own = known[now.candidate_id].figures[0].candidate if now else None
+    return Replacement(
+        task=head.task,
+        target=head.target,
+        now=now,
+        metric=figure.name,
+        before=figure.incumbent if compared else own,
+        after=figure.candidate,
+        compared=compared,
+        changes=snippet_changes(
+            [version(session, one) for one in replaced], [version(session, one) for one in head.versions]
+        ),
+    )
+
+
+def against_rollback(session: Session, release: Release, person: Person) -> tuple[str, ...]:
+    """Say all that keeps this person from rolling back to a release; empty where nothing does."""
+    head = _heads(session)[release.candidate_id]
+    now = current_release(session, release.task, release.target)
+    found = [] if person.may("releaser") else [f"{person.name} does not have the role releaser"]
+    if now is not None and now.candidate_id == release.candidate_id:
+        found.append(f"release {release.id} is what is released now")
+    try:
+        found += objections(session, head)
+        if not found:
+            composition_of(session, get_task_version(session, head.summary["task_hash"]), release.versions)
+    except Refused as refused:
+        found.append(refused.what)
+    return tuple(found)
+
+
+def _stale(session: Session, head: Head) -> tuple[str, ...]:
+    try:
+        return undermined(session, head)
+    except Refused as refused:
+        return (refused.what,)
+
+
+def _heads(session: Session) -> Mapping[int, Head]:
+    return {one.id: one for one in heads(session)}

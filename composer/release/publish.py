@@ -1,0 +1,98 @@
+"""Making a prompt current: releasing what was approved, and rolling back to what was released before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from composer.candidates.records import Head, get_candidate
+from composer.registry.lookup import get_task_version
+from composer.registry.releases import Release, composition_of, current_release, get_release, of_row
+from composer.review.reasons import reason_of
+from composer.review.staleness import undermined
+from composer.review.status import get_standing
+from composer.tables import ReleaseRow
+from library import log
+from library.database import lock_for_writing
+from library.errors import Refused
+from library.people import require
+
+
+def release_candidate(session: Session, candidate_id: int, *, reason: str, by: str, at: datetime) -> Release:
+    """Make an approved candidate current for its task and target.
+
+    Raises `Refused` for an empty reason, the role, and anything that stands in the way: missing approvals,
+    requests for changes, failing gates, evidence that no longer holds.
+    """
+    reason = reason_of(reason, "a release")
+    lock_for_writing(session)
+    person = require(session, by, "releaser")
+    candidate = get_candidate(session, candidate_id)
+    standing = get_standing(session, candidate)
+    if against := standing.against_release():
+        raise Refused(f"candidate {candidate_id} can't be released: {'; '.join(against)}")
+    composition_of(session, standing.task, candidate.versions)
+    return _make_current(session, candidate, candidate.versions, "released", by=person.name, reason=reason, at=at)
+
+
+def roll_back(session: Session, release_id: int, *, reason: str, by: str, at: datetime) -> Release:
+    """Make an earlier release current again, as a release of its own.
+
+    Raises `Refused` for an empty reason, the role, a release that is current, and one whose evidence no
+    longer holds or that a reviewer has since said no to.
+    """
+    reason = reason_of(reason, "a rollback")
+    lock_for_writing(session)
+    person = require(session, by, "releaser")
+    earlier = get_release(session, release_id)
+    now = current_release(session, earlier.task, earlier.target)
+    if now is not None and now.candidate_id == earlier.candidate_id:
+        raise Refused(f"release {release_id} is what is released now")
+    candidate = get_candidate(session, earlier.candidate_id)
+    if against := objections(session, candidate):
+        raise Refused(
+            f"release {release_id} can't be rolled back to: {'; '.join(against)}",
+            fix=f"Score candidate {candidate.id} again and have it approved.",
+        )
+    composition_of(session, get_task_version(session, candidate.summary["task_hash"]), earlier.versions)
+    return _make_current(session, candidate, earlier.versions, "rolled back", by=person.name, reason=reason, at=at)
+
+
+def objections(session: Session, candidate: Head) -> tuple[str, ...]:
+    """Say what keeps a candidate that was released before from being so again, whoever asks."""
+    changed = (f"stale: {one}" for one in undermined(session, candidate))
+    return (*changed, *get_standing(session, candidate).blocks)
+
+
+def _make_current(
+    session: Session, candidate: Head, versions: Sequence[int], action: str, *, by: str, reason: str, at: datetime
+) -> Release:
+    replaced = current_release(session, candidate.task, candidate.target)
+    row = ReleaseRow(
+        candidate_id=candidate.id,
+        task=candidate.task,
+        target=candidate.target,
+        versions=list(versions),
+        released_by=by,
+        reason=reason,
+        released_at=at,
+    )
+    session.add(row)
+    session.flush()
+    log.append(
+        session,
+        who=by,
+        action=action,
+        subject=f"release:{row.id}",
+        why=reason,
+        detail={
+            "candidate": candidate.id,
+            "task": candidate.task,
+            "target": candidate.target,
+            "replaces": replaced.id if replaced else None,
+        },
+        at=at,
+    )
+    return of_row(row)

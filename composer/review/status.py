@@ -1,0 +1,289 @@
+"""Where a candidate stands: what was decided, what is in its way, and what a reviewer finds on opening it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlmodel import Session
+
+from composer.candidates.records import Candidate, Head, get_candidate, successor_of
+from composer.prompts.composition import Composition
+from composer.registry.lookup import get_task_version
+from composer.registry.releases import Release, current_release, measured_composition, releases
+from composer.review.corrections import Correction, corrections
+from composer.review.reasons import reason_of
+from composer.review.regressions import Disposition, all_words
+from composer.review.staleness import stale, undermined
+from composer.review.verdicts import (
+    DISMISSAL,
+    KINDS,
+    Kind,
+    Verdict,
+    approvals,
+    decider,
+    excluded,
+    last_words,
+    record,
+    verdicts_on,
+)
+from composer.task.task import Task
+from library.database import lock_for_writing
+from library.errors import Refused
+from library.people import LOCAL, Person, people
+
+State = Literal[
+    "needs review", "changes requested", "approved", "released", "replaced", "stale", "no-go", "rescored"
+]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a candidate stands.
+
+    `stale` says why it no longer rests on what was measured; `obstacles` all that keeps it from being
+    approved, `blocks` what reviewers put in the way of its release. `approvals` names those that count,
+    `excluded` those whose would not. `words` maps each regression that has one to its word. `signed_in` says
+    whether people sign in to this home.
+    """
+
+    candidate: Head
+    task: Task
+    verdicts: tuple[Verdict, ...]
+    words: Mapping[str, Disposition]
+    corrections: tuple[Correction, ...]
+    release: Release | None
+    successor: int | None
+    state: State
+    stale: tuple[str, ...]
+    obstacles: tuple[str, ...]
+    blocks: tuple[str, ...]
+    approvals: tuple[str, ...]
+    excluded: frozenset[str]
+    signed_in: bool
+
+    @property
+    def approvals_needed(self) -> int:
+        """How many people the policy asks for."""
+        return self.task.terms.approvals
+
+    @property
+    def unseen(self) -> tuple[str, ...]:
+        """Regressions that nobody has given a word yet, the worst first."""
+        return tuple(one for one in self.candidate.regressions if one not in self.words)
+
+    @property
+    def missing(self) -> str:
+        """What the approvals still lack, in words; empty where there are enough."""
+        lacking = self.approvals_needed - len(self.approvals)
+        if lacking <= 0:
+            return ""
+        if not self.signed_in and (LOCAL in self.excluded or self.approvals_needed > 1):
+            return f"{_asked_for(self.task)}, and nobody signs in to this home: it has one local person"
+        return f"{lacking} more approval{'s' * (lacking > 1)} ({_asked_for(self.task)})"
+
+    def against_release(self) -> tuple[str, ...]:
+        """Say all that keeps the candidate from being released now; empty where nothing does."""
+        return tuple(filter(None, (*self.obstacles, *self.blocks, self.missing)))
+
+    def against_approval(self, person: Person) -> tuple[str, ...]:
+        """Say all that keeps this person from approving; empty where nothing does."""
+        own = []
+        if not person.may("reviewer"):
+            own.append(f"{person.name} is not a reviewer")
+        if (LOCAL if person.local else person.name) in self.excluded:
+            own.append(f"{_asked_for(self.task)}: {person.name} is not among those who may")
+        return (*self.obstacles, *own)
+
+
+@dataclass(frozen=True)
+class Review:
+    """A candidate as a reviewer finds it: where it stands, with its evidence and both compositions."""
+
+    standing: Standing
+    candidate: Candidate
+    incumbent: Composition
+    composition: Composition
+
+    @property
+    def task(self) -> Task:
+        """The task as it was when the candidate was measured."""
+        return self.standing.task
+
+
+def get_standing(session: Session, candidate: Head) -> Standing:
+    """Say where a candidate stands, from rows alone: its evidence isn't needed."""
+    task = get_task_version(session, candidate.summary["task_hash"])
+    verdicts = verdicts_on(session, candidate.id)
+    signed_in = bool(people(session))
+    words = last_words(verdicts)
+    excluded_names = excluded(session, candidate, task, signed_in=signed_in)
+    approved_by = approvals(words, excluded_names, signed_in=signed_in)
+    proposed = [one for one in corrections(session, candidate.task) if one.candidate_id == candidate.id]
+    open_ones = tuple(one for one in proposed if one.state == "open")
+    doubted = {one.example_id: one.state for one in reversed(proposed)}
+    given: dict[str, Disposition] = {}
+    for one in all_words(session, candidate.id):
+        # A label that was found right after all, or that nobody said how to correct, leaves no word but a block.
+        if one.kind != "label is wrong" or doubted.get(one.example_id, "rejected") != "rejected":
+            given[one.example_id] = one
+        elif one.example_id in given and given[one.example_id].kind != "blocks":
+            del given[one.example_id]
+    made = _release_of(session, candidate)
+    reasons = undermined(session, candidate) if made else stale(session, candidate)
+    blocks = (
+        *(f"{one.reviewer} {_SAID[one.kind]}" for one in words if one.kind in _SAID),
+        *(f"{one.reviewer} says that {name} blocks" for name, one in given.items() if one.kind == "blocks"),
+        *(f"the correction of {one.example_id} is open" for one in open_ones),
+    )
+    successor = successor_of(session, candidate.id)
+    overridden = any(verdict.kind == "override" for verdict in verdicts)
+    obstacles = _obstacles(candidate, task, given, made, reasons, successor, overridden=overridden)
+    complete = len(approved_by) >= task.terms.approvals and not obstacles and not blocks
+    return Standing(
+        candidate=candidate,
+        task=task,
+        verdicts=verdicts,
+        words=given,
+        corrections=open_ones,
+        release=made,
+        successor=successor,
+        state=_state(session, words, made, reasons, successor, complete=complete),
+        stale=reasons,
+        obstacles=obstacles,
+        blocks=blocks,
+        approvals=approved_by,
+        excluded=excluded_names,
+        signed_in=signed_in,
+    )
+
+
+def get_review(session: Session, candidate_id: int) -> Review:
+    """Gather all a reviewer needs of one candidate, each part read anew from its rows and checked."""
+    candidate = get_candidate(session, candidate_id)
+    standing = get_standing(session, candidate)
+    composition = measured_composition(session, standing.task, candidate.versions)
+    incumbent = measured_composition(session, standing.task, candidate.incumbent_versions)
+    return Review(standing, candidate, incumbent, composition)
+
+
+def give_verdict(
+    session: Session, candidate_id: int, kind: Kind, *, reason: str, by: str, at: datetime
+) -> Standing:
+    """Record a verdict and return where the candidate stands then.
+
+    `request changes` and `no-go` stand in the way of a release, or of a rollback to it, until the same
+    reviewer decides otherwise or someone with the role admin dismisses them. `override` lets failing gates
+    pass, where the policy names a role that may. Raises `Refused` for an unknown kind, an empty reason, the
+    role, and an approval that something stands against.
+    """
+    if kind not in KINDS:
+        raise Refused(f"no verdict is called {kind}", fix=f"Choose one of: {', '.join(KINDS)}.")
+    reason = reason_of(reason, "a verdict")
+    lock_for_writing(session)  # two reviewers at once must see each other's verdict
+    candidate = get_candidate(session, candidate_id)
+    standing = get_standing(session, candidate)
+    person = _entitled(session, standing, kind, by)
+    if kind == "approve" and (against := standing.against_approval(person)):
+        raise Refused(f"candidate {candidate_id} can't be approved: {'; '.join(against)}")
+    if standing.state == "released" or (standing.release and kind in ("approve", "override")):
+        raise Refused(f"candidate {candidate_id} is released already")
+    record(session, candidate, kind, reason=reason, by=person, at=at)
+    return get_standing(session, candidate)
+
+
+def dismiss(
+    session: Session, verdict_id: int, candidate_id: int, *, reason: str, by: str, at: datetime
+) -> Standing:
+    """Let a verdict that stands in the way no longer count, with a reason; for the role admin.
+
+    Raises `Refused` where the verdict isn't on this candidate, or doesn't stand in the way.
+    """
+    reason = reason_of(reason, "a dismissal")
+    lock_for_writing(session)
+    person = decider(session, by, "admin")
+    candidate = get_candidate(session, candidate_id)
+    standing = get_standing(session, candidate)
+    counting = {one.id for one in last_words(standing.verdicts) if one.kind in _SAID}
+    if verdict_id not in counting:
+        raise Refused(f"verdict {verdict_id} does not stand in the way of candidate {candidate_id}")
+    record(session, candidate, DISMISSAL, reason=reason, by=person, at=at, about=verdict_id)
+    return get_standing(session, candidate)
+
+
+_SAID = {"request changes": "asked for changes", "no-go": "said no-go"}
+
+
+def _entitled(session: Session, standing: Standing, kind: Kind, by: str) -> Person:
+    if kind != "override":
+        return decider(session, by, "reviewer")
+    roles = standing.task.terms.override
+    if not roles:
+        raise Refused(
+            f"the policy of task {standing.task.name} lets nobody override a gate",
+            fix="Its file can name roles that may: policy.override.",
+        )
+    return decider(session, by, *roles)
+
+
+def _release_of(session: Session, candidate: Head) -> Release | None:
+    made = releases(session, candidate.task, candidate.target)
+    return next((release for release in made if release.candidate_id == candidate.id), None)
+
+
+def _asked_for(task: Task) -> str:
+    terms = task.terms
+    who = "one person" if terms.approvals == 1 else f"{terms.approvals} people"
+    others = {"proposer": "the proposer", "authors": "the snippets' authors"}
+    other = " and ".join(others[one] for one in terms.exclude)
+    return f"the policy asks for {who}{f' other than {other}' if other else ''}"
+
+
+def _obstacles(
+    candidate: Head,
+    task: Task,
+    words: Mapping[str, Disposition],
+    made: Release | None,
+    reasons: tuple[str, ...],
+    successor: int | None,
+    *,
+    overridden: bool,
+) -> tuple[str, ...]:
+    obstacles = [f"stale: {reason}" for reason in reasons]
+    if made:
+        obstacles.append("it is released already")
+    if successor is not None:
+        obstacles.append(f"it was scored again as candidate {successor}")
+    failing = [gate for gate in candidate.gates if gate.binding and not gate.passed]
+    if not overridden:
+        obstacles += [f"the gate “{gate.name}” fails ({gate.figure})" for gate in failing]
+    unseen = sum(one not in words for one in candidate.regressions)
+    if unseen and task.terms.every_regression:
+        obstacles.append(f"{unseen} regression{'s' * (unseen > 1)} without a word")
+    return tuple(obstacles)
+
+
+def _state(
+    session: Session,
+    words: tuple[Verdict, ...],
+    made: Release | None,
+    reasons: tuple[str, ...],
+    successor: int | None,
+    *,
+    complete: bool,
+) -> State:
+    if made:
+        now = current_release(session, made.task, made.target)
+        return "released" if now and now.candidate_id == made.candidate_id else "replaced"
+    if successor is not None:
+        return "rescored"
+    kinds = {word.kind for word in words}
+    if "no-go" in kinds:
+        return "no-go"
+    if reasons:
+        return "stale"
+    if "request changes" in kinds:
+        return "changes requested"
+    return "approved" if complete else "needs review"

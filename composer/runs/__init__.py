@@ -1,0 +1,1 @@
+"""One search: its plan, its worker, what it found."""

@@ -1,0 +1,205 @@
+"""Runs as rows: the same task, data, target, library, incumbent, strategy, seed and budget are the same run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlmodel import Session, col, select
+
+from composer.answers.evaluator import Counts
+from composer.candidates.records import PROPOSERS
+from composer.models.target import Target
+from composer.optimizer.strategies import strategy_of
+from composer.prompts.composition import Composition, Vocabulary
+from composer.registry.lookup import dataset_of, get_target, get_task
+from composer.registry.releases import incumbent_of
+from composer.review.nogo import no_gos
+from composer.search.attribution import Worth
+from composer.tables import RunRow
+from composer.task.task import Task
+from library import log
+from library.canonical import digest
+from library.database import lock_for_writing
+from library.errors import Refused
+from library.people import require
+from library.snippets import vetted
+
+WORTH: TypeAdapter[Worth] = TypeAdapter(Worth)
+
+WAITING, RUNNING, FINISHED, STOPPED, FAILED = "waiting", "running", "finished", "stopped", "failed"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a run depends on, besides the answers themselves."""
+
+    task: Task
+    dataset: str
+    target: Target
+    vocabulary: Vocabulary
+    incumbent: Composition
+    strategy: str
+    seed: int
+    budget: int
+
+    @property
+    def identity(self) -> str:
+        """The same identity is the same run, and ends the same; sha256 in hex."""
+        # How many answers are given side by side decides what is asked in one round.
+        rounds = {"parallel": self.target.parallel} if self.target.parallel > 1 else {}
+        return digest(
+            {
+                **rounds,
+                "task": self.task.hash,
+                "dataset": self.dataset,
+                "target": self.target.hash,
+                "library": self.vocabulary.hash,
+                "incumbent": self.incumbent.fingerprint,
+                "strategy": self.strategy,
+                "seed": self.seed,
+                "budget": self.budget,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as stored.
+
+    `trace` holds the search's steps, `worth` what its cells say of each snippet (None until the search has
+    ended, and for runs older than this figure), `result` the summary of a finished run.
+    """
+
+    id: int
+    task: str
+    target: str
+    strategy: str
+    seed: int
+    budget: int
+    state: str
+    counts: Counts
+    expected: int
+    message: str
+    started_by: str
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    trace: tuple[Mapping[str, Any], ...] = ()
+    worth: Worth | None = None
+    result: Mapping[str, Any] = field(default_factory=dict)
+
+
+def plan_run(session: Session, task_name: str, target_name: str, *, strategy: str, seed: int, budget: int) -> Plan:
+    """Gather what a run needs; raises `Refused` where something is missing or makes no sense."""
+    strategy_of(strategy)
+    if budget < 1:
+        raise Refused(f"a budget of {budget} answers buys nothing", fix="Give at least 1.")
+    if not 0 <= seed < 2**32:
+        raise Refused(f"seed {seed} is out of range", fix="Give a whole number from 0 to 4294967295.")
+    task, target = get_task(session, task_name), get_target(session, target_name)
+    incumbent = incumbent_of(session, task, target.name)
+    dataset = dataset_of(session, task.name)
+    barred = no_gos(session, task, dataset, target)
+    vocabulary = Vocabulary(task, vetted(session, task.snippets.tags), kept=incumbent.versions, barred=barred)
+    if not vocabulary.versions:
+        tags = ", ".join(task.snippets.tags) or "any tag"
+        raise Refused(
+            f"the library has no vetted snippet for task {task.name} ({tags})",
+            fix="`composer library import FILE` adds snippets; those with `state: vetted` can be used.",
+        )
+    vocabulary.rules(vocabulary.names(incumbent))  # refuses what no run could keep to, before it costs anything
+    return Plan(task, dataset, target, vocabulary, incumbent, strategy, seed, budget)
+
+
+def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
+    """Return the id of the run with this plan, entering it as waiting where it is new; raises for the role."""
+    lock_for_writing(session)
+    require(session, by, *PROPOSERS)
+    row = session.exec(select(RunRow).where(RunRow.identity == plan.identity)).first()
+    if row is None:
+        row = RunRow(
+            identity=plan.identity,
+            task=plan.task.name,
+            task_hash=plan.task.hash,
+            dataset=plan.dataset,
+            target=plan.target.name,
+            target_hash=plan.target.hash,
+            library=plan.vocabulary.hash,
+            incumbent=plan.incumbent.fingerprint,
+            strategy=plan.strategy,
+            seed=plan.seed,
+            budget=plan.budget,
+            trace=[],
+            result={},
+            started_by=by,
+            created_at=at,
+        )
+        session.add(row)
+        session.flush()
+        log.append(
+            session,
+            who=by,
+            action="run entered",
+            subject=f"run:{row.id}",
+            why="",
+            detail={"task": row.task, "target": row.target, "strategy": row.strategy, "budget": row.budget},
+            at=at,
+        )
+    assert row.id is not None
+    return row.id
+
+
+def runs(session: Session) -> tuple[Run, ...]:
+    """Return every run, newest first."""
+    return tuple(_run(row) for row in session.exec(select(RunRow).order_by(col(RunRow.id).desc())))
+
+
+def get_run(session: Session, run_id: int) -> Run:
+    """Return one run; raises `Refused` where there is none of this id."""
+    return _run(run_row(session, run_id))
+
+
+def run_row(session: Session, run_id: int) -> RunRow:
+    """Return the row of a run for a function that changes it; raises `Refused` where there is none."""
+    row = session.get(RunRow, run_id)
+    if row is None:
+        raise Refused(f"there is no run {run_id}")
+    return row
+
+
+def ask_to_stop(session: Session, run_id: int, *, by: str, at: datetime) -> None:
+    """Ask a run's worker to stop after the answer in flight; what it has is kept."""
+    require(session, by, *PROPOSERS)
+    row = run_row(session, run_id)
+    if row.state not in (WAITING, RUNNING):
+        raise Refused(f"run {run_id} is {row.state}: there is nothing to stop")
+    row.stop_asked = True
+    session.add(row)
+    log.append(session, who=by, action="stop asked", subject=f"run:{run_id}", why="", detail={}, at=at)
+
+
+def _run(row: RunRow) -> Run:
+    assert row.id is not None
+    return Run(
+        id=row.id,
+        task=row.task,
+        target=row.target,
+        strategy=row.strategy,
+        seed=row.seed,
+        budget=row.budget,
+        state=row.state,
+        counts=Counts(row.asked, row.stored, row.paid),
+        expected=row.expected,
+        message=row.message,
+        started_by=row.started_by,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        trace=tuple(row.trace),
+        worth=None if row.worth is None else WORTH.validate_python(row.worth),
+        result=row.result,
+    )

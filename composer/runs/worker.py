@@ -1,0 +1,306 @@
+"""Does one run: searches, reads the sealed test split once, and puts a candidate up for review.
+
+A run is a deterministic function of its plan and the stored cells: killed anywhere and started again, it
+asks for the same cells, finds those it paid for in the store, and goes on.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import dspy
+import numpy as np
+
+from composer.answers.evaluator import Counts, Evaluator, Stopped
+from composer.answers.store import DatabaseCells
+from composer.candidates.records import Measured, evidence_of, note_test_read, submit
+from composer.data.examples import Example
+from composer.evaluation.comparison import Comparison, Side, compare
+from composer.home import processes
+from composer.home.locks import alone, is_taken
+from composer.home.paths import Home
+from composer.models.client import ask
+from composer.models.download import pull
+from composer.models.target import Target, language_model, release
+from composer.optimizer.optimizer import LibraryComposer, to_dspy
+from composer.optimizer.predictor import LibraryPredict
+from composer.prompts.composition import Composition
+from composer.registry.lookup import examples_of
+from composer.runs.records import (
+    FAILED,
+    FINISHED,
+    RUNNING,
+    STOPPED,
+    WAITING,
+    WORTH,
+    Plan,
+    get_run,
+    plan_run,
+    run_row,
+)
+from composer.runs.summary import summary_of
+from composer.search.attribution import Worth
+from composer.search.problem import Found, Step
+from composer.task.task import Task
+from library.database import Database, open_database
+from library.errors import Refused
+
+SECONDS_BETWEEN_WRITES = 1.0
+PATIENCE_SECONDS = 1.0
+"""How long a worker waits for a run's lock, which a page that looks whether it is taken holds for a moment."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: `expected` counts the cells it may ask for, `best` is the best search estimate so far."""
+
+    phase: str
+    counts: Counts = field(default_factory=Counts)
+    expected: int = 0
+    tried: int = 0
+    best: Step | None = None
+
+
+Connect = Callable[[Target, Callable[[str], None]], dspy.LM]
+
+
+def connect(target: Target, say: Callable[[str], None]) -> dspy.LM:
+    """Return the language model of a target, fetching an embedded model's file where it is missing."""
+    if target.kind == "embedded":
+        pull(target.model, progress=lambda done, total: say(f"fetching {target.model}: {done / total:.0%}"))
+    return language_model(target)
+
+
+def work(
+    database: Database,
+    home: Home,
+    run_id: int,
+    *,
+    on_progress: Callable[[Progress], None] = lambda _progress: None,
+    connect: Connect = connect,
+) -> dict[str, Any]:
+    """Do or continue a run and return its summary (the object that `--json` prints).
+
+    Raises `Refused` when another worker has the run, when what it depends on has changed since it was
+    entered, or on an outage; `Stopped` when somebody asked it to stop. Whatever ends it, the answers are kept.
+    """
+    with alone(home, f"run-{run_id}", patience=PATIENCE_SECONDS):
+        begun = time.monotonic()
+        with database.session() as session:
+            row = run_row(session, run_id)
+            plan = plan_run(session, row.task, row.target, strategy=row.strategy, seed=row.seed, budget=row.budget)
+            if plan.identity != row.identity:
+                raise Refused(
+                    f"the task, data, target, library or release behind run {run_id} has changed since",
+                    fix="Start a new run: it reuses every answer that still fits.",
+                )
+            dev, test = (examples_of(session, plan.dataset, split) for split in ("dev", "test"))
+            row.stop_asked = row.stop_asked and row.state == WAITING  # asked while this process came up
+            row.state, row.message, row.ended_at = RUNNING, "", None
+            row.started_at = datetime.now(UTC)
+            row.expected = plan.budget + 2 * len(test)
+            session.add(row)
+        record = _Record(database, run_id, on_progress)
+        record.now(expected=row.expected)
+        try:
+            summary = _run(database, run_id, plan, dev, test, record, connect)
+        except Stopped:
+            record.end(STOPPED, "stopped; it can be continued")
+            raise
+        except KeyboardInterrupt:
+            record.end(STOPPED, "interrupted; it can be continued")
+            raise
+        except Exception as problem:
+            record.end(FAILED, str(problem) if isinstance(problem, Refused) else repr(problem))
+            raise
+        summary["seconds"] = round(time.monotonic() - begun, 1)
+        record.end(FINISHED, summary["message"], summary)
+    return summary
+
+
+def is_at_work(home: Home, run_id: int) -> bool:
+    """Whether a worker on this machine has the run now."""
+    return is_taken(home, f"run-{run_id}")
+
+
+def _run(
+    database: Database,
+    run_id: int,
+    plan: Plan,
+    dev: Sequence[Example],
+    test: Sequence[Example],
+    record: _Record,
+    connect: Connect,
+) -> dict[str, Any]:
+    lm = connect(plan.target, lambda phase: record.now(phase=phase))
+    try:
+        with ThreadPoolExecutor(plan.target.parallel) as executor:
+            evaluator = Evaluator(
+                plan.task,
+                plan.target.hash,
+                DatabaseCells(database),
+                partial(ask, lm),
+                executor,
+                slots=plan.target.parallel,
+                on_answer=lambda counts: record.now(counts=counts),
+                stop_asked=record.stop_asked,
+            )
+            found, candidate = _search(plan, dev, evaluator, record)
+            if candidate == plan.incumbent:
+                return summary_of(plan, evaluator.counts, found, candidate)
+            with database.session() as session:
+                reads = note_test_read(
+                    session, plan.dataset, plan.target.hash, candidate, run_id=run_id, at=datetime.now(UTC)
+                )
+            expected = evaluator.counts.asked + 2 * len(test)
+            record.now(phase="reading the test split", expected=expected)
+            measured, comparison = measure(
+                plan.task, plan.target, plan.dataset, test, plan.incumbent, candidate, evaluator, seed=plan.seed
+            )
+            if not comparison.metric.improved:
+                return summary_of(plan, evaluator.counts, found, candidate, comparison, n=len(test))
+            search = {
+                "strategy": plan.strategy,
+                "seed": plan.seed,
+                "budget": plan.budget,
+                "tried": found.tried,
+                "estimate": found.gain,
+                "stopped": found.stopped,
+            }
+            evidence = evidence_of(measured, comparison, search, reads_before=reads)
+            with database.session() as session:
+                by = get_run(session, run_id).started_by
+                number = submit(session, run_id, candidate, plan.incumbent, evidence, by=by, at=datetime.now(UTC))
+            return summary_of(plan, evaluator.counts, found, candidate, comparison, n=len(test), number=number)
+    finally:
+        release(lm)
+
+
+def _search(
+    plan: Plan, dev: Sequence[Example], evaluator: Evaluator, record: _Record
+) -> tuple[Found, Composition]:
+    record.now(phase="searching")
+    composer = LibraryComposer(
+        plan.vocabulary,
+        evaluator,
+        strategy=plan.strategy,
+        budget=plan.budget,
+        seed=plan.seed,
+        on_step=record.step,
+    )
+    student = LibraryPredict(plan.vocabulary, plan.incumbent)
+    composer.compile(student, trainset=[to_dspy(plan.task, example) for example in dev])
+    assert composer.found is not None
+    record.worth(composer.worth)
+    return composer.found, plan.vocabulary.compose(composer.found.keys)
+
+
+def measure(
+    task: Task,
+    target: Target,
+    dataset: str,
+    test: Sequence[Example],
+    incumbent: Composition,
+    candidate: Composition,
+    evaluator: Evaluator,
+    *,
+    seed: int,
+) -> tuple[Measured, Comparison]:
+    """Ask for both prompts' answers to the test examples, as far as they aren't stored, and compare them."""
+    answers = {
+        name: Side(evaluator.answers(side, test)) for name, side in (("before", incumbent), ("after", candidate))
+    }
+    cells = {
+        name: [question.key for question in evaluator.questions(side, test)]
+        for name, side in (("incumbent", incumbent), ("candidate", candidate))
+    }
+    comparison = compare(task, test, answers["before"], answers["after"], np.random.default_rng(seed))
+    return Measured(task, target, dataset, test, incumbent, candidate, cells), comparison
+
+
+class _Record:
+    """Writes how far a run is into its row, about once a second, and tells whoever watches."""
+
+    def __init__(self, database: Database, run_id: int, on_progress: Callable[[Progress], None]) -> None:
+        self.database = database
+        self.run_id = run_id
+        self.on_progress = on_progress
+        self.progress = Progress("starting")
+        self.trace: list[dict[str, Any]] = []
+        self._stop = False
+        self._written = float("-inf")
+
+    def now(self, **changes: Any) -> None:
+        """Take note of what changed."""
+        loud = changes.get("phase", self.progress.phase) != self.progress.phase
+        self.progress = replace(self.progress, **changes)
+        self.on_progress(self.progress)
+        if loud or time.monotonic() - self._written >= SECONDS_BETWEEN_WRITES:
+            self._write()
+
+    def step(self, step: Step) -> None:
+        """Take note of one comparison of the search."""
+        self.trace.append(
+            {"keys": list(step.keys), "gain": step.gain, "examples": step.examples, "cells": step.cells}
+        )
+        best = self.progress.best
+        if best is None or (step.examples, step.gain) > (best.examples, best.gain):
+            best = step
+        self.now(tried=len({tuple(point["keys"]) for point in self.trace}), best=best)
+
+    def worth(self, worth: Worth | None) -> None:
+        """Store what the search's cells say of each snippet."""
+        self._write(worth=None if worth is None else WORTH.dump_python(worth, mode="json"))
+
+    def stop_asked(self) -> bool:
+        """Whether somebody asked the run to stop, as of the last write."""
+        return self._stop
+
+    def end(self, state: str, message: str, result: dict[str, Any] | None = None) -> None:
+        """Write how the run ended; what an earlier attempt found stays where this one has no result."""
+        found = {"result": result} if result else {}
+        self._write(state=state, message=message, ended_at=datetime.now(UTC), **found)
+
+    def _write(self, **changes: Any) -> None:
+        progress = self.progress
+        with self.database.session() as session:
+            row = run_row(session, self.run_id)
+            self._stop = row.stop_asked
+            row.asked, row.stored, row.paid = (
+                progress.counts.asked,
+                progress.counts.stored,
+                progress.counts.paid,
+            )
+            row.expected, row.message, row.trace = progress.expected, progress.phase, list(self.trace)
+            for name, value in changes.items():
+                setattr(row, name, value)
+            session.add(row)
+        self._written = time.monotonic()
+
+
+def start(home: Home, run_id: int) -> None:
+    """Start a worker process for a run; it lives on when this process ends, and writes to the home's logs."""
+    processes.start(home, "composer.runs.worker", "run", run_id)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do the run named on the command line: `python -m composer.runs.worker HOME RUN`; 0 when it finished."""
+    home = Home(Path(arguments[0]))
+    try:
+        work(open_database(home.path), home, int(arguments[1]))
+    except (Refused, Stopped) as ended:
+        print(ended or "stopped", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

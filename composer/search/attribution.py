@@ -1,0 +1,134 @@
+"""What each snippet, pair and order is worth, as far as the cells a search asked for can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import ceil, sqrt
+
+import numpy as np
+
+from composer.search.effect_model import Effects, Floats, Surface, Variances
+from composer.search.local_search import canonical, value_of
+from composer.search.moves import dropped
+from composer.search.problem import Keys, Problem
+
+DRAWS = 400
+"""Posterior draws that the intervals are quantiles of."""
+
+PAIRS = 10
+"""Pairs kept: those that stand out most from zero."""
+
+POWER = 2.8
+"""Standard errors a gain must measure to be seen 8 times in 10 at a two-sided level of 5%."""
+
+
+@dataclass(frozen=True)
+class Gain:
+    """The loss that something saves, in [-1, 1], with its 95% interval (of the model, given the cells).
+
+    `keys` are the snippets it is about; `cells` is how many answers held them.
+    """
+
+    keys: Keys
+    gain: float
+    low: float
+    high: float
+    cells: int
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What a search's cells say of the library.
+
+    `snippets` holds what each saves beside the incumbent's, `pairs` what two save beyond the sum of both,
+    `left_out` what each snippet of the winner saves in it, `orders` what other orders of the winner save
+    against its own. `noise` is the standard deviation of one paired difference.
+    """
+
+    snippets: tuple[Gain, ...]
+    pairs: tuple[Gain, ...]
+    left_out: tuple[Gain, ...]
+    orders: tuple[Gain, ...]
+    noise: float
+
+    def examples_to_see(self, gain: float) -> int:
+        """Return on how many examples a composition must be compared to see a gain, above 0, 8 times in 10."""
+        return ceil((POWER * self.noise / gain) ** 2)
+
+
+def worth(
+    problem: Problem, losses: Mapping[tuple[Keys, str], float], winner: Keys, rng: np.random.Generator
+) -> Worth | None:
+    """Fit snippet effects to the cells of a search, whatever its strategy; None where it asked for none.
+
+    `losses` maps (composition, example id) to the loss.
+    """
+    if not losses:
+        return None
+    surface = Surface(problem.place, problem.incumbent, losses).tuned(Variances())
+    draws = surface.draws(DRAWS, rng)
+    holds = np.bincount(
+        [problem.place[key] for keys, _ in losses for key in keys], minlength=len(problem.snippets)
+    )
+    singles = np.array([-draw.snippets for draw in draws])
+    snippets = tuple(
+        _gain((key,), singles[:, place], int(holds[place])) for place, key in enumerate(problem.snippets)
+    )
+    return Worth(
+        snippets,
+        _pairs(problem, draws, losses),
+        _left_out(problem, surface, draws, winner, holds),
+        _orders(losses, winner),
+        sqrt(2 * surface.variances.noise),
+    )
+
+
+def _gain(keys: Keys, values: Floats, cells: int) -> Gain:
+    low, high = (float(bound) for bound in np.quantile(values, [0.025, 0.975]))
+    return Gain(keys, float(values.mean()), low, high, cells)
+
+
+def _pairs(
+    problem: Problem, draws: Sequence[Effects], losses: Mapping[tuple[Keys, str], float]
+) -> tuple[Gain, ...]:
+    together: dict[Keys, int] = {}
+    for keys, _ in losses:
+        for a, b in combinations(sorted(keys, key=problem.place.__getitem__), 2):
+            together[a, b] = together.get((a, b), 0) + 1
+    gains: list[Gain] = []
+    for pair, cells in together.items():
+        one, other = problem.place[pair[0]], problem.place[pair[1]]
+        gains.append(_gain(pair, np.array([-draw.pairs[one, other] for draw in draws]), cells))
+    clearest = sorted(gains, key=_clearness)
+    return tuple(clearest[:PAIRS])
+
+
+def _clearness(pair: Gain) -> tuple[float, Keys]:
+    return -round(abs(pair.gain) / (pair.high - pair.low + 1e-12), 6), pair.keys
+
+
+def _left_out(
+    problem: Problem, surface: Surface, draws: Sequence[Effects], winner: Keys, holds: np.ndarray
+) -> tuple[Gain, ...]:
+    found = []
+    for key in winner:
+        rest = dropped(problem, winner, key)
+        rest = rest if rest in surface.row else canonical(problem, rest)
+        values = [value_of(surface, draw, rest) - value_of(surface, draw, winner) for draw in draws]
+        found.append(_gain((key,), np.array(values), int(holds[problem.place[key]])))
+    return tuple(found)
+
+
+def _orders(losses: Mapping[tuple[Keys, str], float], winner: Keys) -> tuple[Gain, ...]:
+    """Compare other orders of the winner that were asked for with it, on the examples both were asked on."""
+    own = {e: loss for (keys, e), loss in losses.items() if keys == winner}
+    others = dict.fromkeys(keys for keys, _ in losses if keys != winner and set(keys) == set(winner))
+    found = []
+    for other in others:
+        saved = np.array([own[e] - loss for (keys, e), loss in losses.items() if keys == other and e in own])
+        if len(saved) >= 2:
+            mean, error = float(saved.mean()), float(saved.std(ddof=1)) / sqrt(len(saved))
+            found.append(Gain(other, mean, mean - 1.96 * error, mean + 1.96 * error, len(saved)))
+    return tuple(found)

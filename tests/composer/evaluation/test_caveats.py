@@ -1,0 +1,51 @@
+"""The constant answer a prompt has to beat, and how often each answer was given."""
+
+from __future__ import annotations
+
+import pytest
+
+from composer.evaluation.caveats import answers_given, best_constant, doubts
+from composer.evaluation.comparison import Difference, Row
+from tests import small
+
+
+def row(number: int, gold: float | str, before: float | str | None, after: float | str | None) -> Row:
+    return Row(f"e{number}", 0.0, 0.0, True, True, before, after, gold)
+
+
+def test_the_best_constant_rating_is_the_one_nearest_to_all_people_said() -> None:
+    rows = [row(1, 1.0, 1, 3), row(2, 3.0, 1, 3), row(3, 3.0, 1, None)]
+    found = best_constant(small.task().output, rows)
+    assert found.answer == "2"
+    assert found.figure == pytest.approx(100 * 3 / (3 * 16))
+
+
+def test_the_best_constant_label_is_the_most_frequent_one() -> None:
+    rows = [row(1, "good", "bad", "good"), row(2, "good", "bad", "bad"), row(3, "bad", "bad", "bad")]
+    found = best_constant(small.label_task().output, rows)
+    assert (found.answer, found.figure) == ("good", pytest.approx(2 / 3))
+
+
+def test_answers_are_counted_in_order_with_malformed_ones_last() -> None:
+    rows = [row(1, 1.0, 3, 5), row(2, 3.0, 1, None), row(3, 3.0, 1, 5)]
+    assert answers_given(rows) == ((("1", 2), ("3", 1)), (("5", 2), ("malformed", 1)))
+
+
+@pytest.mark.parametrize(
+    ("figure", "low", "said"),
+    [
+        (20.0, -9.0, ["no better than that", "differences of"]),
+        (20.0, -5.2, ["no better than that"]),
+        (5.0, -9.0, ["needs no telling examples apart", "differences of"]),
+        (1.0, -9.0, ["differences of"]),
+        (1.0, -5.2, []),
+    ],
+)
+def test_a_gain_is_doubted_where_a_constant_does_as_well_or_the_test_is_too_small(
+    figure: float, low: float, said: list[str]
+) -> None:
+    metric = Difference("nmse", "lower", figure + 5, figure, -5.0, low, -10.0 - low)
+    rows = [row(1, 1.0, 1, 3), row(2, 3.0, 1, 3), row(3, 3.0, 1, None)]
+    found = doubts(metric, small.task().output, rows)
+    assert len(found) == len(said)
+    assert all(part in sentence for part, sentence in zip(said, found, strict=True))

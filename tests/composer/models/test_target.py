@@ -1,0 +1,121 @@
+"""Targets: what a target file may say, what identifies a target, and the language model made of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from composer.models.catalogue import CATALOGUE, find_model
+from composer.models.embedded import EmbeddedEngine
+from composer.models.target import Target, language_model, load_target, release
+from library.errors import Refused
+
+TARGETS = Path(__file__).parents[3] / "data" / "targets"
+EMBEDDED = {"name": "small", "kind": "embedded", "model": "qwen2.5-coder-0.5b"}
+SERVER = {"name": "far", "kind": "server", "model": "org/model", "api_base": "http://127.0.0.1:8000/v1"}
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "target.yaml"
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("path", sorted(TARGETS.rglob("*.yaml")), ids=lambda path: path.stem)
+def test_every_target_file_that_comes_along_is_accepted(path: Path) -> None:
+    assert load_target(path).hash
+
+
+def test_every_model_of_the_catalogue_has_a_target_of_its_name() -> None:
+    assert {load_target(path).name for path in TARGETS.glob("*.yaml")} == {model.name for model in CATALOGUE}
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ("max_tokens: 0", "max_tokens"),
+        ("temperature: -1", "temperature"),
+        ("seed: -1", "seed"),
+        ("colour: blue", "colour"),
+        ("kind: rented", "kind"),
+        ("api_base: 127.0.0.1:8000", "api_base"),
+        ("api_base: http://user:secret@127.0.0.1/v1", "api_base"),
+        ("api_base: http://127.0.0.1:99999/v1", "api_base"),
+        ("api_base: http://127.0.0.1/v1?key=secret", "api_base"),
+        ("api_key_env: not a name", "api_key_env"),
+        ("name: Two Words", "name"),
+    ],
+)
+def test_a_wrong_field_is_refused_naming_file_and_field(tmp_path: Path, change: str, field: str) -> None:
+    key = change.partition(":")[0]
+    lines = [f"{name}: {value}" for name, value in SERVER.items() if name != key]
+    with pytest.raises(Refused) as refusal:
+        load_target(written(tmp_path, "\n".join([*lines, change, ""])))
+    assert field in str(refusal.value)
+    assert "target.yaml" in str(refusal.value)
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({**EMBEDDED, "model": "gpt"}, "qwen2.5-coder-0.5b"),
+        ({**EMBEDDED, "api_base": "http://127.0.0.1/v1"}, "kind: server"),
+        ({key: value for key, value in SERVER.items() if key != "api_base"}, "api_base"),
+    ],
+    ids=["unknown model", "an embedded target with an address", "a server without one"],
+)
+def test_fields_that_contradict_each_other_are_refused(tmp_path: Path, content: dict[str, str], said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        load_target(written(tmp_path, "".join(f"{key}: {value}\n" for key, value in content.items())))
+
+
+@pytest.mark.parametrize("content", [EMBEDDED, SERVER], ids=["embedded", "server"])
+def test_what_changes_answers_changes_the_hash_and_nothing_else_does(content: dict[str, str]) -> None:
+    plain = Target.model_validate(content)
+    others = {"name": "other", "parallel": 4, "threads": 1, "timeout": 5, "price_per_million_tokens": 1.5}
+    assert plain.hash == Target.model_validate({**content, **others}).hash
+    changes = [{"max_tokens": 17}, {"temperature": 0.5}, {"seed": 1}]
+    hashes = {Target.model_validate({**content, **change}).hash for change in changes}
+    assert len(hashes | {plain.hash}) == 4
+
+
+def test_the_identity_of_an_embedded_target_holds_the_bytes_of_its_model() -> None:
+    identity = Target.model_validate(EMBEDDED).identity
+    assert identity["sha256"] == find_model("qwen2.5-coder-0.5b").sha256
+
+
+def test_the_same_model_behind_another_address_is_another_target() -> None:
+    near = Target.model_validate(SERVER)
+    assert Target.model_validate({**SERVER, "api_base": "http://127.0.0.1:9000/v1"}).hash != near.hash
+    assert Target.model_validate({**SERVER, "api_base": "http://127.0.0.1:8000/v1/"}).hash == near.hash
+
+
+def test_a_stored_target_reads_back_as_the_same() -> None:
+    target = Target.model_validate(SERVER)
+    assert Target.model_validate(target.model_dump(mode="json")) == target
+
+
+def test_a_key_that_the_environment_lacks_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FAR_KEY", raising=False)
+    with pytest.raises(Refused, match="FAR_KEY"):
+        language_model(Target.model_validate({**SERVER, "api_key_env": "FAR_KEY"}))
+
+
+def test_language_models_keep_no_cache_and_carry_the_settings() -> None:
+    for content in (EMBEDDED, SERVER):
+        lm = language_model(Target.model_validate({**content, "max_tokens": 9, "seed": 4, "temperature": 0.5}))
+        assert lm.cache is False
+        assert {key: lm.kwargs[key] for key in ("max_tokens", "seed", "temperature")} == {
+            "max_tokens": 9,
+            "seed": 4,
+            "temperature": 0.5,
+        }
+        release(lm)
+
+
+def test_an_embedded_model_is_not_loaded_before_it_is_asked(tmp_path: Path) -> None:
+    lm = language_model(Target.model_validate(EMBEDDED), folder=tmp_path)
+    assert isinstance(lm.engine, EmbeddedEngine)
+    release(lm)

@@ -1,0 +1,114 @@
+"""Whom a candidate waits for, as each person reads it, and the tabs of the Inbox it stands under."""
+
+from __future__ import annotations
+
+from composer.home.paths import Home
+from composer.reading import waiting_for
+from composer.registry import lookup as registry
+from composer.review.inbox import needs, tabs_of, waits_for
+from library.database import Database
+from library.people import Person, someone
+from tests import small
+from tests.composer.review import acts
+from tests.composer.review.acts import PutUp
+
+
+def person(database: Database, name: str) -> Person:
+    with database.session() as session:
+        return someone(session, name)
+
+
+def said(database: Database, name: str) -> tuple[str, ...]:
+    return waits_for(acts.standing(database), person(database, name))
+
+
+def tabs(database: Database, name: str, candidate: int = 1) -> frozenset[str]:
+    standing = acts.standing(database, candidate)
+    return frozenset(tabs_of(standing, standing.candidate.proposed_by, person(database, name)))
+
+
+def waiting_now(database: Database, name: str) -> int:
+    with database.session() as session:
+        return waiting_for(session, someone(session, name))
+
+
+def edit_task(database: Database) -> None:
+    with database.session() as session:
+        registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+
+
+def test_it_waits_for_each_reviewer_who_has_not_decided(waiting: Database) -> None:
+    assert said(waiting, "Grace") == ("you",)
+    assert said(waiting, "Rosa") == ("1 more approval",)
+    assert [waiting_now(waiting, name) for name in ("Grace", "Joan", "Ada", "Rosa", "Vera")] == [1, 1, 1, 0, 0]
+    acts.verdict(waiting, "request changes", "Grace")
+    assert [waiting_now(waiting, name) for name in ("Grace", "Joan")] == [0, 1]
+    assert said(waiting, "Grace") == ("you asked for changes", "1 more approval")
+    assert said(waiting, "Joan") == ("you", "Grace asked for changes")
+
+
+def test_a_decision_that_was_dismissed_is_asked_for_again(waiting: Database) -> None:
+    acts.verdict(waiting, "request changes", "Grace")
+    acts.dismissed(waiting, 1, "Max")
+    assert needs(acts.standing(waiting), person(waiting, "Grace"))
+
+
+def test_whoever_may_not_approve_is_not_waited_for(worse: Database) -> None:
+    assert waiting_now(worse, "Ada") == 0
+    assert said(worse, "Ada") == ("2 regressions without a word", "2 more approvals")
+    assert said(worse, "Grace") == ("you", "2 regressions without a word", "2 more approvals")
+    acts.word(worse)
+    acts.approve(worse, "Grace")
+    assert said(worse, "Joan") == ("you",)
+    assert said(worse, "Grace") == ("1 more approval",)
+
+
+def test_a_failing_gate_is_told_until_it_is_overridden(put_up: PutUp) -> None:
+    policy = {"override": ["admin"], "gates": {"max_extra_tokens": 0}}
+    database = put_up(policy=policy)
+    assert said(database, "Grace") == ("you", "1 gate fails")
+    acts.verdict(database, "override", "Max")
+    assert said(database, "Grace") == ("you",)
+
+
+def test_what_is_approved_waits_for_a_releaser(waiting: Database) -> None:
+    acts.approve(waiting, "Grace")
+    assert said(waiting, "Rosa") == ("you, to release it",)
+    assert said(waiting, "Grace") == ("someone to release it",)
+    assert tabs(waiting, "Joan") == {"approved", "all"}
+    assert waiting_now(waiting, "Joan") == 0
+    acts.released(waiting)
+    assert said(waiting, "Rosa") == ()
+    assert tabs(waiting, "Rosa") == {"released", "all"}
+    edit_task(waiting)
+    assert tabs(waiting, "Rosa") == {"released", "stale", "all"}
+
+
+def test_a_no_go_waits_for_nobody(waiting: Database) -> None:
+    acts.verdict(waiting, "no-go", "Grace")
+    assert (said(waiting, "Joan"), waiting_now(waiting, "Joan")) == ((), 0)
+    assert tabs(waiting, "Ada") == {"mine", "no-go", "all"}
+
+
+def test_what_is_stale_waits_to_be_scored_again_and_then_shows_under_all_alone(
+    waiting: Database, home: Home
+) -> None:
+    edit_task(waiting)
+    assert said(waiting, "Grace") == ("scoring again",)
+    assert tabs(waiting, "Ada") == {"mine", "stale", "all"}
+    again = acts.scored_again(waiting, home)
+    assert said(waiting, "Grace") == (f"nothing: candidate {again} took its place",)
+    assert tabs(waiting, "Ada") == {"all"}
+    assert "needs me" in tabs(waiting, "Grace", again)
+    assert waiting_now(waiting, "Grace") == 1
+
+
+def test_one_local_person_decides_once(put_up: PutUp) -> None:
+    database = put_up(people=False)
+    assert waiting_now(database, "ada (local)") == 1
+    acts.verdict(database, "request changes", "ada (local)")
+    assert waiting_now(database, "grace (local)") == 0
+
+
+def test_what_can_not_be_read_stands_with_the_stale(waiting: Database) -> None:
+    assert tabs_of(None, "Ada", person(waiting, "Ada")) == {"stale", "all"}

@@ -1,0 +1,170 @@
+"""Who is looking: the local person, someone who signed in, and those who are let in no further than the door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from composer.home.paths import Home
+from composer.home.signin import auth_file
+from library.database import Database
+from library.people import NotAllowed, Role, add_person, remove_person
+from tests.ui.conftest import APP, TIMEOUT_SECONDS
+from tests.ui.pages import seen
+from ui.shell.user import me, who
+
+Seen = Callable[..., AppTest]
+GRACE = {"is_logged_in": True, "email": "Grace@example.org", "email_verified": True}
+AT = datetime(2026, 3, 4, tzinfo=UTC)
+
+
+def add(database: Database, name: str, *roles: Role) -> None:
+    with database.session() as session:
+        add_person(session, name, f"{name.lower()}@example.org", roles, by="Ada (local)", at=AT)
+
+
+@pytest.fixture
+def at_the_door(home: Home, database: Database, monkeypatch: pytest.MonkeyPatch) -> Seen:
+    """Open the app as whoever the provider says is there: claims by name, or nobody for none."""
+    monkeypatch.setenv("COMPOSER_HOME", str(home.path))
+    monkeypatch.setenv("COMPOSER_PERSON", "Ada")
+
+    def opened(**claims: Any) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=TIMEOUT_SECONDS)
+        app.user = dict(claims)
+        app.run()
+        assert not app.exception, app.exception
+        return app
+
+    return opened
+
+
+@pytest.fixture
+def claimed(home: Home, database: Database, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let the provider say this of who is there."""
+    monkeypatch.setenv("COMPOSER_HOME", str(home.path))
+    monkeypatch.setenv("COMPOSER_PERSON", "Ada")
+    return lambda **claims: monkeypatch.setattr(st, "user", claims)
+
+
+def buttons(app: AppTest) -> list[str]:
+    return [one.label for one in app.button]
+
+
+def test_where_nobody_signs_in_the_local_person_acts(claimed: Callable[..., None]) -> None:
+    claimed()
+    assert who() == "Ada (local)"
+    assert me().may("releaser")
+
+
+def test_a_person_acts_under_their_own_name_with_the_roles_they_have_now(
+    claimed: Callable[..., None], database: Database
+) -> None:
+    add(database, "Grace", "reviewer")
+    add(database, "Alan")
+    claimed(**GRACE)
+    assert who() == "Grace"
+    assert me().roles == {"reviewer"}
+    with database.session() as session:
+        remove_person(session, "Grace", by="Ada (local)", at=AT)
+    with pytest.raises(NotAllowed):
+        who()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"is_logged_in": False},
+        {"is_logged_in": False, "email": "grace@example.org"},
+        {"is_logged_in": "yes", "email": "grace@example.org"},
+        {"is_logged_in": True},
+        {"is_logged_in": True, "email": "mallory@example.org"},
+        {"is_logged_in": True, "email": "grace@example.org", "email_verified": False},
+        {"is_logged_in": True, "email": "grace@example.org", "email_verified": "false"},
+        {"is_logged_in": True, "email": "grace@example.org", "email_verified": None},
+    ],
+)
+def test_nobody_else_acts_as_anybody(
+    claimed: Callable[..., None], database: Database, claims: dict[str, Any]
+) -> None:
+    add(database, "Grace", "reviewer")
+    claimed(**claims)
+    with pytest.raises(NotAllowed, match="nobody known here is signed in"):
+        who()
+
+
+def test_where_nobody_was_added_nobody_who_signs_in_gets_in(claimed: Callable[..., None]) -> None:
+    claimed(**GRACE)
+    with pytest.raises(NotAllowed):
+        me()
+
+
+def test_whoever_hasn_t_signed_in_sees_the_door_alone(at_the_door: Seen) -> None:
+    app = at_the_door(is_logged_in=False)
+    assert [title.value for title in app.title] == ["Sign in"]
+    assert buttons(app) == ["Sign in"]
+    assert "No candidate yet" not in seen(app)
+
+
+def test_a_stranger_reads_which_email_and_who_can_add_it(at_the_door: Seen, database: Database) -> None:
+    add(database, "Grace")
+    app = at_the_door(is_logged_in=True, email="<b>@example.org")
+    assert "You signed in as &lt;b&gt;@example.org" in seen(app)
+    assert "composer people add NAME &#x27;&lt;b&gt;@example.org&#x27;" in seen(app)
+    assert buttons(app) == ["Sign out"]
+    assert "No candidate yet" not in seen(app)
+
+
+def test_an_unverified_email_opens_nothing(at_the_door: Seen, database: Database) -> None:
+    add(database, "Grace")
+    app = at_the_door(**{**GRACE, "email_verified": False})
+    assert "has not verified that Grace@example.org is yours" in seen(app)
+    assert "composer people add" not in seen(app)
+    assert buttons(app) == ["Sign out"]
+
+
+def test_somebody_known_sees_the_pages_and_can_sign_out(at_the_door: Seen, database: Database) -> None:
+    add(database, "Grace", "releaser", "reviewer")
+    app = at_the_door(**GRACE)
+    assert "No candidate yet" in seen(app)
+    assert "<div>reviewer, releaser</div>" in seen(app)
+    assert "Sign out" in buttons(app)
+
+
+def test_people_without_a_provider_leave_a_line_that_says_what_is_missing(
+    at_the_door: Seen, database: Database
+) -> None:
+    assert not at_the_door().warning
+    add(database, "Grace")
+    app = at_the_door()
+    assert "Nothing can be decided here" in app.warning[0].value
+    assert "No candidate yet" in seen(app)
+
+
+def test_an_app_started_without_the_home_s_provider_shows_nothing(at_the_door: Seen, home: Home) -> None:
+    auth_file(home).write_text("[auth]\n")
+    app = at_the_door()
+    assert "started without the home" in app.error[0].value
+    assert "No candidate yet" not in seen(app)
+
+
+def test_settings_that_could_be_forged_let_nobody_in(at_the_door: Seen, home: Home, database: Database) -> None:
+    add(database, "Grace")
+    auth_file(home).write_text("[auth]\n")
+    app = at_the_door(**GRACE)
+    assert "lacks redirect" in app.error[0].value.replace("\\", "")
+    assert "No candidate yet" not in seen(app)
+
+
+def test_an_app_that_others_can_reach_shows_nothing_unless_people_sign_in(
+    at_the_door: Seen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(st, "get_option", lambda name: {"server.address": "0.0.0.0"}.get(name))
+    app = at_the_door()
+    assert "Other machines can reach this app" in app.error[0].value
+    assert "No candidate yet" not in seen(app)

@@ -1,0 +1,148 @@
+"""The Activity page: the log newest first, its filters in the link, its chain, its file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from composer.activity.wording import Subject
+from composer.home.paths import Home
+from library import log
+from library.database import Database, open_database
+from library.log import LogEntry
+from tests.ui.pages import Open, seen
+from ui.activity import table
+from ui.shell import webhook_thread
+
+NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+
+
+def numbers(shown: str) -> list[int]:
+    """Numbers of the entries on the page, from top to bottom."""
+    return [int(one) for one in re.findall(r'<tr><td class="ic-num ic-mute">(\d+)</td>', shown)]
+
+
+def write(database: Database, *whys: str, who: str = "Grace", subject: str = "candidate:1") -> None:
+    with database.session() as session:
+        for why in whys:
+            log.append(session, who=who, action="comment", subject=subject, why=why, detail={}, at=NOW)
+
+
+def test_an_empty_log_says_what_will_be_in_it(home: Home, visit: Open) -> None:
+    assert "Every change is written down here" in seen(visit(home, "activity"))
+
+
+def test_the_newest_stand_first_verbatim_with_links(furnished: Home, rows: Database, visit: Open) -> None:
+    write(rows, "<b>Why</b> *this*?")
+    shown = seen(visit(furnished, "activity"))
+    found = numbers(shown)
+    assert found == sorted(found, reverse=True)
+    assert found[-1] == 1
+    assert "&lt;b&gt;Why&lt;/b&gt; *this*?" in shown
+    for link in (
+        "candidate?candidate=1",
+        "runs?run=1",
+        "library?snippet=lean-low",
+        "prompts?task=polarity&amp;target=qwen2.5-coder-0.5b",
+    ):
+        assert f'href="{link}"' in shown
+    assert "relatedness → qwen2.5-coder-1.5b" in shown
+    assert f"The chain is whole: {found[0]} entries" in shown
+
+
+def test_the_link_holds_the_filters(furnished: Home, rows: Database, visit: Open) -> None:
+    write(rows, "first look")
+    write(rows, "second look", who="Ada")
+    write(rows, "a look", subject="run:1")
+    app = visit(furnished, "activity", who="Grace", kind="candidate", activity="LOOK first")
+    shown = seen(app)
+    assert len(numbers(shown)) == 1
+    assert "first look" in shown
+    assert "fit." in shown
+    assert (app.selectbox(key="who").value, app.selectbox(key="kind").value) == ("Grace", "candidate")
+    assert app.text_input(key="activity").value == "LOOK first"
+
+
+def test_a_filter_that_nothing_fits_says_so(furnished: Home, visit: Open) -> None:
+    assert "fits this filter" in seen(visit(furnished, "activity", activity="no such words"))
+
+
+def test_a_long_log_shows_its_newest_and_says_of_how_many(furnished: Home, rows: Database, visit: Open) -> None:
+    write(rows, *["again"] * 230)
+    with rows.session() as session:
+        total = log.count(session)
+    shown = seen(visit(furnished, "activity"))
+    assert numbers(shown) == list(range(total, total - 200, -1))
+    assert f"The newest 200 of {total} entries that fit" in shown
+
+
+def test_a_changed_entry_is_named(furnished: Home, rows: Database, visit: Open) -> None:
+    with rows.session() as session:
+        session.execute(text("update log set why = 'Because.' where id = 3"))
+    shown = seen(visit(furnished, "activity"))
+    assert "Entry 3 is not what was written" in shown
+    assert "whole" not in shown
+
+
+def test_an_entry_that_can_not_be_read_is_named_and_no_error_is_thrown(
+    furnished: Home, rows: Database, visit: Open
+) -> None:
+    with rows.session() as session:
+        session.execute(text("update log set detail = 'no JSON' where id = 3"))
+    shown = seen(visit(furnished, "activity"))
+    assert "Entry 3 is not what was written" in shown
+    assert "can't be read" in shown.replace("\\", "")
+
+
+def test_a_very_long_log_is_checked_when_asked(
+    furnished: Home, visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table, "MOST_CHECKED_UNASKED", 5)
+    app = visit(furnished, "activity")
+    assert "is checked when you ask" in seen(app)
+    app.button(key="check").click().run()
+    assert "The chain is whole" in seen(app)
+
+
+def test_the_file_holds_every_field_and_runs_nothing() -> None:
+    entry = LogEntry(7, NOW, "Ada", "comment", "candidate:1", '=HYPERLINK("x")', {"b": 1, "a": [0.5]}, "f" * 64)
+    (row,) = csv.DictReader(io.StringIO(table.csv([entry]).decode()))
+    assert row == {
+        "id": "7",
+        "at": "2026-03-04T05:06:07+00:00",
+        "who": "Ada",
+        "action": "comment",
+        "subject": "candidate:1",
+        "why": '\'=HYPERLINK("x")',
+        "detail": '{"a":[0.5],"b":1}',
+        "hash": "f" * 64,
+    }
+
+
+def test_a_row_tells_when_exactly_and_escapes_all_of_it() -> None:
+    entry = LogEntry(7, NOW, "<i>", "<i>", "<i>:<i>", "<i>", {}, "")
+    shown = table.row(entry, Subject("<i>", "<i>"), NOW + timedelta(hours=3))
+    assert "<i>" not in shown
+    assert 'title="2026-03-04 05:06:07 UTC"' in shown
+    assert "3 h ago" in shown
+
+
+def test_whatever_goes_wrong_while_telling_stays_in_the_background(
+    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = open_database(home.path)
+    teller = webhook_thread.Teller(database)
+    teller.end()
+
+    def broken(*_given: object, **_named: object) -> int:
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(webhook_thread, "deliver", broken)
+    teller.look()
+    assert "out of luck" in caplog.text
+    database.close()

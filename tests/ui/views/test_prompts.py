@@ -1,0 +1,216 @@
+"""Prompts: what is released where, its history, any two prompts beside each other, and the way back."""
+
+from __future__ import annotations
+
+import csv as csvfile
+import io
+import shutil
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from composer.evaluation import intervals
+from composer.home.paths import Home
+from composer.registry.lookup import add_task, get_task
+from composer.registry.releases import current_release
+from composer.release.history import history
+from composer.release.pack import faults, pack_of
+from composer.release.publish import roll_back
+from composer.review.status import give_verdict
+from library.database import Database, open_database
+from library.people import add_person
+from library.tables import SnippetVersionRow
+from tests import small, twice
+from tests.ui.pages import Open, seen
+from ui.prompts.history_table import csv, table
+from ui.prompts.zip import zipped
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+SQUARE = {"task": "small", "target": "tiny"}
+
+
+@pytest.fixture(scope="session")
+def _twice_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("twice")
+    home = Home(folder / "home")
+    database = open_database(home.path)
+    small.fill(database, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intervals, "RESAMPLES", 100)
+        twice.release_twice(database, home)
+    database.close()
+    return home.path
+
+
+@pytest.fixture
+def renewed(home: Home, _twice_home: Path) -> Home:
+    """A home in which release 2 replaced release 1."""
+    shutil.copytree(_twice_home, home.path)
+    return home
+
+
+def released(home: Home) -> int:
+    with open_database(home.path).session() as session:
+        found = current_release(session, "small", "tiny")
+    assert found is not None
+    return found.id
+
+
+def retire(home: Home) -> None:
+    """Retire a snippet of release 1, and of it alone."""
+    with open_database(home.path).session() as session:
+        second, first = history(session, "small", "tiny")
+        (number, *_) = set(first.release.versions) - set(second.release.versions) or set(first.release.versions)
+        row = session.get_one(SnippetVersionRow, number)
+        row.state = "retired"
+        session.add(row)
+
+
+def test_nothing_released_leads_to_the_inbox(home: Home, visit: Open) -> None:
+    app = visit(home, "prompts")
+    assert "Nothing is released yet" in seen(app)
+    assert [link.value for link in app.page_link] == ["To the Inbox"]
+
+
+def test_the_matrix_holds_what_is_released_with_its_figure(furnished: Home, visit: Open) -> None:
+    shown = seen(visit(furnished, "prompts"))
+    assert 'href="prompts?task=polarity&amp;target=qwen2.5-coder-0.5b"' in shown
+    assert "accuracy" in shown
+    assert "Clear gain, nothing lost." in shown
+    assert "Mocking or ironic praise is negative." in shown
+    assert "A prompt never crosses targets" in shown
+
+
+def test_a_square_without_a_release_says_so(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "prompts", task="polarity", target="smollm2-135m")
+    assert "Nothing is released for polarity on smollm2" in seen(app).replace("\\", "")
+
+
+def test_a_pack_is_written_into_the_home_and_holds(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "prompts", task="polarity", target="qwen2.5-coder-0.5b")
+    app.button(key="write").click().run()
+    folder = furnished.packs / "polarity--qwen2.5-coder-0.5b" / "release-1"
+    assert faults(folder) == ()
+    assert f"composer verify {folder}" in [one.value for one in app.code]
+
+
+def test_a_zip_holds_the_same_bytes_every_time(rows: Database) -> None:
+    with rows.session() as session:
+        pack = pack_of(session, "polarity", "qwen2.5-coder-0.5b")
+    assert zipped(pack) == zipped(pack)
+    with zipfile.ZipFile(io.BytesIO(zipped(pack))) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == dict(pack.files)
+
+
+def test_a_release_whose_task_was_edited_is_marked_stale_and_leads_to_its_candidate(
+    furnished: Home, visit: Open, rows: Database
+) -> None:
+    with rows.session() as session:
+        edited = get_task(session, "polarity").model_copy(update={"title": "Another"})
+        add_task(session, edited, by="Ada", at=NOW)
+    app = visit(furnished, "prompts")
+    assert 'title="task polarity was edited">stale</span>' in seen(app)
+    assert "task polarity was edited" in app.warning[0].value.replace("\\", "")
+    assert [link.value for link in app.page_link] == ["Score candidate 2 again"]
+
+
+def test_the_history_says_who_released_what_and_why(renewed: Home, visit: Open) -> None:
+    shown = seen(visit(renewed, "prompts", **SQUARE))
+    assert 'release 2 <span class="ic-tag ic-blue">now</span>' in shown
+    assert 'href="candidate?candidate=1"' in shown
+    assert "Release 1." in shown
+    assert "Ada (local)" in shown
+
+
+def test_the_newest_two_prompts_stand_beside_each_other(renewed: Home, visit: Open) -> None:
+    app = visit(renewed, "prompts", **SQUARE)
+    assert (app.selectbox(key="from").value, app.selectbox(key="to").value) == ("1", "2")
+    shown = seen(app)
+    assert "ic-diff" in shown
+    assert "removed</span>" in shown or "added</span>" in shown
+
+
+def test_any_two_prompts_can_be_compared_and_the_link_says_which(renewed: Home, visit: Open) -> None:
+    app = visit(renewed, "prompts", **SQUARE, **{"from": "base", "to": "1"})
+    assert (app.selectbox(key="from").value, app.selectbox(key="to").value) == ("base", "1")
+    assert "the bare base → release 1" in "".join(one.value for one in app.html).replace(
+        '<span title="from its own review">', ""
+    )
+    app.selectbox(key="to").set_value("base").run()
+    assert app.query_params["to"] == "base"
+    assert "The texts are the same, byte for byte." in seen(app)
+    odd = visit(renewed, "prompts", **SQUARE, **{"from": "99", "to": "2"})
+    assert odd.selectbox(key="from").value == "1"
+
+
+def test_a_rollback_names_what_it_replaces_and_asks_why(renewed: Home, visit: Open) -> None:
+    app = visit(renewed, "prompts", **SQUARE)
+    app.button(key="roll-back").click().run()
+    shown = seen(app)
+    assert "gets the prompt of <b>release 1</b> again" in shown
+    assert "and <b>release 2</b> (candidate" in shown
+    assert "each from its own review" in shown
+    app.button(key="roll-back-now").click().run()
+    assert "A rollback needs a reason" in seen(app).replace("\\", "")
+    assert released(renewed) == 2
+    app.button(key="roll-back").click().run()
+    app.text_area(key="rollback-reason").set_value("It did harm.")
+    app.button(key="roll-back-now").click().run()
+    assert released(renewed) == 3
+    shown = seen(app).replace("\\", "")
+    assert "Rolled back: release 3 has the prompt of release 1. Rolling back to release 2 undoes it." in shown
+    assert "rolled back by release 3" in shown
+    assert "It did harm." in shown
+
+
+def test_what_was_released_meanwhile_is_not_rolled_over(renewed: Home, visit: Open) -> None:
+    app = visit(renewed, "prompts", **SQUARE)
+    app.button(key="roll-back").click().run()
+    with open_database(renewed.path).session() as session:
+        roll_back(session, 1, reason="Harm.", by="Rosa (local)", at=NOW)
+        roll_back(session, 2, reason="No harm.", by="Rosa (local)", at=NOW)
+    app.text_area(key="rollback-reason").set_value("It did harm.")
+    app.button(key="roll-back-now").click().run()
+    assert released(renewed) == 4
+    assert "Another prompt was released meanwhile" in seen(app).replace("\\", "")
+
+
+def test_a_first_release_has_nothing_to_go_back_to(furnished: Home, visit: Open) -> None:
+    assert "There is nothing to roll back to" in seen(visit(furnished, "prompts"))
+
+
+def waits(visited: Home, visit: Open) -> str:
+    app = visit(visited, "prompts", **SQUARE)
+    assert app.button(key="roll-back").disabled
+    return seen(app).replace("\\", "")
+
+
+def test_without_the_role_the_button_says_so(renewed: Home, visit: Open) -> None:
+    with open_database(renewed.path).session() as session:
+        add_person(session, "Max", "max@example.org", ("admin",), by=twice.LOCAL, at=NOW)
+    assert "Rolling back waits: Ada (local) does not have the role releaser." in waits(renewed, visit)
+
+
+def test_what_somebody_said_no_to_since_can_not_come_back(renewed: Home, visit: Open) -> None:
+    with open_database(renewed.path).session() as session:
+        give_verdict(session, 1, "no-go", reason="It did harm.", by="Grace (local)", at=NOW)
+    assert "Rolling back waits: Grace (local) said no-go." in waits(renewed, visit)
+
+
+def test_a_retired_snippet_can_not_come_back_but_is_still_shown(renewed: Home, visit: Open) -> None:
+    retire(renewed)
+    said = waits(renewed, visit)
+    assert "is retired" in said
+    assert "release 1" in said
+
+
+def test_a_history_can_be_downloaded_and_its_texts_stay_text(renewed: Home) -> None:
+    with open_database(renewed.path).session() as session:
+        roll_back(session, 1, reason="=<i>1</i>", by=twice.LOCAL, at=NOW)
+        past = history(session, "small", "tiny")
+    newest, second, first = csvfile.DictReader(io.StringIO(csv(past).decode()))
+    assert (newest["release"], newest["rollback to"], newest["reason"]) == ("3", "1", "'=<i>1</i>")
+    assert (second["rolled back by"], first["rolled back by"], first["candidate"]) == ("3", "", "1")
+    assert "=&lt;i&gt;1&lt;/i&gt;" in table(past, NOW)

@@ -1,0 +1,132 @@
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from composer.home.paths import Home
+from composer.runs import worker
+from composer.runs.records import WORTH, get_run, run_row, runs
+from composer.search.attribution import Gain, Worth
+from library.database import Database
+from tests.ui.pages import Open, seen
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Runs that a worker was started for; none is."""
+    asked: list[int] = []
+    monkeypatch.setattr(worker, "start", lambda _home, run_id: asked.append(run_id))
+    return asked
+
+
+def test_a_home_without_tasks_says_what_a_run_needs(home: Home, visit: Open) -> None:
+    shown = seen(visit(home, "runs"))
+    assert "A run needs a task with labelled data" in shown
+    assert "No run yet" in shown
+
+
+def test_the_cost_is_told_before_starting(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "runs")
+    assert "Up to 380 answers: 180 to search" in seen(app)
+    assert "measured on 200 stored answers" in seen(app)
+    app.selectbox(key="target-polarity").select("smollm2-135m").run()
+    assert "this target has not answered yet" in seen(app)
+
+
+def test_starting_enters_the_run_and_starts_its_worker(
+    furnished: Home, visit: Open, rows: Database, started: list[int]
+) -> None:
+    app = visit(furnished, "runs")
+    app.selectbox(key="target-polarity").select("smollm2-135m").run()
+    app.number_input(key="budget").set_value(40).run()
+    app.button(key="start").click().run()
+    assert not app.exception
+    with rows.session() as session:
+        run = runs(session)[0]
+    assert (run.task, run.target, run.budget) == ("polarity", "smollm2-135m", 40)
+    assert started == [run.id]
+    assert "starting" in seen(app)
+
+
+def test_a_finished_run_says_what_it_found_and_links_to_it(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "runs", run="1")
+    assert "Found candidate 1, which beats the incumbent" in seen(app)
+    assert [link.value for link in app.page_link] == ["Open candidate 1"]
+
+
+def test_a_finished_run_shows_what_each_snippet_is_worth(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "runs", run="1")
+    shown = seen(app)
+    for words in (
+        "What each snippet is worth",
+        "search estimate with 95% interval",
+        "Why it stopped",
+        "development examples there are; one of",
+    ):
+        assert words in shown
+    charted = str([json.loads(one.proto.spec) for one in app.get("vega_lite_chart")])
+    assert "✓ people-anchors" in charted
+    assert "lean-high" in charted
+
+
+def test_pairs_orders_and_older_wordings_are_told_in_words(furnished: Home, visit: Open, rows: Database) -> None:
+    old = Gain(("lean-low@1",), 0.02, 0.01, 0.03, 20)
+    found = Worth(
+        (old, Gain(("<b>",), -0.02, -0.03, -0.01, 9), Gain(("never",), 0.0, -0.1, 0.1, 0)),
+        (Gain(("lean-low@1", "<b>"), -0.02, -0.03, -0.01, 9),),
+        (old,),
+        (),
+        0.1,
+    )
+    with rows.session() as session:
+        row = run_row(session, 1)
+        row.worth = WORTH.dump_python(found, mode="json")
+        session.add(row)
+    shown = seen(visit(furnished, "runs", run="1"))
+    assert (
+        "lean-low@1 and &lt;b&gt; do less together than the sum of both: NMSE +2.00 [+1.00, +3.00] worse" in shown
+    )
+    assert "No order to choose" in shown
+    assert "1 snippet the search never tried: never" in shown
+
+
+def test_a_run_from_before_this_figure_has_no_worth(furnished: Home, visit: Open, rows: Database) -> None:
+    with rows.session() as session:
+        row = run_row(session, 1)
+        row.worth = None
+        session.add(row)
+    assert "What each snippet is worth" not in seen(visit(furnished, "runs", run="1"))
+    app = visit(furnished, "candidate", candidate="1")
+    assert not [one for one in app.expander if "candidate adds" in one.label]
+
+
+def test_an_interrupted_run_says_so_and_can_be_continued(
+    furnished: Home, visit: Open, rows: Database, started: list[int]
+) -> None:
+    with rows.session() as session:
+        row = run_row(session, 1)
+        row.state, row.created_at = "running", datetime.now(UTC) - timedelta(hours=2)
+        session.add(row)
+    app = visit(furnished, "runs")
+    assert "worker of this run is gone" in app.warning[0].value.replace("\\", "")
+    app.button(key="continue-1").click().run()
+    assert started == [1]
+
+
+def test_a_run_at_work_shows_progress_and_can_be_stopped(
+    furnished: Home, visit: Open, rows: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "is_at_work", lambda _home, _run: True)
+    with rows.session() as session:
+        row = run_row(session, 1)
+        row.state, row.message, row.started_at = "running", "searching", datetime.now(UTC) - timedelta(seconds=60)
+        row.asked, row.paid, row.stored, row.expected = 100, 60, 40, 400
+        session.add(row)
+    app = visit(furnished, "runs")
+    assert app.progress[0].value == 25
+    assert "left at most" in app.progress[0].text
+    assert "40 stored already" in seen(app)
+    app.button(key="stop-1").click().run()
+    with rows.session() as session:
+        assert run_row(session, 1).stop_asked
+        assert get_run(session, 1).state == "running"

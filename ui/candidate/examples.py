@@ -1,0 +1,277 @@
+"""Every example of a candidate: filtered, worst regression first, opened one at a time, downloaded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from composer.analysis.examples import ExampleView, example_views
+from composer.registry.lookup import examples_named
+from composer.review.regressions import Disposition
+from library.canonical import digest
+from ui.candidate import example_detail, page_data, shortcuts
+from ui.candidate.example_detail import read_value
+from ui.candidate.page_data import Line, Shown
+from ui.shell.context import database, plain
+from ui.shell.csv_text import as_csv
+from ui.shell.html import count
+from ui.shell.page import section
+
+Test = Callable[[Line], bool]
+
+MOST = 200
+"""Rows shown at a time: nobody reads further, and a browser is slow with more."""
+EVERY_SLICE = "every slice"
+SIZES = {"any change": 0.0, "change ≥ 0.05": 0.05, "change ≥ 0.1": 0.1, "change ≥ 0.25": 0.25}
+"""How far a loss moved, up or down."""
+
+
+def tests(words: Mapping[str, Disposition]) -> dict[str, Test]:
+    """Return the filters by name."""
+    return {
+        "worse": lambda line: line.row.outcome == "worse",
+        "no word yet": lambda line: line.row.outcome == "worse" and line.row.example_id not in words,
+        "better": lambda line: line.row.outcome == "better",
+        "flipped": lambda line: line.flipped,
+        "malformed": lambda line: line.malformed,
+        "must not regress": lambda line: line.row.must_not_regress,
+        "all": lambda _line: True,
+    }
+
+
+@st.fragment
+def show(candidate_id: int) -> None:
+    """Show the filters, the table, the row that is open, and what is to be said of it.
+
+    A filter or another row runs this part of the page alone; a word on a regression runs it all, once.
+    """
+    if st.session_state.pop(example_detail.CHANGED, False):
+        st.rerun()
+    found = page_data.shown(candidate_id)
+    review = found.review
+    flipped = "right to wrong or back" if review.task.output.kind == "label" else "across the middle of the scale"
+    section(
+        "Every example",
+        f"worst first · a loss of 1 is the worst there is · flipped: the judgement turned over, {flipped}",
+    )
+    chosen = _filtered(found)
+    if chosen:
+        _table(found, chosen)
+    else:
+        st.caption("No example fits: choose another filter.")
+    _steps(found, chosen)
+    example_detail.show(found)
+
+
+def _filtered(found: Shown) -> list[Line]:
+    named = tests(found.review.standing.words)
+    counts = {name: sum(map(test, found.lines)) for name, test in named.items()}
+    slices = sorted({line.row.slice for line in found.lines if line.row.slice})
+    with st.container(horizontal=True, vertical_alignment="center"):
+        show = _shown(counts)
+        cut = _chosen("Slice", "slice", [EVERY_SLICE, *slices], 140) if slices else EVERY_SLICE
+        size = _chosen("Size of change", "size", list(SIZES), 140)
+        words = st.text_input(
+            "Search",
+            key="find",
+            bind="query-params",
+            placeholder="Search inputs and answers",
+            label_visibility="collapsed",
+            width=220,
+        )
+    wanted = (words or "").lower().split()
+    candidate = found.review.candidate
+    texts = page_data.texts(candidate.id, candidate.evidence_hash) if wanted else {}
+    return [
+        line
+        for line in found.lines
+        if named[show](line)
+        and cut in (EVERY_SLICE, line.row.slice)
+        and abs(line.row.change) >= SIZES[size]
+        and all(word in texts[line.row.example_id] for word in wanted)
+    ]
+
+
+def _chosen(label: str, key: str, options: list[str], width: int) -> str:
+    chosen = st.selectbox(label, options, key=key, bind="query-params", label_visibility="collapsed", width=width)
+    return chosen or options[0]
+
+
+def _shown(counts: Mapping[str, int]) -> str:
+    """Ask which examples to show; the link holds the choice, its label how many there are."""
+    named = st.query_params.get("show", "")
+    usual = "worse" if counts["worse"] else "all"
+    st.session_state.setdefault("show", named if named in counts else usual)
+
+    def chosen() -> None:
+        st.query_params["show"] = st.session_state["show"]
+
+    shown = st.segmented_control(
+        "Show",
+        list(counts),
+        required=True,
+        key="show",
+        format_func=lambda name: f"{name} {counts[name]:,}",
+        on_change=chosen,
+        label_visibility="collapsed",
+    )
+    return shown or usual
+
+
+def frame(found: Shown, lines: Sequence[Line]) -> pd.DataFrame:
+    """Return the rows of the table; the inputs are columns of their own."""
+    words = found.review.standing.words
+    with database().session() as session:
+        dataset = found.review.candidate.evidence["data"]["dataset"]
+        named = examples_named(session, dataset, [line.row.example_id for line in lines])
+    inputs = {example.id: example.inputs for example in named}
+    rows = [
+        {
+            "example": line.row.example_id,
+            "people": example_detail.gold(line.row.gold),
+            "before": read_value(line.row.incumbent_value),
+            "after": read_value(line.row.candidate_value),
+            "loss change": line.row.change,
+            "": line.row.outcome,
+            "a word for it": words[line.row.example_id].kind if line.row.example_id in words else "",
+            "slice": line.row.slice,
+            "must not regress": line.row.must_not_regress,
+            **inputs[line.row.example_id],
+        }
+        for line in lines
+    ]
+    return pd.DataFrame(rows)
+
+
+def csv(found: Shown, lines: Sequence[Line]) -> bytes:
+    """Return rows for a spreadsheet or script: everything the table and the open row show, answers verbatim."""
+    with database().session() as session:
+        views = example_views(session, found.review, [line.row.example_id for line in lines])
+    by_id = {view.example.id: view for view in views}
+    return as_csv(pd.DataFrame([_cells(found, by_id[line.row.example_id]) for line in lines]))
+
+
+def _cells(found: Shown, view: ExampleView) -> dict[str, object]:
+    word = found.review.standing.words.get(view.example.id)
+    return {
+        "id": view.example.id,
+        "gold": view.example.gold,
+        "before": example_detail.read(view.before),
+        "after": example_detail.read(view.after),
+        "loss_before": view.row.incumbent_loss,
+        "loss_after": view.row.candidate_loss,
+        "loss_change": view.row.change,
+        "outcome": view.row.outcome,
+        "slice": view.example.slice,
+        "must_not_regress": view.example.must_not_regress,
+        "word": word.kind if word else "",
+        "word_reason": word.reason if word else "",
+        "answer_before": view.before.text if view.before else "",
+        "answer_after": view.after.text if view.after else "",
+        "error_before": view.before.parsed.error if view.before else "",
+        "error_after": view.after.parsed.error if view.after else "",
+        "explanation": view.example.explanation,
+        **view.example.inputs,
+    }
+
+
+def _table(found: Shown, chosen: Sequence[Line]) -> None:
+    data = frame(found, chosen[:MOST])
+    unused = [name for name in ("slice", "must not regress") if not data[name].any()]
+    if not found.review.candidate.regressions:
+        unused.append("a word for it")
+    ids = [line.row.example_id for line in chosen[:MOST]]
+    # The key holds the rows, so that a click never lands on the row that stood there under another filter.
+    key = f"examples-{digest(ids)[:12]}"
+
+    def opened() -> None:
+        cells = st.session_state[key].selection.cells
+        if cells:
+            st.query_params["row"] = ids[cells[0][0]]
+        elif "row" in st.query_params:
+            del st.query_params["row"]
+
+    st.dataframe(
+        data.drop(columns=unused),
+        hide_index=True,
+        height="content" if len(ids) <= 10 else 380,
+        key=key,
+        on_select=opened,
+        selection_mode="single-cell",
+        column_config={
+            "example": st.column_config.TextColumn(width=90, pinned=True),
+            "people": st.column_config.TextColumn("people", width=70),
+            "before": st.column_config.TextColumn(width=80),
+            "after": st.column_config.TextColumn(width=80),
+            "loss change": st.column_config.NumberColumn("loss change", format="%+.3f", width=90),
+            "": st.column_config.TextColumn(width=60),
+            "slice": st.column_config.TextColumn(width=90),
+            "must not regress": st.column_config.CheckboxColumn(width=110),
+            "a word for it": st.column_config.TextColumn(width=110),
+            **{
+                name: st.column_config.TextColumn(name.replace("_", " "), width="medium")
+                for name in found.review.task.inputs
+            },
+        },
+        alt="Test examples under both prompts, worst regression first",
+    )
+
+
+def _steps(found: Shown, chosen: Sequence[Line]) -> None:
+    """Offer the ways from row to row, and the rows as a file."""
+    ids = [line.row.example_id for line in chosen]
+    row = st.query_params.get("row")
+    place = ids.index(row) if row in ids else None
+    regressions = found.review.candidate.regressions
+    candidate = found.review.candidate
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _go("Row before", "previous", shortcuts.PREVIOUS_ROW, ids[max((place or 0) - 1, 0)] if place else None)
+        last = place is not None and place == len(ids) - 1
+        following = None if not ids or last else ids[0 if place is None else (place or 0) + 1]
+        _go("Next row" if place is not None else "Open the first", "next", shortcuts.NEXT_ROW, following)
+        if regressions:
+            _go("Regression before", "back", shortcuts.PREVIOUS_REGRESSION, _regression(found, row, -1))
+            _go("Next regression", "onward", shortcuts.NEXT_REGRESSION, _regression(found, row, +1))
+        if row:
+            st.button("Close", key="close", type="tertiary", on_click=example_detail.go, args=(None,))
+        st.download_button(
+            "CSV",
+            lambda: csv(found, chosen),
+            file_name=f"{candidate.task}-candidate-{candidate.id}.csv",
+            mime="text/csv",
+            key="csv",
+            icon=":material/download:",
+            on_click="ignore",
+            help="All rows that fit, with both raw answers.",
+        )
+        if row in ids and place is not None:
+            st.caption(plain(f"{row}, {place + 1:,} of {len(ids):,}"), width="content")
+        elif len(ids) > MOST:
+            st.caption(f"{MOST} of {count(len(ids), 'row')} shown; the file holds all.", width="content")
+        else:
+            st.caption(f"{count(len(ids), 'row')}. Click one to open it.", width="content")
+
+
+def _go(label: str, key: str, shortcut: str, to: str | None) -> None:
+    st.button(
+        label,
+        key=key,
+        type="tertiary",
+        on_click=example_detail.go,
+        args=(to,),
+        disabled=to is None,
+        shortcut=shortcut,
+    )
+
+
+def _regression(found: Shown, row: str | None, way: int) -> str | None:
+    """Return the next regression without a word after the open row, or the regression before it."""
+    regressions = found.review.candidate.regressions
+    words = found.review.standing.words
+    place = regressions.index(row) if row in regressions else (-1 if way > 0 else len(regressions))
+    if way < 0:
+        return regressions[place - 1] if place > 0 else None
+    ahead = (*regressions[place + 1 :], *regressions[: max(place, 0)])
+    return next((one for one in ahead if one not in words), None)

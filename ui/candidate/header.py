@@ -1,0 +1,118 @@
+"""The top of the Candidate page: which one it is, what it comes to, and what there is to do."""
+
+from __future__ import annotations
+
+from composer.evaluation.caveats import doubts
+from composer.evaluation.formatting import NAMES, change
+from composer.review.status import Review
+from library.people import Person
+from ui.candidate.page_data import Shown
+from ui.components import metrics
+from ui.shell.context import now
+from ui.shell.html import count, safe, state_tag, when
+from ui.shell.page import html
+
+
+def show(found: Shown, me: Person) -> None:
+    """Show which candidate this is, its story in a sentence, its figures, and what is to be done next."""
+    review, candidate = found.review, found.review.candidate
+    standing = review.standing
+    run = f'<a href="runs?run={candidate.run_id}">run {candidate.run_id}</a>'
+    again = candidate.rescored_from
+    facts = [
+        f"candidate {candidate.id}",
+        f"proposed by {safe(candidate.proposed_by)} from {run}",
+        when(candidate.created_at, now()),
+        "" if again is None else f'scored again from <a href="candidate?candidate={again}">candidate {again}</a>',
+        f'evidence <code title="{candidate.evidence_hash}">{candidate.evidence_hash[:10]}</code>',
+    ]
+    html(
+        f'<div class="ic"><div class="ic-head"><h1>{safe(candidate.task)} → {safe(candidate.target)}</h1>'
+        f'{state_tag(standing.state)}</div><div class="ic-mute">{" · ".join(filter(None, facts))}</div>'
+        f'<p class="ic-story">{story(found)}</p></div>'
+        + metrics.cards(candidate.figures, candidate.summary["counts"])
+        + strip(review)
+        + metrics.gates(candidate.gates)
+        + f'<p class="ic ic-next"><b>Next</b> {safe(next_step(found, me))}</p>'
+    )
+
+
+def story(found: Shown) -> str:
+    """Say in a few sentences what the test split says of a candidate, doubts included, as HTML."""
+    review = found.review
+    metric, counts = review.candidate.figures[0], review.candidate.summary["counts"]
+    total = sum(counts.values())
+    name = NAMES[metric.name]
+    way = "falls" if (metric.difference or 0) < 0 else "rises"
+    size = change(metric.name, abs(metric.difference or 0)).lstrip("+")
+    unit = " points" if metric.name == "accuracy" else ""
+    failing = [gate.name for gate in review.candidate.gates if not gate.passed]
+    gates = f"; {count(len(failing), 'gate fails', 'gates fail')}" if failing else "; every gate passes"
+    return (
+        f"On {total:,} sealed test examples {safe(name)} {way} by {size}{unit} {metrics.interval(metric)}: "
+        f"{counts['better']:,} answers get better, {counts['worse']:,} get worse{gates}."
+        f"{_doubted(found)}"
+    )
+
+
+def _doubted(found: Shown) -> str:
+    metric, output = found.review.candidate.figures[0], found.review.task.output
+    said = doubts(metric, output, [line.row for line in found.lines])
+    return f' <span class="ic-worse">{safe(" ".join(said))}</span>' if said else ""
+
+
+def strip(review: Review) -> str:
+    """Return how far the review is, and what the evidence cost, as one line of HTML."""
+    standing, evidence = review.standing, review.candidate.evidence
+    regressions = len(review.candidate.regressions)
+    seen = regressions - len(standing.unseen)
+    reads = evidence["test_reads_before"]
+    who = ", ".join(standing.approvals)
+    past = ", on evidence that no longer holds" if standing.stale and standing.approvals else ""
+    parts = {
+        "Approvals": f"{len(standing.approvals)} of {standing.approvals_needed}"
+        + (f" ({who})" if who else "")
+        + past,
+        "Regressions seen": f"{seen:,} of {regressions:,}",
+        "Test split": "first use" if not reads else f"used {count(reads, 'time')} before",
+        "Compositions tried": f"{evidence['search']['tried']:,}",
+    }
+    shown = "".join(f"<span><b>{name}</b> {safe(text)}</span>" for name, text in parts.items())
+    return f'<div class="ic ic-gates">{shown}</div>'
+
+
+def next_step(found: Shown, me: Person) -> str:
+    """Say in a sentence what there is to do now, and who can do it."""
+    standing = found.review.standing
+    if standing.state in ("released", "replaced", "rescored", "no-go"):
+        return {
+            "released": "Nothing: it is the prompt in use.",
+            "replaced": "Nothing: another prompt was released since. Prompts can roll back to it.",
+            "rescored": f"Go on with candidate {standing.successor}, which this one became.",
+            "no-go": "Nothing: a reviewer turned it down, and no run proposes it again on this evidence.",
+        }[standing.state]
+    if standing.stale:
+        return "Score it again (below): it no longer rests on what was measured."
+    if standing.blocks:
+        return f"Settle this first: {'; '.join(standing.blocks)}."
+    if standing.state != "approved" and not me.may("reviewer"):
+        return "A reviewer decides; you may read it all, and save it as a review pack."
+    steps = []
+    barred = [one for one in standing.against_approval(me) if one not in standing.obstacles]
+    if barred and standing.state != "approved":
+        steps.append(f"somebody else approves: {'; '.join(barred)}")
+    elif standing.unseen and standing.task.terms.every_regression:
+        steps.append(
+            f"give {count(len(standing.unseen), 'regression')} a word (key n opens the worst): acceptable, "
+            "it blocks, or its label is wrong. Then decide"
+        )
+    elif standing.obstacles:
+        steps.append(f"it can't be approved: {'; '.join(standing.obstacles)}")
+    elif standing.state == "approved":
+        steps.append("release it, at the end of the page" if me.may("releaser") else "a releaser can release it")
+    elif standing.missing and not standing.signed_in and standing.approvals_needed > 1:
+        steps.append(standing.missing)
+    else:
+        steps.append("read on, and give your verdict at the end of the page")
+    said = steps[0]
+    return f"{said[:1].upper()}{said[1:]}."

@@ -1,0 +1,140 @@
+"""What a candidate gains and breaks: step by step, answer by answer, figure by figure, slice by slice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+import streamlit as st
+
+from composer.analysis.jobs import Job
+from composer.evaluation.comparison import Difference, Slice
+from composer.evaluation.formatting import NAMES, SHARES, change
+from composer.task.task import Output
+from ui.candidate import example_detail, job_button, page_data
+from ui.candidate.page_data import Shown
+from ui.components import charts, effects, metrics
+from ui.shell.html import safe, table
+from ui.shell.page import html, section
+
+WORST = 5
+"""Regressions named before the table of all examples."""
+FEWEST_STEPS = 3
+"""With two, base and candidate, the cards say it all."""
+
+
+def show(found: Shown) -> None:
+    """Show the steps from the incumbent to the candidate, answers against people's, every figure, and slices."""
+    review = found.review
+    output = review.task.output
+    section("What it gains and breaks", legend(output))
+    _steps(found, page_data.jobs(review.candidate.id))
+    _answers(found, output)
+    tables = f"<div>{metrics.table(review.candidate.figures)}</div>{worst(found)}{slices(found)}"
+    html(f'<div class="ic ic-pairs">{tables}</div>')
+    _worth(found)
+
+
+def legend(output: Output) -> str:
+    """Say what the marks of the charts of answers mean, as HTML."""
+    if output.kind == "label":
+        return 'answers by people’s label: <b class="ic-better">■</b> right <b class="ic-worse">■</b> wrong'
+    return (
+        'each mark a test example: <b class="ic-better">●</b> better <b class="ic-same">●</b> same '
+        '<b class="ic-worse">●</b> worse'
+    )
+
+
+def _answers(found: Shown, output: Output) -> None:
+    rows = [line.row for line in found.lines]
+    ordinal = output.kind == "ordinal"
+    sides = charts.ratings(rows, output) if ordinal else charts.confusion(rows, output)
+    columns = st.columns(3, gap="medium")
+    what = "Model’s rating against people’s" if ordinal else "Model’s label by people’s label"
+    for side, column, chart in zip(("before", "after"), columns, sides, strict=False):
+        with column:
+            st.altair_chart(chart, key=f"answers-{side}", alt=f"{what}, {side}")
+    with columns[2]:
+        st.altair_chart(charts.changes(rows), key="changes", alt="Change of each example’s loss, best to worst")
+
+
+def _steps(found: Shown, known: Sequence[Job]) -> None:
+    way, said = steps(found, known)
+    if way:
+        html(f'<div class="ic ic-mute ic-under">{safe(said)}</div>')
+        st.altair_chart(charts.steps(way), key="steps", alt="The metric after each step, with its interval")
+
+
+def steps(found: Shown, known: Sequence[Job]) -> tuple[list[tuple[str, Difference]], str]:
+    """Return the steps as measured on the sealed test, else as far as the search tells, and which of the two.
+
+    `known` are the candidate's jobs; no steps where there is nothing to tell.
+    """
+    measured = next((job for job in known if job.kind == "steps" and job.result), None)
+    if measured:
+        way = [(str(one["name"]), Difference(**one["difference"])) for one in measured.result]
+        return way, "each snippet as one step, on the sealed test examples, with 95% intervals"
+    if found.steps and len(found.steps.steps) >= FEWEST_STEPS:
+        return [(one.name, one.difference) for one in found.steps.steps], (
+            f"each snippet as one step: a search estimate, on the {found.steps.examples} development examples "
+            "that every step answered, with 95% intervals"
+        )
+    return [], ""
+
+
+def _worth(found: Shown) -> None:
+    """Show, folded, what each snippet adds by itself, and offer to measure the steps on the sealed test."""
+    review = found.review
+    if found.learnt and found.learnt.left_out:
+        effects.show_parts(found.learnt, review.candidate.run_id)
+    measured = any(job.kind == "steps" and job.result for job in page_data.jobs(review.candidate.id))
+    if not measured and not review.standing.stale and len(review.composition.versions) > 1:
+        job_button.ask(review.candidate.id, "steps", "Measure each step on the sealed test")
+
+
+def worst(found: Shown) -> str:
+    """Return the worst regressions as HTML, each a link that opens it; nothing where nothing got worse."""
+    candidate = found.review.candidate
+    rows = [
+        f'<tr><td><a href="candidate?candidate={candidate.id}&amp;row={quote(one.example_id)}">'
+        f'{safe(one.example_id)}</a></td><td class="ic-num">{safe(example_detail.gold(one.gold))}</td>'
+        f'<td class="ic-num">{safe(example_detail.read_value(one.incumbent_value))}</td>'
+        f'<td class="ic-num">{safe(example_detail.read_value(one.candidate_value))}</td>'
+        f'<td class="ic-num ic-worse">{one.change:+.3f}</td></tr>'
+        for one in (line.row for line in found.lines[:WORST])
+        if one.outcome == "worse"
+    ]
+    if not rows:
+        return ""
+    return f"<div>{table(('worst regressions', '#people', '#before', '#after', '#loss change'), rows)}</div>"
+
+
+def slices(found: Shown) -> str:
+    """Return how the examples of each slice fared, as HTML; nothing where the data has no slices."""
+    known = found.review.candidate.slices
+    if not known:
+        return ""
+    metric = found.review.candidate.figures[0]
+    rows = [_slice(one, metric) for one in known]
+    heads = ("slice", "#examples", "#better", "#same", "#worse", f"{NAMES[metric.name]}, 95% interval", "#p, Holm")
+    return f"<div>{table(heads, rows)}</div>"
+
+
+def _slice(one: Slice, metric: Difference) -> str:
+    difference = Difference(metric.name, metric.better_is, None, None, one.difference, one.low, one.high)
+    counts = "".join(
+        f'<td class="ic-num ic-{name}">{number:,}</td>'
+        for name, number in (("better", one.better), ("same", one.same), ("worse", one.worse))
+    )
+    unit = " pts" if metric.name in SHARES else ""
+    sure = "" if one.p < 0.05 else ' title="not clear once corrected for looking at every slice"'
+    return (
+        f'<tr><td>{safe(one.name)}</td><td class="ic-num">{one.n:,}</td>{counts}'
+        f'<td class="ic-nowrap">{change(metric.name, one.difference)}{unit} '
+        f'<span class="ic-mute">{metrics.interval(difference)}</span></td>'
+        f'<td class="ic-num"{sure}>{_p(one.p)}</td></tr>'
+    )
+
+
+def _p(value: float) -> str:
+    return "&lt;0.001" if value < 0.001 else f"{value:.3f}"

@@ -1,0 +1,87 @@
+"""How sure a candidate's evidence is: what it could have found, how often it was used, how noisy answers are."""
+
+from __future__ import annotations
+
+from composer.analysis.jobs import Job
+from composer.evaluation.caveats import Answers, answers_given, best_constant
+from composer.evaluation.formatting import NAMES, change, figure
+from composer.reading import as_change, detectable
+from ui.candidate import job_button, page_data
+from ui.candidate.page_data import Shown
+from ui.components import metrics
+from ui.shell.html import count, safe, table
+from ui.shell.page import html, section
+
+MOST_ANSWERS = 8
+"""Answers counted one by one; a task may have hundreds of labels."""
+
+
+def show(found: Shown) -> None:
+    """Say what the evidence can and can't tell, and offer to measure the noise of the answers."""
+    section("How sure")
+    candidate = found.review.candidate
+    noise = next((job for job in page_data.jobs(candidate.id) if job.kind == "noise" and job.result), None)
+    html(f'<div class="ic ic-pairs">{facts(found, noise)}<div>{gates(found)}</div></div>')
+    if noise is None and not found.review.standing.stale:
+        job_button.ask(candidate.id, "noise", "Ask the incumbent again")
+
+
+def facts(found: Shown, noise: Job | None) -> str:
+    """Say what the evidence can and can't tell, as HTML; `noise` is the job that asked the incumbent again."""
+    review = found.review
+    evidence = review.candidate.evidence
+    metric, search = review.candidate.figures[0], evidence["search"]
+    smallest = detectable(metric)
+    unit = " points" if metric.name == "accuracy" else ""
+    reads = evidence["test_reads_before"]
+    estimate = as_change(metric.name, search["estimate"])
+    examples = [line.row for line in found.lines]
+    constant = best_constant(review.task.output, examples)
+    before, after = answers_given(examples)
+    known = {
+        "Smallest difference": "—"
+        if smallest is None
+        else f"a true difference of about {change(metric.name, smallest).lstrip('+')}{unit} "
+        f"in {NAMES[metric.name]} would have been found 4 times in 5",
+        "Incumbent against itself": "not asked again: each answer was asked for once"
+        if noise is None
+        else f"{noise.result[0]['changed']} of {count(noise.result[0]['asked'], 'answer')} read otherwise when "
+        "asked again",
+        "A constant answer": f"always “{constant.answer}” would come to {NAMES[metric.name]} "
+        f"{figure(metric.name, constant.figure)}; a prompt that is no better tells no examples apart",
+        "Answers given": f"before {_told(before)}; after {_told(after)}",
+        "Compositions tried": f"the best of {search['tried']:,} ({search['strategy']}, seed {search['seed']}, "
+        f"budget {search['budget']:,} answers); {search['stopped']}",
+        "Uses of the test split": "none before this one"
+        if not reads
+        else f"read {count(reads, 'time')} before, for other compositions",
+        "Search estimate": f"{NAMES[metric.name]} {change(metric.name, estimate)}{unit}, on the development "
+        "examples that chose it: expect less on new ones",
+        "Interval": "95%, same examples on both sides; widened where examples share a document",
+    }
+    rows = "".join(f"<dt>{name}</dt><dd>{safe(text)}</dd>" for name, text in known.items())
+    return f'<dl class="ic-facts">{rows}</dl>'
+
+
+def gates(found: Shown) -> str:
+    """Return each gate with the figure and interval it was read from, as an HTML table."""
+    by_name = {one.name: one for one in found.review.candidate.figures}
+    metric = found.review.candidate.figures[0]
+    rows = []
+    for gate in found.review.candidate.gates:
+        sign, word, tone = metrics.mark(gate)
+        read = metric if gate.name == "improves" else by_name.get(gate.name.replace(" ", "_"))
+        told = metrics.gain(read) if read is not None else safe(gate.figure.replace("-", "−"))
+        binding = "" if gate.binding else ' <span class="ic-tag">advisory</span>'
+        rows.append(
+            f'<tr><td class="ic-nowrap">{safe(NAMES.get(gate.name, gate.name))}{binding}</td>'
+            f'<td class="ic-nowrap ic-{tone}">{sign} {word}</td><td class="ic-nowrap">{told}</td></tr>'
+        )
+    return table(("gate", "", "figure, 95% interval"), rows)
+
+
+def _told(given: Answers) -> str:
+    """Say how often each answer was given; of many labels the most frequent ones."""
+    most = sorted(given, key=lambda one: -one[1])[:MOST_ANSWERS]
+    shown = ", ".join(f"{answer} ×{number:,}" for answer, number in given if (answer, number) in most)
+    return shown if len(given) <= MOST_ANSWERS else f"{shown}, and {len(given) - MOST_ANSWERS:,} others"

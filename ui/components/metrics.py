@@ -1,0 +1,128 @@
+"""Figures as HTML: before → after, then the difference with sign, interval and the word for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from composer.evaluation.comparison import Difference, Gate
+from composer.evaluation.formatting import NAMES, SHARES, change, figure
+from ui.shell import html
+from ui.shell.html import safe
+
+_LARGE = {"nmse": "NMSE", "accuracy": "Accuracy", "spearman": "Spearman", "macro_f1": "Macro F1"}
+_MISSING = "needs valid answers on both sides"
+
+
+def interval(one: Difference) -> str:
+    """Return the 95% interval in brackets; empty where there is none."""
+    if one.low is None or one.high is None:
+        return ""
+    return f"[{change(one.name, one.low)}, {change(one.name, one.high)}]"
+
+
+def gain(one: Difference) -> str:
+    """Return the difference with its interval and the word for it, as HTML."""
+    if one.difference is None:
+        return f'<span class="ic-mute" title="{_MISSING}">—</span>'
+    word = one.direction
+    tone = word if word in ("better", "worse") else "same"
+    unit = " pts" if one.name in SHARES else ""
+    why = ' title="the interval holds zero"' if word == "unclear" else ""
+    mark = f'<span class="ic-{tone}">{change(one.name, one.difference)}{unit}</span>'
+    return f'{mark} <span class="ic-mute">{interval(one)}</span> <span class="ic-{tone}"{why}>{word}</span>'
+
+
+def pair(one: Difference) -> str:
+    """Return before → after, as HTML."""
+    sides = [
+        f'<span title="{_MISSING}">—</span>' if value is None else figure(one.name, value)
+        for value in (one.incumbent, one.candidate)
+    ]
+    return f"{sides[0]} → <b>{sides[1]}</b>"
+
+
+def cards(figures: Sequence[Difference], counts: Mapping[str, int]) -> str:
+    """Return the row of cards a candidate is judged by: metric, its companion, valid rate, examples, tokens."""
+    named = {one.name: one for one in figures}
+    companion = next(named[name] for name in ("spearman", "macro_f1") if name in named)
+    parts = [_card(figures[0]), _card(companion), _card(named["valid_rate"]), _examples(counts)]
+    return f'<div class="ic ic-cards">{"".join(parts)}{_tokens(named["tokens"])}</div>'
+
+
+def _card(one: Difference) -> str:
+    name = _LARGE.get(one.name, NAMES[one.name].capitalize())
+    aside = "0 perfect, 100 worst" if one.name == "nmse" else f"{one.better_is} is better"
+    return _box(name, aside, pair(one), gain(one))
+
+
+def _examples(counts: Mapping[str, int]) -> str:
+    shown = (
+        f'<span class="ic-better">{counts["better"]}</span> better · '
+        f'<span class="ic-worse">{counts["worse"]}</span> worse'
+    )
+    total = sum(counts.values())
+    return _box(
+        "Examples", "sealed test split", shown, f'<span class="ic-mute">{counts["same"]} same of {total}</span>'
+    )
+
+
+def _tokens(one: Difference) -> str:
+    assert one.incumbent is not None
+    assert one.difference is not None
+    share = f" ({one.difference / one.incumbent:+.0%})".replace("-", "−") if one.incumbent else ""
+    if not one.incumbent and not one.candidate:
+        return _box("Prompt tokens", "an answer", "—", '<span class="ic-mute">the target reports none</span>')
+    return _box(
+        "Prompt tokens",
+        "an answer",
+        pair(one),
+        f'<span class="ic-mute">{change("tokens", one.difference)}{share}</span>',
+    )
+
+
+def _box(name: str, aside: str, value: str, below: str) -> str:
+    return (
+        f'<div class="ic-card"><div class="ic-label"><span>{safe(name)}</span><span>{safe(aside)}</span></div>'
+        f'<div class="ic-pair">{value}</div><div class="ic-delta">{below}</div></div>'
+    )
+
+
+def mark(gate: Gate) -> tuple[str, str, str]:
+    """Return the sign, the word and the tone of a gate; one that had nothing to check passes without a tick."""
+    if gate.figure == "0/0":
+        return "–", "nothing to check", "same"
+    return ("✓", "passes", "better") if gate.passed else ("✗", "fails", "worse")
+
+
+def gates(found: Sequence[Gate]) -> str:
+    """Return the policy's gates with the figure each was read from, as HTML."""
+    marks = []
+    for gate in found:
+        sign, word, tone = mark(gate)
+        name = NAMES.get(gate.name, gate.name)
+        read = safe(gate.figure.replace("-", "−"))
+        figure_read = f'<span class="ic-mute">{read}</span>'
+        marks.append(f'<span title="{word}"><b class="ic-{tone}">{sign}</b> {safe(name)} {figure_read}</span>')
+    passed = sum(gate.passed for gate in found)
+    head = f"<span><b>Gates</b> <span class='ic-mute'>{passed} of {len(found)} pass</span></span>"
+    return f'<div class="ic ic-gates">{head}{"".join(marks)}</div>'
+
+
+def table(figures: Sequence[Difference]) -> str:
+    """Return every figure before, after and between, as an HTML table."""
+    rows = [
+        f'<tr><td>{safe(NAMES[one.name])}</td><td class="ic-num">{figure(one.name, one.incumbent)}</td>'
+        f'<td class="ic-num"><b>{figure(one.name, one.candidate)}</b></td>'
+        f'<td class="ic-nowrap">{_plain_gain(one)}</td></tr>'
+        for one in figures
+    ]
+    return html.table(("figure", "#before", "#after", "difference, 95% interval"), rows)
+
+
+def _plain_gain(one: Difference) -> str:
+    if one.name == "spread" and one.difference is not None:
+        # More spread is neither better nor worse by itself: it tells ratings that huddle from those that don't.
+        return f'{change(one.name, one.difference)} <span class="ic-mute">{interval(one)}</span>'
+    if one.low is None and one.difference is not None:
+        return f'<span class="ic-mute">{change(one.name, one.difference)}</span>'
+    return gain(one)

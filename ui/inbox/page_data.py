@@ -1,0 +1,47 @@
+"""What the Inbox and the count beside it read, kept between runs for as long as nothing is logged.
+
+Whatever changes is logged, so the newest entry of the log says whether what was read still holds.
+"""
+
+from __future__ import annotations
+
+import os
+
+import streamlit as st
+
+from composer.reading import Entry, inbox, waiting_for
+from library import log
+from library.people import Person
+from ui.shell.context import database, this_home
+
+
+def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:
+    return person.name, person.local, tuple(sorted(person.roles))
+
+
+def entries() -> tuple[Entry, ...]:
+    """Return every candidate as the Inbox shows it, newest first."""
+    return _entries(_now())
+
+
+def waiting(person: Person) -> int:
+    """Return how many candidates wait for this person's decision."""
+    return _waiting(_now(), person)
+
+
+def _now() -> tuple[str, str | None, int]:
+    with database().session() as session:
+        newest = log.newest(session)
+    return str(this_home().path), os.environ.get("COMPOSER_DATABASE_URL"), newest
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _entries(now: tuple[str, str | None, int]) -> tuple[Entry, ...]:  # noqa: ARG001 (Streamlit hashes it)
+    with database().session() as session:
+        return inbox(session)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Person: _identity})
+def _waiting(now: tuple[str, str | None, int], person: Person) -> int:  # noqa: ARG001 (Streamlit hashes it)
+    with database().session() as session:
+        return waiting_for(session, person)

@@ -1,0 +1,124 @@
+"""Candidates as the Inbox lists them: rows of a table, a file to download, and which fit a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import pandas as pd
+
+from composer.evaluation.formatting import NAMES
+from composer.reading import Entry
+from composer.review.inbox import waits_for
+from composer.review.status import Standing
+from library.people import Person
+from ui.components.metrics import gain, pair
+from ui.shell import html
+from ui.shell.csv_text import as_csv
+from ui.shell.html import safe, state_tag, when
+
+
+def row(entry: Entry, person: Person, at: datetime) -> str:
+    """Return one candidate as a table row, as HTML."""
+    link = f'<a href="candidate?candidate={entry.candidate_id}">'
+    made_of = " · ".join((", ".join(entry.keys) or "no snippet", f"by {entry.proposed_by}"))
+    name = (
+        f"{link}{safe(entry.task)} → {safe(entry.target)}</a><div class='ic-mute ic-small'>{safe(made_of)}</div>"
+    )
+    start = f'<td class="ic-num ic-mute">{entry.candidate_id}</td><td>{name}</td>'
+    age = f'<td class="ic-mute">{when(entry.created_at, at)}</td>'
+    if entry.standing is None:
+        return (
+            f'<tr>{start}<td colspan="3" class="ic-mute">{safe(entry.problem)}</td>'
+            f"<td>{state_tag(entry.state)}</td>{age}</tr>"
+        )
+    metric = entry.standing.candidate.figures[0]
+    # What is released stays so, whatever changes under it.
+    changed = entry.standing.stale and entry.state == "released"
+    stale = (
+        f' <span title="{safe("; ".join(entry.standing.stale))}">{state_tag("stale")}</span>' if changed else ""
+    )
+    return (
+        f'<tr>{start}<td class="ic-nowrap">{safe(NAMES[metric.name])} {pair(metric)}<br>{gain(metric)}</td>'
+        f'<td class="ic-nowrap">{gates(entry.standing)}</td>'
+        f"<td>{waits(entry.standing, person)}</td><td>{state_tag(entry.state)}{stale}</td>{age}</tr>"
+    )
+
+
+def gates(standing: Standing) -> str:
+    """Return how many gates pass, as HTML; those that fail show on hover."""
+    found = standing.candidate.gates
+    failing = [gate.name if gate.binding else f"{gate.name} (advisory)" for gate in found if not gate.passed]
+    held_up = any(gate.binding and not gate.passed for gate in found)
+    tone, sign = ("worse", "✗") if held_up else ("better", "✓")
+    title = f"fails: {', '.join(failing)}" if failing else "all pass"
+    return (
+        f'<span title="{safe(title)}"><span class="ic-{tone}">{sign}</span> '
+        f"{len(found) - len(failing)} of {len(found)}</span>"
+    )
+
+
+def waits(standing: Standing, person: Person) -> str:
+    """Say whom and what a candidate waits for, as HTML; all that is in its way shows on hover."""
+    said = waits_for(standing, person)
+    if not said:
+        return '<span class="ic-mute">—</span>'
+    first, rest = said[0], said[1:]
+    whole = "; ".join(standing.stale or standing.against_release())
+    weight = f"<b>{safe(first)}</b>" if first.startswith("you") else safe(first)
+    more = f'<div class="ic-mute ic-small">{safe(" · ".join(rest))}</div>' if rest else ""
+    return f'<span title="{safe(whole)}">{weight}</span>{more}'
+
+
+def table(entries: Sequence[Entry], person: Person, at: datetime) -> str:
+    """Return the candidates as an HTML table, as this person reads it at this time."""
+    heads = (
+        "#no.",
+        "task → target",
+        "gain, 95% interval",
+        "gates",
+        "waits for",
+        "state",
+        "age",
+    )
+    return html.table(heads, [row(entry, person, at) for entry in entries])
+
+
+def csv(entries: Sequence[Entry], person: Person) -> bytes:
+    """Return the rows shown for a spreadsheet or script; figures are left empty where they can't be read."""
+    lines = []
+    for one in entries:
+        line = {
+            "candidate": one.candidate_id,
+            "task": one.task,
+            "target": one.target,
+            "state": one.state,
+            "proposed by": one.proposed_by,
+            "created": one.created_at.isoformat(),
+            "snippets": " ".join(one.keys),
+            "problem": one.problem,
+        }
+        if one.standing is not None:
+            metric, found = one.standing.candidate.figures[0], one.standing.candidate.gates
+            line |= {
+                "metric": metric.name,
+                "before": metric.incumbent,
+                "after": metric.candidate,
+                "difference": metric.difference,
+                "low": metric.low,
+                "high": metric.high,
+                "gates": len(found),
+                "gates passed": sum(gate.passed for gate in found),
+                "approvals": len(one.standing.approvals),
+                "approvals needed": one.standing.approvals_needed,
+                "waits for": "; ".join(waits_for(one.standing, person)),
+            }
+        lines.append(line)
+    return as_csv(pd.DataFrame(lines))
+
+
+def fits(entry: Entry, wanted: str) -> bool:
+    """Whether a candidate has every word of the filter in its place, state, number, proposer or snippets."""
+    parts = (entry.candidate_id, entry.task, entry.target, entry.state, entry.proposed_by, *entry.keys)
+    text = " ".join(str(part) for part in parts).lower()
+    return all(word in text for word in wanted.lower().split())

@@ -1,0 +1,1 @@
+"""A candidate's page as one HTML file."""

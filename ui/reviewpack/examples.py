@@ -1,0 +1,82 @@
+"""The examples of a review pack as one table: what a page opens one at a time stands open under every row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from composer.analysis.diagnoses import Without
+from composer.analysis.examples import ExampleView
+from ui.candidate.discussion import comments_under
+from ui.candidate.example_detail import gold, pane, read, suspect_table, word_given
+from ui.candidate.page_data import Line, Shown
+from ui.shell.html import count, safe
+
+MOST = 1000
+"""Examples that a pack holds one and all; of more, it holds those that a decision turns on."""
+GROUPS = {"worse": "got worse, the worst first", "better": "got better, the best first", "same": "stayed the same"}
+COLUMNS = ("example", "people", "before", "after", "loss change", "outcome", "slice", "")
+
+
+def chosen(lines: Sequence[Line], most: int = MOST) -> tuple[Line, ...]:
+    """Return the examples that stand in a pack: all of them, or of more than `most` those that matter.
+
+    Those are every regression, flipped judgement and malformed answer.
+    """
+    if len(lines) <= most:
+        return tuple(lines)
+    return tuple(line for line in lines if line.row.outcome == "worse" or line.flipped or line.malformed)
+
+
+def left_out(lines: Sequence[Line], most: int = MOST) -> str:
+    """Say how many examples a pack leaves out, and which; empty where it holds all."""
+    number = len(lines) - len(chosen(lines, most))
+    if not number:
+        return ""
+    return (
+        f"{count(number, 'example')} of {len(lines):,} left out: of more than {most:,}, a pack holds every "
+        "regression, flipped judgement and malformed answer. The page and its CSV have them all."
+    )
+
+
+def examples(
+    found: Shown,
+    lines: Sequence[Line],
+    views: Mapping[str, ExampleView],
+    blame: Mapping[str, Sequence[Without]],
+) -> str:
+    """Return these examples as an HTML table, grouped by what became of them.
+
+    `views` holds each one's texts and `blame` its suspects where anybody asked, both by example.
+    """
+    head = "".join(f"<th>{name}</th>" for name in COLUMNS)
+    bodies = []
+    for outcome, words in GROUPS.items():
+        some = [line for line in lines if line.row.outcome == outcome]
+        if some:
+            title = f"{len(some):,} {words}"
+            bodies.append(f'<tbody><tr><th class="pk-group" colspan="{len(COLUMNS)}">{title}</th></tr></tbody>')
+        some = some[::-1] if outcome == "better" else some
+        bodies += [_example(found, line, views[line.row.example_id], blame) for line in some]
+    return f'<table class="ic ic-table pk-examples"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
+
+
+def _example(found: Shown, line: Line, view: ExampleView, blame: Mapping[str, Sequence[Without]]) -> str:
+    row, name = line.row, line.row.example_id
+    comments = comments_under(found.comments, "example", name)
+    opened = pane(view, found.review.task.output, comments)
+    if name in blame:
+        opened += suspect_table(blame[name])
+    if row.outcome == "worse":
+        word = found.review.standing.words.get(name)
+        said = word_given(word) if word else '<span class="ic-worse">no word yet</span>'
+        opened += f'<div class="ic-word"><b>A word for it:</b> {said}</div>'
+    tone = row.outcome
+    change = "0" if tone == "same" else f"{row.change:+.3f}".replace("-", "−")
+    marks = {"flipped": line.flipped, "malformed": line.malformed, "must not regress": row.must_not_regress}
+    tags = " ".join(f'<span class="ic-tag">{mark}</span>' for mark, there in marks.items() if there)
+    return (
+        f'<tbody class="pk-example"><tr><th scope="row">{safe(name)}</th><td>{safe(gold(view.example.gold))}</td>'
+        f"<td>{safe(read(view.before))}</td><td>{safe(read(view.after))}</td>"
+        f'<td class="ic-nowrap">{change}</td><td class="ic-{tone}">{tone}</td><td>{safe(row.slice)}</td>'
+        f'<td>{tags}</td></tr><tr><td class="pk-opened" colspan="{len(COLUMNS)}">{opened}</td></tr></tbody>'
+    )

@@ -1,0 +1,145 @@
+"""The sections of a review pack, in the order of the page, as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from composer.analysis.diagnoses import Without
+from composer.analysis.examples import ExampleView
+from composer.analysis.jobs import Job
+from composer.prompts.composition import Composition
+from composer.reading import snippet_changes
+from ui.candidate import changes, discussion, results, uncertainty, verdict
+from ui.candidate.page_data import Line, Shown
+from ui.components import charts, effects, metrics, text_diff
+from ui.components.svg import svg
+from ui.prompts.history_table import replaced
+from ui.reviewpack import provenance
+from ui.reviewpack.examples import examples, left_out
+from ui.shell.context import now
+from ui.shell.html import count, safe
+
+CHART, WIDE_CHART = 340, 640
+"""Widths of charts in pixels: one of three side by side, and one by itself."""
+
+
+@dataclass(frozen=True)
+class Pack:
+    """All that a review pack is made of.
+
+    `base` names what the candidate is compared with, `before` is that composition; `views` and `blame` hold
+    texts and suspects of the `lines` shown, by example.
+    """
+
+    found: Shown
+    base: str
+    before: Composition
+    lines: tuple[Line, ...]
+    views: Mapping[str, ExampleView]
+    blame: Mapping[str, Sequence[Without]]
+    jobs: tuple[Job, ...]
+
+
+def sections(pack: Pack) -> dict[str, tuple[str, str, str]]:
+    """Return each section in the order of the page: its heading, what stands beside it, its content as HTML."""
+    found, review = pack.found, pack.found.review
+    noise = next((job for job in pack.jobs if job.kind == "noise" and job.result), None)
+    open_ones = sum(one.resolved_at is None for one in found.comments)
+    missing = left_out(found.lines)
+    return {
+        "changes": ("What changes", safe(f"against {pack.base}"), _changes(pack)),
+        "gains": (
+            "What it gains and breaks",
+            f"against the incumbent · {results.legend(review.task.output)}",
+            _gains(pack),
+        ),
+        "examples": (
+            "Every example" if not missing else "The examples that matter",
+            safe(f"{count(len(pack.lines), 'example')} of the sealed test split, the worst regression first"),
+            (f"<p><b>{safe(missing)}</b></p>" if missing else "")
+            + examples(found, pack.lines, pack.views, pack.blame),
+        ),
+        "sure": (
+            "How sure",
+            "",
+            f'<div class="ic-pairs">{uncertainty.facts(found, noise)}<div>{uncertainty.gates(found)}</div></div>',
+        ),
+        "discussion": (
+            "Discussion",
+            count(open_ones, "open comment"),
+            "".join(map(discussion.told, found.comments)) or "<p>Nobody has commented.</p>",
+        ),
+        "verdicts": ("Verdicts", "oldest first", _verdicts(found)),
+        "policy": ("Policy", "what the task asks for before a release", provenance.policy(review.task)),
+        "grounds": (
+            "What it rests on",
+            "sha256 of each part",
+            provenance.hashes(review) + provenance.snippets(review.composition),
+        ),
+        "prompt": ("The prompt", "the candidate’s, whole", provenance.prompt(review.composition, review.task)),
+    }
+
+
+def _changes(pack: Pack) -> str:
+    found, after = pack.found, pack.found.review.composition
+    learnt = found.learnt if pack.base == changes.INCUMBENT else None
+    changed = changes.snippets(snippet_changes(pack.before.versions, after.versions), learnt, found.comments)
+    text = text_diff.side_by_side(text_diff.compare(pack.before.text, after.text))
+    return f"{changed}<h3>The text <span>{safe(pack.base)} left, the candidate right</span></h3>{text}"
+
+
+def _gains(pack: Pack) -> str:
+    found, review = pack.found, pack.found.review
+    output = review.task.output
+    rows = [line.row for line in found.lines]
+    way, said = results.steps(found, pack.jobs)
+    parts = []
+    if way:
+        drawn = svg(
+            charts.steps(way), "steps", width=WIDE_CHART, alt="The metric after each step, with its interval"
+        )
+        parts.append(f"<h3>Step by step <span>{safe(said)}</span></h3>{drawn}")
+    both = charts.ratings(rows, output) if output.kind == "ordinal" else charts.confusion(rows, output)
+    what = "Model’s rating against people’s" if output.kind == "ordinal" else "Model’s label by people’s label"
+    drawings = [
+        *(
+            svg(one, f"answers-{side}", width=CHART, alt=f"{what}, {side}")
+            for side, one in zip(("before", "after"), both, strict=True)
+        ),
+        svg(charts.changes(rows), "change", width=CHART, alt="Change of each example’s loss, best to worst"),
+    ]
+    parts.append(f'<h3>{what}</h3><div class="pk-charts">{"".join(drawings)}</div>')
+    cut = results.slices(found)
+    slices = f"<div><h3>Slices</h3>{cut}</div>" if cut else ""
+    table = metrics.table(review.candidate.figures)
+    parts.append(f'<div class="ic-pairs"><div><h3>Figures</h3>{table}</div>{slices}</div>')
+    if found.learnt and found.learnt.left_out:
+        drawn = svg(
+            effects.chart(found.learnt.left_out, ticked=False),
+            "worth",
+            width=WIDE_CHART,
+            alt="What each snippet adds",
+        )
+        parts.append(
+            "<h3>What each snippet adds <span>search estimate, on the development examples that chose it: expect "
+            f"less on new ones · {effects.KEY}</span></h3>{drawn}"
+        )
+    return "".join(parts)
+
+
+def _verdicts(found: Shown) -> str:
+    standing = found.review.standing
+    parts = [
+        *map(verdict.correction, standing.corrections),
+        verdict.history(standing) or "<p>Nobody has given a verdict.</p>",
+    ]
+    if made := standing.release:
+        parts.append(
+            f"<p><b>Release {made.id}</b> by {safe(made.released_by)}, {made.released_at:%Y-%m-%d %H:%M:%S} UTC: "
+            f'<span class="ic-verbatim">{safe(made.reason)}</span></p>'
+        )
+    elif standing.successor is None:
+        gone = replaced(found.replaces, now()).rstrip(",")
+        parts.append(f"<p>What a release would replace: {gone}.</p>")
+    return "".join(parts)

@@ -1,0 +1,39 @@
+"""What pages put on screen alike: HTML, an empty page, links, and a message that outlives a rerun."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui.shell.html import safe
+
+STYLE = Path(__file__).with_name("style.css")
+LOGO = Path(__file__).with_name("logo.svg")
+
+
+def html(content: str) -> None:
+    """Put HTML of ours on the page; whatever comes from people or models in it has gone through `safe`."""
+    st.html(content)
+
+
+def section(title: str, aside: str = "") -> None:
+    """Begin a section of a page; `aside` is HTML that stands beside its title."""
+    html(f'<div class="ic"><h2 class="ic-section">{safe(title)} <span>{aside}</span></h2></div>')
+
+
+def empty(title: str, *lines: str) -> None:
+    """Say on an empty page what it will hold."""
+    said = "".join(f"<p>{safe(line)}</p>" for line in lines)
+    html(f'<div class="ic ic-empty"><h2>{safe(title)}</h2>{said}</div>')
+
+
+def remember(message: str) -> None:
+    """Keep a message for the next run of the page, which an action ends with."""
+    st.session_state["message"] = message
+
+
+def recall() -> str | None:
+    """Take the message that the last action left, if any."""
+    message: str | None = st.session_state.pop("message", None)
+    return message

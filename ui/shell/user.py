@@ -1,0 +1,132 @@
+"""Who is looking: the person who signed in, or the one local person of a home in which nobody does."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+import streamlit as st
+
+from composer.home.person import person
+from composer.home.signin import auth_file, is_loopback, read_sign_in
+from library.errors import Refused
+from library.people import ROLES, NotAllowed, Person, by_email, people, someone
+from ui.shell import deep_link
+from ui.shell.context import database, plain, this_home
+from ui.shell.html import safe
+from ui.shell.page import html
+
+# Out of the page's flow, in the row of its header, which leaves room for it.
+CORNER = """<style>
+[data-testid="stLayoutWrapper"]:has(> .st-key-ic-who) {
+  position: fixed; top: 0.65rem; right: 1rem; width: auto; max-width: 11rem; z-index: 999991;
+}
+.st-key-ic-who button p { white-space: nowrap; overflow: hidden; text-overflow: ellipsis; max-width: 9rem; }
+[data-testid="stHeader"] { padding-right: 12rem; }
+</style>"""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who opened the app; `person` is None for whoever may not see it, and `reason` says why not.
+
+    `email` is what the provider said of somebody who signed in, empty where nobody did; `verified` is
+    False where it said too that nobody has checked whether the e-mail is theirs.
+    """
+
+    person: Person | None
+    email: str = ""
+    verified: bool = True
+    reason: str = ""
+
+
+def visitor() -> Visitor:
+    """Return who is there, read anew each time; raises `Refused` where the app can't tell or mustn't answer."""
+    if not _signs_in():
+        _check_alone()
+        with database().session() as session:
+            return Visitor(someone(session, person()))
+    read_sign_in(this_home(), st.get_option("server.port"))
+    if st.user.get("is_logged_in") is not True:
+        return Visitor(None)
+    email = str(st.user.get("email") or "")
+    if not email:
+        return Visitor(None, reason="Your provider did not say which e-mail is yours.")
+    if str(st.user.get("email_verified", True)).lower() != "true":
+        return Visitor(None, email, False, f"Your provider has not verified that {email} is yours.")
+    with database().session() as session:
+        known = by_email(session, email)
+    reason = "" if known else f"You signed in as {email}, whom nobody has added here."
+    return Visitor(known, email, reason=reason)
+
+
+def me() -> Person:
+    """Return who acts, with their roles; raises `NotAllowed` where somebody has to sign in first."""
+    found = visitor().person
+    if found is None:
+        raise NotAllowed("nobody known here is signed in", fix="Load the page again, and sign in.")
+    return found
+
+
+def who() -> str:
+    """Return the name under which what is done here is logged; raises `NotAllowed` as `me` does."""
+    return me().name
+
+
+def outside(guest: Visitor, path: str) -> None:
+    """Show whoever may not see the pages how to get in; `path` is the page they wanted."""
+    if not guest.reason:
+        st.title("Sign in")
+        st.markdown("Prompts are reviewed and released here by people who are known by name.")
+        st.button("Sign in", key="ic-sign-in", type="primary", on_click=_sign_in, args=(path,))
+        return
+    st.title("Not known here")
+    html(f'<div class="ic"><p>{safe(guest.reason)} {_way_in(guest)}</p></div>')
+    st.button("Sign out", key="ic-sign-out", on_click=st.logout)
+
+
+def corner(guest: Visitor) -> None:
+    """Show in the page's header who is signed in, and let them sign out; where nobody can, say what is missing."""
+    if guest.person is None:
+        return
+    if not guest.person.local:
+        st.html(CORNER)
+        with st.container(key="ic-who"), st.popover(plain(guest.person.name), type="tertiary"):
+            roles = ", ".join(role for role in ROLES if role in guest.person.roles)
+            html(f'<div class="ic ic-small"><div>{safe(guest.person.email)}</div><div>{safe(roles)}</div></div>')
+            st.button("Sign out", key="ic-sign-out", on_click=st.logout)
+        return
+    with database().session() as session:
+        missing = bool(people(session))
+    if missing:
+        said = "Nothing can be decided here: people sign in to this home, and its auth.toml is missing."
+        st.warning(plain(f"{said} `composer app` says what to write into it."), icon=":material/lock:")
+
+
+def _signs_in() -> bool:
+    return "is_logged_in" in st.user
+
+
+def _sign_in(path: str) -> None:
+    deep_link.keep(path)
+    st.login()
+
+
+def _way_in(guest: Visitor) -> str:
+    """Say as HTML what somebody does who signed in and isn't let in."""
+    if not guest.email:
+        return "Sign in with an account that has one."
+    if not guest.verified:
+        return "Verify it there, then sign in again."
+    command = f"composer people add NAME {shlex.quote(guest.email)}"
+    return f"Someone with the role admin lets you in with <code>{safe(command)}</code>"
+
+
+def _check_alone() -> None:
+    """See that only this machine reaches an app in which nobody signs in, however it was started."""
+    if auth_file(this_home()).exists():
+        raise Refused("this app was started without the home's auth.toml", fix="Start it with `composer app`.")
+    if not is_loopback(st.get_option("server.address") or ""):
+        raise Refused(
+            "other machines can reach this app, and nobody has to sign in", fix="Start it with `composer app`."
+        )
