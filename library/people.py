@@ -7,41 +7,19 @@ with, and the local person may only keep the library and the people.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
 
 from sqlmodel import Session, col, select
 
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
+from library.roles import LOCAL, LOCAL_ROLES, ROLES, Person, Role
 from library.tables import PersonRow
-
-Role = Literal["viewer", "curator", "reviewer", "releaser", "admin"]
-ROLES: tuple[Role, ...] = get_args(Role)
-LOCAL = " (local)"
-"""What the name of a home's local person ends in, which nobody else's may."""
-LOCAL_ROLES: frozenset[Role] = frozenset({"viewer", "curator", "admin"})
-"""What the local person may do where people sign in: whoever holds the files can keep the house, not decide."""
 
 
 class NotAllowed(Refused):
     """Somebody asked for what their roles don't allow."""
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody with their roles; `local` is the one person of a home in which nobody signs in."""
-
-    name: str
-    email: str
-    roles: frozenset[Role]
-    local: bool = False
-
-    def may(self, *roles: Role) -> bool:
-        """Whether they have one of these roles."""
-        return not self.roles.isdisjoint(roles)
 
 
 def people(session: Session) -> tuple[Person, ...]:

@@ -9,9 +9,9 @@ import dspy
 from dspy.lm15 import Message, Request, Response, TextPart, Usage
 
 from composer.data.examples import Example
+from composer.models.connection import Connect
 from composer.models.target import Target
 from composer.prompts.messages import render
-from composer.runs.worker import Connect
 from composer.task.task import Task
 
 

@@ -15,11 +15,14 @@ from composer.data.dataset import Dataset
 from composer.data.examples import Example
 from composer.evaluation.comparison import Comparison, Side, compare
 from composer.home.paths import Home
-from composer.models.client import Answer
+from composer.models.answer import Answer
 from composer.models.target import Target
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task
 from composer.runs import records as runs
 from composer.runs import worker
+from composer.runs.plan import plan_run
 from composer.tables import CandidateRow, CellRow
 from composer.task.task import Task
 from library.canonical import text_digest
@@ -121,9 +124,9 @@ def fill(
     target = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", parallel=parallel)
     with database.session() as session:
         import_file(session, library, by="Ada", at=NOW)
-        registry.add_task(session, of, by="Ada", at=NOW)
-        registry.add_examples(session, of, Dataset(tuple(data or examples())), by="Ada", at=NOW)
-        registry.add_target(session, target, by="Ada", at=NOW)
+        add_task(session, of, by="Ada", at=NOW)
+        add_examples(session, of, Dataset(tuple(data or examples())), by="Ada", at=NOW)
+        add_target(session, target, by="Ada", at=NOW)
 
 
 def enter(
@@ -136,7 +139,7 @@ def enter(
     by: str = "Ada",
 ) -> int:
     with database.session() as session:
-        plan = runs.plan_run(session, task, "tiny", strategy=strategy, seed=seed, budget=budget)
+        plan = plan_run(session, task, "tiny", strategy=strategy, seed=seed, budget=budget)
         return runs.enter_run(session, plan, by=by, at=NOW)
 
 

@@ -16,8 +16,10 @@ from composer.data.bundled import read_wheel
 from composer.data.dataset import load_examples
 from composer.home.paths import Home
 from composer.models.target import load_target
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples
 from composer.registry.starter import DATA
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task
 from composer.task.task import Task, load_task
 from library.database import open_database
 from library.snippets import import_file
@@ -43,9 +45,9 @@ def furnished(home: Home) -> Home:
     task = small_polarity()
     database = open_database(home.path)
     with database.session() as session:
-        registry.add_target(session, load_target(DATA / "targets" / "qwen2.5-coder-0.5b.yaml"), by="Ada", at=NOW)
-        registry.add_task(session, task, by="Ada", at=NOW)
-        registry.add_examples(session, task, load_examples(task, read_wheel(task)), by="Ada", at=NOW)
+        add_target(session, load_target(DATA / "targets" / "qwen2.5-coder-0.5b.yaml"), by="Ada", at=NOW)
+        add_task(session, task, by="Ada", at=NOW)
+        add_examples(session, task, load_examples(task, read_wheel(task)), by="Ada", at=NOW)
         import_file(session, _library(home.path), by="Ada", at=NOW)
     database.close()
     return home

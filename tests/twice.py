@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from composer.home.paths import Home
-from composer.registry import lookup as registry
+from composer.registry.tasks import add_task
 from composer.release.publish import release_candidate
-from composer.review.status import give_verdict
+from composer.review.decisions import give_verdict
 from library.database import Database
 from tests import small
 
@@ -17,7 +17,7 @@ def release_twice(database: Database, home: Home) -> None:
     """Release candidate 1 and then candidate 2, which a search with more answers found."""
     task = small.task(policy={"gates": {"advisory": ["improves"]}})
     with database.session() as session:
-        registry.add_task(session, task, by=LOCAL, at=small.NOW)
+        add_task(session, task, by=LOCAL, at=small.NOW)
     for number, budget in enumerate((40, 120), 1):
         summary = small.run(database, home, small.enter(database, budget=budget, seed=2), small.engine(task))
         assert summary["candidate_id"] == number, summary

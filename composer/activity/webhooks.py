@@ -12,35 +12,24 @@ import hashlib
 import hmac
 import os
 import re
-import time
-from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-import httpx2
-from sqlalchemy import update
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
-from composer.activity.wording import Subject, about, line
+from composer.activity.wording import Subject, line
 from composer.tables import WebhookRow
 from library import log
 from library.canonical import canonical_bytes
-from library.database import Database, lock_for_writing
+from library.database import lock_for_writing
 from library.errors import Refused
-from library.log import LogEntry, Only
+from library.log import LogEntry
 from library.people import require
 
 APP_VARIABLE = "COMPOSER_APP_URL"
 """Environment variable with the address of the app, which messages then link to."""
-TIMEOUT_SECONDS = 10.0
-CLAIM = timedelta(seconds=90)
-"""How long a hook is one deliverer's for one entry: longer than a call may take."""
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-
-Post = Callable[[bytes, Mapping[str, str], str], int]
-"""Sends a body with headers to a URL and returns the status; raises `Refused` where no answer came."""
 
 
 @dataclass(frozen=True)
@@ -101,38 +90,6 @@ def remove_webhook(session: Session, url: str, *, by: str, at: datetime) -> None
     session.flush()
 
 
-def deliver(database: Database, post: Post, *, at: datetime, app: str = "") -> int:
-    """Tell every hook that is due of what it has not been told of, in turns, and return how many were sent.
-
-    `at` is the time at the start, `app` the address of the app for links (none without it). A hook that
-    fails waits: 10 s, then twice as long each time, an hour at most. Raises `Refused` only for the database.
-    """
-    begun = time.monotonic()
-
-    def now() -> datetime:
-        return at + timedelta(seconds=time.monotonic() - begun)
-
-    with database.session() as session:
-        due = [hook.id for hook in webhooks(session) if hook.next_try_at is None or hook.next_try_at <= at]
-    sent = 0
-    while due:
-        # One entry for each in turn, so that a hook far behind doesn't keep the others waiting.
-        due = [hook for hook in due if _tell_next(database, post, hook, now, app)]
-        sent += len(due)
-    return sent
-
-
-def post(body: bytes, headers: Mapping[str, str], url: str) -> int:
-    """Send a body over the network and return the answer's status; redirects are not followed."""
-    try:
-        with httpx2.stream(
-            "POST", url, content=body, headers=dict(headers), timeout=TIMEOUT_SECONDS, follow_redirects=False
-        ) as answer:
-            return answer.status_code
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
-        raise Refused(f"no answer: {str(error) or type(error).__name__}") from error
-
-
 def signature(secret: str, timestamp: str, body: bytes) -> str:
     """Return what the header `X-Composer-Signature` says of a body sent at this time."""
     signed = timestamp.encode() + b"." + body
@@ -157,82 +114,6 @@ def message(entry: LogEntry, subject: Subject, app: str = "") -> bytes:
         text = text.replace(sign, written)
     event = {**asdict(entry), "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")}
     return canonical_bytes({"text": text, "event": event, **({"link": link} if link else {})})
-
-
-def _tell_next(database: Database, post: Post, hook_id: int, now: Callable[[], datetime], app: str) -> bool:
-    """Tell one hook of the next entry it wants; False where it knows all there is, is another's, or failed."""
-    with database.session() as session:
-        row = session.get(WebhookRow, hook_id)
-        # Read before the entries, so that none which is logged meanwhile can be passed over.
-        newest = log.newest(session)
-    if row is None or row.delivered >= newest:
-        return False
-    hook, claim = _webhook(row), now() + CLAIM
-    if not _claimed(database, hook, claim, now()):
-        return False
-    try:
-        entry = _told(database, post, hook, now(), app)
-    except Refused as refused:
-        # The power has a limit of its own: a hook that has failed for months would overflow the time.
-        wait = min(FIRST_WAIT * 2 ** min(hook.failures, 16), LONGEST_WAIT)
-        problem = str(refused)[:500]
-        _note(database, hook, claim, failures=hook.failures + 1, problem=problem, next_try_at=now() + wait)
-        return False
-    except BaseException:
-        _note(database, hook, claim, next_try_at=None)
-        raise
-    upto = newest if entry is None else entry.id
-    noted = _note(database, hook, claim, delivered=upto, failures=0, problem="", next_try_at=None)
-    return noted and entry is not None
-
-
-def _told(database: Database, post: Post, hook: Webhook, at: datetime, app: str) -> LogEntry | None:
-    """Send the next entry a hook wants and return it, None if it wants none; raises `Refused` where that fails."""
-    with database.session() as session:
-        only = Only(actions=hook.actions, after=hook.delivered)
-        entry = next(iter(log.entries(session, only=only, limit=1)), None)
-        if entry is None:
-            return None
-        subject = about(session, [entry.subject])[entry.subject]
-    try:
-        body = message(entry, subject, app)
-    except ValueError as error:
-        raise Refused(f"entry {entry.id} of the log can't be written as JSON: {error}") from error
-    timestamp = str(int(at.timestamp()))
-    headers = {
-        "Content-Type": "application/json",
-        "X-Composer-Signature": signature(_secret(hook.secret_env), timestamp, body),
-        "X-Composer-Timestamp": timestamp,
-        "X-Composer-Delivery": str(entry.id),
-    }
-    status = post(body, headers, hook.url)
-    if not 200 <= status < 300:
-        raise Refused(f"it answered {status}")
-    return entry
-
-
-def _claimed(database: Database, hook: Webhook, until: datetime, now: datetime) -> bool:
-    """Take a hook until a time, unless another took it, told it or changed it since it was read."""
-    time_to_try = col(WebhookRow.next_try_at)
-    with database.session() as session:
-        taken = session.exec(
-            update(WebhookRow)
-            .where(col(WebhookRow.id) == hook.id, col(WebhookRow.delivered) == hook.delivered)
-            .where(or_(time_to_try.is_(None), time_to_try <= now))
-            .values(next_try_at=until)
-        )
-        return taken.rowcount == 1
-
-
-def _note(database: Database, hook: Webhook, claim: datetime, **values: object) -> bool:
-    """Write down how it went with a hook, which ends the claim; False where the claim was lost."""
-    with database.session() as session:
-        noted = session.exec(
-            update(WebhookRow)
-            .where(col(WebhookRow.id) == hook.id, col(WebhookRow.next_try_at) == claim)
-            .values(**values)
-        )
-        return noted.rowcount == 1
 
 
 def _check(url: str) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from composer.analysis.diagnoses import NOISE_EXAMPLES, NOISE_REPLICATE, Compared, Diagnosis, parts, path
-from composer.answers.bulk import answered_examples
+from composer.answers.store import answered_examples
 from composer.candidates.records import get_candidate
-from composer.registry.lookup import get_task_version
 from composer.registry.releases import measured_composition
+from composer.registry.tasks import get_task_version
 
 
 def compared(session: Session, candidate_id: int) -> Compared:

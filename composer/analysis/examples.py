@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from composer.answers.bulk import inputs_of, stored_texts
-from composer.answers.store import stored_answers
+from composer.answers.store import stored_answers, stored_texts
 from composer.data.examples import Example
-from composer.evaluation.comparison import Row
+from composer.evaluation.outcomes import Row
 from composer.evaluation.parsing import Parsed, parse
-from composer.models.client import Answer
-from composer.registry.lookup import examples_named, examples_of
+from composer.models.answer import Answer
+from composer.registry.datasets import examples_named, examples_of, inputs_of
 from composer.review.status import Review
 from composer.task.task import Output
 

@@ -24,16 +24,18 @@ from composer.analysis.diagnoses import Diagnosis, asks, missing, noise, steps, 
 from composer.analysis.rescoring import missing_answers, plan_rescoring, resubmit
 from composer.answers.evaluator import Counts, Evaluator
 from composer.answers.store import DatabaseCells
+from composer.candidates.measurement import measure
 from composer.candidates.records import PROPOSERS
 from composer.home import processes
 from composer.home.locks import alone, is_taken
 from composer.home.paths import Home
-from composer.models.client import Answer, ask
-from composer.models.target import Target, release
+from composer.models.answer import Answer
+from composer.models.client import ask
+from composer.models.connection import Connect, connect, release
+from composer.models.target import Target
 from composer.prompts.messages import Messages
-from composer.registry.lookup import get_target
+from composer.registry.targets import get_target
 from composer.review.status import get_review
-from composer.runs.worker import Connect, connect, measure
 from composer.tables import JobRow
 from composer.task.task import Task
 from library import log

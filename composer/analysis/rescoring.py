@@ -10,21 +10,18 @@ from sqlmodel import Session
 
 from composer.answers.evaluator import questions_of
 from composer.answers.store import stored_answers
-from composer.candidates.records import (
-    Head,
-    Measured,
-    evidence_of,
-    get_candidate,
-    note_test_read,
-    submit,
-    successor_of,
-)
+from composer.candidates.evidence import evidence_of
+from composer.candidates.measurement import Measured
+from composer.candidates.records import Head, get_candidate, submit, successor_of
+from composer.candidates.test_split import note_test_read
 from composer.data.examples import Example
 from composer.evaluation.comparison import Comparison
 from composer.models.target import Target
 from composer.prompts.composition import Composition
-from composer.registry.lookup import dataset_of, examples_of, get_target, get_task
+from composer.registry.datasets import dataset_of, examples_of
 from composer.registry.releases import composition_of, current_release
+from composer.registry.targets import get_target
+from composer.registry.tasks import get_task
 from composer.task.task import Task
 from library.canonical import digest
 from library.errors import Refused

@@ -12,7 +12,8 @@ import dspy
 
 from composer.answers.store import CellStore, MemoryCells, Question
 from composer.data.examples import Example
-from composer.models.client import Answer, ask
+from composer.models.answer import Answer
+from composer.models.client import ask
 from composer.prompts.composition import Composition
 from composer.prompts.messages import Messages, render
 from composer.task.task import Task

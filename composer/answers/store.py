@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlmodel import Session, col, select
 
-from composer.models.client import Answer
+from composer.models.answer import Answer
 from composer.prompts.messages import Messages
 from composer.tables import CellRow
 from library.canonical import digest
@@ -119,3 +119,20 @@ def _row(question: Question, answer: Answer, at: datetime) -> CellRow:
 
 def _answer(row: CellRow) -> Answer:
     return Answer(row.text, row.prompt_tokens, row.completion_tokens, row.seconds, row.finish_reason)
+
+
+def answered_examples(session: Session, target: str, composition: str, *, replicate: int = 0) -> frozenset[str]:
+    """Return the ids of examples that a target was asked about with this composition, by its fingerprint.
+
+    An id may stand for an example whose text was another then: only a `Question`'s key tells for sure.
+    """
+    asked = select(CellRow.example_id).where(CellRow.composition == composition, CellRow.target == target)
+    return frozenset(session.exec(asked.where(CellRow.replicate == replicate)))
+
+
+def stored_texts(session: Session, target: str, composition: str, keys: Sequence[str]) -> dict[str, str]:
+    """Return the raw texts of the answers with these keys, those stored under this composition in one go."""
+    asked = select(CellRow.key, CellRow.text).where(CellRow.composition == composition, CellRow.target == target)
+    known: dict[str, str] = dict(session.exec(asked).all())
+    others = stored_answers(session, [key for key in keys if key not in known])
+    return {key: known[key] for key in keys if key in known} | {key: one.text for key, one in others.items()}

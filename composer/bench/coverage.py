@@ -25,10 +25,11 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from composer.bench.seeds import seeded
-from composer.evaluation.comparison import difference, improves
 from composer.evaluation.formatting import NAMES
+from composer.evaluation.gates import improves
 from composer.evaluation.intervals import Floats
 from composer.evaluation.metrics import Figure, Scored, figures
+from composer.evaluation.outcomes import difference
 from composer.task.task import DataSpec, Output, Task
 from library.errors import Refused
 

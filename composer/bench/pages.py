@@ -23,23 +23,27 @@ from composer.candidates.records import get_candidate, submit
 from composer.data.dataset import Dataset
 from composer.data.examples import Example
 from composer.home.paths import Home
-from composer.models.client import Answer
-from composer.models.target import Target, language_model
+from composer.models.answer import Answer
+from composer.models.connection import language_model
+from composer.models.target import Target
 from composer.optimizer.optimizer import LibraryComposer, to_dspy
 from composer.optimizer.predictor import LibraryPredict
 from composer.optimizer.strategies import DEFAULT_STRATEGY
 from composer.prompts.messages import Messages, render
-from composer.registry.lookup import add_examples, add_target, add_task, examples_of
+from composer.registry.datasets import add_examples, examples_of
 from composer.registry.releases import measured_composition
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task
 from composer.review.comments import add_comment
+from composer.review.decisions import give_verdict
 from composer.review.regressions import give_word
-from composer.review.status import give_verdict
-from composer.runs.records import Plan, enter_run, plan_run
+from composer.runs.plan import Plan, plan_run
+from composer.runs.records import enter_run
 from composer.runs.worker import work
 from composer.task.task import Task
 from library.database import Database
 from library.errors import Refused
-from library.people import LOCAL
+from library.roles import LOCAL
 from library.snippets import import_file
 
 BY = f"Ada{LOCAL}"

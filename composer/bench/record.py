@@ -16,7 +16,7 @@ from composer.data.examples import Example
 from composer.data.splits import strata_of
 from composer.evaluation.metrics import score
 from composer.evaluation.parsing import parse
-from composer.prompts.composition import Vocabulary
+from composer.prompts.vocabulary import Vocabulary
 from composer.search.constraints import Rules
 from composer.search.problem import Keys
 from composer.search.stratified_order import interleaved

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
@@ -13,16 +13,17 @@ from sqlalchemy import Table, Text, type_coerce
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
-from composer.data.examples import Example
-from composer.evaluation.comparison import Comparison, Difference, Gate, Row, Slice
-from composer.models.target import Target
+from composer.candidates.evidence import _summary, summary_of
+from composer.evaluation.comparison import Slice
+from composer.evaluation.gates import Gate
+from composer.evaluation.outcomes import Difference, Row
 from composer.prompts.composition import Composition
-from composer.tables import CandidateRow, RunRow, TestReadRow
-from composer.task.task import Task
+from composer.tables import CandidateRow, RunRow
 from library import log
 from library.canonical import digest, text_digest
 from library.errors import Refused
-from library.people import Role, require
+from library.people import require
+from library.roles import Role
 
 SUBMITTED = "candidate submitted"
 PROPOSERS: tuple[Role, ...] = ("curator", "reviewer", "releaser", "admin")
@@ -75,112 +76,6 @@ class Candidate(Head):
     def slices(self) -> tuple[Slice, ...]:
         """How each slice of the examples fared."""
         return tuple(Slice(**one) for one in self.evidence.get("slices", ()))
-
-
-def note_test_read(
-    session: Session, dataset: str, target_hash: str, composition: Composition, *, run_id: int, at: datetime
-) -> int:
-    """Note that the sealed test split is read for this composition; returns how often others read it before.
-
-    The same composition on the same target reads the stored answers again, which counts once, also after a
-    label was corrected.
-    """
-    query = select(TestReadRow).where(
-        TestReadRow.dataset == dataset,
-        TestReadRow.target == target_hash,
-        TestReadRow.composition == composition.fingerprint,
-    )
-    row = session.exec(query).first()
-    if row is None:
-        row = TestReadRow(
-            dataset=dataset,
-            target=target_hash,
-            composition=composition.fingerprint,
-            run_id=run_id,
-            read_at=at,
-        )
-        session.add(row)
-        session.flush()
-    # A corrected label makes another dataset, of examples that were read all the same.
-    task = dataset.partition(":")[0]
-    others = select(TestReadRow.composition, TestReadRow.target).where(
-        col(TestReadRow.dataset).startswith(f"{task}:", autoescape=True),
-        col(TestReadRow.id) < row.id,
-        ~((col(TestReadRow.composition) == composition.fingerprint) & (col(TestReadRow.target) == target_hash)),
-    )
-    return len(session.exec(others.distinct()).all())
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What two prompts were measured on: the task, the target, the sealed examples, and both compositions.
-
-    `cells` holds the cell keys of `incumbent` and `candidate` in the order of `examples`.
-    """
-
-    task: Task
-    target: Target
-    dataset: str
-    examples: Sequence[Example]
-    incumbent: Composition
-    candidate: Composition
-    cells: Mapping[str, Sequence[str]]
-
-
-def evidence_of(
-    measured: Measured, comparison: Comparison, search: Mapping[str, Any], *, reads_before: int
-) -> dict[str, Any]:
-    """Gather all that an approval rests on, as one JSON value; `search` says how the candidate was found."""
-    task = measured.task
-    return {
-        "task": {"name": task.name, "hash": task.hash, "metric": task.metric},
-        "target": {"name": measured.target.name, "hash": measured.target.hash},
-        "data": {
-            "dataset": measured.dataset,
-            "split": "test",
-            "examples": [example.id for example in measured.examples],
-        },
-        "incumbent": _side(measured.incumbent, measured.cells["incumbent"]),
-        "candidate": _side(measured.candidate, measured.cells["candidate"]),
-        "figures": [asdict(figure) for figure in comparison.figures],
-        "gates": [asdict(gate) for gate in comparison.gates],
-        "counts": dict(comparison.counts),
-        "slices": [asdict(one) for one in comparison.slices],
-        "rows": [asdict(row) for row in comparison.rows],
-        "search": dict(search),
-        "test_reads_before": reads_before,
-    }
-
-
-def _side(composition: Composition, cells: Sequence[str]) -> dict[str, Any]:
-    return {
-        "fingerprint": composition.fingerprint,
-        "prompt_sha256": text_digest(composition.text),
-        "snippets": [
-            {"key": version.key, "version": version.version, "sha256": version.sha256}
-            for version in composition.versions
-        ],
-        "cells": list(cells),
-    }
-
-
-def summary_of(evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what lists and the rules of approval need of a candidate's evidence."""
-    return _summary(evidence, tuple(Row(**row) for row in evidence["rows"]))
-
-
-def _summary(evidence: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
-    worse = sorted((row for row in rows if row.outcome == "worse"), key=lambda row: (-row.change, row.example_id))
-    return {
-        "task_hash": evidence["task"]["hash"],
-        "target_hash": evidence["target"]["hash"],
-        "dataset": evidence["data"]["dataset"],
-        "prompts": {side: evidence[side]["prompt_sha256"] for side in ("incumbent", "candidate")},
-        "figures": evidence["figures"],
-        "gates": evidence["gates"],
-        "counts": evidence["counts"],
-        "worse": [row.example_id for row in worse],
-    }
 
 
 def submit(

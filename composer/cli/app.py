@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
 
 import typer
 
 from composer.cli.common import HomeOption, console, refusals
-from composer.cli.compose import serve
 from composer.home.paths import Home, resolve_home
-from composer.home.signin import LOOPBACK, auth_file, needed
+from composer.home.signin import LOCAL_NAMES, LOOPBACK, auth_file, is_loopback, needed, read_sign_in
 from library.database import open_database
+from library.errors import Refused
 from library.people import people
 
 AddressOption = Annotated[
@@ -42,3 +45,36 @@ def app(
     if note:
         console.print(note, highlight=False, markup=False, soft_wrap=True)
     serve(place, port, address)
+
+
+def serve(home: Home, port: int, address: str = LOOPBACK) -> NoReturn:
+    """Become the server of a home's app; does not return.
+
+    Raises `Refused` where other machines could reach it and nobody would have to sign in.
+    """
+    signing = read_sign_in(home, port)
+    if signing is None and not is_loopback(address):
+        raise Refused(
+            f"the app can answer at {address} only where people sign in",
+            fix=f"{needed(home)} Or leave --address out.",
+        )
+    host = f"[{address}]" if ":" in address else address
+    found = signing.origin if signing else f"http://{host}:{port}"
+    console.print(f"The app is at [bold]{found}[/]. Runs go on in worker processes; Ctrl-C ends the app alone.")
+    root = Path(__file__).resolve().parent.parent.parent
+    settings = [
+        ("server.port", str(port)),
+        ("server.address", address),
+        # Named even where it is missing: no other file of Streamlit's may say who signs in here.
+        ("secrets.files", str(auth_file(home))),
+    ]
+    if signing:
+        settings.append(("browser.serverAddress", signing.host))
+    else:
+        # A page elsewhere may point a name of its own at this machine; the app answers to these names alone.
+        settings += [("server.allowedHosts", name) for name in dict.fromkeys((*LOCAL_NAMES, address))]
+    options = [word for name, value in settings for word in (f"--{name}", value)]
+    command = [sys.executable, "-m", "streamlit", "run", str(root / "ui" / "app.py"), *options]
+    # In this very process: whoever ends the command ends the app, and no server is left behind.
+    os.chdir(root)
+    os.execv(sys.executable, [*command, "--", "--home", str(home.path)])

@@ -33,12 +33,13 @@ from composer.bench.world_files import write_world
 from composer.cli.bench_pages import pages
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from composer.models.client import ask
-from composer.models.target import release
+from composer.models.connection import connect, release
 from composer.optimizer.strategies import STRATEGIES
-from composer.prompts.composition import Vocabulary
-from composer.registry.lookup import dataset_of, examples_of, get_target, get_task
+from composer.prompts.vocabulary import Vocabulary
+from composer.registry.datasets import dataset_of, examples_of
 from composer.registry.starter import load_starter
-from composer.runs.worker import connect
+from composer.registry.targets import get_target
+from composer.registry.tasks import get_task
 from library.errors import Refused
 from library.snippets import vetted
 

@@ -8,12 +8,12 @@ from typing import Any
 from composer.cli.common import out
 from composer.cli.run_report import comparison
 from composer.evaluation.caveats import doubts
-from composer.reading import SnippetChange, snippet_changes
+from composer.prompts.changes import SnippetChange, snippet_changes
 from composer.review.comments import Comment
 from composer.review.inbox import needs
 from composer.review.status import Review, Standing
 from composer.review.verdicts import last_words
-from library.people import Person
+from library.roles import Person
 
 SIGNS = {"added": "+", "removed": "−", "reworded": "±", "moved": "↕", "kept": " "}
 MOST_SHOWN = 10

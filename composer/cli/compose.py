@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from composer.answers.evaluator import Stopped
 from composer.candidates.records import get_candidate
+from composer.cli.app import serve
 from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals
 from composer.cli.run_report import progress_bar, report
 from composer.home.paths import Home, resolve_home
-from composer.home.signin import LOCAL_NAMES, LOOPBACK, auth_file, is_loopback, needed, read_sign_in
+from composer.home.signin import read_sign_in
+from composer.models import connection
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from composer.registry.starter import TARGETS, load_starter
 from composer.runs import worker
 from composer.runs.findings import learnt
-from composer.runs.records import enter_run, get_run, plan_run
+from composer.runs.plan import plan_run
+from composer.runs.records import enter_run, get_run
 from library.database import Database, open_database
 from library.errors import Refused
 
@@ -88,39 +88,6 @@ def demo(
     serve(place, port)
 
 
-def serve(home: Home, port: int, address: str = LOOPBACK) -> NoReturn:
-    """Become the server of a home's app; does not return.
-
-    Raises `Refused` where other machines could reach it and nobody would have to sign in.
-    """
-    signing = read_sign_in(home, port)
-    if signing is None and not is_loopback(address):
-        raise Refused(
-            f"the app can answer at {address} only where people sign in",
-            fix=f"{needed(home)} Or leave --address out.",
-        )
-    host = f"[{address}]" if ":" in address else address
-    found = signing.origin if signing else f"http://{host}:{port}"
-    console.print(f"The app is at [bold]{found}[/]. Runs go on in worker processes; Ctrl-C ends the app alone.")
-    root = Path(__file__).resolve().parent.parent.parent
-    settings = [
-        ("server.port", str(port)),
-        ("server.address", address),
-        # Named even where it is missing: no other file of Streamlit's may say who signs in here.
-        ("secrets.files", str(auth_file(home))),
-    ]
-    if signing:
-        settings.append(("browser.serverAddress", signing.host))
-    else:
-        # A page elsewhere may point a name of its own at this machine; the app answers to these names alone.
-        settings += [("server.allowedHosts", name) for name in dict.fromkeys((*LOCAL_NAMES, address))]
-    options = [word for name, value in settings for word in (f"--{name}", value)]
-    command = [sys.executable, "-m", "streamlit", "run", str(root / "ui" / "app.py"), *options]
-    # In this very process: whoever ends the command ends the app, and no server is left behind.
-    os.chdir(root)
-    os.execv(sys.executable, [*command, "--", "--home", str(home.path)])
-
-
 def _enter(database: Database, task: str, target: str, budget: int, strategy: str, seed: int) -> int:
     with database.session() as session:
         plan = plan_run(session, task, target, strategy=strategy, seed=seed, budget=budget)
@@ -130,7 +97,7 @@ def _enter(database: Database, task: str, target: str, budget: int, strategy: st
 def _do(database: Database, home: Home, run: int, as_json: bool) -> None:
     try:
         with progress_bar(console) as bar:
-            summary = worker.work(database, home, run, on_progress=bar, connect=worker.connect)
+            summary = worker.work(database, home, run, on_progress=bar, connect=connection.connect)
     except (KeyboardInterrupt, Stopped) as stop:
         console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
         raise typer.Exit(130) from stop

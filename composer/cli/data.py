@@ -11,7 +11,8 @@ import typer
 from composer.cli.common import HomeOption, opened, out, person, refusals
 from composer.data.dataset import load_examples
 from composer.data.files import read_records
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples
+from composer.registry.tasks import get_task
 from library.errors import Refused
 
 app = typer.Typer(no_args_is_help=True, help="Labelled data of the tasks.")
@@ -32,7 +33,7 @@ def import_file(
     """Check a file of labelled rows, split it and make it the data of a task."""
     database = opened(home)
     with database.session() as session:
-        found = registry.get_task(session, task)
+        found = get_task(session, task)
     if found.data.source != "import":
         raise Refused(
             f"task {task} takes its data from {found.data.source}",
@@ -40,6 +41,6 @@ def import_file(
         )
     dataset = load_examples(found, read_records(file, found))
     with database.session() as session:
-        changed = registry.add_examples(session, found, dataset, by=person(), at=datetime.now(UTC))
+        changed = add_examples(session, found, dataset, by=person(), at=datetime.now(UTC))
     out.print(f"Data of {task} {'stored' if changed else 'unchanged'}.", markup=False, highlight=False)
     out.print(dataset.summary, markup=False, highlight=False)

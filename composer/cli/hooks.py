@@ -13,7 +13,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from composer.activity.webhooks import APP_VARIABLE, Webhook, add_webhook, deliver, post, remove_webhook, webhooks
+from composer.activity.delivery import deliver, post
+from composer.activity.webhooks import APP_VARIABLE, Webhook, add_webhook, remove_webhook, webhooks
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from library.database import Database
 from library.errors import Refused

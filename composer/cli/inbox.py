@@ -11,13 +11,13 @@ from rich.table import Table
 
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
 from composer.cli.run_report import interval
-from composer.evaluation.comparison import Difference
 from composer.evaluation.formatting import NAMES, change, figure
-from composer.reading import Entry
-from composer.reading import inbox as read_inbox
-from composer.review.inbox import TABS, needs, tabs_of, waits_for
+from composer.evaluation.outcomes import Difference
+from composer.review.inbox import TABS, Entry, needs, tabs_of, waits_for
+from composer.review.inbox import inbox as read_inbox
 from library.errors import Refused
-from library.people import Person, someone
+from library.people import someone
+from library.roles import Person
 
 STATES = ("needs review", "changes requested", "approved", "released", "replaced", "stale", "no-go", "rescored")
 

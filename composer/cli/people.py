@@ -13,8 +13,9 @@ from rich.table import Table
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from composer.home.paths import Home, resolve_home
 from composer.home.signin import auth_file, needed
-from library.people import ROLES, Person, add_person, remove_person, set_roles
+from library.people import add_person, remove_person, set_roles
 from library.people import people as people_of
+from library.roles import ROLES, Person
 
 app = typer.Typer(no_args_is_help=True, help="People: who signs in, and what they may do.")
 

@@ -11,13 +11,13 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from composer.analysis import jobs
+from composer.answers.latency import pace
 from composer.candidates.records import get_candidate
 from composer.cli.common import console, out
 from composer.cli.run_report import comparison
 from composer.home.paths import Home
-from composer.reading import pace
+from composer.models import connection
 from composer.review.status import get_standing
-from composer.runs import worker
 from library.database import Database
 from library.errors import Refused
 
@@ -48,7 +48,7 @@ def score_again(database: Database, home: Home, candidate_id: int, *, by: str) -
         _say("Scoring it again pays for no answer: all it needs are stored.")
     try:
         with _watched(database, candidate_id, number, expected):
-            done = jobs.do_job(database, home, number, connect=worker.connect)
+            done = jobs.do_job(database, home, number, connect=connection.connect)
     except KeyboardInterrupt as stop:
         _say("Stopped. The answers so far are kept: run the same command again to go on from there.")
         raise typer.Exit(130) from stop

@@ -16,9 +16,10 @@ from composer.cli.common import HomeOption, JsonOption, opened, out, person, ref
 from composer.cli.rescore import score_again
 from composer.home.paths import Home, resolve_home
 from composer.review.comments import add_comment, comments_on
+from composer.review.decisions import dismiss as dismiss_verdict
+from composer.review.decisions import give_verdict
 from composer.review.regressions import DispositionKind, dispositions, give_word
-from composer.review.status import dismiss as dismiss_verdict
-from composer.review.status import get_review, get_standing, give_verdict
+from composer.review.status import get_review, get_standing
 from composer.review.verdicts import Kind
 from library.errors import Refused
 from library.people import someone

@@ -12,9 +12,9 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 from rich.text import Text
 
-from composer.evaluation.comparison import Difference
 from composer.evaluation.formatting import NAMES, change, figure
-from composer.runs import worker
+from composer.evaluation.outcomes import Difference
+from composer.runs import progress
 from composer.runs.findings import Learnt, power_in_words
 
 OUTCOMES = {True: Text("✓", "blue"), False: Text("✗", "dark_orange")}
@@ -43,7 +43,7 @@ class Bar:
         self._progress = progress
         self._bar = bar
 
-    def __call__(self, now: worker.Progress) -> None:
+    def __call__(self, now: progress.Progress) -> None:
         """Show this state of the run."""
         best = f"search estimate {now.best.gain:+.3f} loss saved, {now.tried} tried" if now.best else ""
         self._progress.update(

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from composer.models.target import load_target
-from composer.registry.lookup import add_target, targets
+from composer.registry.targets import add_target, list_targets
 
 app = typer.Typer(no_args_is_help=True, help="Targets: the models prompts are composed for.")
 
@@ -35,7 +35,7 @@ def add_command(
 def list_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the targets of this home."""
     with opened(home).session() as session:
-        known = targets(session)
+        known = list_targets(session)
     if as_json:
         typer.echo(
             json.dumps([{**target.model_dump(mode="json"), "hash": target.hash} for target in known], indent=2)

@@ -13,7 +13,8 @@ from rich.table import Table
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
 from composer.data.bundled import read_wheel
 from composer.data.dataset import load_examples
-from composer.registry import lookup as registry
+from composer.registry import tasks as registry
+from composer.registry.datasets import add_examples
 from composer.task.task import SPLITS, Task, load_task
 
 app = typer.Typer(no_args_is_help=True, help="Tasks: what prompts are for.")
@@ -29,7 +30,7 @@ def add(file: Annotated[Path, typer.Argument(help="YAML file of the task.")], ho
     with opened(home).session() as session:
         changed = registry.add_task(session, task, by=person(), at=at)
         if dataset is not None:
-            changed = registry.add_examples(session, task, dataset, by=person(), at=at) or changed
+            changed = add_examples(session, task, dataset, by=person(), at=at) or changed
     out.print(f"Task {task.name} {'stored' if changed else 'unchanged'}.", markup=False, highlight=False)
     if dataset is not None:
         out.print(dataset.summary, markup=False, highlight=False)
@@ -43,7 +44,7 @@ def add(file: Annotated[Path, typer.Argument(help="YAML file of the task.")], ho
 def list_tasks(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the tasks: name, title, metric, where the data come from."""
     with opened(home).session() as session:
-        tasks = registry.tasks(session)
+        tasks = registry.list_tasks(session)
     if as_json:
         out.print_json(data=[_row(task) for task in tasks])
         return

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from composer.evaluation.comparison import Difference, Row
 from composer.evaluation.formatting import change, figure
-from composer.reading import detectable
+from composer.evaluation.outcomes import Difference, Row
 from composer.task.task import Output
 
 Answers = tuple[tuple[str, int], ...]
@@ -76,3 +75,14 @@ def _in_order(counted: Counter[float | str | None]) -> Answers:
     given = sorted((value for value in counted if value is not None), key=lambda value: (str(type(value)), value))
     told = [(f"{value:g}" if isinstance(value, float | int) else value, counted[value]) for value in given]
     return (*told, *([("malformed", counted[None])] if None in counted else []))
+
+
+POWER_WIDTHS = 2.8016 / (2 * 1.95996)
+"""The difference a test finds four times in five, in widths of its 95% interval (normal approximation)."""
+
+
+def detectable(difference: Difference) -> float | None:
+    """Return the true difference that such a test finds four times in five; None without an interval."""
+    if difference.low is None or difference.high is None:
+        return None
+    return POWER_WIDTHS * (difference.high - difference.low)

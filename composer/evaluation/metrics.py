@@ -123,3 +123,8 @@ def read(task: Task, scored: Scored) -> Mapping[str, float]:
     """Return every figure of the task over all examples, each counted once."""
     ones = np.ones(len(scored.loss))
     return {figure.name: figure.of(scored, ones) for figure in figures(task)}
+
+
+def as_change(metric: str, gain: float) -> float:
+    """Return a search's gain (mean paired loss saved) as a change of the task's metric."""
+    return -100 * gain if metric == "nmse" else gain

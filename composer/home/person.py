@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 
-from library.people import LOCAL
+from library.roles import LOCAL
 
 
 def person() -> str:

@@ -4,32 +4,17 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
 
 import dspy
 from dspy.lm15 import Response, request_from_openai_chat
 
+from composer.models.answer import Answer
 from library.errors import Refused
 
 # DSPy warns at every answer that reached max_tokens. Here that is data: Answer.finish_reason says it.
 logging.getLogger("dspy.clients.lm").setLevel(logging.ERROR)
 
 _CONNECTION_SETTINGS = frozenset({"api_key", "api_base", "base_url", "timeout"})
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a target said to one question.
-
-    `text` may be empty. Tokens are the target's own counts, 0 where it reports none; `seconds` is the time
-    from asking to having the answer; `finish_reason` is "stop", "length" or another reason DSPy knows.
-    """
-
-    text: str
-    prompt_tokens: int
-    completion_tokens: int
-    seconds: float
-    finish_reason: str
 
 
 class Outage(Refused):

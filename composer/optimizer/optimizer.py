@@ -16,7 +16,7 @@ from composer.evaluation.metrics import score
 from composer.evaluation.parsing import parse
 from composer.optimizer.predictor import LibraryPredict
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, strategy_of
-from composer.prompts.composition import Vocabulary
+from composer.prompts.vocabulary import Vocabulary
 from composer.search.attribution import Worth, worth
 from composer.search.problem import Ask, Budgeted, Found, Losses, Problem, Score, Step
 from composer.search.stratified_order import interleaved

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import dspy
 
 from composer.optimizer.adapter import VerbatimAdapter
-from composer.prompts.composition import Composition, UnvettedText, Vocabulary
+from composer.prompts.composition import Composition, UnvettedText
+from composer.prompts.vocabulary import Vocabulary
 from composer.task.task import Output, Task
 
 _CALL_CHANNELS = frozenset({"signature", "demos", "config", "prediction"})

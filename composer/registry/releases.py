@@ -29,7 +29,7 @@ class Release:
     released_at: datetime
 
 
-def releases(session: Session, task: str | None = None, target: str | None = None) -> tuple[Release, ...]:
+def list_releases(session: Session, task: str | None = None, target: str | None = None) -> tuple[Release, ...]:
     """Return releases, newest first, of one task or target where given."""
     query = select(ReleaseRow).order_by(col(ReleaseRow.id).desc())
     if task is not None:
@@ -41,7 +41,7 @@ def releases(session: Session, task: str | None = None, target: str | None = Non
 
 def current_release(session: Session, task: str, target: str) -> Release | None:
     """Return what is released now for (task, target), or None."""
-    return next(iter(releases(session, task, target)), None)
+    return next(iter(list_releases(session, task, target)), None)
 
 
 def incumbent_of(session: Session, task: Task, target: str) -> Composition:
@@ -84,3 +84,17 @@ def of_row(row: ReleaseRow) -> Release:
         row.reason,
         row.released_at,
     )
+
+
+def used_in(session: Session) -> dict[str, tuple[Release, ...]]:
+    """Return for each snippet key the current releases that hold it."""
+    used: dict[str, tuple[Release, ...]] = {}
+    seen = set()
+    for release in list_releases(session):
+        if (release.task, release.target) in seen:
+            continue
+        seen.add((release.task, release.target))
+        for one in release.versions:
+            key = version(session, one).key
+            used[key] = (*used.get(key, ()), release)
+    return used

@@ -10,7 +10,9 @@ from sqlmodel import Session
 from composer.data.bundled import read_wheel
 from composer.data.dataset import load_examples
 from composer.models.target import load_target
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples
+from composer.registry.targets import add_target, list_targets
+from composer.registry.tasks import add_task, list_tasks
 from composer.task.task import load_task
 from library.snippets import import_file
 
@@ -29,17 +31,17 @@ def load_starter(session: Session, *, by: str, at: datetime) -> None:
 
     A starter task that was edited since, or a snippet that was given a new version, is left alone.
     """
-    known = {task.name for task in registry.tasks(session)}
+    known = {task.name for task in list_tasks(session)}
     for file in sorted((DATA / "targets").glob("*.yaml")):
         target = load_target(file)
-        if target.name not in {one.name for one in registry.targets(session)}:
-            registry.add_target(session, target, by=by, at=at)
+        if target.name not in {one.name for one in list_targets(session)}:
+            add_target(session, target, by=by, at=at)
     for file in sorted((DATA / "tasks").glob("*.yaml")):
         task = load_task(file)
         if task.name in known:
             continue
         dataset = load_examples(task, read_wheel(task))
-        registry.add_task(session, task, by=by, at=at)
-        registry.add_examples(session, task, dataset, by=by, at=at)
+        add_task(session, task, by=by, at=at)
+        add_examples(session, task, dataset, by=by, at=at)
         library = DATA / "libraries" / file.name
         import_file(session, library, by=by, at=at)

@@ -8,23 +8,23 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from composer.candidates.records import Head, heads
-from composer.evaluation.comparison import Difference
+from composer.evaluation.outcomes import Difference
+from composer.prompts.changes import SnippetChange, snippet_changes
 from composer.prompts.composition import Composition
-from composer.reading import SnippetChange, snippet_changes
-from composer.registry.lookup import get_task, get_task_version
 from composer.registry.releases import (
     Release,
     composition_of,
     current_release,
     get_release,
+    list_releases,
     measured_composition,
-    releases,
 )
+from composer.registry.tasks import get_task, get_task_version
 from composer.release.publish import objections
 from composer.review.staleness import undermined
 from composer.task.task import Task
 from library.errors import Refused
-from library.people import Person
+from library.roles import Person
 from library.snippets import version
 
 BARE_BASE = "the bare base"
@@ -43,7 +43,7 @@ def prompts(session: Session) -> dict[tuple[str, str], Square]:
     """Return what is released now, by (task, target)."""
     squares: dict[tuple[str, str], Square] = {}
     known = _heads(session)
-    for release in releases(session):
+    for release in list_releases(session):
         place = (release.task, release.target)
         if place not in squares:
             head = known[release.candidate_id]
@@ -66,7 +66,7 @@ class Past:
 
 def history(session: Session, task: str, target: str) -> tuple[Past, ...]:
     """Return what was released for (task, target), newest first."""
-    made = releases(session, task, target)
+    made = list_releases(session, task, target)
     known = _heads(session)
     past: list[Past] = []
     for place, one in enumerate(made):

@@ -15,8 +15,8 @@ from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
 from composer.prompts.composition import put_together
-from composer.registry.lookup import get_task_version
 from composer.registry.releases import composition_of, current_release
+from composer.registry.tasks import get_task_version
 from library import log
 from library.canonical import canonical_bytes, digest, text_digest
 from library.errors import Refused

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from composer.candidates.records import Head, get_candidate
-from composer.registry.lookup import get_task_version
 from composer.registry.releases import Release, composition_of, current_release, get_release, of_row
+from composer.registry.tasks import get_task_version
 from composer.review.reasons import reason_of
 from composer.review.staleness import undermined
 from composer.review.status import get_standing

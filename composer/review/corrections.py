@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 from composer.candidates.records import get_candidate
 from composer.data.dataset import Dataset
 from composer.data.examples import Example
-from composer.registry.lookup import current_dataset, dataset_of, get_task, make_current
+from composer.registry.datasets import current_dataset, dataset_of, make_current
+from composer.registry.tasks import get_task
 from composer.review.reasons import reason_of
 from composer.review.regressions import give_word
 from composer.review.verdicts import decider

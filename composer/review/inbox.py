@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal, get_args
 
-from composer.review.status import Standing
+from sqlmodel import Session, select
+
+from composer.candidates.records import Head, heads
+from composer.registry.releases import list_releases
+from composer.review.status import Standing, get_standing
 from composer.review.verdicts import last_words
-from library.people import LOCAL, Person
+from library.errors import Refused
+from library.roles import LOCAL, Person
+from library.snippets import version
+from library.tables import SnippetRow, SnippetVersionRow
 
 Tab = Literal["needs me", "mine", "approved", "stale", "no-go", "released", "all"]
 TABS: tuple[Tab, ...] = get_args(Tab)
@@ -87,3 +97,57 @@ def _lacking(standing: Standing) -> list[str]:
 def _approvals(standing: Standing) -> list[str]:
     lacking = standing.approvals_needed - len(standing.approvals)
     return [f"{lacking} more approval{'s' * (lacking > 1)}"] if lacking > 0 else []
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the inbox: where a candidate stands, or why it can't be read any more.
+
+    `keys` names the snippets of its composition; empty where they can't be read.
+    """
+
+    candidate_id: int
+    task: str
+    target: str
+    proposed_by: str
+    created_at: datetime
+    standing: Standing | None
+    problem: str = ""
+    keys: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        """The candidate's state; `unreadable` where it has none any more."""
+        return self.standing.state if self.standing else "unreadable"
+
+
+def inbox(session: Session) -> tuple[Entry, ...]:
+    """Return every candidate, newest first; one that can't be read says why, and hides none of the others."""
+    return _entries(session, heads(session))
+
+
+def _entries(session: Session, found: Sequence[Head]) -> tuple[Entry, ...]:
+    # A session remembers rows only while somebody holds them, and every candidate asks for the same snippets.
+    held = (session.exec(select(SnippetVersionRow)).all(), session.exec(select(SnippetRow)).all())
+    entries = tuple(_entry(session, one) for one in found)
+    del held
+    return entries
+
+
+def _entry(session: Session, head: Head) -> Entry:
+    known = (head.id, head.task, head.target, head.proposed_by, head.created_at)
+    try:
+        standing = get_standing(session, head)
+        return Entry(*known, standing, keys=tuple(version(session, one).key for one in head.versions))
+    except Refused as refused:
+        return Entry(*known, None, str(refused))
+
+
+def waiting_for(session: Session, person: Person) -> int:
+    """Return how many candidates wait for this person's decision; most are told apart without looking closer."""
+    if not person.may("reviewer"):
+        return 0
+    known = heads(session)
+    settled = {one.rescored_from for one in known} | {one.candidate_id for one in list_releases(session)}
+    entries = _entries(session, [one for one in known if one.id not in settled])
+    return sum(entry.standing is not None and needs(entry.standing, person) for entry in entries)

@@ -6,8 +6,10 @@ from sqlmodel import Session
 
 from composer.candidates.records import Head
 from composer.prompts.composition import UnvettedText
-from composer.registry.lookup import dataset_of, get_task_version, target_hash, task_hash
+from composer.registry.datasets import dataset_of
 from composer.registry.releases import current_release, measured_composition
+from composer.registry.targets import target_hash
+from composer.registry.tasks import get_task_version, task_hash
 from composer.review.corrections import corrections
 from library.canonical import text_digest
 from library.errors import Refused

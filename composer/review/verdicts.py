@@ -9,11 +9,13 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from composer.candidates.records import Head
+from composer.candidates.records import Head, heads
+from composer.models.target import Target
 from composer.tables import VerdictRow
 from composer.task.task import Task
 from library import log
-from library.people import LOCAL, NotAllowed, Person, Role, people, require
+from library.people import NotAllowed, people, require
+from library.roles import LOCAL, Person, Role
 from library.snippets import version
 
 Kind = Literal["request changes", "approve", "no-go", "override"]
@@ -133,3 +135,19 @@ def excluded(session: Session, candidate: Head, task: Task, *, signed_in: bool) 
     if not signed_in:
         return frozenset({LOCAL} if names else ())
     return frozenset(names | {name.removesuffix(LOCAL) for name in names})
+
+
+def no_gos(session: Session, task: Task, dataset: str, target: Target) -> tuple[tuple[int, ...], ...]:
+    """Return the turned-down compositions of a task on a target, as the ids of their versions.
+
+    Those measured on another content of the task, the data or the target may be proposed again.
+    """
+    evidence = {"task_hash": task.hash, "dataset": dataset, "target_hash": target.hash}
+    return tuple(
+        one.versions
+        for one in heads(session)
+        if one.task == task.name
+        and one.target == target.name
+        and evidence.items() <= one.summary.items()
+        and any(word.kind == "no-go" for word in last_words(verdicts_on(session, one.id)))
+    )

@@ -11,13 +11,12 @@ from math import sqrt
 
 from sqlmodel import Session
 
-from composer.answers.bulk import split_size
 from composer.candidates.records import get_candidate
-from composer.evaluation.comparison import Difference
 from composer.evaluation.formatting import NAMES, SHARES, change
-from composer.evaluation.metrics import Better, figures
-from composer.reading import as_change
-from composer.registry.lookup import dataset_of, get_task
+from composer.evaluation.metrics import Better, as_change, figures
+from composer.evaluation.outcomes import Difference
+from composer.registry.datasets import dataset_of, split_size
+from composer.registry.tasks import get_task
 from composer.runs.records import Run
 from composer.search.attribution import POWER, Gain, Worth
 from library.errors import Refused

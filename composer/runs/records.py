@@ -12,58 +12,17 @@ from sqlmodel import Session, col, select
 
 from composer.answers.evaluator import Counts
 from composer.candidates.records import PROPOSERS
-from composer.models.target import Target
-from composer.optimizer.strategies import strategy_of
-from composer.prompts.composition import Composition, Vocabulary
-from composer.registry.lookup import dataset_of, get_target, get_task
-from composer.registry.releases import incumbent_of
-from composer.review.nogo import no_gos
+from composer.runs.plan import Plan
 from composer.search.attribution import Worth
 from composer.tables import RunRow
-from composer.task.task import Task
 from library import log
-from library.canonical import digest
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import require
-from library.snippets import vetted
 
 WORTH: TypeAdapter[Worth] = TypeAdapter(Worth)
 
 WAITING, RUNNING, FINISHED, STOPPED, FAILED = "waiting", "running", "finished", "stopped", "failed"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """All that a run depends on, besides the answers themselves."""
-
-    task: Task
-    dataset: str
-    target: Target
-    vocabulary: Vocabulary
-    incumbent: Composition
-    strategy: str
-    seed: int
-    budget: int
-
-    @property
-    def identity(self) -> str:
-        """The same identity is the same run, and ends the same; sha256 in hex."""
-        # How many answers are given side by side decides what is asked in one round.
-        rounds = {"parallel": self.target.parallel} if self.target.parallel > 1 else {}
-        return digest(
-            {
-                **rounds,
-                "task": self.task.hash,
-                "dataset": self.dataset,
-                "target": self.target.hash,
-                "library": self.vocabulary.hash,
-                "incumbent": self.incumbent.fingerprint,
-                "strategy": self.strategy,
-                "seed": self.seed,
-                "budget": self.budget,
-            }
-        )
 
 
 @dataclass(frozen=True)
@@ -91,28 +50,6 @@ class Run:
     trace: tuple[Mapping[str, Any], ...] = ()
     worth: Worth | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
-
-
-def plan_run(session: Session, task_name: str, target_name: str, *, strategy: str, seed: int, budget: int) -> Plan:
-    """Gather what a run needs; raises `Refused` where something is missing or makes no sense."""
-    strategy_of(strategy)
-    if budget < 1:
-        raise Refused(f"a budget of {budget} answers buys nothing", fix="Give at least 1.")
-    if not 0 <= seed < 2**32:
-        raise Refused(f"seed {seed} is out of range", fix="Give a whole number from 0 to 4294967295.")
-    task, target = get_task(session, task_name), get_target(session, target_name)
-    incumbent = incumbent_of(session, task, target.name)
-    dataset = dataset_of(session, task.name)
-    barred = no_gos(session, task, dataset, target)
-    vocabulary = Vocabulary(task, vetted(session, task.snippets.tags), kept=incumbent.versions, barred=barred)
-    if not vocabulary.versions:
-        tags = ", ".join(task.snippets.tags) or "any tag"
-        raise Refused(
-            f"the library has no vetted snippet for task {task.name} ({tags})",
-            fix="`composer library import FILE` adds snippets; those with `state: vetted` can be used.",
-        )
-    vocabulary.rules(vocabulary.names(incumbent))  # refuses what no run could keep to, before it costs anything
-    return Plan(task, dataset, target, vocabulary, incumbent, strategy, seed, budget)
 
 
 def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:

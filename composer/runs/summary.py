@@ -8,7 +8,7 @@ from typing import Any
 from composer.answers.evaluator import Counts
 from composer.evaluation.comparison import Comparison
 from composer.prompts.composition import Composition
-from composer.runs.records import Plan
+from composer.runs.plan import Plan
 from composer.search.problem import Found
 
 

@@ -10,73 +10,37 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import dspy
-import numpy as np
-
-from composer.answers.evaluator import Counts, Evaluator, Stopped
+from composer.answers.evaluator import Evaluator, Stopped
 from composer.answers.store import DatabaseCells
-from composer.candidates.records import Measured, evidence_of, note_test_read, submit
+from composer.candidates.evidence import evidence_of
+from composer.candidates.measurement import measure
+from composer.candidates.records import submit
+from composer.candidates.test_split import note_test_read
 from composer.data.examples import Example
-from composer.evaluation.comparison import Comparison, Side, compare
 from composer.home import processes
 from composer.home.locks import alone, is_taken
 from composer.home.paths import Home
 from composer.models.client import ask
-from composer.models.download import pull
-from composer.models.target import Target, language_model, release
+from composer.models.connection import Connect, connect, release
 from composer.optimizer.optimizer import LibraryComposer, to_dspy
 from composer.optimizer.predictor import LibraryPredict
 from composer.prompts.composition import Composition
-from composer.registry.lookup import examples_of
-from composer.runs.records import (
-    FAILED,
-    FINISHED,
-    RUNNING,
-    STOPPED,
-    WAITING,
-    WORTH,
-    Plan,
-    get_run,
-    plan_run,
-    run_row,
-)
+from composer.registry.datasets import examples_of
+from composer.runs.plan import Plan, plan_run
+from composer.runs.progress import Progress, _Record
+from composer.runs.records import FAILED, FINISHED, RUNNING, STOPPED, WAITING, get_run, run_row
 from composer.runs.summary import summary_of
-from composer.search.attribution import Worth
-from composer.search.problem import Found, Step
-from composer.task.task import Task
+from composer.search.problem import Found
 from library.database import Database, open_database
 from library.errors import Refused
 
-SECONDS_BETWEEN_WRITES = 1.0
 PATIENCE_SECONDS = 1.0
 """How long a worker waits for a run's lock, which a page that looks whether it is taken holds for a moment."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run is: `expected` counts the cells it may ask for, `best` is the best search estimate so far."""
-
-    phase: str
-    counts: Counts = field(default_factory=Counts)
-    expected: int = 0
-    tried: int = 0
-    best: Step | None = None
-
-
-Connect = Callable[[Target, Callable[[str], None]], dspy.LM]
-
-
-def connect(target: Target, say: Callable[[str], None]) -> dspy.LM:
-    """Return the language model of a target, fetching an embedded model's file where it is missing."""
-    if target.kind == "embedded":
-        pull(target.model, progress=lambda done, total: say(f"fetching {target.model}: {done / total:.0%}"))
-    return language_model(target)
 
 
 def work(
@@ -201,89 +165,6 @@ def _search(
     assert composer.found is not None
     record.worth(composer.worth)
     return composer.found, plan.vocabulary.compose(composer.found.keys)
-
-
-def measure(
-    task: Task,
-    target: Target,
-    dataset: str,
-    test: Sequence[Example],
-    incumbent: Composition,
-    candidate: Composition,
-    evaluator: Evaluator,
-    *,
-    seed: int,
-) -> tuple[Measured, Comparison]:
-    """Ask for both prompts' answers to the test examples, as far as they aren't stored, and compare them."""
-    answers = {
-        name: Side(evaluator.answers(side, test)) for name, side in (("before", incumbent), ("after", candidate))
-    }
-    cells = {
-        name: [question.key for question in evaluator.questions(side, test)]
-        for name, side in (("incumbent", incumbent), ("candidate", candidate))
-    }
-    comparison = compare(task, test, answers["before"], answers["after"], np.random.default_rng(seed))
-    return Measured(task, target, dataset, test, incumbent, candidate, cells), comparison
-
-
-class _Record:
-    """Writes how far a run is into its row, about once a second, and tells whoever watches."""
-
-    def __init__(self, database: Database, run_id: int, on_progress: Callable[[Progress], None]) -> None:
-        self.database = database
-        self.run_id = run_id
-        self.on_progress = on_progress
-        self.progress = Progress("starting")
-        self.trace: list[dict[str, Any]] = []
-        self._stop = False
-        self._written = float("-inf")
-
-    def now(self, **changes: Any) -> None:
-        """Take note of what changed."""
-        loud = changes.get("phase", self.progress.phase) != self.progress.phase
-        self.progress = replace(self.progress, **changes)
-        self.on_progress(self.progress)
-        if loud or time.monotonic() - self._written >= SECONDS_BETWEEN_WRITES:
-            self._write()
-
-    def step(self, step: Step) -> None:
-        """Take note of one comparison of the search."""
-        self.trace.append(
-            {"keys": list(step.keys), "gain": step.gain, "examples": step.examples, "cells": step.cells}
-        )
-        best = self.progress.best
-        if best is None or (step.examples, step.gain) > (best.examples, best.gain):
-            best = step
-        self.now(tried=len({tuple(point["keys"]) for point in self.trace}), best=best)
-
-    def worth(self, worth: Worth | None) -> None:
-        """Store what the search's cells say of each snippet."""
-        self._write(worth=None if worth is None else WORTH.dump_python(worth, mode="json"))
-
-    def stop_asked(self) -> bool:
-        """Whether somebody asked the run to stop, as of the last write."""
-        return self._stop
-
-    def end(self, state: str, message: str, result: dict[str, Any] | None = None) -> None:
-        """Write how the run ended; what an earlier attempt found stays where this one has no result."""
-        found = {"result": result} if result else {}
-        self._write(state=state, message=message, ended_at=datetime.now(UTC), **found)
-
-    def _write(self, **changes: Any) -> None:
-        progress = self.progress
-        with self.database.session() as session:
-            row = run_row(session, self.run_id)
-            self._stop = row.stop_asked
-            row.asked, row.stored, row.paid = (
-                progress.counts.asked,
-                progress.counts.stored,
-                progress.counts.paid,
-            )
-            row.expected, row.message, row.trace = progress.expected, progress.phase, list(self.trace)
-            for name, value in changes.items():
-                setattr(row, name, value)
-            session.add(row)
-        self._written = time.monotonic()
 
 
 def start(home: Home, run_id: int) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from library.people import Role
+from library.roles import Role
 
 Risk = Literal["low", "high"]
 Excluded = Literal["proposer", "authors"]

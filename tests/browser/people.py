@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, Page, expect
 from composer.home.paths import Home
 from composer.home.signin import auth_file
 from library.database import open_database
-from library.people import Role, add_person
+from library.people import add_person
+from library.roles import Role
 from tests.browser.conftest import served
 from tests.browser.looking import PATIENCE_MS, settled
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from composer.data.examples import Example
 from composer.home.paths import Home
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples, current_dataset, dataset_of, examples_of
+from composer.registry.tasks import add_task, get_task
 from composer.runs import worker
-from composer.runs.records import enter_run, plan_run
+from composer.runs.plan import plan_run
+from composer.runs.records import enter_run
 from composer.task.policy import Policy
 from composer.task.task import Task
 from library.database import Database, open_database
@@ -71,12 +73,12 @@ def find_candidate(database: Database, home: Home, walk: str, *, by: str = PROPO
 
 def _place(database: Database, home: Home, walk: str, policy: Policy) -> int:
     with database.session() as session:
-        known = registry.get_task(session, "relatedness")
+        known = get_task(session, "relatedness")
         terms = policy.model_copy(update={"gates": known.policy.gates})
         task = known.model_copy(update={"name": task_of(walk), "policy": terms})
-        registry.add_task(session, task, by=PROPOSER, at=datetime.now(UTC))
-        data = registry.current_dataset(session, "relatedness")
-        registry.add_examples(session, task, data, by=PROPOSER, at=datetime.now(UTC))
+        add_task(session, task, by=PROPOSER, at=datetime.now(UTC))
+        data = current_dataset(session, "relatedness")
+        add_examples(session, task, data, by=PROPOSER, at=datetime.now(UTC))
     found = find_candidate(database, home, walk)
     assert found is not None
     return found
@@ -107,8 +109,8 @@ def _run(
     by: str,
 ) -> int | None:
     with database.session() as session:
-        task, dataset = registry.get_task(session, name), registry.dataset_of(session, name)
-        examples = [one for split in ("dev", "test") for one in registry.examples_of(session, dataset, split)]
+        task, dataset = get_task(session, name), dataset_of(session, name)
+        examples = [one for split in ("dev", "test") for one in examples_of(session, dataset, split)]
         plan = plan_run(session, name, target, strategy="greedy", seed=0, budget=BUDGET)
         run = enter_run(session, plan, by=by, at=datetime.now(UTC))
     engine = ScriptedEngine(model(task, examples))

@@ -12,11 +12,11 @@ import pytest
 
 from composer.evaluation import intervals
 from composer.home.paths import Home
-from composer.prompts.composition import Vocabulary
-from composer.registry import lookup as registry
+from composer.prompts.vocabulary import Vocabulary
+from composer.registry.tasks import add_task
 from composer.release.pack import export_release
 from composer.release.publish import release_candidate
-from composer.review.status import give_verdict
+from composer.review.decisions import give_verdict
 from library.database import Database, open_database
 from tests import small, twice
 from tests.composer.review import acts
@@ -106,7 +106,7 @@ def put_up(
         shutil.copytree(small_home, made.path)
         database = open_database(made.path)
         with database.session() as session:
-            registry.add_task(session, small.task(**changes), by="Ada", at=small.NOW)
+            add_task(session, small.task(**changes), by="Ada", at=small.NOW)
         if people:
             acts.sign_in(database)
         engine = acts.spoilt() if worse else small.engine()

@@ -3,8 +3,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from composer.answers.evaluator import Counts
-from composer.evaluation.comparison import Difference
-from composer.reading import as_change, best_so_far, detectable, seconds_left, snippet_changes
+from composer.evaluation.caveats import detectable
+from composer.evaluation.metrics import as_change
+from composer.evaluation.outcomes import Difference
+from composer.prompts.changes import snippet_changes
+from composer.runs.estimates import best_so_far, seconds_left
 from composer.runs.records import Run
 from library.canonical import text_digest
 from library.snippets import SnippetVersion

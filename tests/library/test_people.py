@@ -7,19 +7,8 @@ from sqlmodel import Session
 
 from library import log
 from library.errors import Refused
-from library.people import (
-    LOCAL,
-    LOCAL_ROLES,
-    ROLES,
-    NotAllowed,
-    add_person,
-    by_email,
-    people,
-    remove_person,
-    require,
-    set_roles,
-    someone,
-)
+from library.people import NotAllowed, add_person, by_email, people, remove_person, require, set_roles, someone
+from library.roles import LOCAL, LOCAL_ROLES, ROLES
 from tests.library.conftest import AT
 
 ROOT = "root" + LOCAL

@@ -15,13 +15,17 @@ from composer.data.examples import Example
 from composer.home.paths import Home
 from composer.models.target import load_target
 from composer.prompts.messages import render
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples, dataset_of, examples_of
 from composer.registry.starter import DATA
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task, get_task
 from composer.release.publish import release_candidate
+from composer.review.decisions import give_verdict
 from composer.review.regressions import give_word
-from composer.review.status import get_review, give_verdict
+from composer.review.status import get_review
 from composer.runs import worker
-from composer.runs.records import enter_run, plan_run
+from composer.runs.plan import plan_run
+from composer.runs.records import enter_run
 from composer.task.task import Task, load_task
 from library.database import Database, open_database
 from library.snippets import import_file
@@ -100,13 +104,13 @@ def furnish(home: Home, *, budget: int = 160) -> None:
     with database.session() as session:
         import_file(session, library, by="Ada", at=at)
         for file in sorted((DATA / "targets").glob("*.yaml")):
-            registry.add_target(session, load_target(file), by="Ada", at=at)
+            add_target(session, load_target(file), by="Ada", at=at)
         for name in ("relatedness", "polarity"):
             task = load_task(DATA / "tasks" / f"{name}.yaml")
             dataset = load_examples(task, read_wheel(task))
-            registry.add_task(session, task, by="Ada", at=at)
+            add_task(session, task, by="Ada", at=at)
             dataset = decorated(dataset) if name == "relatedness" else dataset
-            registry.add_examples(session, task, dataset, by="Ada", at=at)
+            add_examples(session, task, dataset, by="Ada", at=at)
     _run(database, home, "relatedness", "qwen2.5-coder-1.5b", budget, rater)
     released = _run(
         database,
@@ -126,7 +130,7 @@ def furnish(home: Home, *, budget: int = 160) -> None:
 
 def _examples(database: Database, task: str, split: str) -> tuple[Example, ...]:
     with database.session() as session:
-        return registry.examples_of(session, registry.dataset_of(session, task), split)
+        return examples_of(session, dataset_of(session, task), split)
 
 
 def _run(
@@ -138,7 +142,7 @@ def _run(
     model: Callable[[Task, Sequence[Example]], Callable[[str, str], str]],
 ) -> int:
     with database.session() as session:
-        task = registry.get_task(session, task_name)
+        task = get_task(session, task_name)
         plan = plan_run(session, task_name, target, strategy="greedy", seed=0, budget=budget)
         run = enter_run(session, plan, by="Ada", at=datetime.now(UTC))
     examples = [one for split in ("dev", "test") for one in _examples(database, task_name, split)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from composer.candidates.records import PROPOSERS
@@ -11,21 +9,13 @@ from composer.review.comments import Comment, add_comment, resolve_comment
 from library.errors import Refused
 from ui.candidate import shortcuts
 from ui.candidate.page_data import Shown
+from ui.components.comments import _told
 from ui.shell.context import database, now, plain
-from ui.shell.html import count, safe, when
+from ui.shell.html import count, safe
 from ui.shell.page import html, remember, section
 from ui.shell.user import me, who
 
 CANDIDATE, OPEN_EXAMPLE = "the candidate", "the open example"
-
-
-def comments_under(comments: Sequence[Comment], kind: str, name: str) -> str:
-    """Return the open comments on one object as HTML; empty where there is none."""
-    return "".join(
-        f'<span class="ic-comment">{_told(one)}</span>'
-        for one in comments
-        if (one.kind, one.name) == (kind, name) and one.resolved_at is None
-    )
 
 
 def show(found: Shown) -> None:
@@ -62,16 +52,6 @@ def show(found: Shown) -> None:
 def told(one: Comment) -> str:
     """Return one comment with what it hangs on, as HTML; a resolved one is muted."""
     return f'<div class="ic{" ic-mute" if one.resolved_at is not None else ""}">{_where(one)}{_told(one)}</div>'
-
-
-def _told(one: Comment) -> str:
-    tags = f' <span class="ic-tag">from candidate {one.candidate_id}</span>' if one.carried else ""
-    tags += ' <span class="ic-tag ic-orange">outdated</span>' if one.outdated else ""
-    resolved = f" · resolved by {safe(one.resolved_by)}" if one.resolved_at else ""
-    return (
-        f'<b>{safe(one.author)}</b> <span class="ic-verbatim">{safe(one.text)}</span>{tags} '
-        f'<span class="ic-mute">{when(one.written_at, now())}{resolved}</span>'
-    )
 
 
 def _where(one: Comment) -> str:

@@ -15,8 +15,9 @@ from composer.review.regressions import Disposition, DispositionKind, give_word
 from composer.task.task import Output
 from library.errors import Refused
 from ui.candidate import job_button, shortcuts
-from ui.candidate.discussion import comments_under
 from ui.candidate.page_data import Shown
+from ui.components.comments import comments_under
+from ui.components.metrics import gold, read_value
 from ui.shell.context import database, now, plain
 from ui.shell.html import count, safe, table
 from ui.shell.page import html, remember
@@ -54,16 +55,6 @@ def go(example_id: str | None) -> None:
 def read(said: Said | None) -> str:
     """Return an answer as it was read: its value, or that it is malformed or no longer stored."""
     return "not stored" if said is None else read_value(said.parsed.value)
-
-
-def read_value(value: float | str | None) -> str:
-    """Return the value of an answer, or that it is malformed."""
-    return "malformed" if value is None else gold(value)
-
-
-def gold(value: float | str) -> str:
-    """Return people's word on an example; a mean rating to two decimals."""
-    return value if isinstance(value, str) else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def pane(view: ExampleView, output: Output, comments: str = "") -> str:

@@ -8,12 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from composer.analysis.examples import ExampleView, example_views
-from composer.registry.lookup import examples_named
+from composer.registry.datasets import examples_named
 from composer.review.regressions import Disposition
 from library.canonical import digest
 from ui.candidate import example_detail, page_data, shortcuts
-from ui.candidate.example_detail import read_value
 from ui.candidate.page_data import Line, Shown
+from ui.components import metrics
+from ui.components.metrics import read_value
 from ui.shell.context import database, plain
 from ui.shell.csv_text import as_csv
 from ui.shell.html import count
@@ -130,7 +131,7 @@ def frame(found: Shown, lines: Sequence[Line]) -> pd.DataFrame:
     rows = [
         {
             "example": line.row.example_id,
-            "people": example_detail.gold(line.row.gold),
+            "people": metrics.gold(line.row.gold),
             "before": read_value(line.row.incumbent_value),
             "after": read_value(line.row.candidate_value),
             "loss change": line.row.change,

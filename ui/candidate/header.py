@@ -5,7 +5,7 @@ from __future__ import annotations
 from composer.evaluation.caveats import doubts
 from composer.evaluation.formatting import NAMES, change
 from composer.review.status import Review
-from library.people import Person
+from library.roles import Person
 from ui.candidate.page_data import Shown
 from ui.components import metrics
 from ui.shell.context import now

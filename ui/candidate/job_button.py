@@ -9,8 +9,8 @@ import streamlit as st
 
 from composer.analysis import jobs as work
 from composer.analysis.jobs import Job, JobKind
+from composer.answers.latency import pace
 from composer.candidates.records import PROPOSERS
-from composer.reading import pace
 from library.errors import Refused
 from ui.candidate import page_data
 from ui.shell.context import database, now, plain, this_home

@@ -15,10 +15,10 @@ from typing import TypeVar
 import numpy as np
 import streamlit as st
 
-from composer.analysis.diagnoses import SearchSteps, search_steps
 from composer.analysis.examples import flipped, rows_of, texts_of
 from composer.analysis.jobs import Job, jobs_of
-from composer.evaluation.comparison import Row
+from composer.analysis.search_steps import SearchSteps, search_steps
+from composer.evaluation.outcomes import Row
 from composer.registry.releases import Release, current_release
 from composer.review.comments import Comment, comments_on
 from composer.review.status import Review, get_review

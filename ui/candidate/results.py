@@ -8,10 +8,11 @@ from urllib.parse import quote
 import streamlit as st
 
 from composer.analysis.jobs import Job
-from composer.evaluation.comparison import Difference, Slice
+from composer.evaluation.comparison import Slice
 from composer.evaluation.formatting import NAMES, SHARES, change
+from composer.evaluation.outcomes import Difference
 from composer.task.task import Output
-from ui.candidate import example_detail, job_button, page_data
+from ui.candidate import job_button, page_data
 from ui.candidate.page_data import Shown
 from ui.components import charts, effects, metrics
 from ui.shell.html import safe, table
@@ -97,9 +98,9 @@ def worst(found: Shown) -> str:
     candidate = found.review.candidate
     rows = [
         f'<tr><td><a href="candidate?candidate={candidate.id}&amp;row={quote(one.example_id)}">'
-        f'{safe(one.example_id)}</a></td><td class="ic-num">{safe(example_detail.gold(one.gold))}</td>'
-        f'<td class="ic-num">{safe(example_detail.read_value(one.incumbent_value))}</td>'
-        f'<td class="ic-num">{safe(example_detail.read_value(one.candidate_value))}</td>'
+        f'{safe(one.example_id)}</a></td><td class="ic-num">{safe(metrics.gold(one.gold))}</td>'
+        f'<td class="ic-num">{safe(metrics.read_value(one.incumbent_value))}</td>'
+        f'<td class="ic-num">{safe(metrics.read_value(one.candidate_value))}</td>'
         f'<td class="ic-num ic-worse">{one.change:+.3f}</td></tr>'
         for one in (line.row for line in found.lines[:WORST])
         if one.outcome == "worse"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from composer.analysis.jobs import Job
-from composer.evaluation.caveats import Answers, answers_given, best_constant
+from composer.evaluation.caveats import Answers, answers_given, best_constant, detectable
 from composer.evaluation.formatting import NAMES, change, figure
-from composer.reading import as_change, detectable
+from composer.evaluation.metrics import as_change
 from ui.candidate import job_button, page_data
 from ui.candidate.page_data import Shown
 from ui.components import metrics

@@ -5,19 +5,19 @@ from __future__ import annotations
 import streamlit as st
 
 from composer.evaluation.formatting import NAMES as FIGURES
-from composer.reading import snippet_changes
+from composer.prompts.changes import snippet_changes
 from composer.registry.releases import measured_composition
 from composer.release.publish import release_candidate
 from composer.review.corrections import Correction, decide_correction
-from composer.review.status import Standing, dismiss, give_verdict
+from composer.review.decisions import dismiss, give_verdict
+from composer.review.status import Standing
 from composer.review.verdicts import DISMISSAL, Kind, last_words
 from library.errors import Refused
-from library.people import Person
-from ui.candidate import changes, job_button, shortcuts
-from ui.candidate.example_detail import gold
+from library.roles import Person
+from ui.candidate import job_button, shortcuts
 from ui.candidate.page_data import Shown
-from ui.components.metrics import gain, pair
-from ui.prompts.history_table import replaced
+from ui.components.metrics import gain, gold, pair, replaced
+from ui.components.snippet_changes import show_snippets
 from ui.shell.context import database, now, plain
 from ui.shell.html import count, safe, table, when
 from ui.shell.page import html, section
@@ -160,7 +160,7 @@ def _release(found: Shown) -> None:
     with database().session() as session:
         now_there = found.replaces.versions if found.replaces else ()
         before = measured_composition(session, review.task, now_there).versions
-    html(changes.snippets(snippet_changes(before, review.composition.versions)))
+    html(show_snippets(snippet_changes(before, review.composition.versions)))
     st.text_area("Reason", key="release-reason", height=70, placeholder="Why now, in a sentence")
     if st.button("Release", key="release-now", type="primary"):
         try:

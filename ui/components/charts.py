@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from composer.evaluation.comparison import Difference, Row
 from composer.evaluation.formatting import NAMES, SHARES
+from composer.evaluation.outcomes import Difference, Row
 from composer.task.task import Output
 
 BETTER, SAME, WORSE = "#1d6fb8", "#9aa5b1", "#b4540a"

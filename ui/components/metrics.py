@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
-from composer.evaluation.comparison import Difference, Gate
 from composer.evaluation.formatting import NAMES, SHARES, change, figure
+from composer.evaluation.gates import Gate
+from composer.evaluation.outcomes import Difference
+from composer.registry.releases import Release
 from ui.shell import html
-from ui.shell.html import safe
+from ui.shell.html import safe, when
 
 _LARGE = {"nmse": "NMSE", "accuracy": "Accuracy", "spearman": "Spearman", "macro_f1": "Macro F1"}
 _MISSING = "needs valid answers on both sides"
@@ -126,3 +129,23 @@ def _plain_gain(one: Difference) -> str:
     if one.low is None and one.difference is not None:
         return f'<span class="ic-mute">{change(one.name, one.difference)}</span>'
     return gain(one)
+
+
+def replaced(release: Release | None, at: datetime) -> str:
+    """Say as HTML what is in use, to be replaced."""
+    if release is None:
+        return "<b>the bare base</b>, which has been in use so far,"
+    return (
+        f"<b>release {release.id}</b> (candidate {release.candidate_id}, by {safe(release.released_by)} "
+        f"{when(release.released_at, at)})"
+    )
+
+
+def read_value(value: float | str | None) -> str:
+    """Return the value of an answer, or that it is malformed."""
+    return "malformed" if value is None else gold(value)
+
+
+def gold(value: float | str) -> str:
+    """Return people's word on an example; a mean rating to two decimals."""
+    return value if isinstance(value, str) else f"{value:.2f}".rstrip("0").rstrip(".")

@@ -9,9 +9,9 @@ import os
 
 import streamlit as st
 
-from composer.reading import Entry, inbox, waiting_for
+from composer.review.inbox import Entry, inbox, waiting_for
 from library import log
-from library.people import Person
+from library.roles import Person
 from ui.shell.context import database, this_home
 
 

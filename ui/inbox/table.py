@@ -8,10 +8,9 @@ from datetime import datetime
 import pandas as pd
 
 from composer.evaluation.formatting import NAMES
-from composer.reading import Entry
-from composer.review.inbox import waits_for
+from composer.review.inbox import Entry, waits_for
 from composer.review.status import Standing
-from library.people import Person
+from library.roles import Person
 from ui.components.metrics import gain, pair
 from ui.shell import html
 from ui.shell.csv_text import as_csv

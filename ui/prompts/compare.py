@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from composer.evaluation.formatting import NAMES, figure
-from composer.reading import snippet_changes
+from composer.prompts.changes import snippet_changes
 from composer.release.history import BARE_BASE, Edition, Past, edition
-from ui.candidate import changes
 from ui.components import text_diff
+from ui.components.snippet_changes import show_snippets
 from ui.shell import query_params
 from ui.shell.context import database
 from ui.shell.html import safe
@@ -42,7 +42,7 @@ def compare(task: str, past: Sequence[Past]) -> None:
     with database().session() as session:
         old, new = (edition(session, task, None if name == BASE else int(name)) for name in (before, after))
     html(f'<div class="ic ic-mute">{_figure(old)} → {_figure(new)}</div>')
-    html(changes.snippets(snippet_changes(old.composition.versions, new.composition.versions)))
+    html(show_snippets(snippet_changes(old.composition.versions, new.composition.versions)))
     _text(old.composition.text, new.composition.text, view, "The texts are the same, byte for byte.")
     if old.task.message != new.task.message:
         html('<div class="ic ic-mute">The user message was edited too</div>')

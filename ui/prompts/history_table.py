@@ -8,7 +8,6 @@ from datetime import datetime
 import pandas as pd
 
 from composer.evaluation.formatting import NAMES
-from composer.registry.releases import Release
 from composer.release.history import Past
 from ui.components.metrics import gain, pair
 from ui.shell import html
@@ -62,13 +61,3 @@ def csv(past: Sequence[Past]) -> bytes:
         for one in past
     ]
     return as_csv(pd.DataFrame(lines).astype({"rollback to": "Int64", "rolled back by": "Int64"}))
-
-
-def replaced(release: Release | None, at: datetime) -> str:
-    """Say as HTML what is in use, to be replaced."""
-    if release is None:
-        return "<b>the bare base</b>, which has been in use so far,"
-    return (
-        f"<b>release {release.id}</b> (candidate {release.candidate_id}, by {safe(release.released_by)} "
-        f"{when(release.released_at, at)})"
-    )

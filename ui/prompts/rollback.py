@@ -11,8 +11,8 @@ from composer.registry.releases import Release, current_release, get_release
 from composer.release.history import Past, Replacement, against_rollback, replacement
 from composer.release.publish import roll_back
 from library.errors import Refused
-from ui.candidate import changes
-from ui.prompts.history_table import replaced
+from ui.components.metrics import replaced
+from ui.components.snippet_changes import show_snippets
 from ui.shell.context import database, now, plain, show_refusal
 from ui.shell.html import safe, when
 from ui.shell.page import html, remember
@@ -91,7 +91,7 @@ def _dialog(earlier: Release, planned: Replacement) -> None:
         f"<b>release {earlier.id}</b> again (candidate {earlier.candidate_id}, by {safe(earlier.released_by)} "
         f"{when(earlier.released_at, now())}), and {replaced(planned.now, now())} goes. "
         f"It is a release of its own, and another rollback undoes it.</p>{_metric(planned)}</div>"
-        f"{changes.snippets(planned.changes)}"
+        f"{show_snippets(planned.changes)}"
     )
     st.text_area("Reason", key="rollback-reason", height=70, placeholder="Why go back, in a sentence")
     st.button("Roll back", key="roll-back-now", type="primary", on_click=_do, args=(earlier.id, planned))

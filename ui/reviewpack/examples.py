@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from composer.analysis.diagnoses import Without
 from composer.analysis.examples import ExampleView
-from ui.candidate.discussion import comments_under
-from ui.candidate.example_detail import gold, pane, read, suspect_table, word_given
+from ui.candidate.example_detail import pane, read, suspect_table, word_given
 from ui.candidate.page_data import Line, Shown
+from ui.components.comments import comments_under
+from ui.components.metrics import gold
 from ui.shell.html import count, safe
 
 MOST = 1000

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from composer.analysis.diagnoses import Without
 from composer.analysis.examples import ExampleView
 from composer.analysis.jobs import Job
+from composer.prompts.changes import snippet_changes
 from composer.prompts.composition import Composition
-from composer.reading import snippet_changes
 from ui.candidate import changes, discussion, results, uncertainty, verdict
 from ui.candidate.page_data import Line, Shown
 from ui.components import charts, effects, metrics, text_diff
+from ui.components.metrics import replaced
+from ui.components.snippet_changes import show_snippets
 from ui.components.svg import svg
-from ui.prompts.history_table import replaced
 from ui.reviewpack import provenance
 from ui.reviewpack.examples import examples, left_out
 from ui.shell.context import now
@@ -84,7 +85,7 @@ def sections(pack: Pack) -> dict[str, tuple[str, str, str]]:
 def _changes(pack: Pack) -> str:
     found, after = pack.found, pack.found.review.composition
     learnt = found.learnt if pack.base == changes.INCUMBENT else None
-    changed = changes.snippets(snippet_changes(pack.before.versions, after.versions), learnt, found.comments)
+    changed = show_snippets(snippet_changes(pack.before.versions, after.versions), learnt, found.comments)
     text = text_diff.side_by_side(text_diff.compare(pack.before.text, after.text))
     return f"{changed}<h3>The text <span>{safe(pack.base)} left, the candidate right</span></h3>{text}"
 

@@ -10,7 +10,8 @@ import streamlit as st
 from composer.home.person import person
 from composer.home.signin import auth_file, is_loopback, read_sign_in
 from library.errors import Refused
-from library.people import ROLES, NotAllowed, Person, by_email, people, someone
+from library.people import NotAllowed, by_email, people, someone
+from library.roles import ROLES, Person
 from ui.shell import deep_link
 from ui.shell.context import database, plain, this_home
 from ui.shell.html import safe

@@ -8,7 +8,8 @@ import threading
 
 import streamlit as st
 
-from composer.activity.webhooks import APP_VARIABLE, deliver, post
+from composer.activity.delivery import deliver, post
+from composer.activity.webhooks import APP_VARIABLE
 from library.database import Database
 from library.errors import Refused
 from ui.shell.context import now

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from composer.reading import Entry
-from composer.review.inbox import TABS, Tab, tabs_of
+from composer.review.inbox import TABS, Entry, Tab, tabs_of
 from ui.inbox import page_data
 from ui.inbox.table import csv, fits, table
 from ui.shell import query_params

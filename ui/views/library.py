@@ -9,8 +9,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from composer.reading import used_in
-from composer.registry.releases import Release
+from composer.registry.releases import Release, used_in
 from library.canonical import digest
 from library.errors import Refused
 from library.snippets import (

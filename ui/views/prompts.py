@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from composer.evaluation.formatting import NAMES
-from composer.reading import places
+from composer.registry.targets import places
 from composer.release.history import Past, Square, edition, history, prompts
 from composer.release.pack import export_release, pack_of
 from library.errors import Refused

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from composer.answers.latency import pace
 from composer.evaluation.formatting import NAMES, SHARES, change
+from composer.evaluation.metrics import as_change
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
-from composer.reading import as_change, best_so_far, pace, places, sealed_size, seconds_left
-from composer.registry.lookup import get_task
+from composer.registry.datasets import sealed_size
 from composer.registry.starter import TARGETS
+from composer.registry.targets import places
+from composer.registry.tasks import get_task
 from composer.runs import worker
+from composer.runs.estimates import best_so_far, seconds_left
 from composer.runs.findings import learnt
+from composer.runs.plan import plan_run
 from composer.runs.records import (
     FAILED,
     FINISHED,
@@ -23,7 +28,6 @@ from composer.runs.records import (
     ask_to_stop,
     enter_run,
     get_run,
-    plan_run,
     runs,
 )
 from library.errors import Refused

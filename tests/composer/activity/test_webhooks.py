@@ -15,19 +15,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from composer.activity import delivery
 from composer.activity import webhooks as module
-from composer.activity.webhooks import (
-    CLAIM,
-    LONGEST_WAIT,
-    Webhook,
-    add_webhook,
-    deliver,
-    post,
-    remove_webhook,
-    signature,
-    verified,
-    webhooks,
-)
+from composer.activity.delivery import CLAIM, LONGEST_WAIT, deliver, post
+from composer.activity.webhooks import Webhook, add_webhook, remove_webhook, signature, verified, webhooks
 from composer.home.paths import Home
 from library import log, people
 from library.canonical import canonical_bytes
@@ -307,7 +298,7 @@ def test_an_entry_that_another_deliverer_sent_meanwhile_is_not_sent_again(
 ) -> None:
     told(database, receiver.url)
     write(database, "vetted")
-    claim = module._claimed
+    claim = delivery._claimed
 
     def late(*given: Any) -> bool:
         """Another deliverer does all there is, between this one's reading of the hook and its claim."""
@@ -325,7 +316,7 @@ def test_what_is_logged_while_nothing_is_wanted_is_not_passed_over(
 ) -> None:
     told(database, receiver.url, "vetted")
     write(database, "added")
-    send = module._told
+    send = delivery._told
 
     def late(*given: Any) -> Any:
         found = send(*given)

@@ -10,8 +10,8 @@ from composer.analysis.cost import compared, likely_missing
 from composer.analysis.diagnoses import Diagnosis, asks, missing
 from composer.analysis.examples import example_views, texts_of
 from composer.analysis.jobs import cost
-from composer.answers.bulk import inputs_of, split_size, stored_texts
-from composer.registry.lookup import examples_of
+from composer.answers.store import stored_texts
+from composer.registry.datasets import examples_of, inputs_of, split_size
 from composer.review.status import Review, get_review
 from composer.tables import CellRow
 from library.database import Database

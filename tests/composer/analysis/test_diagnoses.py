@@ -13,7 +13,7 @@ from composer.analysis import diagnoses
 from composer.analysis.diagnoses import NOISE_REPLICATE, asks, noise, parts, path, steps, suspects
 from composer.home.paths import Home
 from composer.prompts.composition import Composition
-from composer.registry import lookup as registry
+from composer.registry.datasets import dataset_of, examples_of
 from composer.review.status import Review
 from library.database import Database
 from library.snippets import SnippetVersion
@@ -184,6 +184,6 @@ def test_a_diagnosis_is_of_the_examples_that_were_measured(worse: Database, tmp_
     review = acts.review(worse)
     with worse.session() as session:
         measured = {each.id: each.gold for each in diagnoses.test_of(session, review)}
-        now = registry.examples_of(session, registry.dataset_of(session, "small"), "test")
+        now = examples_of(session, dataset_of(session, "small"), "test")
     assert measured["test-05"] == 1
     assert next(each.gold for each in now if each.id == "test-05") == 5

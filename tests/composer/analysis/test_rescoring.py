@@ -12,8 +12,10 @@ from composer.candidates.records import get_candidate, successor_of
 from composer.data.dataset import Dataset
 from composer.home.paths import Home
 from composer.models.target import Target
-from composer.reading import inbox
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples, dataset_of
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task
+from composer.review.inbox import inbox
 from composer.tables import TestReadRow
 from library import log
 from library.database import Database
@@ -48,7 +50,7 @@ def test_after_a_correction_no_answer_is_paid_for_and_the_new_label_is_what_coun
     assert all(was == now for was, now in others)
     assert (before.regressions, after.regressions) == (acts.WORSE, ("test-02",))
     with worse.session() as session:
-        assert after.evidence["data"]["dataset"] == registry.dataset_of(session, "small")
+        assert after.evidence["data"]["dataset"] == dataset_of(session, "small")
     for side in ("incumbent", "candidate"):
         assert after.evidence[side] == before.evidence[side]
     assert after.evidence["search"] == before.evidence["search"]
@@ -139,7 +141,7 @@ def test_a_candidate_whose_incumbent_was_replaced_is_compared_with_the_new_one(p
 def test_after_the_template_was_edited_both_prompts_are_asked_anew(waiting: Database, home: Home) -> None:
     task = small.task(message="{{query}}\n\n{{document}}")
     with waiting.session() as session:
-        registry.add_task(session, task, by="Ada", at=small.NOW)
+        add_task(session, task, by="Ada", at=small.NOW)
         assert missing_answers(session, plan_rescoring(session, 1)) == 32
     engine = small.engine(of=task)
     done = acts.job(waiting, home, connect=connecting(engine))
@@ -150,20 +152,20 @@ def test_after_the_template_was_edited_both_prompts_are_asked_anew(waiting: Data
 
 def test_after_a_title_was_edited_nothing_is_asked(waiting: Database, home: Home) -> None:
     with waiting.session() as session:
-        registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+        add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
     assert acts.standing(waiting, acts.scored_again(waiting, home)).stale == ()
 
 
 def test_the_policy_of_now_holds_for_the_new_candidate(waiting: Database, home: Home) -> None:
     with waiting.session() as session:
-        registry.add_task(session, small.task(risk="high"), by="Ada", at=small.NOW)
+        add_task(session, small.task(risk="high"), by="Ada", at=small.NOW)
     assert acts.standing(waiting, acts.scored_again(waiting, home)).approvals_needed == 2
 
 
 def test_after_the_target_was_edited_its_answers_are_asked_anew(waiting: Database, home: Home) -> None:
     colder = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
     with waiting.session() as session:
-        registry.add_target(session, colder, by="Ada", at=small.NOW)
+        add_target(session, colder, by="Ada", at=small.NOW)
     done = acts.job(waiting, home, connect=connecting(small.engine()))
     assert done.paid == 32
     assert acts.standing(waiting, done.made or 0).stale == ()
@@ -214,7 +216,7 @@ def test_a_retired_snippet_is_not_made_up_for_by_scoring_again(waiting: Database
 
 def test_scoring_again_on_the_same_data_is_no_further_use_of_the_test_split(waiting: Database, home: Home) -> None:
     with waiting.session() as session:
-        registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+        add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
     acts.scored_again(waiting, home)
     with waiting.session() as session:
         assert len(session.exec(select(TestReadRow)).all()) == 1
@@ -223,7 +225,7 @@ def test_scoring_again_on_the_same_data_is_no_further_use_of_the_test_split(wait
 def test_data_with_other_examples_asks_for_the_new_ones_alone(waiting: Database, home: Home) -> None:
     more = small.examples(16, 18)
     with waiting.session() as session:
-        registry.add_examples(session, small.task(), Dataset(more), by="Ada", at=small.NOW)
+        add_examples(session, small.task(), Dataset(more), by="Ada", at=small.NOW)
     engine = small.engine(data=more)
     done = acts.job(waiting, home, connect=connecting(engine))
     assert (done.paid, len(engine.asked)) == (4, 4)

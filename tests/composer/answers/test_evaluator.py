@@ -14,9 +14,11 @@ import pytest
 from composer.answers.evaluator import Counts, Evaluator, Stopped
 from composer.answers.store import DatabaseCells, MemoryCells
 from composer.data.examples import Example
-from composer.models.client import Answer, Outage
-from composer.prompts.composition import Composition, Vocabulary
+from composer.models.answer import Answer
+from composer.models.client import Outage
+from composer.prompts.composition import Composition
 from composer.prompts.messages import Messages
+from composer.prompts.vocabulary import Vocabulary
 from library.database import Database
 from tests import small
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from composer.answers.store import LOOKUP, DatabaseCells, Question
-from composer.models.client import Answer
+from composer.models.answer import Answer
 from composer.prompts.messages import render
 from library.database import Database
 from tests import small

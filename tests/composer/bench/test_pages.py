@@ -14,7 +14,7 @@ from composer.bench import pagetimes
 from composer.bench.pages import CHANGED, FEWEST, Furnished, furnish, made_up
 from composer.cli.bench import app
 from composer.home.paths import Home
-from composer.reading import inbox
+from composer.review.inbox import inbox
 from composer.review.status import get_review
 from library.database import Database, open_database
 from library.errors import Refused

@@ -21,8 +21,8 @@ from composer.cli import bench
 from composer.data.examples import Example
 from composer.home.paths import Home
 from composer.models.client import Outage, ask
-from composer.prompts.composition import Vocabulary
 from composer.prompts.messages import render
+from composer.prompts.vocabulary import Vocabulary
 from library.database import Database
 from library.errors import Refused
 from tests import small

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from composer.candidates.records import Candidate, get_candidate, heads, note_test_read, submit
-from composer.runs.records import Plan, plan_run
+from composer.candidates.records import Candidate, get_candidate, heads, submit
+from composer.candidates.test_split import note_test_read
+from composer.runs.plan import Plan, plan_run
 from composer.tables import CandidateRow, TestReadRow
 from library import log
 from library.canonical import digest

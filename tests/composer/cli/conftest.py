@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from composer.cli import app
 from composer.home.paths import Home
-from composer.registry import lookup as registry
+from composer.registry.tasks import add_task
 from library.database import Database, open_database
 from tests import small
 from tests.composer.review import acts
@@ -40,7 +40,7 @@ def _worse_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
     database = open_database(home.path)
     task = small.task(policy={"every_regression": True})
     with database.session() as session:
-        registry.add_task(session, task, by="Ada", at=small.NOW)
+        add_task(session, task, by="Ada", at=small.NOW)
     small.run(database, home, small.enter(database, budget=100), acts.spoilt())
     database.close()
     return home.path

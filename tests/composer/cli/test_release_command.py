@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from click.testing import Result
 
-from composer.registry.releases import current_release, releases
+from composer.registry.releases import current_release, list_releases
 from library.database import Database
 from tests.composer.cli.conftest import Run
 from tests.composer.review import acts
@@ -35,7 +35,7 @@ def test_a_release_says_first_what_it_replaces(submitted: Database, run: Run) ->
     assert "Released: candidate 1 is release 1, the prompt of small on tiny now." in said
     assert "composer export small --target tiny --out DIR" in said
     with submitted.session() as session:
-        (made,) = releases(session)
+        (made,) = list_releases(session)
     assert (made.released_by, made.reason) == ("Grace (local)", "It is time.")
 
 

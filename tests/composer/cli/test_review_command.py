@@ -15,6 +15,8 @@ from composer.analysis import jobs
 from composer.cli import app
 from composer.registry import lookup as registry
 from composer.registry.releases import current_release
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task
 from composer.review.comments import comments_on
 from composer.review.regressions import dispositions
 from composer.review.status import get_review
@@ -55,12 +57,12 @@ def state(database: Database) -> str:
 def edit_target(database: Database) -> None:
     acts_target = registry.Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
     with database.session() as session:
-        registry.add_target(session, acts_target, by="Ada", at=small.NOW)
+        add_target(session, acts_target, by="Ada", at=small.NOW)
 
 
 def edit_title(database: Database) -> None:
     with database.session() as session:
-        registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+        add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
 
 
 def test_an_empty_inbox_says_what_to_do(filled: Database, run: Run) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from composer.evaluation.caveats import answers_given, best_constant, doubts
-from composer.evaluation.comparison import Difference, Row
+from composer.evaluation.outcomes import Difference, Row
 from tests import small
 
 

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from composer.evaluation.comparison import Comparison, Gate, Row
+from composer.evaluation.comparison import Comparison
+from composer.evaluation.gates import Gate
+from composer.evaluation.outcomes import Row
 from tests import small
 
 DATA = small.examples(0, 20)

@@ -17,8 +17,10 @@ import pytest
 from dspy.clients.base_lm import GLOBAL_HISTORY
 from dspy.lm15 import ContextLengthError, Message, Request, Response, TextPart, Usage
 
-from composer.models.client import Answer, Outage, ask
-from composer.models.target import Target, language_model
+from composer.models.answer import Answer
+from composer.models.client import Outage, ask
+from composer.models.connection import language_model
+from composer.models.target import Target
 from library.errors import Refused
 from tests.servers import ChatServer, Reply, chat, failure
 

@@ -12,8 +12,9 @@ import pytest
 
 from composer.models.catalogue import CATALOGUE, find_model
 from composer.models.client import Outage, ask
+from composer.models.connection import language_model, release
 from composer.models.embedded import EmbeddedEngine, available_cores
-from composer.models.target import Target, language_model, release
+from composer.models.target import Target
 from library.errors import Refused
 
 SMALL = Target(name="small", kind="embedded", model="qwen2.5-coder-0.5b", context=1024)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from composer.models.catalogue import CATALOGUE, find_model
+from composer.models.connection import language_model, release
 from composer.models.embedded import EmbeddedEngine
-from composer.models.target import Target, language_model, load_target, release
+from composer.models.target import Target, load_target
 from library.errors import Refused
 
 TARGETS = Path(__file__).parents[3] / "data" / "targets"

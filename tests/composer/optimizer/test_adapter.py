@@ -7,8 +7,8 @@ import pytest
 
 from composer.optimizer.adapter import VerbatimAdapter
 from composer.optimizer.predictor import signature_of
-from composer.prompts.composition import Vocabulary
 from composer.prompts.messages import render
+from composer.prompts.vocabulary import Vocabulary
 from tests import small
 from tests.scripted import ScriptedEngine, scripted_lm
 

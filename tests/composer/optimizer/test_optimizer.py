@@ -10,7 +10,7 @@ from typing import Any
 import dspy
 import numpy as np
 import pytest
-from tests.composer.test_evaluator import Shuffling
+from tests.composer.answers.test_evaluator import Shuffling
 
 from composer.answers.evaluator import Evaluator
 from composer.answers.store import MemoryCells
@@ -18,8 +18,8 @@ from composer.models.client import ask
 from composer.optimizer.optimizer import LibraryComposer, from_dspy, to_dspy
 from composer.optimizer.predictor import LibraryPredict
 from composer.optimizer.strategies import STRATEGIES
-from composer.prompts.composition import Vocabulary
 from composer.prompts.messages import render
+from composer.prompts.vocabulary import Vocabulary
 from composer.search.problem import Budgeted, Found
 from library.errors import Refused
 from tests import small

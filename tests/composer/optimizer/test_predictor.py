@@ -14,12 +14,13 @@ import dspy
 import pytest
 from dspy.teleprompt import COPRO, BootstrapFewShot
 from hypothesis import HealthCheck, given, settings
-from tests.composer.test_composition import mutated, oracle, orders
+from tests.composer.prompts.test_composition import mutated, oracle, orders
 
 from composer.optimizer.optimizer import to_dspy
 from composer.optimizer.predictor import LibraryPredict, signature_of
-from composer.prompts.composition import UnvettedText, Vocabulary
+from composer.prompts.composition import UnvettedText
 from composer.prompts.messages import render
+from composer.prompts.vocabulary import Vocabulary
 from tests import small
 from tests.scripted import ScriptedEngine, scripted_lm
 

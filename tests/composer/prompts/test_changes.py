@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from composer.reading import snippet_changes
+from composer.prompts.changes import snippet_changes
 from tests import small
 
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from composer.prompts.composition import Composition, UnvettedText, Vocabulary
+from composer.prompts.composition import Composition, UnvettedText
+from composer.prompts.vocabulary import Vocabulary
 from library.canonical import digest
 from tests import small
 

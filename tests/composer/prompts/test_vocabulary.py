@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from composer.prompts.composition import Composition, Vocabulary, token_estimate
+from composer.prompts.composition import Composition
+from composer.prompts.vocabulary import Vocabulary, token_estimate
 from composer.task.task import Task
 from library.errors import Refused
 from library.feasibility import Links, clashes

@@ -8,8 +8,10 @@ import pytest
 
 from composer.data.dataset import Dataset
 from composer.models.target import Target
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples, dataset_of, examples_of
 from composer.registry.starter import TARGETS, load_starter
+from composer.registry.targets import add_target, get_target, list_targets
+from composer.registry.tasks import add_task, get_task, get_task_version, list_tasks
 from library import log
 from library.database import Database
 from library.errors import Refused
@@ -19,9 +21,9 @@ from tests import small
 
 def test_a_task_comes_back_as_it_went_in(database: Database) -> None:
     with database.session() as session:
-        assert registry.add_task(session, small.task(), by="Ada", at=small.NOW)
-        assert not registry.add_task(session, small.task(), by="Ada", at=small.NOW)
-        found = registry.get_task(session, "small")
+        assert add_task(session, small.task(), by="Ada", at=small.NOW)
+        assert not add_task(session, small.task(), by="Ada", at=small.NOW)
+        found = get_task(session, "small")
     assert found == small.task()
     assert found.hash == small.task().hash
 
@@ -30,58 +32,58 @@ def test_the_newest_content_of_a_name_counts_and_older_ones_stay(database: Datab
     first, second = small.task(), small.task(title="Another title")
     with database.session() as session:
         for one in (first, second, first):
-            assert registry.add_task(session, one, by="Ada", at=small.NOW)
-            assert registry.get_task(session, "small") == one
-        assert registry.get_task_version(session, second.hash) == second
-        assert len(registry.tasks(session)) == 1
+            assert add_task(session, one, by="Ada", at=small.NOW)
+            assert get_task(session, "small") == one
+        assert get_task_version(session, second.hash) == second
+        assert len(list_tasks(session)) == 1
         with pytest.raises(Refused):
-            registry.get_task_version(session, "0" * 64)
+            get_task_version(session, "0" * 64)
 
 
 def test_examples_come_back_by_split_in_order(filled: Database) -> None:
     data = small.examples()
     with filled.session() as session:
-        name = registry.dataset_of(session, "small")
+        name = dataset_of(session, "small")
         for split in ("dev", "test"):
             expected = tuple(one for one in data if one.split == split)
-            assert registry.examples_of(session, name, split) == expected
-        assert registry.examples_of(session, name, "authoring") == ()
+            assert examples_of(session, name, split) == expected
+        assert examples_of(session, name, "authoring") == ()
         with pytest.raises(ValueError, match="no split"):
-            registry.examples_of(session, name, "tests")
+            examples_of(session, name, "tests")
 
 
 def test_new_data_of_a_task_replace_the_old_and_can_be_replaced_back(filled: Database) -> None:
     with filled.session() as session:
-        first = registry.dataset_of(session, "small")
-        assert not registry.add_examples(session, small.task(), Dataset(small.examples()), by="Ada", at=small.NOW)
+        first = dataset_of(session, "small")
+        assert not add_examples(session, small.task(), Dataset(small.examples()), by="Ada", at=small.NOW)
         more = Dataset(small.examples(20, 20))
-        assert registry.add_examples(session, small.task(), more, by="Ada", at=small.NOW)
-        assert registry.dataset_of(session, "small") != first
-        assert registry.add_examples(session, small.task(), Dataset(small.examples()), by="Ada", at=small.NOW)
-        assert registry.dataset_of(session, "small") == first
-        assert len(registry.examples_of(session, first, "dev")) == 16
+        assert add_examples(session, small.task(), more, by="Ada", at=small.NOW)
+        assert dataset_of(session, "small") != first
+        assert add_examples(session, small.task(), Dataset(small.examples()), by="Ada", at=small.NOW)
+        assert dataset_of(session, "small") == first
+        assert len(examples_of(session, first, "dev")) == 16
 
 
 def test_a_target_comes_back_as_it_went_in(database: Database) -> None:
     target = Target(name="mine", kind="server", model="m", api_base="http://127.0.0.1:1/v1", timeout=1.5)
     with database.session() as session:
-        assert registry.add_target(session, target, by="Ada", at=small.NOW)
-        assert not registry.add_target(session, target, by="Ada", at=small.NOW)
-        assert registry.get_target(session, "mine") == target
-        assert registry.targets(session) == (target,)
+        assert add_target(session, target, by="Ada", at=small.NOW)
+        assert not add_target(session, target, by="Ada", at=small.NOW)
+        assert get_target(session, "mine") == target
+        assert list_targets(session) == (target,)
 
 
 def test_an_empty_home_is_told_where_to_get_something_to_start_with(database: Database) -> None:
     with database.session() as session, pytest.raises(Refused, match="`composer demo` brings some"):
-        registry.get_task(session, "relatedness")
+        get_task(session, "relatedness")
 
 
 def test_an_unknown_name_is_refused_with_near_ones(filled: Database) -> None:
     with filled.session() as session:
         with pytest.raises(Refused, match=r"no task is called smal.*Known: small"):
-            registry.get_task(session, "smal")
+            get_task(session, "smal")
         with pytest.raises(Refused, match=r"no target is called tinny.*Known: tiny"):
-            registry.get_target(session, "tinny")
+            get_target(session, "tinny")
 
 
 def test_every_change_is_logged_and_the_chain_is_whole(filled: Database) -> None:
@@ -99,15 +101,15 @@ def test_every_change_is_logged_and_the_chain_is_whole(filled: Database) -> None
 def test_the_starter_set_loads_once_and_leaves_edits_alone(starter: Database, tmp_path: Path) -> None:
     library = small.write_library(tmp_path / "edit.yaml", {"irony": "Irony is negative."})
     with starter.session() as session:
-        assert {task.name for task in registry.tasks(session)} == set(TARGETS)
-        edited = registry.get_task(session, "polarity").model_copy(update={"title": "Mine"})
-        registry.add_task(session, edited, by="Grace", at=small.NOW)
+        assert {task.name for task in list_tasks(session)} == set(TARGETS)
+        edited = get_task(session, "polarity").model_copy(update={"title": "Mine"})
+        add_task(session, edited, by="Grace", at=small.NOW)
         import_file(session, library, by="Grace", at=small.NOW)
         before = len(log.entries(session))
         load_starter(session, by="Ada", at=small.NOW)
         assert len(log.entries(session)) == before
-        assert registry.get_task(session, "polarity").title == "Mine"
+        assert get_task(session, "polarity").title == "Mine"
         assert show(session, "irony")[0].text == "Irony is negative."
         for task, target in TARGETS.items():
-            assert registry.get_target(session, target).name == target
-            assert registry.examples_of(session, registry.dataset_of(session, task), "test")
+            assert get_target(session, target).name == target
+            assert examples_of(session, dataset_of(session, task), "test")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from composer.registry import lookup as registry
 from composer.registry.releases import get_release
+from composer.registry.tasks import add_task
 from composer.release.history import against_rollback, edition, history, prompts, replacement
 from composer.release.publish import roll_back
 from composer.review.inbox import tabs_of, waits_for
@@ -95,7 +95,7 @@ def test_all_that_keeps_from_going_back_is_said(renewed: Database) -> None:
     acts.verdict(renewed, "no-go", "Grace", candidate=1)
     assert against(renewed, 1, "Rosa") == ("Grace said no-go",)
     with renewed.session() as session:
-        registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+        add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
     assert against(renewed, 1, "Rosa") == ("stale: task small was edited", "Grace said no-go")
 
 
@@ -112,7 +112,7 @@ def test_what_keeps_from_going_back_is_what_a_rollback_is_refused_for(renewed: D
 
 def test_each_place_shows_what_is_released_there_now_and_what_changed_under_it(renewed: Database) -> None:
     with renewed.session() as session:
-        registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+        add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
     with renewed.session() as session:
         ((place, square),) = prompts(session).items()
     assert place == ("small", "tiny")
@@ -121,7 +121,7 @@ def test_each_place_shows_what_is_released_there_now_and_what_changed_under_it(r
 
 def test_of_what_went_stale_only_what_is_in_use_is_looked_after(renewed: Database) -> None:
     with renewed.session() as session:
-        registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+        add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
         me = someone(session, twice.LOCAL)
     replaced, current = (acts.standing(renewed, number) for number in (1, 2))
     assert (replaced.state, current.state) == ("replaced", "released")

@@ -11,10 +11,11 @@ import pytest
 
 from composer.home.paths import Home
 from composer.models.target import Target
-from composer.registry import lookup as registry
-from composer.registry.releases import Release, current_release, incumbent_of, releases
+from composer.registry.releases import Release, current_release, incumbent_of, list_releases
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task, get_task
 from composer.review.status import get_review
-from composer.runs.records import plan_run
+from composer.runs.plan import plan_run
 from library import log
 from library.database import Database, open_database
 from library.errors import Refused
@@ -31,7 +32,7 @@ def _renewed_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
     database = open_database(home.path)
     with database.session() as session:
         task = small.task(policy={"gates": {"advisory": ["improves"]}})
-        registry.add_task(session, task, by="Ada", at=small.NOW)
+        add_task(session, task, by="Ada", at=small.NOW)
     acts.sign_in(database)
     for number, budget in enumerate((40, 120), 1):
         summary = small.run(database, home, small.enter(database, budget=budget, seed=2), small.engine())
@@ -129,12 +130,12 @@ def test_after_a_release_the_next_search_starts_from_it(waiting: Database, home:
 def test_a_release_stays_with_its_target(waiting: Database) -> None:
     other = Target(name="other", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
     with waiting.session() as session:
-        registry.add_target(session, other, by="Ada", at=small.NOW)
+        add_target(session, other, by="Ada", at=small.NOW)
     acts.approve(waiting, "Grace")
     acts.released(waiting)
     with waiting.session() as session:
         assert current_release(session, "small", "other") is None
-        assert incumbent_of(session, registry.get_task(session, "small"), "other").keys == ()
+        assert incumbent_of(session, get_task(session, "small"), "other").keys == ()
 
 
 def test_a_second_release_replaces_the_first(renewed: Database) -> None:
@@ -148,7 +149,7 @@ def test_a_rollback_is_a_release_of_its_own(renewed: Database) -> None:
     assert (release.id, release.candidate_id, release.versions) == (3, 1, first.versions)
     assert now(renewed) == release
     with renewed.session() as session:
-        assert [one.id for one in releases(session)] == [3, 2, 1]
+        assert [one.id for one in list_releases(session)] == [3, 2, 1]
         (entry,) = log.entries(session, "release:3")
         assert (entry.who, entry.action, entry.why) == ("Rosa", "rolled back", "The second did harm.")
         assert (entry.detail["candidate"], entry.detail["replaces"]) == (1, 2)
@@ -193,7 +194,7 @@ def test_what_was_replaced_is_not_approved_again(renewed: Database) -> None:
 
 def test_a_release_whose_task_was_edited_is_not_rolled_back_to(renewed: Database) -> None:
     with renewed.session() as session:
-        registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+        add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
     with pytest.raises(Refused, match="task small was edited"):
         acts.rolled_back(renewed, 1)
     assert now(renewed).candidate_id == 2

@@ -18,8 +18,9 @@ from composer.registry.releases import Release
 from composer.release.publish import release_candidate, roll_back
 from composer.review.comments import add_comment
 from composer.review.corrections import decide_correction, propose_correction
+from composer.review.decisions import dismiss, give_verdict
 from composer.review.regressions import give_word
-from composer.review.status import Review, Standing, dismiss, get_review, give_verdict
+from composer.review.status import Review, Standing, get_review
 from composer.tables import ReleaseRow
 from library.database import Database
 from library.people import add_person

@@ -9,7 +9,8 @@ import pytest
 
 from composer.data.dataset import Dataset
 from composer.home.paths import Home
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples
+from composer.registry.tasks import add_task
 from composer.review.comments import Comment, comments_on, resolve_comment
 from library import log
 from library.database import Database
@@ -134,8 +135,8 @@ def test_comments_stay_with_their_task_and_target(waiting: Database, home: Home)
     acts.comment(waiting, "Of the small task.")
     other = small.task(name="other")
     with waiting.session() as session:
-        registry.add_task(session, other, by="Ada", at=small.NOW)
-        registry.add_examples(session, other, Dataset(small.examples()), by="Ada", at=small.NOW)
+        add_task(session, other, by="Ada", at=small.NOW)
+        add_examples(session, other, Dataset(small.examples()), by="Ada", at=small.NOW)
     found = next_candidate(waiting, home, budget=100, task="other")
     assert on(waiting, found) == {}
 

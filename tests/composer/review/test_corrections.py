@@ -13,7 +13,7 @@ from sqlmodel import select
 from composer.data.dataset import Dataset
 from composer.data.examples import Example
 from composer.home.paths import Home
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples, current_dataset, dataset_of, examples_of
 from composer.review.corrections import Correction, corrections, decide_correction
 from composer.tables import DatasetRow
 from library import log
@@ -27,7 +27,7 @@ from tests.composer.review.acts import PutUp
 
 def data(database: Database) -> tuple[Example, ...]:
     with database.session() as session:
-        return registry.current_dataset(session, "small").examples
+        return current_dataset(session, "small").examples
 
 
 def known(database: Database) -> tuple[Correction, ...]:
@@ -63,8 +63,8 @@ def test_what_was_measured_stays_readable_after_a_correction(worse: Database) ->
     dataset = acts.review(worse).candidate.evidence["data"]["dataset"]
     acts.decide(worse, acts.propose(worse))
     with worse.session() as session:
-        assert registry.examples_of(session, dataset, "test")[5].gold == 1.0
-        assert registry.dataset_of(session, "small") != dataset
+        assert examples_of(session, dataset, "test")[5].gold == 1.0
+        assert dataset_of(session, "small") != dataset
 
 
 def test_each_step_is_logged_under_the_candidate_and_the_change_under_the_task(worse: Database) -> None:
@@ -206,7 +206,7 @@ def test_a_label_that_changed_meanwhile_is_not_overwritten(worse: Database) -> N
     number = acts.propose(worse)
     with worse.session() as session:
         changed = [replace(one, gold=3.0) if one.id == "test-05" else one for one in small.examples()]
-        registry.add_examples(session, small.task(), Dataset(tuple(changed)), by="Ada", at=small.NOW)
+        add_examples(session, small.task(), Dataset(tuple(changed)), by="Ada", at=small.NOW)
     with pytest.raises(Refused, match=r"is 3\.0 now, not 1"):
         acts.decide(worse, number)
     acts.decide(worse, number, confirm=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from composer.home.paths import Home
-from composer.reading import waiting_for
-from composer.registry import lookup as registry
-from composer.review.inbox import needs, tabs_of, waits_for
+from composer.registry.tasks import add_task
+from composer.review.inbox import needs, tabs_of, waiting_for, waits_for
 from library.database import Database
-from library.people import Person, someone
+from library.people import someone
+from library.roles import Person
 from tests import small
 from tests.composer.review import acts
 from tests.composer.review.acts import PutUp
@@ -34,7 +34,7 @@ def waiting_now(database: Database, name: str) -> int:
 
 def edit_task(database: Database) -> None:
     with database.session() as session:
-        registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+        add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
 
 
 def test_it_waits_for_each_reviewer_who_has_not_decided(waiting: Database) -> None:

@@ -33,18 +33,23 @@ from composer.candidates.records import submit
 from composer.data.dataset import Dataset
 from composer.home.paths import Home
 from composer.models.target import Target
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task
 from composer.release.publish import release_candidate, roll_back
 from composer.review.comments import add_comment
 from composer.review.corrections import decide_correction, propose_correction
+from composer.review.decisions import dismiss, give_verdict
 from composer.review.regressions import give_word
-from composer.review.status import dismiss, get_review, give_verdict
+from composer.review.status import get_review
 from composer.runs import records as runs
+from composer.runs.plan import plan_run
 from composer.task.task import Task
 from library.canonical import digest
 from library.database import Database, open_database
 from library.errors import Refused
-from library.people import ROLES, add_person, remove_person, set_roles
+from library.people import add_person, remove_person, set_roles
+from library.roles import ROLES
 from library.snippets import import_file
 from tests import small
 from tests.composer.review import acts
@@ -109,10 +114,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         with database.session() as session:
             import_file(session, library, by="Ada", at=small.NOW)
             tiny = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", parallel=1)
-            registry.add_target(session, tiny, by="Ada", at=small.NOW)
+            add_target(session, tiny, by="Ada", at=small.NOW)
             for name in POLICIES:
-                registry.add_task(session, policy_task(name), by="Ada", at=small.NOW)
-                registry.add_examples(session, policy_task(name), Dataset(DATA), by="Ada", at=small.NOW)
+                add_task(session, policy_task(name), by="Ada", at=small.NOW)
+                add_examples(session, policy_task(name), Dataset(DATA), by="Ada", at=small.NOW)
         for number, name in enumerate(POLICIES, 1):
             run = small.enter(database, task=name, budget=24, by=STARTED_BY[name])
             assert small.run(database, home, run, model())["candidate_id"] == number
@@ -323,7 +328,7 @@ class Acting(RuleBasedStateMachine):
 
     def search(self, task: str, by: str, seed: int, budget: int) -> None:
         def enter(session: Session) -> int:
-            plan = runs.plan_run(session, task, "tiny", strategy="greedy", seed=seed, budget=budget)
+            plan = plan_run(session, task, "tiny", strategy="greedy", seed=seed, budget=budget)
             return runs.enter_run(session, plan, by=by, at=self.now)
 
         self.tick()
@@ -379,16 +384,16 @@ class Acting(RuleBasedStateMachine):
         """Make the policy ask for nobody in particular, or bring it back."""
         at = self.tick()
         changes: dict[str, Any] = {"risk": "low", "policy": {"gates": GATES}} if lax else {}
-        self.attempt(lambda s: registry.add_task(s, policy_task(task, **changes), by=by, at=at))
+        self.attempt(lambda s: add_task(s, policy_task(task, **changes), by=by, at=at))
 
     def edit_target(self, by: str, *, warm: bool) -> None:
         at, warmth = self.tick(), 0.5 if warm else 0.0
         tiny = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", parallel=1, temperature=warmth)
-        self.attempt(lambda s: registry.add_target(s, tiny, by=by, at=at))
+        self.attempt(lambda s: add_target(s, tiny, by=by, at=at))
 
     def bring_the_data_back(self, task: str, by: str) -> None:
         at = self.tick()
-        self.attempt(lambda s: registry.add_examples(s, policy_task(task), Dataset(DATA), by=by, at=at))
+        self.attempt(lambda s: add_examples(s, policy_task(task), Dataset(DATA), by=by, at=at))
 
     def reword(self, by: str, key: str, text: str) -> None:
         at = self.tick()

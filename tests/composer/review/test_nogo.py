@@ -9,8 +9,11 @@ import pytest
 from composer.data.dataset import Dataset
 from composer.home.paths import Home
 from composer.models.target import Target
-from composer.registry import lookup as registry
-from composer.runs.records import get_run, plan_run
+from composer.registry.datasets import add_examples
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task
+from composer.runs.plan import plan_run
+from composer.runs.records import get_run
 from library.database import Database
 from library.errors import Refused
 from tests import small
@@ -86,7 +89,7 @@ def test_on_corrected_data_it_may_be_proposed_again(waiting: Database, home: Hom
     with waiting.session() as session:
         first, *rest = small.examples()
         corrected = Dataset((small.example(0, gold=float(first.gold) + 1), *rest))
-        registry.add_examples(session, small.task(), corrected, by="Ada", at=small.NOW)
+        add_examples(session, small.task(), corrected, by="Ada", at=small.NOW)
     assert barred(waiting) == frozenset()
     assert tuple(searched(waiting, home, seed=1)["keys"]) == keys(waiting)
 
@@ -94,19 +97,19 @@ def test_on_corrected_data_it_may_be_proposed_again(waiting: Database, home: Hom
 def test_an_edited_task_or_target_frees_it_too(waiting: Database) -> None:
     acts.verdict(waiting, "no-go", "Joan")
     with waiting.session() as session:
-        registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+        add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
     assert barred(waiting) == frozenset()
     with waiting.session() as session:
-        registry.add_task(session, small.task(), by="Ada", at=small.NOW)
+        add_task(session, small.task(), by="Ada", at=small.NOW)
         colder = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
-        registry.add_target(session, colder, by="Ada", at=small.NOW)
+        add_target(session, colder, by="Ada", at=small.NOW)
     assert barred(waiting) == frozenset()
 
 
 def test_a_no_go_holds_for_its_target_alone(waiting: Database) -> None:
     other = Target(name="other", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
     with waiting.session() as session:
-        registry.add_target(session, other, by="Ada", at=small.NOW)
+        add_target(session, other, by="Ada", at=small.NOW)
     acts.verdict(waiting, "no-go", "Joan")
     assert barred(waiting) == {keys(waiting)}
     assert barred(waiting, "other") == frozenset()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from composer.registry import lookup as registry
 from composer.registry.starter import DATA
+from composer.registry.tasks import add_task
 from composer.task.policy import Policy, Terms
 from composer.task.task import load_task
 from library.database import Database
@@ -235,7 +235,7 @@ def test_an_override_makes_up_for_gates_alone(put_up: PutUp) -> None:
 def test_the_policy_that_counts_is_that_of_the_task_as_it_was_measured(put_up: PutUp) -> None:
     database = put_up(**HIGH)
     with database.session() as session:
-        registry.add_task(session, small.task(), by="Ada", at=small.NOW)
+        add_task(session, small.task(), by="Ada", at=small.NOW)
     with pytest.raises(Refused, match="task small was edited"):
         acts.approve(database, "Grace")
     assert acts.standing(database).approvals_needed == 2

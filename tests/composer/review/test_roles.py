@@ -17,18 +17,23 @@ from composer.candidates.records import get_candidate, submit
 from composer.data.dataset import Dataset
 from composer.home.paths import Home
 from composer.models.target import Target
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples
 from composer.registry.starter import load_starter
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task
 from composer.release.publish import release_candidate, roll_back
 from composer.review.comments import add_comment, resolve_comment
 from composer.review.corrections import decide_correction, propose_correction
+from composer.review.decisions import dismiss, give_verdict
 from composer.review.regressions import give_word
-from composer.review.status import dismiss, get_review, give_verdict
+from composer.review.status import get_review
 from composer.runs import records as runs
+from composer.runs.plan import plan_run
 from library import log
 from library.database import Database, open_database
 from library.errors import Refused
-from library.people import ROLES, NotAllowed, add_person, remove_person, set_roles
+from library.people import NotAllowed, add_person, remove_person, set_roles
+from library.roles import ROLES
 from library.snippets import import_file
 from tests import small
 from tests.composer.review import acts
@@ -56,7 +61,7 @@ def submit_again(session: Session, by: str, _folder: Path) -> None:
 
 
 def enter_run(session: Session, by: str, _folder: Path) -> None:
-    plan = runs.plan_run(session, "small", "tiny", strategy="greedy", seed=5, budget=50)
+    plan = plan_run(session, "small", "tiny", strategy="greedy", seed=5, budget=50)
     runs.enter_run(session, plan, by=by, at=AT)
 
 
@@ -74,15 +79,13 @@ ACTS: dict[str, Act] = {
     "remove_person": act(lambda s, by, _: remove_person(s, "Vera", by=by, at=AT), "admin"),
     "import_file": act(lambda s, by, f: import_file(s, f / "new.yaml", by=by, at=AT), "curator", "admin"),
     "load_starter": act(lambda s, by, _: load_starter(s, by=by, at=AT), "curator", "admin"),
-    "add_task": act(
-        lambda s, by, _: registry.add_task(s, small.task(title="E"), by=by, at=AT), "curator", "admin"
-    ),
+    "add_task": act(lambda s, by, _: add_task(s, small.task(title="E"), by=by, at=AT), "curator", "admin"),
     "add_examples": act(
-        lambda s, by, _: registry.add_examples(s, small.task(), Dataset(small.examples(3, 3)), by=by, at=AT),
+        lambda s, by, _: add_examples(s, small.task(), Dataset(small.examples(3, 3)), by=by, at=AT),
         "curator",
         "admin",
     ),
-    "add_target": act(lambda s, by, _: registry.add_target(s, OTHER_TARGET, by=by, at=AT), "curator", "admin"),
+    "add_target": act(lambda s, by, _: add_target(s, OTHER_TARGET, by=by, at=AT), "curator", "admin"),
     "enter_run": act(enter_run, *PROPOSERS),
     "ask_to_stop": act(lambda s, by, _: runs.ask_to_stop(s, 2, by=by, at=AT), *PROPOSERS),
     "submit": act(submit_again, *PROPOSERS),
@@ -123,7 +126,7 @@ def furnished(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     database = open_database(home.path)
     with database.session() as session:
         task = small.task(policy={"override": ["releaser"]})
-        registry.add_task(session, task, by="Ada", at=AT)
+        add_task(session, task, by="Ada", at=AT)
     acts.sign_in(database)
     with database.session() as session:
         for role in ROLES:

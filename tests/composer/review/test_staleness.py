@@ -13,10 +13,12 @@ from sqlmodel import Session
 from composer.candidates.records import get_candidate, heads, submit
 from composer.data.dataset import Dataset
 from composer.models.target import Target
-from composer.reading import inbox
-from composer.registry import lookup as registry
+from composer.registry.datasets import add_examples
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task
+from composer.review.inbox import inbox
 from composer.review.status import get_review
-from composer.runs.records import plan_run
+from composer.runs.plan import plan_run
 from composer.tables import CandidateRow, ReleaseRow
 from library.canonical import digest, text_digest
 from library.database import Database
@@ -28,18 +30,18 @@ from tests.composer.review import acts
 
 
 def edit_task(session: Session) -> None:
-    registry.add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+    add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
 
 
 def change_data(session: Session) -> None:
     first, *rest = small.examples()
     corrected = Dataset((small.example(0, gold=float(first.gold) + 1), *rest))
-    registry.add_examples(session, small.task(), corrected, by="Ada", at=small.NOW)
+    add_examples(session, small.task(), corrected, by="Ada", at=small.NOW)
 
 
 def edit_target(session: Session) -> None:
     target = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
-    registry.add_target(session, target, by="Ada", at=small.NOW)
+    add_target(session, target, by="Ada", at=small.NOW)
 
 
 def release_another(session: Session) -> None:
@@ -107,9 +109,9 @@ def test_a_change_that_was_undone_leaves_an_approval_as_it_was(waiting: Database
         STALE[name][0](session)
     with waiting.session() as session:
         tiny = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b")
-        registry.add_task(session, small.task(), by="Ada", at=small.NOW)
-        registry.add_examples(session, small.task(), Dataset(small.examples()), by="Ada", at=small.NOW)
-        registry.add_target(session, tiny, by="Ada", at=small.NOW)
+        add_task(session, small.task(), by="Ada", at=small.NOW)
+        add_examples(session, small.task(), Dataset(small.examples()), by="Ada", at=small.NOW)
+        add_target(session, tiny, by="Ada", at=small.NOW)
     assert acts.standing(waiting).state == "approved"
     assert acts.released(waiting).candidate_id == 1
 

@@ -11,8 +11,11 @@ from sqlmodel import Session, select
 
 from composer.data.dataset import Dataset
 from composer.models.target import Target
-from composer.registry import lookup as registry
-from composer.runs.records import WAITING, ask_to_stop, get_run, plan_run, runs
+from composer.registry.datasets import add_examples
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task
+from composer.runs.plan import plan_run
+from composer.runs.records import WAITING, ask_to_stop, get_run, runs
 from composer.tables import RunRow
 from library import log
 from library.database import Database
@@ -46,12 +49,12 @@ def test_whatever_it_rests_on_makes_another_run(filled: Database, tmp_path: Path
     seen = []
     with filled.session() as session:
         seen.append(planned(session))
-        registry.add_task(session, small.task(message="{{query}}: {{document}}"), by="Ada", at=small.NOW)
+        add_task(session, small.task(message="{{query}}: {{document}}"), by="Ada", at=small.NOW)
         seen.append(planned(session))
-        registry.add_examples(session, small.task(), Dataset(small.examples(15, 16)), by="Ada", at=small.NOW)
+        add_examples(session, small.task(), Dataset(small.examples(15, 16)), by="Ada", at=small.NOW)
         seen.append(planned(session))
         other = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", max_tokens=32)
-        registry.add_target(session, other, by="Ada", at=small.NOW)
+        add_target(session, other, by="Ada", at=small.NOW)
         seen.append(planned(session))
     library = small.write_library(tmp_path / "more.yaml", {"careful": "Take care."})
     with filled.session() as session:
@@ -90,14 +93,14 @@ def test_a_plan_that_makes_no_sense_is_refused(filled: Database, change: dict[st
 def test_a_library_without_vetted_snippets_for_the_task_is_refused(filled: Database) -> None:
     tagged = small.task(snippets={"tags": ["nothing-has-this"]})
     with filled.session() as session:
-        registry.add_task(session, tagged, by="Ada", at=small.NOW)
+        add_task(session, tagged, by="Ada", at=small.NOW)
         with pytest.raises(Refused, match="no vetted snippet"):
             planned(session)
 
 
 def test_a_task_without_data_is_refused(filled: Database) -> None:
     with filled.session() as session:
-        registry.add_task(session, small.task(name="bare"), by="Ada", at=small.NOW)
+        add_task(session, small.task(name="bare"), by="Ada", at=small.NOW)
         with pytest.raises(Refused, match="composer data import bare"):
             planned(session, task="bare")
 

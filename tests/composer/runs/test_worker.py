@@ -23,9 +23,10 @@ from composer.candidates.records import get_candidate
 from composer.home.paths import Home
 from composer.models.client import Outage
 from composer.prompts.messages import render
-from composer.registry.lookup import dataset_of, examples_of
-from composer.runs import worker
-from composer.runs.records import FAILED, FINISHED, RUNNING, STOPPED, Run, ask_to_stop, get_run, plan_run
+from composer.registry.datasets import dataset_of, examples_of
+from composer.runs import progress, worker
+from composer.runs.plan import plan_run
+from composer.runs.records import FAILED, FINISHED, RUNNING, STOPPED, Run, ask_to_stop, get_run
 from composer.search.attribution import Worth
 from composer.tables import CandidateRow, RunRow, TestReadRow
 from library.database import Database, open_database
@@ -476,7 +477,7 @@ def test_a_run_whose_library_has_changed_since_is_refused_and_keeps_its_result(
 
 
 def test_a_run_shows_how_far_it_is(filled: Database, home: Home) -> None:
-    told: list[worker.Progress] = []
+    told: list[progress.Progress] = []
     worker.work(
         filled,
         home,

@@ -10,14 +10,14 @@ from functools import partial
 
 import numpy as np
 import pytest
-from tests.composer.test_evaluator import Shuffling
+from tests.composer.answers.test_evaluator import Shuffling
 
 from composer.answers.evaluator import Evaluator
 from composer.answers.store import MemoryCells
 from composer.models.client import ask
 from composer.optimizer.optimizer import LibraryComposer, to_dspy
 from composer.optimizer.predictor import LibraryPredict
-from composer.prompts.composition import Vocabulary
+from composer.prompts.vocabulary import Vocabulary
 from composer.search.constraints import Rules
 from composer.search.effects import Settings, effects
 from composer.search.problem import Ask, Budgeted, Found, Keys, Losses

@@ -16,8 +16,9 @@ from streamlit.testing.v1 import AppTest
 
 from composer.home.paths import Home
 from composer.review.comments import add_comment
+from composer.review.decisions import give_verdict
 from composer.review.regressions import give_word
-from composer.review.status import get_review, give_verdict
+from composer.review.status import get_review
 from library.database import Database
 from library.errors import Refused
 from ui.candidate import page_data

@@ -13,7 +13,8 @@ from streamlit.testing.v1 import AppTest
 from composer.home.paths import Home
 from composer.home.signin import auth_file
 from library.database import Database
-from library.people import NotAllowed, Role, add_person, remove_person
+from library.people import NotAllowed, add_person, remove_person
+from library.roles import Role
 from tests.ui.conftest import APP, TIMEOUT_SECONDS
 from tests.ui.pages import seen
 from ui.shell.user import me, who

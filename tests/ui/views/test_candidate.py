@@ -6,11 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from composer.home.paths import Home
-from composer.registry.lookup import add_task, get_task
 from composer.registry.releases import current_release
+from composer.registry.tasks import add_task, get_task
 from composer.review.comments import add_comment
+from composer.review.decisions import give_verdict
 from composer.review.regressions import dispositions, give_word
-from composer.review.status import give_verdict
 from composer.review.verdicts import verdicts_on
 from library.database import Database
 from tests.ui.pages import Open, seen

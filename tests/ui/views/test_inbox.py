@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from streamlit.testing.v1 import AppTest
 
 from composer.home.paths import Home
-from composer.reading import inbox
-from composer.registry import lookup as registry
-from composer.review.status import give_verdict
+from composer.registry.tasks import add_task, get_task
+from composer.review.decisions import give_verdict
+from composer.review.inbox import inbox
 from composer.tables import CandidateRow
 from library.database import Database
 from library.errors import Refused
-from library.people import ROLES, Person, add_person
+from library.people import add_person
+from library.roles import ROLES, Person
 from tests.ui.pages import Open, seen
 from ui.inbox.table import csv, fits, table
 
@@ -112,8 +113,8 @@ def test_an_empty_tab_says_what_it_would_hold(furnished: Home, visit: Open) -> N
 
 def test_a_release_that_went_stale_is_found_under_both_tabs(furnished: Home, visit: Open, rows: Database) -> None:
     with rows.session() as session:
-        edited = registry.get_task(session, "polarity").model_copy(update={"title": "Another"})
-        registry.add_task(session, edited, by="Ada", at=NOW)
+        edited = get_task(session, "polarity").model_copy(update={"title": "Another"})
+        add_task(session, edited, by="Ada", at=NOW)
     for tab in ("stale", "released"):
         shown = seen(visit(furnished, "inbox", state=tab))
         assert POLARITY in shown

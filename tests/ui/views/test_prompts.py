@@ -13,12 +13,12 @@ import pytest
 
 from composer.evaluation import intervals
 from composer.home.paths import Home
-from composer.registry.lookup import add_task, get_task
 from composer.registry.releases import current_release
+from composer.registry.tasks import add_task, get_task
 from composer.release.history import history
 from composer.release.pack import faults, pack_of
 from composer.release.publish import roll_back
-from composer.review.status import give_verdict
+from composer.review.decisions import give_verdict
 from library.database import Database, open_database
 from library.people import add_person
 from library.tables import SnippetVersionRow

@@ -1,0 +1,39 @@
+"""How long an answer of a target takes, from the stored ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from composer.registry.targets import get_target
+from composer.tables import CellRow
+
+RECENT = 200
+"""Answers looked at to say how long one takes."""
+
+
+FIRST_GUESS_SECONDS = 2.0
+"""Seconds an answer where none was measured: an embedded model on two cores."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds an answer takes on a target, and how many stored answers say so; 0 where it is a first guess."""
+
+    seconds: float
+    measured: int
+
+
+def pace(session: Session, target: str) -> Pace:
+    """Return how long an answer of a target took lately (mean of the newest `RECENT` stored answers)."""
+    latest = (
+        select(CellRow.seconds)
+        .where(CellRow.target == get_target(session, target).hash)
+        .order_by(col(CellRow.answered_at).desc())
+        .limit(RECENT)
+    )
+    seconds = session.exec(latest).all()
+    if not seconds:
+        return Pace(FIRST_GUESS_SECONDS, 0)
+    return Pace(sum(seconds) / len(seconds), len(seconds))

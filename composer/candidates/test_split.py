@@ -1,0 +1,44 @@
+"""The ledger of reads of the sealed test split."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from composer.prompts.composition import Composition
+from composer.tables import TestReadRow
+
+
+def note_test_read(
+    session: Session, dataset: str, target_hash: str, composition: Composition, *, run_id: int, at: datetime
+) -> int:
+    """Note that the sealed test split is read for this composition; returns how often others read it before.
+
+    The same composition on the same target reads the stored answers again, which counts once, also after a
+    label was corrected.
+    """
+    query = select(TestReadRow).where(
+        TestReadRow.dataset == dataset,
+        TestReadRow.target == target_hash,
+        TestReadRow.composition == composition.fingerprint,
+    )
+    row = session.exec(query).first()
+    if row is None:
+        row = TestReadRow(
+            dataset=dataset,
+            target=target_hash,
+            composition=composition.fingerprint,
+            run_id=run_id,
+            read_at=at,
+        )
+        session.add(row)
+        session.flush()
+    # A corrected label makes another dataset, of examples that were read all the same.
+    task = dataset.partition(":")[0]
+    others = select(TestReadRow.composition, TestReadRow.target).where(
+        col(TestReadRow.dataset).startswith(f"{task}:", autoescape=True),
+        col(TestReadRow.id) < row.id,
+        ~((col(TestReadRow.composition) == composition.fingerprint) & (col(TestReadRow.target) == target_hash)),
+    )
+    return len(session.exec(others.distinct()).all())

@@ -1,0 +1,73 @@
+"""The gates of a policy: conditions a candidate's comparison has to pass."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from composer.data.examples import Example
+from composer.evaluation.metrics import SAME, figures
+from composer.evaluation.outcomes import Difference, Row
+from composer.task.policy import GateKind
+from composer.task.task import Task
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One condition of the policy: whether it holds, and the figure it was read from.
+
+    One that isn't `binding` is shown, and holds nothing up.
+    """
+
+    name: str
+    passed: bool
+    figure: str
+    binding: bool = True
+
+
+def check_gates(
+    task: Task, examples: Sequence[Example], differences: Mapping[str, Difference], rows: Sequence[Row]
+) -> tuple[Gate, ...]:
+    """Return the gates of the task's policy, the one that every policy has first.
+
+    `differences` maps each figure's name to its difference; `rows` are the n examples in the order of
+    `examples`. Raises `KeyError` where the policy names a figure that wasn't compared.
+    """
+    policy = task.policy.gates
+    gates: list[tuple[GateKind, Gate]] = [("improves", improves(differences[figures(task)[0].name]))]
+    if policy.valid_rate:
+        gates.append(("valid_rate", _not_worse("valid rate", differences["valid_rate"], 0.0)))
+    for name in policy.not_worse:
+        gates.append(("not_worse", _not_worse(name, differences[name], policy.tolerance.get(name, 0.0))))
+    if policy.must_not_regress:
+        bound = [row for row, example in zip(rows, examples, strict=True) if example.must_not_regress]
+        lost = [row.example_id for row in bound if row.outcome == "worse"]
+        gate = Gate("must not regress", not lost, f"{len(bound) - len(lost)}/{len(bound)}")
+        gates.append(("must_not_regress", gate))
+    if policy.max_worse_share is not None:
+        share = sum(row.outcome == "worse" for row in rows) / len(rows)
+        limit = policy.max_worse_share
+        gates.append(("max_worse_share", Gate(f"worse ≤ {limit:.0%}", share <= limit, f"{share:.1%}")))
+    if policy.max_extra_tokens is not None:
+        extra, limit = differences["tokens"].difference or 0.0, policy.max_extra_tokens
+        gates.append(("max_extra_tokens", Gate(f"tokens ≤ +{limit}", extra <= limit, f"{extra:+.0f}")))
+    return tuple(replace(gate, binding=kind not in policy.advisory) for kind, gate in gates)
+
+
+def improves(metric: Difference) -> Gate:
+    """Return the gate that every policy has: the interval is clear of no difference, on the better side."""
+    if metric.low is None or metric.high is None:
+        return Gate("improves", False, "no interval")
+    clear = metric.high < 0 if metric.better_is == "lower" else metric.low > 0
+    return Gate("improves", clear, f"[{metric.low:+.3g}, {metric.high:+.3g}]")
+
+
+def _not_worse(name: str, difference: Difference, tolerance: float) -> Gate:
+    """Fail where a figure fell by more than the tolerance, or clearly: its whole interval on the worse side."""
+    if difference.difference is None:
+        # Undefined before and after alike (no valid answer on a side) can't have got worse than nothing.
+        return Gate(name, difference.incumbent is None, "—")
+    change = difference.difference if difference.better_is == "higher" else -difference.difference
+    allowed = f" (may fall by {tolerance:g})" if tolerance else ""
+    passed = change >= -tolerance - SAME and difference.direction != "worse"
+    return Gate(name, passed, f"{difference.difference:+.3g}{allowed}")

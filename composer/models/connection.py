@@ -1,0 +1,86 @@
+"""The DSPy language model that asks a target, from first call to release."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import dspy
+
+from composer.models.catalogue import find_model
+from composer.models.download import locate, models_folder, pull
+from composer.models.embedded import EmbeddedEngine
+from composer.models.target import Target
+from library.errors import Refused
+
+NO_KEY = "EMPTY"
+"""Sent to a server that has no `api_key_env`, so that no key of the environment goes out by accident."""
+
+
+def language_model(target: Target, *, folder: Path | None = None) -> dspy.LM:
+    """Return the DSPy language model that asks a target, with DSPy's own cache off.
+
+    An embedded model is read from the models folder (or the given one) on the first call. Give it back with
+    `release` when done. Raises Refused when the environment lacks the key a server needs.
+    """
+    settings: dict[str, Any] = {
+        "max_tokens": target.max_tokens,
+        "temperature": target.temperature,
+        "seed": target.seed,
+        "cache": False,
+    }
+    if target.kind == "embedded":
+        model = find_model(target.model)
+        engine = EmbeddedEngine(
+            lambda: locate(model, folder or models_folder()),
+            context=target.context,
+            parallel=target.parallel,
+            threads=target.threads,
+        )
+        # A failure inside this process is no passing trouble: trying again would only delay its message.
+        lm = dspy.LM(f"embedded/{model.name}-{model.sha256[:12]}", engine=engine, num_retries=0, **settings)
+    else:
+        # The prefix picks the request's dialect (`max_tokens`, `seed`), not a product; with this engine
+        # DSPy refuses what it can't send rather than sending something else.
+        lm = dspy.LM(
+            f"hosted_vllm/{target.model}",
+            engine="lm15",
+            api_base=target.api_base,
+            api_key=_key(target),
+            timeout=target.timeout,
+            **settings,
+        )
+    lm.target_name = target.name
+    return lm
+
+
+def release(lm: dspy.LM) -> None:
+    """Free what a model of `language_model` holds: an embedded model's memory, a server's sockets."""
+    if isinstance(lm.engine, EmbeddedEngine):
+        lm.engine.close()
+    lm.close()
+
+
+def _key(target: Target) -> str:
+    if target.api_key_env is None:
+        return NO_KEY
+    key = os.environ.get(target.api_key_env)
+    if not key:
+        raise Refused(
+            f"the environment variable {target.api_key_env} is not set",
+            where=f"target {target.name}",
+            fix=f"Set it to the key of {target.api_base} and run the command again.",
+        )
+    return key
+
+
+Connect = Callable[[Target, Callable[[str], None]], dspy.LM]
+
+
+def connect(target: Target, say: Callable[[str], None]) -> dspy.LM:
+    """Return the language model of a target, fetching an embedded model's file where it is missing."""
+    if target.kind == "embedded":
+        pull(target.model, progress=lambda done, total: say(f"fetching {target.model}: {done / total:.0%}"))
+    return language_model(target)

@@ -1,0 +1,114 @@
+"""Datasets of tasks: the current one, its examples and their splits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from composer.data.dataset import Dataset
+from composer.data.examples import Example
+from composer.registry.lookup import KEEPERS
+from composer.tables import DatasetRow, ExampleRow
+from composer.task.task import SPLITS, SplitName, Task
+from library import log
+from library.errors import Refused
+from library.people import require
+
+LOOKUP = 500
+"""Ids asked for in one query, below SQLite's limit on bound values."""
+
+
+def add_examples(session: Session, task: Task, dataset: Dataset, *, by: str, at: datetime) -> bool:
+    """Make this the current dataset of the task; returns whether anything changed. Raises for the role."""
+    require(session, by, *KEEPERS)
+    return make_current(session, task, dataset, by=by, at=at)
+
+
+def make_current(session: Session, task: Task, dataset: Dataset, *, by: str, at: datetime) -> bool:
+    """Write a dataset, or a corrected one, and log it; returns whether anything changed. Raises for the role."""
+    require(session, by, *KEEPERS, "reviewer")
+    current = _dataset_row(session, task.name)
+    name = f"{task.name}:{dataset.hash}"
+    if current is not None and current.hash == name:
+        return False
+    if session.exec(select(DatasetRow).where(DatasetRow.hash == name)).first() is None:
+        for position, example in enumerate(dataset.examples):
+            content = {**asdict(example), "inputs": dict(example.inputs), "clusters": list(example.clusters)}
+            session.add(ExampleRow(dataset=name, example_id=example.id, position=position, content=content))
+    session.add(DatasetRow(hash=name, task=task.name, left_out=dataset.left_out, added_by=by, added_at=at))
+    log.append(
+        session,
+        who=by,
+        action="data imported",
+        subject=f"task:{task.name}",
+        why="",
+        detail={"dataset": name, "examples": len(dataset.examples), "left_out": dataset.left_out},
+        at=at,
+    )
+    return True
+
+
+def _dataset_row(session: Session, task: str) -> DatasetRow | None:
+    return session.exec(
+        select(DatasetRow).where(DatasetRow.task == task).order_by(col(DatasetRow.id).desc())
+    ).first()
+
+
+def dataset_of(session: Session, task: str) -> str:
+    """Return the name of the task's current dataset; raises `Refused` where it has none."""
+    row = _dataset_row(session, task)
+    if row is None:
+        raise Refused(f"task {task} has no labelled data", fix=f"Run `composer data import {task} FILE`.")
+    return row.hash
+
+
+def current_dataset(session: Session, task: str) -> Dataset:
+    """Return the task's current dataset with the examples of every split; raises `Refused` where it has none."""
+    name = dataset_of(session, task)
+    row = _dataset_row(session, task)
+    examples = tuple(example for split in SPLITS for example in examples_of(session, name, split))
+    return Dataset(examples, row.left_out if row else 0)
+
+
+def examples_of(session: Session, dataset: str, split: str) -> tuple[Example, ...]:
+    """Return the examples of one split of a dataset, in its order."""
+    if split not in SPLITS:
+        raise ValueError(f"no split is called {split}")
+    own = col(ExampleRow.content)["split"].as_string() == split
+    rows = select(ExampleRow.content).where(ExampleRow.dataset == dataset, own)
+    return tuple(_example(content) for content in session.exec(rows.order_by(col(ExampleRow.position))))
+
+
+def examples_named(session: Session, dataset: str, ids: Sequence[str]) -> tuple[Example, ...]:
+    """Return the examples of a dataset with these ids, in its order."""
+    found: list[ExampleRow] = []
+    for start in range(0, len(ids), LOOKUP):
+        some = col(ExampleRow.example_id).in_(ids[start : start + LOOKUP])
+        found += session.exec(select(ExampleRow).where(ExampleRow.dataset == dataset, some))
+    return tuple(_example(row.content) for row in sorted(found, key=lambda row: row.position))
+
+
+def _example(content: Mapping[str, Any]) -> Example:
+    return Example(**{**content, "clusters": tuple(content["clusters"])})
+
+
+def sealed_size(session: Session, task: str) -> int:
+    """Return how many sealed test examples a task has; raises `Refused` where it has no data."""
+    return len(examples_of(session, dataset_of(session, task), "test"))
+
+
+def split_size(session: Session, dataset: str, split: SplitName) -> int:
+    """Return how many examples a split of a dataset has."""
+    own = col(ExampleRow.content)["split"].as_string() == split
+    rows = select(func.count()).select_from(ExampleRow).where(ExampleRow.dataset == dataset, own)
+    return session.exec(rows).one()
+
+
+def inputs_of(session: Session, dataset: str) -> dict[str, tuple[str, ...]]:
+    """Return the inputs of every example of a dataset, by its id."""
+    rows = select(ExampleRow.example_id, ExampleRow.content).where(ExampleRow.dataset == dataset)
+    return {name: tuple(content["inputs"].values()) for name, content in session.exec(rows)}

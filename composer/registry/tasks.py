@@ -1,0 +1,63 @@
+"""Tasks by name, the newest content of each being the current one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from composer.registry.lookup import KEEPERS, find_named
+from composer.tables import TaskRow
+from composer.task.task import Task
+from library import log
+from library.errors import Refused
+from library.people import require
+
+
+def add_task(session: Session, task: Task, *, by: str, at: datetime) -> bool:
+    """Make this content the current one of its name; returns whether anything changed. Raises for the role."""
+    require(session, by, *KEEPERS)
+    current = session.exec(
+        select(TaskRow).where(TaskRow.name == task.name).order_by(col(TaskRow.id).desc())
+    ).first()
+    if current is not None and current.hash == task.hash:
+        return False
+    session.add(
+        TaskRow(name=task.name, hash=task.hash, content=task.model_dump(mode="json"), added_by=by, added_at=at)
+    )
+    log.append(
+        session,
+        who=by,
+        action="task added",
+        subject=f"task:{task.name}",
+        why="",
+        detail={"hash": task.hash},
+        at=at,
+    )
+    return True
+
+
+def list_tasks(session: Session) -> tuple[Task, ...]:
+    """Return the current content of every task, by name."""
+    rows = session.exec(select(TaskRow).order_by(col(TaskRow.id))).all()
+    current = {row.name: row for row in rows}
+    return tuple(Task.model_validate(current[name].content) for name in sorted(current))
+
+
+def task_hash(session: Session, name: str) -> str:
+    """Return the hash of a task's current content; empty where there is no such task."""
+    rows = select(TaskRow.hash).where(TaskRow.name == name).order_by(col(TaskRow.id).desc())
+    return session.exec(rows).first() or ""
+
+
+def get_task(session: Session, name: str) -> Task:
+    """Return the current task of this name; raises `Refused` naming those that exist."""
+    return find_named("task", name, {task.name: task for task in list_tasks(session)}, "composer task add FILE")
+
+
+def get_task_version(session: Session, task_hash: str) -> Task:
+    """Return the task of this hash; raises `Refused` where it isn't stored."""
+    row = session.exec(select(TaskRow).where(TaskRow.hash == task_hash)).first()
+    if row is None:
+        raise Refused(f"no task with hash {task_hash[:12]} is stored")
+    return Task.model_validate(row.content)

@@ -1,0 +1,88 @@
+"""How far a run is, written to its row about once a second."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from composer.answers.evaluator import Counts
+from composer.runs.records import WORTH, run_row
+from composer.search.attribution import Worth
+from composer.search.problem import Step
+from library.database import Database
+
+SECONDS_BETWEEN_WRITES = 1.0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is: `expected` counts the cells it may ask for, `best` is the best search estimate so far."""
+
+    phase: str
+    counts: Counts = field(default_factory=Counts)
+    expected: int = 0
+    tried: int = 0
+    best: Step | None = None
+
+
+class _Record:
+    """Writes how far a run is into its row, about once a second, and tells whoever watches."""
+
+    def __init__(self, database: Database, run_id: int, on_progress: Callable[[Progress], None]) -> None:
+        self.database = database
+        self.run_id = run_id
+        self.on_progress = on_progress
+        self.progress = Progress("starting")
+        self.trace: list[dict[str, Any]] = []
+        self._stop = False
+        self._written = float("-inf")
+
+    def now(self, **changes: Any) -> None:
+        """Take note of what changed."""
+        loud = changes.get("phase", self.progress.phase) != self.progress.phase
+        self.progress = replace(self.progress, **changes)
+        self.on_progress(self.progress)
+        if loud or time.monotonic() - self._written >= SECONDS_BETWEEN_WRITES:
+            self._write()
+
+    def step(self, step: Step) -> None:
+        """Take note of one comparison of the search."""
+        self.trace.append(
+            {"keys": list(step.keys), "gain": step.gain, "examples": step.examples, "cells": step.cells}
+        )
+        best = self.progress.best
+        if best is None or (step.examples, step.gain) > (best.examples, best.gain):
+            best = step
+        self.now(tried=len({tuple(point["keys"]) for point in self.trace}), best=best)
+
+    def worth(self, worth: Worth | None) -> None:
+        """Store what the search's cells say of each snippet."""
+        self._write(worth=None if worth is None else WORTH.dump_python(worth, mode="json"))
+
+    def stop_asked(self) -> bool:
+        """Whether somebody asked the run to stop, as of the last write."""
+        return self._stop
+
+    def end(self, state: str, message: str, result: dict[str, Any] | None = None) -> None:
+        """Write how the run ended; what an earlier attempt found stays where this one has no result."""
+        found = {"result": result} if result else {}
+        self._write(state=state, message=message, ended_at=datetime.now(UTC), **found)
+
+    def _write(self, **changes: Any) -> None:
+        progress = self.progress
+        with self.database.session() as session:
+            row = run_row(session, self.run_id)
+            self._stop = row.stop_asked
+            row.asked, row.stored, row.paid = (
+                progress.counts.asked,
+                progress.counts.stored,
+                progress.counts.paid,
+            )
+            row.expected, row.message, row.trace = progress.expected, progress.phase, list(self.trace)
+            for name, value in changes.items():
+                setattr(row, name, value)
+            session.add(row)
+        self._written = time.monotonic()

@@ -1,0 +1,66 @@
+"""The snippets two compositions differ in, one a line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from composer.evaluation.formatting import NAMES
+from composer.prompts.changes import SnippetChange
+from composer.review.comments import Comment
+from composer.runs.findings import Learnt
+from ui.components.comments import comments_under
+from ui.components.metrics import gain
+from ui.shell.html import safe
+
+SIGNS = {
+    "added": ("+", "better"),
+    "removed": ("−", "worse"),
+    "reworded": ("±", ""),
+    "moved": ("↕", ""),
+}
+
+
+def show_snippets(
+    changes: Sequence[SnippetChange], worth: Learnt | None = None, comments: Sequence[Comment] = ()
+) -> str:
+    """Return what happened to each snippet as HTML, with its effect where a search measured it; kept ones last."""
+    effects = _effects(worth)
+    parts = [_change(one, effects, comments) for one in changes if one.kind in SIGNS]
+    kept = [one.now.key for one in changes if one.kind not in SIGNS]
+    if kept:
+        parts.append(
+            '<span class="ic-sign ic-same">&nbsp; kept</span>'
+            f'<span class="ic-mute ic-rest">{safe(", ".join(kept))}</span>'
+        )
+    if not parts:
+        return '<div class="ic ic-mute">The same snippets in the same order.</div>'
+    return f'<div class="ic ic-changes">{"".join(parts)}</div>'
+
+
+def _change(one: SnippetChange, effects: Mapping[str, str], comments: Sequence[Comment]) -> str:
+    sign, tone = SIGNS[one.kind]
+    aside = ""
+    if one.kind == "moved":
+        aside = f' <span class="ic-mute">from place {one.place_before} to {one.place_after}</span>'
+    if one.kind == "reworded" and one.before is not None:
+        aside = f' <span class="ic-mute">was v{one.before.version}:</span> {safe(one.before.text)}'
+    effect = effects.get(one.now.key, "")
+    worth = f'<span class="ic-effect">{effect}</span>' if effect and one.kind != "removed" else ""
+    said = comments_under(comments, "snippet", one.now.key)
+    return (
+        f'<span class="ic-sign ic-{tone or "same"}">{sign} {one.kind}</span>'
+        f'<code class="ic-key"><a href="library?snippet={safe(one.now.key)}">{safe(one.now.key)}</a> '
+        f'<span class="ic-mute">v{one.now.version}</span></code>'
+        f'<span class="ic-text">{safe(one.now.text)}{aside}{worth}{said}</span>'
+    )
+
+
+def _effects(worth: Learnt | None) -> dict[str, str]:
+    if worth is None:
+        return {}
+    told = '<span class="ic-mute" title="on the development examples that chose it: expect less on new ones">'
+    return {
+        one.names[0].partition("@")[0]: f"{told}worth in {NAMES[one.difference.name]}, search estimate:</span> "
+        + gain(one.difference)
+        for one in worth.left_out
+    }
