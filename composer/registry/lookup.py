@@ -1,4 +1,4 @@
-"""What the registries of tasks, datasets and targets share: who may add to them, and a refusal that names the nearest."""
+"""What the registries share: who may add to them, and a refusal that names what is near."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Found = TypeVar("Found")
 
 
 def find_named(kind: str, name: str, known: dict[str, Found], command: str) -> Found:
-    """Return what goes by a name; raises `Refused` naming the nearest ones there are, and the `command` that adds one."""
+    """Return what goes by a name; raises `Refused` naming the nearest, and the `command` that adds one."""
     if name in known:
         return known[name]
     near: Sequence[tuple[str, float, int]] = extract(name, list(known), limit=3, score_cutoff=50)

@@ -10,7 +10,6 @@ from typing import Any
 import dspy
 import numpy as np
 import pytest
-from tests.composer.answers.test_evaluator import Shuffling
 
 from composer.answers.evaluator import Evaluator
 from composer.answers.store import MemoryCells
@@ -23,6 +22,7 @@ from composer.prompts.vocabulary import Vocabulary
 from composer.search.problem import Budgeted, Found
 from library.errors import Refused
 from tests import small
+from tests.composer.answers.test_evaluator import Shuffling
 from tests.scripted import ScriptedEngine, scripted_lm
 
 DEV = small.examples(16, 0)

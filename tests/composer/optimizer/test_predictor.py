@@ -14,7 +14,6 @@ import dspy
 import pytest
 from dspy.teleprompt import COPRO, BootstrapFewShot
 from hypothesis import HealthCheck, given, settings
-from tests.composer.prompts.test_composition import mutated, oracle, orders
 
 from composer.optimizer.optimizer import to_dspy
 from composer.optimizer.predictor import LibraryPredict, signature_of
@@ -22,6 +21,7 @@ from composer.prompts.composition import UnvettedText
 from composer.prompts.messages import render
 from composer.prompts.vocabulary import Vocabulary
 from tests import small
+from tests.composer.prompts.test_composition import mutated, oracle, orders
 from tests.scripted import ScriptedEngine, scripted_lm
 
 INPUTS = dict(small.example(1).inputs)

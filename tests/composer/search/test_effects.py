@@ -10,7 +10,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-from tests.composer.answers.test_evaluator import Shuffling
 
 from composer.answers.evaluator import Evaluator
 from composer.answers.store import MemoryCells
@@ -22,6 +21,7 @@ from composer.search.constraints import Rules
 from composer.search.effects import Settings, effects
 from composer.search.problem import Ask, Budgeted, Found, Keys, Losses
 from tests import small
+from tests.composer.answers.test_evaluator import Shuffling
 from tests.composer.search.worlds import EXAMPLES, World, found
 from tests.composer.search.worlds import problem as small_problem
 from tests.scripted import scripted_lm
