@@ -16,7 +16,6 @@ import pytest
 from sqlalchemy import text
 
 from composer.activity import delivery
-from composer.activity import webhooks as module
 from composer.activity.delivery import CLAIM, LONGEST_WAIT, deliver, post
 from composer.activity.webhooks import Webhook, add_webhook, remove_webhook, signature, verified, webhooks
 from composer.home.paths import Home
@@ -302,11 +301,11 @@ def test_an_entry_that_another_deliverer_sent_meanwhile_is_not_sent_again(
 
     def late(*given: Any) -> bool:
         """Another deliverer does all there is, between this one's reading of the hook and its claim."""
-        monkeypatch.setattr(module, "_claimed", claim)
+        monkeypatch.setattr(delivery, "_claimed", claim)
         assert deliver(database, post, at=AT) == 1
         return claim(*given)
 
-    monkeypatch.setattr(module, "_claimed", late)
+    monkeypatch.setattr(delivery, "_claimed", late)
     assert deliver(database, post, at=AT) == 0
     assert receiver.numbers == [2]
 
@@ -321,10 +320,10 @@ def test_what_is_logged_while_nothing_is_wanted_is_not_passed_over(
     def late(*given: Any) -> Any:
         found = send(*given)
         write(database, "vetted")
-        monkeypatch.setattr(module, "_told", send)
+        monkeypatch.setattr(delivery, "_told", send)
         return found
 
-    monkeypatch.setattr(module, "_told", late)
+    monkeypatch.setattr(delivery, "_told", late)
     assert deliver(database, post, at=AT) == 0
     assert deliver(database, post, at=AT) == 1
 

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from composer.cli import app
 from composer.home.paths import Home
+from composer.models import connection
 from composer.models.client import Outage
 from composer.runs import worker
 from library.database import Database
@@ -44,7 +45,7 @@ def run(home: Home, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command on `home` with a scripted model behind every target."""
 
     def run(*arguments: str, model: ScriptedEngine | None = None) -> Result:
-        monkeypatch.setattr(worker, "connect", connecting(model or small.engine()))
+        monkeypatch.setattr(connection, "connect", connecting(model or small.engine()))
         return CliRunner().invoke(app, [*arguments, "--home", str(home.path)])
 
     return run

@@ -10,7 +10,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from composer.cli import app
-from composer.runs import worker
+from composer.models import connection
 from tests.scripted import ScriptedEngine, connecting
 from tests.test_readme import block
 
@@ -52,7 +52,7 @@ def test_what_a_user_brings_is_listed_and_can_be_composed(files: Path, monkeypat
     assert [one["name"] for one in json.loads(run(files, "target", "list", "--json").stdout)] == ["my-model"]
 
     engine = ScriptedEngine(lambda system, user: '{"urgency": 3}')
-    monkeypatch.setattr(worker, "connect", connecting(engine))
+    monkeypatch.setattr(connection, "connect", connecting(engine))
     result = run(files, "compose", "urgency", "--target", "my-model", "--budget", "40", "--json")
     assert result.exit_code == 0, result.output
     summary = json.loads(result.stdout)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from composer.analysis import jobs
 from composer.cli import app
+from composer.models import connection
 from composer.registry import lookup as registry
 from composer.registry.releases import current_release
 from composer.registry.targets import add_target
@@ -20,7 +21,6 @@ from composer.registry.tasks import add_task
 from composer.review.comments import comments_on
 from composer.review.regressions import dispositions
 from composer.review.status import get_review
-from composer.runs import worker
 from composer.tables import CandidateRow
 from library.database import Database
 from tests import small
@@ -261,7 +261,7 @@ def test_a_stale_candidate_is_scored_again_for_no_answer(
     said = told(run("review", "1"))
     assert "Stale: task small was edited" in said
     assert said.splitlines()[-1] == "Score it again with: composer review 1 --score-again"
-    monkeypatch.setattr(worker, "connect", acts.no_model)
+    monkeypatch.setattr(connection, "connect", acts.no_model)
     said = told(run("review", "1", "--score-again"))
     assert "pays for no answer" in said
     assert "Review it with: composer review 2" in said
@@ -273,7 +273,7 @@ def test_answers_that_are_missing_are_paid_and_counted_first(
     submitted: Database, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit_target(submitted)
-    monkeypatch.setattr(worker, "connect", connecting(small.engine()))
+    monkeypatch.setattr(connection, "connect", connecting(small.engine()))
     said = told(run("review", "1", "--score-again"))
     assert "pays for 32 answers, about 64 seconds" in said
     with submitted.session() as session:
@@ -285,11 +285,11 @@ def test_an_interrupted_scoring_goes_on_from_its_answers(
     submitted: Database, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     edit_target(submitted)
-    monkeypatch.setattr(worker, "connect", connecting(small.Dying(small.engine(), 11, KeyboardInterrupt())))
+    monkeypatch.setattr(connection, "connect", connecting(small.Dying(small.engine(), 11, KeyboardInterrupt())))
     stopped = run("review", "1", "--score-again")
     assert stopped.exit_code == 130
     assert "run the same command again" in stopped.stdout
-    monkeypatch.setattr(worker, "connect", connecting(small.engine()))
+    monkeypatch.setattr(connection, "connect", connecting(small.engine()))
     assert "pays for 22 answers" in told(run("review", "1", "--score-again"))
 
 

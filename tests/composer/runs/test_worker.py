@@ -374,7 +374,7 @@ def test_a_second_worker_on_the_same_run_is_refused_and_does_no_harm(
 def test_a_stop_request_stops_the_run_and_it_can_be_continued(
     filled: Database, home: Home, uninterrupted: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "SECONDS_BETWEEN_WRITES", 0.0)
+    monkeypatch.setattr(progress, "SECONDS_BETWEEN_WRITES", 0.0)
     number = small.enter(filled, budget=BUDGET)
 
     def stop() -> None:
