@@ -34,7 +34,7 @@ class LogEntry:
 
 
 @dataclass(frozen=True)
-class Only:
+class LogFilter:
     """Which entries are wanted: what is left empty narrows nothing.
 
     `kind` is the first part of a subject; `words` stand, each somewhere, in subject, why or action, whatever
@@ -48,7 +48,7 @@ class Only:
     after: int = 0
 
 
-EVERYTHING = Only()
+EVERYTHING = LogFilter()
 
 
 def append(
@@ -81,7 +81,7 @@ def append(
 def entries(
     session: Session,
     subject: str | None = None,
-    only: Only = EVERYTHING,
+    only: LogFilter = EVERYTHING,
     *,
     newest_first: bool = False,
     limit: int | None = None,
@@ -106,7 +106,7 @@ def entries(
         ) from error
 
 
-def count(session: Session, only: Only = EVERYTHING) -> int:
+def count(session: Session, only: LogFilter = EVERYTHING) -> int:
     """Return how many entries a filter lets through."""
     return session.exec(select(func.count()).select_from(LogRow).where(*_conditions(only))).one()
 
@@ -141,7 +141,7 @@ def first_broken(session: Session) -> int | None:
     return None
 
 
-def _conditions(only: Only) -> list[ColumnElement[bool]]:
+def _conditions(only: LogFilter) -> list[ColumnElement[bool]]:
     subject, why, action = col(LogRow.subject), col(LogRow.why), col(LogRow.action)
     found: list[ColumnElement[bool]] = []
     if only.who:

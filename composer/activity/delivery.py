@@ -16,7 +16,7 @@ from composer.tables import WebhookRow
 from library import log
 from library.database import Database
 from library.errors import Refused
-from library.log import LogEntry, Only
+from library.log import LogEntry, LogFilter
 
 TIMEOUT_SECONDS = 10.0
 
@@ -94,7 +94,7 @@ def _tell_next(database: Database, post: Post, hook_id: int, now: Callable[[], d
 def _told(database: Database, post: Post, hook: Webhook, at: datetime, app: str) -> LogEntry | None:
     """Send the next entry a hook wants and return it, None if it wants none; raises `Refused` where that fails."""
     with database.session() as session:
-        only = Only(actions=hook.actions, after=hook.delivered)
+        only = LogFilter(actions=hook.actions, after=hook.delivered)
         entry = next(iter(log.entries(session, only=only, limit=1)), None)
         if entry is None:
             return None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from composer.analysis.diagnoses import NOISE_EXAMPLES, NOISE_REPLICATE, Compared, Diagnosis, parts, path
+from composer.analysis.diagnoses import NOISE_EXAMPLES, NOISE_REPLICATE, Compared, Diagnosis, ablations, increments
 from composer.answers.store import answered_examples
 from composer.candidates.records import get_candidate
 from composer.registry.releases import measured_composition
@@ -29,11 +29,11 @@ def likely_missing(session: Session, compared: Compared, diagnosis: Diagnosis, c
     measured = tuple(compared.candidate.evidence["data"]["examples"])
     ends = {compared.incumbent, compared.composition}
     if diagnosis == "steps":
-        wanted = [(one, measured, 0) for _, one in path(compared) if one not in ends]
+        wanted = [(one, measured, 0) for _, one in increments(compared) if one not in ends]
     elif diagnosis == "noise":
         wanted = [(compared.incumbent, measured[:NOISE_EXAMPLES], NOISE_REPLICATE)]
     else:
-        wanted = [(part.without, tuple(chosen), 0) for part in parts(compared)]
+        wanted = [(part.without, tuple(chosen), 0) for part in ablations(compared)]
     target = compared.candidate.summary["target_hash"]
     return sum(
         len(set(examples) - answered_examples(session, target, composition.fingerprint, replicate=replicate))

@@ -17,7 +17,7 @@ from composer.answers.evaluator import questions_of
 from composer.answers.store import stored_answers
 from composer.candidates.records import Candidate
 from composer.data.examples import Example
-from composer.evaluation.metrics import SAME, Scored, figures, score
+from composer.evaluation.metrics import LOSS_TOLERANCE, Scored, figures, score
 from composer.evaluation.outcomes import Difference, difference
 from composer.evaluation.parsing import Parsed, parse
 from composer.models.answer import Answer
@@ -43,7 +43,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Ask:
+class Question:
     """Cells of one composition: these examples, in this replicate."""
 
     composition: Composition
@@ -52,7 +52,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Part:
+class Ablation:
     """The candidate without one of its changes: a snippet it added left out, one it reworded set back."""
 
     version: SnippetVersion
@@ -60,7 +60,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Without:
+class AblationAnswer:
     """What was answered to one example without one part of the candidate; None where nobody asked."""
 
     version: SnippetVersion
@@ -72,7 +72,7 @@ class Without:
     @property
     def suspect(self) -> bool:
         """Whether the answer is better without it."""
-        return self.loss is not None and self.loss < self.candidate_loss - SAME
+        return self.loss is not None and self.loss < self.candidate_loss - LOSS_TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -85,14 +85,14 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Noise:
+class Repeatability:
     """How often the incumbent, asked again, gave another reading; `asked` answers were compared."""
 
     changed: int
     asked: int
 
 
-def parts(review: Review | Compared) -> tuple[Part, ...]:
+def ablations(review: Review | Compared) -> tuple[Ablation, ...]:
     """Return the candidate without each snippet that it added or reworded, in its order."""
     before = {one.key: one for one in review.incumbent.versions}
     found = []
@@ -102,11 +102,13 @@ def parts(review: Review | Compared) -> tuple[Part, ...]:
             continue
         left = (*review.composition.versions[:place], *review.composition.versions[place + 1 :])
         back = left if old is None else (*left[:place], old, *left[place:])
-        found.append(Part(one, Composition(review.composition.base, back)))
+        found.append(Ablation(one, Composition(review.composition.base, back)))
     return tuple(found)
 
 
-def path(review: Review | Compared, order: Sequence[str] | None = None) -> tuple[tuple[str, Composition], ...]:
+def increments(
+    review: Review | Compared, order: Sequence[str] | None = None
+) -> tuple[tuple[str, Composition], ...]:
     """Return the named compositions from the incumbent to the candidate, both ends included.
 
     What the candidate removes, rewords or moves comes first, as one step; then each snippet it adds: in
@@ -119,10 +121,10 @@ def path(review: Review | Compared, order: Sequence[str] | None = None) -> tuple
     found = [(start, Composition(base, review.incumbent.versions))]
     if kept != review.incumbent.versions:
         found.append(("what it takes away, rewords or moves", Composition(base, kept)))
-    standing = set(known)
+    included = set(known)
     for key in added(review) if order is None else order:
-        standing.add(key)
-        found.append((f"+ {key}", Composition(base, tuple(each for each in versions if each.key in standing))))
+        included.add(key)
+        found.append((f"+ {key}", Composition(base, tuple(each for each in versions if each.key in included))))
     return tuple(found)
 
 
@@ -134,39 +136,39 @@ def added(review: Review | Compared) -> tuple[str, ...]:
 
 def asks(
     review: Review, diagnosis: Diagnosis, test: Sequence[Example], chosen: Sequence[str] = ()
-) -> tuple[Ask, ...]:
+) -> tuple[Question, ...]:
     """Return the cells that a question needs; `chosen` are the examples whose suspects are wanted."""
     if diagnosis == "steps":
-        return tuple(Ask(composition, tuple(test)) for _, composition in path(review))
+        return tuple(Question(composition, tuple(test)) for _, composition in increments(review))
     if diagnosis == "noise":
-        return (Ask(review.incumbent, tuple(test[:NOISE_EXAMPLES]), NOISE_REPLICATE),)
+        return (Question(review.incumbent, tuple(test[:NOISE_EXAMPLES]), NOISE_REPLICATE),)
     wanted = tuple(example for example in test if example.id in set(chosen))
-    return tuple(Ask(part.without, wanted) for part in parts(review))
+    return tuple(Question(part.without, wanted) for part in ablations(review))
 
 
-def missing(session: Session, review: Review, some: Sequence[Ask]) -> int:
+def missing(session: Session, review: Review, some: Sequence[Question]) -> int:
     """Return how many answers of these aren't stored yet."""
     keys = {key for ask in some for key in _keys(review, ask)}
     return len(keys - set(stored_answers(session, sorted(keys))))
 
 
-def suspects(session: Session, review: Review, example: Example) -> tuple[Without, ...]:
+def ablation_results(session: Session, review: Review, example: Example) -> tuple[AblationAnswer, ...]:
     """Return what the candidate without each of its parts said to an example, as far as anybody asked."""
     found = []
     loss = next(row.candidate_loss for row in review.candidate.rows if row.example_id == example.id)
-    for part in parts(review):
-        (key,) = _keys(review, Ask(part.without, (example,)))
+    for part in ablations(review):
+        (key,) = _keys(review, Question(part.without, (example,)))
         answer = stored_answers(session, [key]).get(key)
         if answer is None:
-            found.append(Without(part.version, None, "", None, loss))
+            found.append(AblationAnswer(part.version, None, "", None, loss))
             continue
         parsed = parse(review.task.output, answer.text)
         own = float(score(review.task, [example], [parsed]).loss[0])
-        found.append(Without(part.version, parsed, answer.text, own, loss))
+        found.append(AblationAnswer(part.version, parsed, answer.text, own, loss))
     return tuple(found)
 
 
-def noise(session: Session, review: Review, test: Sequence[Example]) -> Noise | None:
+def repeatability(session: Session, review: Review, test: Sequence[Example]) -> Repeatability | None:
     """Return how often the incumbent, asked again, was read otherwise; None where nobody asked it again."""
     (again,) = asks(review, "noise", test)
     first = replace(again, replicate=0)
@@ -176,7 +178,7 @@ def noise(session: Session, review: Review, test: Sequence[Example]) -> Noise | 
         return None
     output = review.task.output
     changed = sum(parse(output, was.text).value != parse(output, now.text).value for was, now in pairs)
-    return Noise(changed, len(pairs))
+    return Repeatability(changed, len(pairs))
 
 
 def steps(
@@ -186,8 +188,8 @@ def steps(
 
     `test` are the sealed examples; None where an answer is missing. `rng` drives the bootstrap.
     """
-    way = path(review)
-    answers = [_answers(session, review, Ask(composition, tuple(test))) for _, composition in way]
+    way = increments(review)
+    answers = [_answers(session, review, Question(composition, tuple(test))) for _, composition in way]
     if any(answer is None for some in answers for answer in some):
         return None
     return _scored_steps(review, way, test, answers, rng)
@@ -212,7 +214,7 @@ def _scored_steps(
     )
 
 
-def test_of(session: Session, review: Review) -> tuple[Example, ...]:
+def sealed_examples(session: Session, review: Review) -> tuple[Example, ...]:
     """Return the sealed examples that a candidate was measured on."""
     return examples_of(session, review.candidate.evidence["data"]["dataset"], "test")
 
@@ -223,13 +225,13 @@ def _difference(
     return difference(figures(task)[0], before, after, [example.clusters for example in examples], rng)
 
 
-def _answers(session: Session, review: Review, ask: Ask) -> list[Answer | None]:
+def _answers(session: Session, review: Review, ask: Question) -> list[Answer | None]:
     keys = _keys(review, ask)
     known: Mapping[str, Answer] = stored_answers(session, keys)
     return [known.get(key) for key in keys]
 
 
-def _keys(review: Review, ask: Ask) -> list[str]:
+def _keys(review: Review, ask: Question) -> list[str]:
     target_hash = review.candidate.evidence["target"]["hash"]
     questions = questions_of(review.task, target_hash, ask.composition, ask.examples, replicate=ask.replicate)
     return [question.key for question in questions]

@@ -18,7 +18,7 @@ from composer.task.task import Output
 
 
 @dataclass(frozen=True)
-class Said:
+class ParsedAnswer:
     """What a model said to one example: its raw text, and how that was read."""
 
     text: str
@@ -31,8 +31,8 @@ class ExampleView:
 
     example: Example
     row: Row
-    before: Said | None
-    after: Said | None
+    before: ParsedAnswer | None
+    after: ParsedAnswer | None
     flipped: bool
 
 
@@ -121,10 +121,10 @@ def texts_of(session: Session, review: Review) -> Mapping[str, str]:
     }
 
 
-def _said(output: Output, answer: Answer | None) -> Said | None:
-    return None if answer is None else Said(answer.text, parse(output, answer.text))
+def _said(output: Output, answer: Answer | None) -> ParsedAnswer | None:
+    return None if answer is None else ParsedAnswer(answer.text, parse(output, answer.text))
 
 
-def _read(row: Row, before: Said | None, after: Said | None) -> Row:
+def _read(row: Row, before: ParsedAnswer | None, after: ParsedAnswer | None) -> Row:
     values = [None if said is None else said.parsed.value for said in (before, after)]
     return replace(row, incumbent_value=values[0], candidate_value=values[1])

@@ -20,14 +20,14 @@ import numpy as np
 from sqlmodel import Session, col, select
 
 from composer.analysis.cost import compared, likely_missing
-from composer.analysis.diagnoses import Diagnosis, asks, missing, noise, steps, test_of
+from composer.analysis.diagnoses import Diagnosis, asks, missing, repeatability, sealed_examples, steps
 from composer.analysis.rescoring import missing_answers, plan_rescoring, resubmit
 from composer.answers.evaluator import Counts, Evaluator
 from composer.answers.store import DatabaseCells
 from composer.candidates.measurement import measure
 from composer.candidates.records import PROPOSERS
 from composer.home import processes
-from composer.home.locks import alone, is_taken
+from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
 from composer.models.answer import Answer
 from composer.models.client import ask
@@ -84,7 +84,7 @@ def cost(session: Session, candidate_id: int, kind: JobKind, examples: Sequence[
         return likely
     # That nothing is missing has to be sure: then no model is started.
     review = get_review(session, candidate_id)
-    return missing(session, review, asks(review, kind, test_of(session, review), examples))
+    return missing(session, review, asks(review, kind, sealed_examples(session, review), examples))
 
 
 def enter_job(
@@ -124,7 +124,7 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
     Raises `Refused` when another worker has the job, on an outage, and for what can't be scored again.
     Whatever ends it, the answers are kept.
     """
-    with alone(home, f"job-{job_id}"):
+    with exclusive_lock(home, f"job-{job_id}"):
         with database.session() as session:
             row = _row(session, job_id)
             if row.state == FINISHED:
@@ -149,7 +149,7 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
 
 def is_at_work(home: Home, job_id: int) -> bool:
     """Whether a worker on this machine has the job now."""
-    return is_taken(home, f"job-{job_id}")
+    return is_locked(home, f"job-{job_id}")
 
 
 def start(home: Home, job_id: int) -> None:
@@ -179,9 +179,9 @@ def _ask(database: Database, job: Job, kind: Diagnosis, connect: Connect) -> lis
     with database.session() as session:
         review = get_review(session, job.candidate_id)
         target = get_target(session, review.candidate.target)
-        if review.standing.stale and target.hash != review.candidate.summary["target_hash"]:
+        if review.status.stale and target.hash != review.candidate.summary["target_hash"]:
             raise Refused(f"target {target.name} was edited", fix="Score the candidate again first.")
-        test = test_of(session, review)
+        test = sealed_examples(session, review)
         wanted = asks(review, kind, test, job.examples)
     with _asking(database, job.id, review.task, target, connect) as evaluators:
         for one in wanted:
@@ -191,7 +191,7 @@ def _ask(database: Database, job: Job, kind: Diagnosis, connect: Connect) -> lis
             seed = int(review.candidate.evidence["search"]["seed"])
             found = steps(session, review, test, np.random.default_rng(seed)) or ()
             return [{"name": one.name, "difference": asdict(one.difference)} for one in found]
-        again = noise(session, review, test) if kind == "noise" else None
+        again = repeatability(session, review, test) if kind == "noise" else None
         return [] if again is None else [asdict(again)]
 
 

@@ -12,7 +12,7 @@ from composer.answers.evaluator import questions_of
 from composer.answers.store import stored_answers
 from composer.candidates.evidence import evidence_of
 from composer.candidates.measurement import Measured
-from composer.candidates.records import Head, get_candidate, submit, successor_of
+from composer.candidates.records import CandidateSummary, get_candidate, submit, successor_of
 from composer.candidates.test_split import note_test_read
 from composer.data.examples import Example
 from composer.evaluation.comparison import Comparison
@@ -31,7 +31,7 @@ from library.errors import Refused
 class Rescoring:
     """What a candidate is measured on when it is scored again: all of it as it is now."""
 
-    candidate: Head
+    candidate: CandidateSummary
     task: Task
     target: Target
     dataset: str

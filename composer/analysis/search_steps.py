@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlmodel import Session
 
-from composer.analysis.diagnoses import Ask, Step, _answers, _scored_steps, added, path
+from composer.analysis.diagnoses import Question, Step, _answers, _scored_steps, added, increments
 from composer.answers.store import answered_examples
 from composer.models.answer import Answer
 from composer.prompts.composition import Composition
@@ -45,26 +45,26 @@ def search_steps(session: Session, review: Review, rng: np.random.Generator) -> 
             # A search asks few of its compositions about all examples: only of those told are keys worked out.
             told = answered_examples(session, target, composition.fingerprint)
             places = [place for place, one in enumerate(dev) if one.id in told]
-            some = _answers(session, review, Ask(composition, tuple(dev[place] for place in places)))
+            some = _answers(session, review, Question(composition, tuple(dev[place] for place in places)))
             answered[composition] = {
                 place: one for place, one in zip(places, some, strict=True) if one is not None
             }
         return answered[composition]
 
-    def known(standing: frozenset[str]) -> frozenset[int]:
+    def known(included: frozenset[str]) -> frozenset[int]:
         """Which examples, by place, the composition with these additions answered."""
-        return frozenset(answers_of(path(review, [key for key in keys if key in standing])[-1][1]))
+        return frozenset(answers_of(increments(review, [key for key in keys if key in included])[-1][1]))
 
     # Grown one snippet at a time, keeping for each set of additions the order that most examples answered.
     best: dict[frozenset[str], tuple[frozenset[int], tuple[str, ...]]] = {
-        frozenset(): (known(frozenset()) & frozenset(answers_of(path(review)[0][1])), ())
+        frozenset(): (known(frozenset()) & frozenset(answers_of(increments(review)[0][1])), ())
     }
     for _ in keys:
         longer: dict[frozenset[str], tuple[frozenset[int], tuple[str, ...]]] = {}
-        for standing, (common, order) in best.items():
+        for included, (common, order) in best.items():
             for key in keys:
-                grown = standing | {key}
-                if key in standing:
+                grown = included | {key}
+                if key in included:
                     continue
                 both = common & known(grown)
                 if len(both) >= FEWEST and len(both) > len(longer.get(grown, (frozenset(), ()))[0]):
@@ -75,6 +75,6 @@ def search_steps(session: Session, review: Review, rng: np.random.Generator) -> 
     common, order = best[frozenset(keys)]
     places = sorted(common)
     examples = [dev[place] for place in places]
-    way = path(review, order)
+    way = increments(review, order)
     answers = [[answers_of(composition)[place] for place in places] for _, composition in way]
     return SearchSteps(_scored_steps(review, way, examples, answers, rng), len(examples))

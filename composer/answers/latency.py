@@ -18,14 +18,14 @@ FIRST_GUESS_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
-class Pace:
+class Latency:
     """Seconds an answer takes on a target, and how many stored answers say so; 0 where it is a first guess."""
 
     seconds: float
     measured: int
 
 
-def pace(session: Session, target: str) -> Pace:
+def answer_latency(session: Session, target: str) -> Latency:
     """Return how long an answer of a target took lately (mean of the newest `RECENT` stored answers)."""
     latest = (
         select(CellRow.seconds)
@@ -35,5 +35,5 @@ def pace(session: Session, target: str) -> Pace:
     )
     seconds = session.exec(latest).all()
     if not seconds:
-        return Pace(FIRST_GUESS_SECONDS, 0)
-    return Pace(sum(seconds) / len(seconds), len(seconds))
+        return Latency(FIRST_GUESS_SECONDS, 0)
+    return Latency(sum(seconds) / len(seconds), len(seconds))

@@ -97,11 +97,11 @@ def _polished(
 
 def _near(at: NDArray[np.bool_], usable: Numbers, most: int) -> NDArray[np.bool_]:
     """Return every set that differs by one addition, drop or swap; shape (sets, N)."""
-    standing, fresh = np.flatnonzero(at), usable[~at[usable]]
-    out = np.concatenate([np.full(0 if len(standing) >= most else 1, -1), standing])
+    held, fresh = np.flatnonzero(at), usable[~at[usable]]
+    out = np.concatenate([np.full(0 if len(held) >= most else 1, -1), held])
     # Rows: each of `out` (-1 drops nothing) with each of `fresh`, and each drop alone.
-    gone = np.concatenate([np.repeat(out, len(fresh)), standing])
-    new = np.concatenate([np.tile(fresh, len(out)), np.full(len(standing), -1)])
+    gone = np.concatenate([np.repeat(out, len(fresh)), held])
+    new = np.concatenate([np.tile(fresh, len(out)), np.full(len(held), -1)])
     near = np.repeat(at[None], len(gone), axis=0)
     rows = np.arange(len(gone))
     near[rows[gone >= 0], gone[gone >= 0]] = False

@@ -36,7 +36,7 @@ from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
 from composer.review.comments import add_comment
 from composer.review.decisions import give_verdict
-from composer.review.regressions import give_word
+from composer.review.regressions import set_disposition
 from composer.runs.plan import Plan, plan_run
 from composer.runs.records import enter_run
 from composer.runs.worker import work
@@ -82,14 +82,14 @@ _HELP = {"whole-scale": 0.3, "same-event": 0.25, "loose-link": 0.2, "places-coun
 
 
 @dataclass(frozen=True)
-class Furnished:
+class Populated:
     """What a home holds: the candidate to measure, and a small one that wakes whatever sleeps till first used."""
 
     candidate: int
     small: int
 
 
-def furnish(home: Home, database: Database, *, examples: int, candidates: int, at: datetime) -> Furnished:
+def populate(home: Home, database: Database, *, examples: int, candidates: int, at: datetime) -> Populated:
     """Fill an empty home with a candidate of so many test examples, and with smaller ones up to `candidates`.
 
     Raises `Refused` for too few examples for a search to find anything.
@@ -110,9 +110,11 @@ def furnish(home: Home, database: Database, *, examples: int, candidates: int, a
             _another(session, small, number, at)
         regressions = get_candidate(session, large).regressions
         some = max(len(regressions) // 20, 1)
-        give_word(session, large, regressions[:some], "acceptable", reason="The documents differ.", by=BY, at=at)
+        set_disposition(
+            session, large, regressions[:some], "acceptable", reason="The documents differ.", by=BY, at=at
+        )
         add_comment(session, large, "Does it hold for the longer documents too?", by=BY, at=at)
-    return Furnished(large, small)
+    return Populated(large, small)
 
 
 _TARGET = Target(name="scripted", kind="server", model="scripted", api_base="http://127.0.0.1:9/v1")
@@ -142,7 +144,7 @@ def _task(name: str) -> Task:
     return Task.model_validate(content)
 
 
-def made_up(test: int, rng: np.random.Generator) -> Dataset:
+def synthetic_dataset(test: int, rng: np.random.Generator) -> Dataset:
     """Return so many labelled test examples, and development examples to search on, a quarter as many at least."""
     dev = min(DEV, max(test // 4, 64))
     words = [f"{root}{end}" for root in (*_PLACES, *_PEOPLE, WORD) for end in _ENDS]
@@ -211,7 +213,7 @@ class _Written(MemoryCells):
 def _candidate(home: Home, database: Database, name: str, examples: int, at: datetime) -> int:
     """Enter a task with its data, and do one run of it whose every answer is stored beforehand."""
     task = _task(name)
-    data = made_up(examples, np.random.default_rng(examples))
+    data = synthetic_dataset(examples, np.random.default_rng(examples))
     with database.session() as session:
         add_task(session, task, by=BY, at=at)
         add_examples(session, task, data, by=BY, at=at)

@@ -14,7 +14,7 @@ from statistics import median
 from rich.table import Table
 from sqlalchemy import URL
 
-from composer.bench.pages import WORD, furnish
+from composer.bench.pages import WORD, populate
 from composer.home.paths import Home
 from library.database import Database
 from library.errors import Refused
@@ -58,7 +58,7 @@ def measured(
             URL.create("sqlite", database=str(home.database)), migration_lock=home.path / "database.lock"
         )
         database.migrate()
-        found = furnish(home, database, examples=examples, candidates=candidates, at=at)
+        found = populate(home, database, examples=examples, candidates=candidates, at=at)
         database.close()
         on_done()
         rounds = []

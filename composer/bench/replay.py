@@ -9,7 +9,7 @@ from composer.bench.gate import passes
 from composer.bench.seeds import seeded
 from composer.bench.world import World, naming
 from composer.optimizer.strategies import STRATEGIES
-from composer.search.problem import Budgeted, Keys
+from composer.search.problem import BudgetedScorer, Keys
 
 DECIMALS = 6
 
@@ -59,7 +59,7 @@ class Bench:
         """
         world = self.world
         problem = world.problem(np.random.default_rng(seeded(world.name, "examples", seed)))
-        scorer = Budgeted(problem, budget, lambda _step: None)
+        scorer = BudgetedScorer(problem, budget, lambda _step: None)
         found = STRATEGIES[strategy](scorer, np.random.default_rng(seeded(world.name, strategy, budget, seed)))
         if found.keys != world.incumbent and not problem.allows(found.keys):
             broken = world.rules.broken(found.keys) or "its snippets are out of order"

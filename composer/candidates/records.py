@@ -33,7 +33,7 @@ READ = 4
 
 
 @dataclass(frozen=True)
-class Head:
+class CandidateSummary:
     """What lists need of a candidate: all but its evidence, of which `summary` holds the outcome."""
 
     id: int
@@ -65,7 +65,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Candidate(Head):
+class Candidate(CandidateSummary):
     """One candidate as stored; `evidence` is the paired comparison and all that identifies it."""
 
     evidence: Mapping[str, Any]
@@ -129,7 +129,7 @@ def submit(
     return row.id
 
 
-def heads(session: Session) -> tuple[Head, ...]:
+def list_candidates(session: Session) -> tuple[CandidateSummary, ...]:
     """Return every candidate without its evidence, newest first."""
     rows = session.execute(sa_select(*_COLUMNS).order_by(col(CandidateRow.id).desc())).mappings()
     return tuple(_head(session, {str(name): value for name, value in row.items()}) for row in rows)
@@ -139,9 +139,9 @@ _TABLE: Table = CandidateRow.__table__  # type: ignore[attr-defined]
 _COLUMNS = tuple(column for column in _TABLE.columns if column.key != "evidence")
 
 
-def _head(session: Session, row: Mapping[str, Any]) -> Head:
+def _head(session: Session, row: Mapping[str, Any]) -> CandidateSummary:
     summary = row["summary"] or summary_of(session.get_one(CandidateRow, row["id"]).evidence)
-    return Head(**_fields({**row, "summary": summary}))
+    return CandidateSummary(**_fields({**row, "summary": summary}))
 
 
 def _fields(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def list_entries(
 ) -> None:
     """List the log, oldest first."""
     with opened(home).session() as session:
-        found = log.entries(session, subject, log.Only(who=who, kind=kind))
+        found = log.entries(session, subject, log.LogFilter(who=who, kind=kind))
     if as_json:
         print(json.dumps([asdict(entry) for entry in found], ensure_ascii=False, default=datetime.isoformat))
         return

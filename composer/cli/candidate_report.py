@@ -7,12 +7,12 @@ from typing import Any
 
 from composer.cli.common import out
 from composer.cli.run_report import comparison
-from composer.evaluation.caveats import doubts
+from composer.evaluation.caveats import find_caveats
 from composer.prompts.changes import SnippetChange, snippet_changes
 from composer.review.comments import Comment
-from composer.review.inbox import needs
-from composer.review.status import Review, Standing
-from composer.review.verdicts import last_words
+from composer.review.inbox import needs_decision
+from composer.review.status import Review, ReviewStatus
+from composer.review.verdicts import effective_verdicts
 from library.roles import Person
 
 SIGNS = {"added": "+", "removed": "−", "reworded": "±", "moved": "↕", "kept": " "}
@@ -24,16 +24,16 @@ _CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], "�")
 
 def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
     """Print a candidate: figures, gates, what changes, who said what, what is in its way, what to do next."""
-    candidate, standing = review.candidate, review.standing
+    candidate, status = review.candidate, review.status
     counts = candidate.evidence["counts"]
-    out.print(f"[bold]{candidate.task} → {candidate.target} · candidate {candidate.id} · {standing.state}[/]")
+    out.print(f"[bold]{candidate.task} → {candidate.target} · candidate {candidate.id} · {status.state}[/]")
     made = f"{candidate.created_at:%Y-%m-%d %H:%M} UTC"
     _say(f"proposed by {candidate.proposed_by} from run {candidate.run_id}, {made}")
-    for why in standing.stale:
+    for why in status.stale:
         _say(f"Stale: {why}")
     out.print()
     out.print(comparison(candidate.evidence["figures"]))
-    for doubt in doubts(candidate.figures[0], review.task.output, candidate.rows):
+    for doubt in find_caveats(candidate.figures[0], review.task.output, candidate.rows):
         _say(doubt)
     _say(f"{counts['better']} better · {counts['same']} same · {counts['worse']} worse of {sum(counts.values())}")
     _head("Gates")
@@ -44,14 +44,14 @@ def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
     _head(f"What changes, against the prompt it was compared with: {replaced}")
     changes(snippet_changes(review.incumbent.versions, review.composition.versions))
     _regressions(review)
-    _verdicts(standing)
+    _verdicts(status)
     _comments(comments)
-    _head(f"Approvals {len(standing.approvals)} of {standing.approvals_needed}{_names(standing.approvals)}")
-    if standing.release is None and standing.state != "rescored":
-        _list("In the way of your approval:", standing.against_approval(me))
-        _list("In the way of a release:", standing.against_release())
+    _head(f"Approvals {len(status.approvals)} of {status.approvals_needed}{_names(status.approvals)}")
+    if status.release is None and status.state != "rescored":
+        _list("In the way of your approval:", status.approval_blockers_for(me))
+        _list("In the way of a release:", status.release_blockers())
     out.print()
-    _say(next_step(standing, me))
+    _say(next_step(status, me))
 
 
 def changes(found: Sequence[SnippetChange]) -> None:
@@ -63,102 +63,103 @@ def changes(found: Sequence[SnippetChange]) -> None:
         _say(f"  {SIGNS[one.kind]} {one.now.key} {version}  {one.now.text}")
 
 
-def next_step(standing: Standing, me: Person) -> str:
+def next_step(status: ReviewStatus, me: Person) -> str:
     """Say what this person can do next, with the command to type."""
-    candidate = standing.candidate
+    candidate = status.candidate
     review = f"composer review {candidate.id}"
-    if standing.successor is not None:
-        return f"It was scored again: composer review {standing.successor}"
-    if standing.state == "released":
+    if status.successor is not None:
+        return f"It was scored again: composer review {status.successor}"
+    if status.state == "released":
         return f"Export it with: composer export {candidate.task} --target {candidate.target} --out DIR"
-    if standing.release is not None:
-        return f'Make it current again with: composer rollback {standing.release.id} --reason "…"'
-    if standing.state == "stale":
+    if status.release is not None:
+        return f'Make it current again with: composer rollback {status.release.id} --reason "…"'
+    if status.state == "stale":
         return f"Score it again with: {review} --score-again"
-    if me.local and standing.signed_in:
+    if me.local and status.signed_in:
         return "People sign in to this home, and only they decide: open the app with composer app"
-    if standing.state == "approved":
+    if status.state == "approved":
         if me.may("releaser"):
             return f'Release it with: composer release {candidate.id} --reason "…"'
         return "Someone with the role releaser can release it"
-    return _on_review(standing, me, review)
+    return _on_review(status, me, review)
 
 
-def _on_review(standing: Standing, me: Person, review: str) -> str:
+def _on_review(status: ReviewStatus, me: Person, review: str) -> str:
     """Say what comes next for a candidate that is still being decided on, or was turned down."""
-    for one in last_words(standing.verdicts):
+    for one in effective_verdicts(status.verdicts):
         if one.kind == "no-go":
             return f'It was turned down, which can be dismissed: {review} --dismiss {one.id} --reason "…"'
-    if standing.unseen and standing.task.terms.every_regression:
+    if status.unresolved and status.task.terms.every_regression:
         return f'Give each regression a word: {review} --acceptable ID --reason "…" (or --blocks ID)'
-    if any(gate.binding and not gate.passed for gate in standing.candidate.gates) and standing.obstacles:
-        override = me.may(*standing.task.terms.override) if standing.task.terms.override else False
+    if any(gate.binding and not gate.passed for gate in status.candidate.gates) and status.approval_blockers:
+        override = me.may(*status.task.terms.override) if status.task.terms.override else False
         other = "--override" if override else "--no-go"
         return f'A gate fails, so it can\'t be approved: {review} --request-changes --reason "…" (or {other})'
-    if needs(standing, me):
+    if needs_decision(status, me):
         return f'Decide with: {review} --approve --reason "…" (or --request-changes, --no-go, --comment)'
-    for one in last_words(standing.verdicts):
+    for one in effective_verdicts(status.verdicts):
         if one.kind == "request changes":
             mine = one.reviewer == me.name or (one.local and me.local)
             way = "--approve" if mine else f"--dismiss {one.id}"
             return f'Once that is settled: {review} {way} --reason "…"'
-    blocking = next((name for name, word in standing.words.items() if word.kind == "blocks"), None)
+    blocking = next((name for name, word in status.dispositions.items() if word.kind == "blocks"), None)
     if blocking is not None:
         return f'Once that is settled: {review} --acceptable {blocking} --reason "…"'
-    if standing.corrections:
+    if status.corrections:
         return "The Candidate page has the open correction: a second person confirms or rejects it there"
-    return f"It waits: {standing.missing or 'see above'}"
+    return f"It waits: {status.missing or 'see above'}"
 
 
 def as_json_value(review: Review) -> dict[str, Any]:
     """Return where a candidate stands as one JSON value."""
-    candidate, standing = review.candidate, review.standing
+    candidate, status = review.candidate, review.status
     return {
         "candidate": candidate.id,
         "task": candidate.task,
         "target": candidate.target,
-        "state": standing.state,
+        "state": status.state,
         "keys": list(review.composition.keys),
         "figures": candidate.evidence["figures"],
         "gates": candidate.evidence["gates"],
         "counts": candidate.evidence["counts"],
-        "stale": list(standing.stale),
-        "obstacles": list(standing.obstacles),
-        "blocks": list(standing.blocks),
-        "missing": standing.missing,
-        "approvals": list(standing.approvals),
-        "approvals_needed": standing.approvals_needed,
+        "stale": list(status.stale),
+        "obstacles": list(status.approval_blockers),
+        "blocks": list(status.reviewer_blocks),
+        "missing": status.missing,
+        "approvals": list(status.approvals),
+        "approvals_needed": status.approvals_needed,
         "regressions": {
-            one: standing.words[one].kind if one in standing.words else None for one in candidate.regressions
+            one: status.dispositions[one].kind if one in status.dispositions else None
+            for one in candidate.regressions
         },
         "verdicts": [
             {"id": one.id, "kind": one.kind, "reviewer": one.reviewer, "reason": one.reason}
-            for one in standing.verdicts
+            for one in status.verdicts
         ],
-        "release": standing.release.id if standing.release else None,
-        "successor": standing.successor,
+        "release": status.release.id if status.release else None,
+        "successor": status.successor,
     }
 
 
 def _regressions(review: Review) -> None:
-    standing, names = review.standing, review.candidate.regressions
+    status, names = review.status, review.candidate.regressions
     if not names:
         return
-    _head(f"Regressions: seen {len(names) - len(standing.unseen)} of {len(names)}, the worst first")
+    _head(f"Regressions: seen {len(names) - len(status.unresolved)} of {len(names)}, the worst first")
     rows = {row.example_id: row for row in review.candidate.rows}
     for name in names[:MOST_SHOWN]:
-        word = standing.words.get(name)
+        word = status.dispositions.get(name)
         said = f"{word.kind} ({word.reviewer}): {word.reason}" if word else "no word yet"
         _say(f"  {name}  loss {rows[name].change:+.2f}  {said}")
     _more(len(names))
 
 
-def _verdicts(standing: Standing) -> None:
-    if not standing.verdicts:
+def _verdicts(status: ReviewStatus) -> None:
+    if not status.verdicts:
         return
-    counting = {one.id for one in last_words(standing.verdicts)}
+    counting = {one.id for one in effective_verdicts(status.verdicts)}
     _head("Verdicts")
-    for one in standing.verdicts:
+    for one in status.verdicts:
         about = "" if one.about is None else f" verdict {one.about}"
         past = "" if one.id in counting or one.kind in ("dismiss", "override") else "  (no longer counts)"
         _say(f"  {one.id}  {one.reviewer}: {one.kind}{about}: {one.reason}{past}")

@@ -20,7 +20,7 @@ from composer.models import connection
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from composer.registry.starter import TARGETS, load_starter
 from composer.runs import worker
-from composer.runs.findings import learnt
+from composer.runs.findings import search_findings
 from composer.runs.plan import plan_run
 from composer.runs.records import enter_run, get_run
 from library.database import Database, open_database
@@ -105,7 +105,7 @@ def _do(database: Database, home: Home, run: int, as_json: bool) -> None:
         print(json.dumps(summary, ensure_ascii=False, allow_nan=False))
         return
     with database.session() as session:
-        found = learnt(session, get_run(session, run))
+        found = search_findings(session, get_run(session, run))
     out.print(report(summary, _figures(database, summary), found))
     if summary["candidate_id"] is not None:
         here = f"composer review {summary['candidate_id']}"

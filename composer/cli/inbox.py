@@ -13,7 +13,7 @@ from composer.cli.common import HomeOption, JsonOption, opened, out, person, ref
 from composer.cli.run_report import interval
 from composer.evaluation.formatting import NAMES, change, figure
 from composer.evaluation.outcomes import Difference
-from composer.review.inbox import TABS, Entry, needs, tabs_of, waits_for
+from composer.review.inbox import TABS, Entry, needs_decision, pending_actions, tabs_of
 from composer.review.inbox import inbox as read_inbox
 from library.errors import Refused
 from library.people import someone
@@ -48,13 +48,13 @@ def inbox(
         out.print(f"None of {len(everything)} candidates is under “{state}”; `composer inbox` lists them all.")
         return
     out.print(_table(found, me))
-    mine = sum(entry.standing is not None and needs(entry.standing, me) for entry in everything)
+    mine = sum(entry.status is not None and needs_decision(entry.status, me) for entry in everything)
     if mine:
         out.print(f"{mine} {'waits' if mine == 1 else 'wait'} for you. Look at one with: composer review NUMBER")
 
 
 def _tabs(entry: Entry, me: Person) -> frozenset[str]:
-    return frozenset(tabs_of(entry.standing, entry.proposed_by, me))
+    return frozenset(tabs_of(entry.status, entry.proposed_by, me))
 
 
 def _table(entries: list[Entry], me: Person) -> Table:
@@ -63,18 +63,18 @@ def _table(entries: list[Entry], me: Person) -> Table:
         table.add_column(name, overflow="fold", no_wrap=name not in ("state", "waits for"))
     for entry in entries:
         place = escape(f"{entry.task} →\n{entry.target}")
-        standing = entry.standing
-        if standing is None:
+        status = entry.status
+        if status is None:
             table.add_row(str(entry.candidate_id), place, "", "", "unreadable", escape(entry.problem))
             continue
-        metric, gates = standing.candidate.figures[0], standing.candidate.gates
+        metric, gates = status.candidate.figures[0], status.candidate.gates
         table.add_row(
             str(entry.candidate_id),
             place,
             escape(_gain(metric)),
             f"{sum(gate.passed for gate in gates)} of {len(gates)}",
-            standing.state,
-            escape("; ".join(waits_for(standing, me))),
+            status.state,
+            escape("; ".join(pending_actions(status, me))),
         )
     return table
 
@@ -93,17 +93,17 @@ def _row(entry: Entry, me: Person) -> dict[str, Any]:
         "proposed_by": entry.proposed_by,
         "created_at": entry.created_at.isoformat(),
     }
-    standing = entry.standing
-    if standing is None:
+    status = entry.status
+    if status is None:
         return {**known, "problem": entry.problem}
     return {
         **known,
         "keys": list(entry.keys),
-        "figures": standing.candidate.summary["figures"],
-        "gates": standing.candidate.summary["gates"],
-        "approvals": list(standing.approvals),
-        "approvals_needed": standing.approvals_needed,
-        "obstacles": list(standing.obstacles),
-        "blocks": list(standing.blocks),
-        "waits_for": list(waits_for(standing, me)),
+        "figures": status.candidate.summary["figures"],
+        "gates": status.candidate.summary["gates"],
+        "approvals": list(status.approvals),
+        "approvals_needed": status.approvals_needed,
+        "obstacles": list(status.approval_blockers),
+        "blocks": list(status.reviewer_blocks),
+        "waits_for": list(pending_actions(status, me)),
     }

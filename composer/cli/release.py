@@ -15,7 +15,7 @@ from composer.registry.releases import Release, get_release
 from composer.release.history import Replacement, replacement
 from composer.release.publish import release_candidate, roll_back
 from composer.review.reasons import reason_of
-from composer.review.status import get_standing
+from composer.review.status import review_status
 from library.errors import Refused
 from library.people import require
 
@@ -33,8 +33,8 @@ def release(
     with opened(home).session() as session:
         reason_of(reason, "a release")
         require(session, by, "releaser")
-        standing = get_standing(session, get_candidate(session, candidate))
-        if against := standing.against_release():
+        status = review_status(session, get_candidate(session, candidate))
+        if against := status.release_blockers():
             raise Refused(
                 f"candidate {candidate} can't be released: {'; '.join(against)}",
                 fix=f"See where it stands: composer review {candidate}",

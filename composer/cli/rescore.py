@@ -11,13 +11,13 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from composer.analysis import jobs
-from composer.answers.latency import pace
+from composer.answers.latency import answer_latency
 from composer.candidates.records import get_candidate
 from composer.cli.common import console, out
 from composer.cli.run_report import comparison
 from composer.home.paths import Home
 from composer.models import connection
-from composer.review.status import get_standing
+from composer.review.status import review_status
 from library.database import Database
 from library.errors import Refused
 
@@ -31,17 +31,17 @@ def score_again(database: Database, home: Home, candidate_id: int, *, by: str) -
     """
     with database.session() as session:
         candidate = get_candidate(session, candidate_id)
-        standing = get_standing(session, candidate)
-        if standing.successor is not None:
+        status = review_status(session, candidate)
+        if status.successor is not None:
             what = f"candidate {candidate_id} was scored again already"
-            raise Refused(what, fix=f"Go on with it: composer review {standing.successor}")
-        if not standing.stale:
+            raise Refused(what, fix=f"Go on with it: composer review {status.successor}")
+        if not status.stale:
             what = f"nothing under candidate {candidate_id} has changed: it is not stale"
             raise Refused(what, fix=f"See where it stands: composer review {candidate_id}")
         number = jobs.enter_job(session, candidate_id, "rescore", by=by, at=datetime.now(UTC))
         expected = jobs.cost(session, candidate_id, "rescore")
-        seconds = expected * pace(session, candidate.target).seconds
-    _say(f"Candidate {candidate_id} is stale: {'; '.join(standing.stale)}.")
+        seconds = expected * answer_latency(session, candidate.target).seconds
+    _say(f"Candidate {candidate_id} is stale: {'; '.join(status.stale)}.")
     if expected:
         _say(f"Scoring it again pays for {expected} answer{'s' * (expected > 1)}, about {_lasting(seconds)}.")
     else:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from composer.candidates.records import Head, get_candidate
+from composer.candidates.records import CandidateSummary, get_candidate
 from composer.cli.candidate_report import as_json_value, next_step, show
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
 from composer.cli.rescore import score_again
@@ -18,8 +18,8 @@ from composer.home.paths import Home, resolve_home
 from composer.review.comments import add_comment, comments_on
 from composer.review.decisions import dismiss as dismiss_verdict
 from composer.review.decisions import give_verdict
-from composer.review.regressions import DispositionKind, dispositions, give_word
-from composer.review.status import get_review, get_standing
+from composer.review.regressions import DispositionKind, dispositions, set_disposition
+from composer.review.status import get_review, review_status
 from composer.review.verdicts import Kind
 from library.errors import Refused
 from library.people import someone
@@ -48,7 +48,7 @@ def review(
         str | None,
         typer.Option("--acceptable", help="Examples that may get worse: ids with commas, or all without a word."),
     ] = None,
-    blocks: Annotated[
+    reviewer_blocks: Annotated[
         str | None, typer.Option("--blocks", help="Examples that must not get worse: ids with commas.")
     ] = None,
     dismiss: Annotated[
@@ -78,7 +78,7 @@ def review(
     def word(kind: DispositionKind, given: str) -> Act:
         def act(session: Session) -> str:
             examples = _examples(session, candidate, given, every=kind == "acceptable")
-            give_word(session, candidate, examples, kind, reason=reason, by=by, at=at)
+            set_disposition(session, candidate, examples, kind, reason=reason, by=by, at=at)
             return f"Noted: {_counted(len(examples))} {kind}."
 
         return act
@@ -94,7 +94,7 @@ def review(
     asked |= {"--override": decide("override")} if override else {}
     asked |= {"--comment": say} if comment else {}
     asked |= {"--acceptable": word("acceptable", acceptable)} if acceptable is not None else {}
-    asked |= {"--blocks": word("blocks", blocks)} if blocks is not None else {}
+    asked |= {"--blocks": word("blocks", reviewer_blocks)} if reviewer_blocks is not None else {}
     asked |= {"--dismiss": let_go} if dismiss is not None else {}
     given = [*asked, *(["--score-again"] if again else [])]
     if len(given) > 1:
@@ -113,14 +113,14 @@ def review(
         if as_json:
             print(json.dumps(as_json_value(found), ensure_ascii=False))
         elif said:
-            for line in (*said, next_step(found.standing, me)):
+            for line in (*said, next_step(found.status, me)):
                 out.print(line, markup=False, highlight=False, soft_wrap=True)
         else:
             show(found, comments_on(session, found.candidate), me)
 
 
 def _examples(session: Session, candidate_id: int, given: str, *, every: bool) -> list[str]:
-    candidate: Head = get_candidate(session, candidate_id)
+    candidate: CandidateSummary = get_candidate(session, candidate_id)
     if given != EVERY:
         if given in candidate.regressions:
             return [given]
@@ -128,13 +128,13 @@ def _examples(session: Session, candidate_id: int, given: str, *, every: bool) -
     if not every:
         raise Refused("`--blocks all` says nothing about any example", fix="Name them, or use --request-changes.")
     words = dispositions(session, candidate_id)
-    unseen = list(get_standing(session, candidate).unseen)
-    if not unseen and not words:
+    unresolved = list(review_status(session, candidate).unresolved)
+    if not unresolved and not words:
         raise Refused(f"no example got worse with candidate {candidate_id}")
-    if not unseen:
+    if not unresolved:
         what = f"every regression of candidate {candidate_id} has a word already"
         raise Refused(what, fix="Name those whose word you want to change.")
-    return unseen
+    return unresolved
 
 
 def _counted(number: int) -> str:

@@ -15,7 +15,7 @@ from rich.text import Text
 from composer.evaluation.formatting import NAMES, change, figure
 from composer.evaluation.outcomes import Difference
 from composer.runs import progress
-from composer.runs.findings import Learnt, power_in_words
+from composer.runs.findings import SearchFindings, power_in_words
 
 OUTCOMES = {True: Text("✓", "blue"), False: Text("✗", "dark_orange")}
 
@@ -56,7 +56,7 @@ class Bar:
 
 
 def report(
-    summary: Mapping[str, Any], figures: list[Mapping[str, Any]], found: Learnt | None = None
+    summary: Mapping[str, Any], figures: list[Mapping[str, Any]], found: SearchFindings | None = None
 ) -> RenderableType:
     """Return what a run ends with: figures before and after, gates, what the search learnt, the outcome."""
     parts: list[RenderableType] = [Text(), _header(summary)]
@@ -121,7 +121,7 @@ def _gates(summary: Mapping[str, Any]) -> Text:
     return text
 
 
-def _learnt(found: Learnt, message: str) -> list[RenderableType]:
+def _learnt(found: SearchFindings, message: str) -> list[RenderableType]:
     """Show what each snippet of the composition adds, why the search stopped, and what it could have seen."""
     parts: list[RenderableType] = [Text()]
     if found.left_out:

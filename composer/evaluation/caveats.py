@@ -38,7 +38,7 @@ def best_constant(output: Output, rows: Sequence[Row]) -> Constant:
     return Constant(str(best), 100 * losses[best])
 
 
-def doubts(metric: Difference, output: Output, rows: Sequence[Row]) -> tuple[str, ...]:
+def find_caveats(metric: Difference, output: Output, rows: Sequence[Row]) -> tuple[str, ...]:
     """Say in sentences what speaks against a candidate's gain; empty where nothing of this does.
 
     Evidence that is older than labels in its rows tells nothing of a constant answer.
@@ -51,7 +51,7 @@ def doubts(metric: Difference, output: Output, rows: Sequence[Row]) -> tuple[str
             said.append(f"{same}: the candidate is no better than that.")
         elif not _better(metric, metric.incumbent, constant.figure):
             said.append(f"{same}: that much of the gain needs no telling examples apart.")
-    smallest = detectable(metric)
+    smallest = minimum_detectable_difference(metric)
     if smallest is not None and metric.improved and abs(metric.difference or 0.0) < smallest:
         size = change(metric.name, smallest).lstrip("+")
         said.append(f"The test finds differences of {size} reliably; this one is smaller.")
@@ -81,7 +81,7 @@ POWER_WIDTHS = 2.8016 / (2 * 1.95996)
 """The difference a test finds four times in five, in widths of its 95% interval (normal approximation)."""
 
 
-def detectable(difference: Difference) -> float | None:
+def minimum_detectable_difference(difference: Difference) -> float | None:
     """Return the true difference that such a test finds four times in five; None without an interval."""
     if difference.low is None or difference.high is None:
         return None

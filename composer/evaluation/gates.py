@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from composer.data.examples import Example
-from composer.evaluation.metrics import SAME, figures
+from composer.evaluation.metrics import LOSS_TOLERANCE, figures
 from composer.evaluation.outcomes import Difference, Row
 from composer.task.policy import GateKind
 from composer.task.task import Task
@@ -69,5 +69,5 @@ def _not_worse(name: str, difference: Difference, tolerance: float) -> Gate:
         return Gate(name, difference.incumbent is None, "—")
     change = difference.difference if difference.better_is == "higher" else -difference.difference
     allowed = f" (may fall by {tolerance:g})" if tolerance else ""
-    passed = change >= -tolerance - SAME and difference.direction != "worse"
+    passed = change >= -tolerance - LOSS_TOLERANCE and difference.direction != "worse"
     return Gate(name, passed, f"{difference.difference:+.3g}{allowed}")

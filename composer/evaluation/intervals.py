@@ -16,7 +16,7 @@ from scipy.stats import bootstrap, norm, t
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], float]
 """A statistic of example weights, shape (n,); a weight of 2 counts an example twice, of 0 leaves it out."""
-Many = Callable[[Floats], Floats]
+BatchedStatistic = Callable[[Floats], Floats]
 """The same statistic of many resamples at once: weights of shape (r, n) to values of shape (r,)."""
 
 RESAMPLES = 9999
@@ -59,7 +59,7 @@ def score_interval(values: Floats, clusters: Sequence[tuple[str, ...]], *, span:
     mean = float(values.mean())
     if widest == 0:
         return Interval(mean, mean)
-    wider = widening(values - mean, clusters)
+    wider = cluster_inflation(values - mean, clusters)
     low = mean - wider * (mean - widest * _score_low(values / widest, _Z))
     high = mean + wider * (-widest * _score_low(-values / widest, _Z) - mean)
     return Interval(low, high) if span is None else Interval(max(low, -widest), min(high, widest))
@@ -75,7 +75,7 @@ def score_p(values: Floats, clusters: Sequence[tuple[str, ...]], *, span: float 
     toward = values if values.mean() > 0 else -values
     mean = float(toward.mean())
     widest = max(float(np.abs(values).max()), span or 0.0)
-    wider = widening(values - values.mean(), clusters)
+    wider = cluster_inflation(values - values.mean(), clusters)
 
     def end(z: float) -> float:
         return mean - wider * (mean - widest * _score_low(toward / widest, z))
@@ -120,7 +120,7 @@ def interval(
     rng: np.random.Generator,
     *,
     resamples: int | None = None,
-    many: Many | None = None,
+    many: BatchedStatistic | None = None,
 ) -> Interval:
     """Return a 95% interval of a statistic of n examples, `clusters` naming what each shares with others.
 
@@ -143,7 +143,7 @@ def interval(
         return np.where(np.isnan(found), whole, found).reshape(drawn.shape[:-1])
 
     drawn = bca(np.arange(n), of_drawn, rng, vectorized=True, resamples=resamples)
-    wider = widening(_influence(at_once, n), clusters) if _shared(clusters) else 1.0
+    wider = cluster_inflation(_influence(at_once, n), clusters) if _shared(clusters) else 1.0
     return Interval(whole + wider * (drawn.low - whole), whole + wider * (drawn.high - whole))
 
 
@@ -178,7 +178,7 @@ def bca(
     return Interval(low, high)
 
 
-def widening(influence: Floats, clusters: Sequence[tuple[str, ...]]) -> float:
+def cluster_inflation(influence: Floats, clusters: Sequence[tuple[str, ...]]) -> float:
     """Return by how much clusters widen an interval: 1 where no two examples share one, never less.
 
     It is the root of the design effect (Kish 1965): the variance when examples that share a cluster may move
@@ -210,7 +210,7 @@ def _shared(clusters: Sequence[tuple[str, ...]]) -> bool:
     return len(set(each)) < len(each)
 
 
-def _influence(many: Many, n: int) -> Floats:
+def _influence(many: BatchedStatistic, n: int) -> Floats:
     """How far each example pulls the statistic, by leaving it out; shape (n,), mean 0."""
     some = max(1, CHUNK // n)
     left_out = np.concatenate([many(1.0 - np.eye(min(some, n - first), n, first)) for first in range(0, n, some)])

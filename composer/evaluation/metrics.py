@@ -21,7 +21,7 @@ from composer.task.task import Task
 Floats = NDArray[np.float64]
 Better = Literal["lower", "higher"]
 
-SAME = 1e-12
+LOSS_TOLERANCE = 1e-12
 """Losses closer than this are the same answer quality."""
 
 

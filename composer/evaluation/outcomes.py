@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from composer.evaluation.metrics import SAME, Better, Figure, Scored
+from composer.evaluation.metrics import LOSS_TOLERANCE, Better, Figure, Scored
 from composer.evaluation.paired import paired_interval
 
 Direction = Literal["better", "worse", "same", "unclear", ""]
@@ -71,7 +71,7 @@ class Row:
     @property
     def outcome(self) -> str:
         """`better`, `same` or `worse`."""
-        return "same" if abs(self.change) <= SAME else ("better" if self.change < 0 else "worse")
+        return "same" if abs(self.change) <= LOSS_TOLERANCE else ("better" if self.change < 0 else "worse")
 
     @property
     def malformed(self) -> bool:

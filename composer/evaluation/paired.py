@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.evaluation.formatting import SHARES
-from composer.evaluation.intervals import Floats, Interval, Many, interval, score_interval
+from composer.evaluation.intervals import BatchedStatistic, Floats, Interval, interval, score_interval
 from composer.evaluation.metrics import Figure, Scored
 
 
@@ -49,7 +49,7 @@ def paired_interval(
         sides = [MEANS[figure.name](side) for side in (before, after)]
         if not all(side.counted.any() for side in sides):
             return Interval(float("nan"), float("nan"))
-        was, now = map(_pulls, sides)
+        was, now = map(_influence_values, sides)
         return score_interval(now - was, clusters, span=1.0 if figure.name in SHARES else None)
     return interval(
         lambda weights: figure.of(after, weights) - figure.of(before, weights),
@@ -59,14 +59,14 @@ def paired_interval(
     )
 
 
-def _change(figure: Figure, before: Scored, after: Scored) -> Many | None:
+def _change(figure: Figure, before: Scored, after: Scored) -> BatchedStatistic | None:
     if figure.name not in MANY:
         return None
     was, now = (MANY[figure.name](side) for side in (before, after))
     return lambda weights: now(weights) - was(weights)
 
 
-def _pulls(mean: Mean) -> Floats:
+def _influence_values(mean: Mean) -> Floats:
     """Values whose plain mean is that of the figure, and whose spread is its error; shape (n,)."""
     values, counted = mean
     if counted.all():
@@ -75,7 +75,7 @@ def _pulls(mean: Mean) -> Floats:
     return middle + np.where(counted, values - middle, 0.0) * (len(values) / float(counted.sum()))
 
 
-def _spearman(scored: Scored) -> Many:
+def _spearman(scored: Scored) -> BatchedStatistic:
     levels = [np.unique(values, return_inverse=True)[1] for values in (np.nan_to_num(scored.value), scored.gold)]
     # Examples with the same rating and gold count together: far fewer than examples, where ratings are few.
     cells, cell = np.unique(np.column_stack(levels), axis=0, return_inverse=True)
@@ -104,7 +104,7 @@ def _summed(weights: Floats, level: NDArray[np.intp]) -> Floats:
     return summed
 
 
-def _spread(scored: Scored) -> Many:
+def _spread(scored: Scored) -> BatchedStatistic:
     # Counted from one of the ratings, so that ratings that are all the same have no spread at all.
     values = np.nan_to_num(scored.value - (scored.value[scored.valid][0] if scored.valid.any() else 0.0))
 
@@ -118,7 +118,7 @@ def _spread(scored: Scored) -> Many:
     return of
 
 
-def _macro_f1(scored: Scored) -> Many:
+def _macro_f1(scored: Scored) -> BatchedStatistic:
     labels = np.unique(scored.gold)
     said, due = ((side[:, None] == labels).astype(float) for side in (scored.value, scored.gold))
 
@@ -131,7 +131,7 @@ def _macro_f1(scored: Scored) -> Many:
     return of
 
 
-MANY: Mapping[str, Callable[[Scored], Many]] = {
+MANY: Mapping[str, Callable[[Scored], BatchedStatistic]] = {
     "spearman": _spearman,
     "spread": _spread,
     "macro_f1": _macro_f1,

@@ -11,7 +11,7 @@ import numpy as np
 from composer.data.examples import Example
 from composer.evaluation.formatting import SHARES
 from composer.evaluation.intervals import score_p
-from composer.evaluation.metrics import SAME, Figure, Scored, figures
+from composer.evaluation.metrics import LOSS_TOLERANCE, Figure, Scored, figures
 from composer.evaluation.paired import MEANS, paired_interval
 from composer.task.task import Task
 
@@ -86,7 +86,7 @@ def _slice(
     mean = MEANS[figure.name]
     values = mean(now).values - mean(was).values
     change = now.loss - was.loss
-    better, worse = int((change < -SAME).sum()), int((change > SAME).sum())
+    better, worse = int((change < -LOSS_TOLERANCE).sum()), int((change > LOSS_TOLERANCE).sum())
     low, high = (None if isnan(bound) else bound for bound in (bounds.low, bounds.high))
     return Slice(
         name,

@@ -12,7 +12,7 @@ from library.errors import Refused
 
 
 @contextmanager
-def alone(home: Home, work: str, *, patience: float = 0.0) -> Iterator[None]:
+def exclusive_lock(home: Home, work: str, *, patience: float = 0.0) -> Iterator[None]:
     """Hold the lock of a piece of work, such as `run-3`; raises `Refused` where another worker has it."""
     home.locks.mkdir(parents=True, exist_ok=True)
     lock = FileLock(home.locks / f"{work}.lock", timeout=patience)
@@ -27,10 +27,10 @@ def alone(home: Home, work: str, *, patience: float = 0.0) -> Iterator[None]:
         lock.release()
 
 
-def is_taken(home: Home, work: str) -> bool:
+def is_locked(home: Home, work: str) -> bool:
     """Whether a worker on this machine has this piece of work now."""
     try:
-        with alone(home, work):
+        with exclusive_lock(home, work):
             pass
     except Refused:
         return True

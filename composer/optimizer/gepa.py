@@ -12,7 +12,7 @@ from composer.optimizer.program import Halted, ProblemProgram, examples_of, keys
 from composer.optimizer.quiet import quiet
 from composer.search.budgeting import best_known, full_set
 from composer.search.moves import edits
-from composer.search.problem import Budgeted, BudgetSpent, Found, Keys, Problem
+from composer.search.problem import BudgetedScorer, BudgetSpent, Keys, Problem, SearchResult
 from composer.search.tpe import made_allowed
 
 Pick = Callable[[Keys, Sequence[str]], Keys | None]
@@ -29,12 +29,12 @@ TILT = 10.0
 
 
 def gepa(
-    scorer: Budgeted,
+    scorer: BudgetedScorer,
     rng: np.random.Generator,
     *,
     reflection_lm: dspy.LM | None = None,
     texts: Mapping[str, str] | None = None,
-) -> Found:
+) -> SearchResult:
     """Search with `dspy.GEPA`: reflective edits of compositions on its Pareto front.
 
     GEPA chooses the parent and three examples, and evaluates a child in full that beats its parent on these.
@@ -45,7 +45,7 @@ def gepa(
     problem = scorer.problem
     full = full_set(scorer)
     if scorer.left < 2 * len(full):
-        return Found(problem.incumbent, 0.0, 0, "the budget is spent", "budget")
+        return SearchResult(problem.incumbent, 0.0, 0, "the budget is spent", "budget")
     seed = int(rng.integers(2**31))
     evidence = Evidence(scorer, np.random.default_rng(seed))
     proposer = Proposer(problem, Reflection(problem, reflection_lm, texts or {}) if reflection_lm else evidence)
@@ -72,8 +72,10 @@ def gepa(
             raise halted.cause from None
     best, gain = best_known(scorer, full)
     if reason == "settled":
-        return Found(best, gain, len(scorer.tried), "its proposals brought nothing that was not known", "settled")
-    return Found(best, gain, len(scorer.tried), "the budget is spent", "budget")
+        return SearchResult(
+            best, gain, len(scorer.tried), "its proposals brought nothing that was not known", "settled"
+        )
+    return SearchResult(best, gain, len(scorer.tried), "the budget is spent", "budget")
 
 
 class Proposer:
@@ -120,7 +122,7 @@ class Evidence:
     cells known so far; one that was never tried there takes the mean of those that share a tag with it, or 0.
     """
 
-    def __init__(self, scorer: Budgeted, rng: np.random.Generator) -> None:
+    def __init__(self, scorer: BudgetedScorer, rng: np.random.Generator) -> None:
         self.scorer = scorer
         self.rng = rng
 

@@ -13,7 +13,7 @@ import numpy as np
 from composer.optimizer.program import Halted, ProblemProgram, ask, examples_of, named, worth
 from composer.optimizer.quiet import quiet
 from composer.search.budgeting import best_known
-from composer.search.problem import Budgeted, BudgetSpent, Found
+from composer.search.problem import BudgetedScorer, BudgetSpent, SearchResult
 from composer.search.random import draw_new
 
 SETTINGS = ((18, 1000), (12, 300), (6, 100))
@@ -66,7 +66,7 @@ def planned(budget: int, examples: int) -> Plan:
 class CompositionMIPRO(dspy.MIPROv2):  # type: ignore[misc]
     """MIPROv2 that chooses among given compositions: nothing is bootstrapped and no model proposes text."""
 
-    def __init__(self, scorer: Budgeted, instructions: Sequence[str], **options: Any) -> None:
+    def __init__(self, scorer: BudgetedScorer, instructions: Sequence[str], **options: Any) -> None:
         super().__init__(**options)
         self.scorer = scorer
         self.instructions = list(instructions)
@@ -89,7 +89,7 @@ class CompositionMIPRO(dspy.MIPROv2):  # type: ignore[misc]
         return super()._optimize_prompt_parameters(program, instructions, demos, evaluate, *rest)
 
 
-def mipro(scorer: Budgeted, rng: np.random.Generator) -> Found:
+def mipro(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
     """Search with `dspy.MIPROv2` over compositions drawn at random, the incumbent among them.
 
     Its schedule is its own: candidates and trials of its light, medium or heavy setting, whichever is the
@@ -101,10 +101,10 @@ def mipro(scorer: Budgeted, rng: np.random.Generator) -> Found:
     plan = planned(scorer.left, len(problem.examples))
     full = problem.examples[: plan.examples]
     if scorer.left < 2 * len(full):
-        return Found(problem.incumbent, 0.0, 0, "the budget is spent", "budget")
+        return SearchResult(problem.incumbent, 0.0, 0, "the budget is spent", "budget")
     drawn = draw_new(scorer, rng, plan.candidates - 1, {problem.incumbent})
     if not drawn:
-        return Found(problem.incumbent, 0.0, 0, "the rules allow no other composition", "exhausted")
+        return SearchResult(problem.incumbent, 0.0, 0, "the rules allow no other composition", "exhausted")
     program = ProblemProgram(scorer, full)
     # MIPROv2 takes a seed of 0 for none.
     seed = int(rng.integers(1, 2**31))
@@ -138,8 +138,8 @@ def mipro(scorer: Budgeted, rng: np.random.Generator) -> Found:
     except Halted as halted:
         if not isinstance(halted.cause, BudgetSpent):
             raise halted.cause from None
-        return Found(*best_known(scorer, full), len(scorer.tried), "the budget is spent", "budget")
-    return Found(*best_known(scorer, full), len(scorer.tried), "MIPROv2 ended its schedule", "settled")
+        return SearchResult(*best_known(scorer, full), len(scorer.tried), "the budget is spent", "budget")
+    return SearchResult(*best_known(scorer, full), len(scorer.tried), "MIPROv2 ended its schedule", "settled")
 
 
 def _no_model(*_args: Any, **_options: Any) -> Any:

@@ -17,8 +17,8 @@ from composer.evaluation.parsing import parse
 from composer.optimizer.predictor import LibraryPredict
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, strategy_of
 from composer.prompts.vocabulary import Vocabulary
-from composer.search.attribution import Worth, worth
-from composer.search.problem import Ask, Budgeted, Found, Losses, Problem, Score, Step
+from composer.search.attribution import Attribution, attribute
+from composer.search.problem import Ask, BudgetedScorer, Losses, Problem, Score, SearchResult, Step
 from composer.search.stratified_order import interleaved
 from composer.task.task import Task
 from library.errors import Refused
@@ -49,8 +49,8 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         self.budget = budget
         self.seed = seed
         self.on_step = on_step
-        self.found: Found | None = None
-        self.worth: Worth | None = None
+        self.found: SearchResult | None = None
+        self.worth: Attribution | None = None
 
     def compile(
         self,
@@ -83,9 +83,9 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
             tags=self.vocabulary.tags(),
             parallel=self.evaluator.slots,
         )
-        scorer = Budgeted(problem, self.budget, self.on_step)
+        scorer = BudgetedScorer(problem, self.budget, self.on_step)
         self.found = self.search(scorer, rng)
-        self.worth = worth(problem, scorer.known, self.found.keys, np.random.default_rng(self.seed))
+        self.worth = attribute(problem, scorer.known, self.found.keys, np.random.default_rng(self.seed))
         program = student.deepcopy()
         composed = self.vocabulary.compose(self.found.keys)
         program.signature = program.signature.with_instructions(composed.text)

@@ -11,7 +11,7 @@ import dspy
 import numpy as np
 
 from composer.prompts.composition import UnvettedText
-from composer.search.problem import Budgeted, Keys, Losses, Problem
+from composer.search.problem import BudgetedScorer, Keys, Losses, Problem
 
 
 class Halted(BaseException):
@@ -52,7 +52,7 @@ def _signature(instruction: str) -> type[dspy.Signature]:
     return dspy.Signature(fields, instruction)  # type: ignore[no-any-return]
 
 
-def ask(scorer: Budgeted, keys: Keys, examples: Sequence[str]) -> Losses:
+def ask(scorer: BudgetedScorer, keys: Keys, examples: Sequence[str]) -> Losses:
     """Return the losses of a composition, shape (len(examples),), and tell what it gains as far as is known.
 
     Raises `Halted` for whatever scoring raises, `BudgetSpent` included.
@@ -74,7 +74,7 @@ class CompositionPredict(dspy.Predict):  # type: ignore[misc]
     Whoever sets another instruction, other fields, demos, call settings or a saved state gets `UnvettedText`.
     """
 
-    def __init__(self, scorer: Budgeted, instruction: str) -> None:
+    def __init__(self, scorer: BudgetedScorer, instruction: str) -> None:
         self.__dict__["scorer"] = scorer
         super().__init__(_signature(instruction))
 
@@ -126,7 +126,7 @@ class ProblemProgram(dspy.Module):  # type: ignore[misc]
     `full` are the examples of a full evaluation.
     """
 
-    def __init__(self, scorer: Budgeted, full: Sequence[str], instruction: str | None = None) -> None:
+    def __init__(self, scorer: BudgetedScorer, full: Sequence[str], instruction: str | None = None) -> None:
         super().__init__()
         self.scorer = scorer
         self.full = tuple(full)

@@ -11,13 +11,13 @@ from composer.optimizer.mipro import mipro
 from composer.search.effects import effects
 from composer.search.greedy import greedy
 from composer.search.halving import halving
-from composer.search.problem import Budgeted, Found
+from composer.search.problem import BudgetedScorer, SearchResult
 from composer.search.prune import prune
 from composer.search.random import random
 from composer.search.tpe import tpe
 from library.errors import Refused
 
-Strategy = Callable[[Budgeted, np.random.Generator], Found]
+Strategy = Callable[[BudgetedScorer, np.random.Generator], SearchResult]
 
 STRATEGIES: Mapping[str, Strategy] = {
     "effects": effects,

@@ -96,7 +96,7 @@ def _example(content: Mapping[str, Any]) -> Example:
     return Example(**{**content, "clusters": tuple(content["clusters"])})
 
 
-def sealed_size(session: Session, task: str) -> int:
+def test_split_size(session: Session, task: str) -> int:
     """Return how many sealed test examples a task has; raises `Refused` where it has no data."""
     return len(examples_of(session, dataset_of(session, task), "test"))
 

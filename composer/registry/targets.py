@@ -55,6 +55,6 @@ def get_target(session: Session, name: str) -> Target:
     return find_named("target", name, known, "composer target add FILE")
 
 
-def places(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def task_and_target_names(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of all tasks and of all targets."""
     return tuple(one.name for one in list_tasks(session)), tuple(one.name for one in list_targets(session))

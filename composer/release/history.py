@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from composer.candidates.records import Head, heads
+from composer.candidates.records import CandidateSummary, list_candidates
 from composer.evaluation.outcomes import Difference
 from composer.prompts.changes import SnippetChange, snippet_changes
 from composer.prompts.composition import Composition
@@ -20,8 +20,8 @@ from composer.registry.releases import (
     measured_composition,
 )
 from composer.registry.tasks import get_task, get_task_version
-from composer.release.publish import objections
-from composer.review.staleness import undermined
+from composer.release.publish import release_objections
+from composer.review.staleness import evidence_changes
 from composer.task.task import Task
 from library.errors import Refused
 from library.roles import Person
@@ -31,7 +31,7 @@ BARE_BASE = "the bare base"
 
 
 @dataclass(frozen=True)
-class Square:
+class CurrentRelease:
     """What is released for one task on one target, and what has changed under it since."""
 
     release: Release
@@ -39,20 +39,20 @@ class Square:
     stale: tuple[str, ...]
 
 
-def prompts(session: Session) -> dict[tuple[str, str], Square]:
+def current_prompts(session: Session) -> dict[tuple[str, str], CurrentRelease]:
     """Return what is released now, by (task, target)."""
-    squares: dict[tuple[str, str], Square] = {}
+    squares: dict[tuple[str, str], CurrentRelease] = {}
     known = _heads(session)
     for release in list_releases(session):
         place = (release.task, release.target)
         if place not in squares:
             head = known[release.candidate_id]
-            squares[place] = Square(release, head.figures[0], _stale(session, head))
+            squares[place] = CurrentRelease(release, head.figures[0], _stale(session, head))
     return squares
 
 
 @dataclass(frozen=True)
-class Past:
+class HistoryEntry:
     """One release in the history of its place.
 
     `again` is the earlier release that it rolled back to, `undone_by` the rollback that took its place.
@@ -64,22 +64,22 @@ class Past:
     undone_by: int | None
 
 
-def history(session: Session, task: str, target: str) -> tuple[Past, ...]:
+def history(session: Session, task: str, target: str) -> tuple[HistoryEntry, ...]:
     """Return what was released for (task, target), newest first."""
     made = list_releases(session, task, target)
     known = _heads(session)
-    past: list[Past] = []
+    past: list[HistoryEntry] = []
     for place, one in enumerate(made):
         earlier = made[place + 1 :]
         again = next((old.id for old in earlier if old.candidate_id == one.candidate_id), None)
         newer = past[-1] if past else None
         undone_by = newer.release.id if newer and newer.again is not None else None
-        past.append(Past(one, known[one.candidate_id].figures[0], again, undone_by))
+        past.append(HistoryEntry(one, known[one.candidate_id].figures[0], again, undone_by))
     return tuple(past)
 
 
 @dataclass(frozen=True)
-class Edition:
+class ReleasedPrompt:
     """A prompt that was released, or the base without a snippet: `release` and `figure` are None for that one."""
 
     name: str
@@ -89,16 +89,16 @@ class Edition:
     composition: Composition
 
 
-def edition(session: Session, task: str, release_id: int | None) -> Edition:
+def released_prompt(session: Session, task: str, release_id: int | None) -> ReleasedPrompt:
     """Return a release as it was made current, retired snippets included, or the bare base of the task of now."""
     if release_id is None:
         now = get_task(session, task)
-        return Edition(BARE_BASE, None, None, now, measured_composition(session, now, ()))
+        return ReleasedPrompt(BARE_BASE, None, None, now, measured_composition(session, now, ()))
     release = get_release(session, release_id)
     head = _heads(session)[release.candidate_id]
     then = get_task_version(session, head.summary["task_hash"])
     composition = measured_composition(session, then, release.versions)
-    return Edition(f"release {release.id}", release, head.figures[0], then, composition)
+    return ReleasedPrompt(f"release {release.id}", release, head.figures[0], then, composition)
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def replacement(session: Session, candidate_id: int) -> Replacement:
     )
 
 
-def against_rollback(session: Session, release: Release, person: Person) -> tuple[str, ...]:
+def rollback_blockers(session: Session, release: Release, person: Person) -> tuple[str, ...]:
     """Say all that keeps this person from rolling back to a release; empty where nothing does."""
     head = _heads(session)[release.candidate_id]
     now = current_release(session, release.task, release.target)
@@ -161,7 +161,7 @@ def against_rollback(session: Session, release: Release, person: Person) -> tupl
     if now is not None and now.candidate_id == release.candidate_id:
         found.append(f"release {release.id} is what is released now")
     try:
-        found += objections(session, head)
+        found += release_objections(session, head)
         if not found:
             composition_of(session, get_task_version(session, head.summary["task_hash"]), release.versions)
     except Refused as refused:
@@ -169,12 +169,12 @@ def against_rollback(session: Session, release: Release, person: Person) -> tupl
     return tuple(found)
 
 
-def _stale(session: Session, head: Head) -> tuple[str, ...]:
+def _stale(session: Session, head: CandidateSummary) -> tuple[str, ...]:
     try:
-        return undermined(session, head)
+        return evidence_changes(session, head)
     except Refused as refused:
         return (refused.what,)
 
 
-def _heads(session: Session) -> Mapping[int, Head]:
-    return {one.id: one for one in heads(session)}
+def _heads(session: Session) -> Mapping[int, CandidateSummary]:
+    return {one.id: one for one in list_candidates(session)}

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from composer.candidates.records import Head, get_candidate
+from composer.candidates.records import CandidateSummary, get_candidate
 from composer.registry.releases import Release, composition_of, current_release, get_release, of_row
 from composer.registry.tasks import get_task_version
 from composer.review.reasons import reason_of
-from composer.review.staleness import undermined
-from composer.review.status import get_standing
+from composer.review.staleness import evidence_changes
+from composer.review.status import review_status
 from composer.tables import ReleaseRow
 from library import log
 from library.database import lock_for_writing
@@ -30,10 +30,10 @@ def release_candidate(session: Session, candidate_id: int, *, reason: str, by: s
     lock_for_writing(session)
     person = require(session, by, "releaser")
     candidate = get_candidate(session, candidate_id)
-    standing = get_standing(session, candidate)
-    if against := standing.against_release():
+    status = review_status(session, candidate)
+    if against := status.release_blockers():
         raise Refused(f"candidate {candidate_id} can't be released: {'; '.join(against)}")
-    composition_of(session, standing.task, candidate.versions)
+    composition_of(session, status.task, candidate.versions)
     return _make_current(session, candidate, candidate.versions, "released", by=person.name, reason=reason, at=at)
 
 
@@ -51,7 +51,7 @@ def roll_back(session: Session, release_id: int, *, reason: str, by: str, at: da
     if now is not None and now.candidate_id == earlier.candidate_id:
         raise Refused(f"release {release_id} is what is released now")
     candidate = get_candidate(session, earlier.candidate_id)
-    if against := objections(session, candidate):
+    if against := release_objections(session, candidate):
         raise Refused(
             f"release {release_id} can't be rolled back to: {'; '.join(against)}",
             fix=f"Score candidate {candidate.id} again and have it approved.",
@@ -60,14 +60,21 @@ def roll_back(session: Session, release_id: int, *, reason: str, by: str, at: da
     return _make_current(session, candidate, earlier.versions, "rolled back", by=person.name, reason=reason, at=at)
 
 
-def objections(session: Session, candidate: Head) -> tuple[str, ...]:
+def release_objections(session: Session, candidate: CandidateSummary) -> tuple[str, ...]:
     """Say what keeps a candidate that was released before from being so again, whoever asks."""
-    changed = (f"stale: {one}" for one in undermined(session, candidate))
-    return (*changed, *get_standing(session, candidate).blocks)
+    changed = (f"stale: {one}" for one in evidence_changes(session, candidate))
+    return (*changed, *review_status(session, candidate).reviewer_blocks)
 
 
 def _make_current(
-    session: Session, candidate: Head, versions: Sequence[int], action: str, *, by: str, reason: str, at: datetime
+    session: Session,
+    candidate: CandidateSummary,
+    versions: Sequence[int],
+    action: str,
+    *,
+    by: str,
+    reason: str,
+    at: datetime,
 ) -> Release:
     replaced = current_release(session, candidate.task, candidate.target)
     row = ReleaseRow(

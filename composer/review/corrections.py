@@ -13,8 +13,8 @@ from composer.data.examples import Example
 from composer.registry.datasets import current_dataset, dataset_of, make_current
 from composer.registry.tasks import get_task
 from composer.review.reasons import reason_of
-from composer.review.regressions import give_word
-from composer.review.verdicts import decider
+from composer.review.regressions import set_disposition
+from composer.review.verdicts import require_signed_in
 from composer.tables import CorrectionRow
 from composer.task.task import Task
 from library import log
@@ -69,7 +69,7 @@ def propose_correction(
         raise Refused(f"the label of {example_id} is {gold} already", fix="Give another one.")
     if any(one.example_id == example_id for one in corrections(session, task.name, open_only=True)):
         raise Refused(f"a correction of {example_id} is open already", fix="Decide on that one first.")
-    give_word(session, candidate_id, [example_id], "label is wrong", reason=reason, by=by, at=at)
+    set_disposition(session, candidate_id, [example_id], "label is wrong", reason=reason, by=by, at=at)
     row = CorrectionRow(
         candidate_id=candidate_id,
         task=task.name,
@@ -97,7 +97,7 @@ def decide_correction(
     """
     reason = reason_of(reason, "a decision")
     lock_for_writing(session)
-    person = decider(session, by, "reviewer", "curator")
+    person = require_signed_in(session, by, "reviewer", "curator")
     row = session.get(CorrectionRow, correction_id)
     if row is None:
         raise Refused(f"there is no correction {correction_id}")

@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
 from composer.review.reasons import reason_of
-from composer.review.status import _SAID, Standing, get_standing
-from composer.review.verdicts import DISMISSAL, KINDS, Kind, decider, last_words, record
+from composer.review.status import _SAID, ReviewStatus, review_status
+from composer.review.verdicts import DISMISSAL, KINDS, Kind, effective_verdicts, record, require_signed_in
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.roles import Person
@@ -17,7 +17,7 @@ from library.roles import Person
 
 def give_verdict(
     session: Session, candidate_id: int, kind: Kind, *, reason: str, by: str, at: datetime
-) -> Standing:
+) -> ReviewStatus:
     """Record a verdict and return where the candidate stands then.
 
     `request changes` and `no-go` stand in the way of a release, or of a rollback to it, until the same
@@ -30,42 +30,42 @@ def give_verdict(
     reason = reason_of(reason, "a verdict")
     lock_for_writing(session)  # two reviewers at once must see each other's verdict
     candidate = get_candidate(session, candidate_id)
-    standing = get_standing(session, candidate)
-    person = _entitled(session, standing, kind, by)
-    if kind == "approve" and (against := standing.against_approval(person)):
+    status = review_status(session, candidate)
+    person = _entitled(session, status, kind, by)
+    if kind == "approve" and (against := status.approval_blockers_for(person)):
         raise Refused(f"candidate {candidate_id} can't be approved: {'; '.join(against)}")
-    if standing.state == "released" or (standing.release and kind in ("approve", "override")):
+    if status.state == "released" or (status.release and kind in ("approve", "override")):
         raise Refused(f"candidate {candidate_id} is released already")
     record(session, candidate, kind, reason=reason, by=person, at=at)
-    return get_standing(session, candidate)
+    return review_status(session, candidate)
 
 
 def dismiss(
     session: Session, verdict_id: int, candidate_id: int, *, reason: str, by: str, at: datetime
-) -> Standing:
+) -> ReviewStatus:
     """Let a verdict that stands in the way no longer count, with a reason; for the role admin.
 
     Raises `Refused` where the verdict isn't on this candidate, or doesn't stand in the way.
     """
     reason = reason_of(reason, "a dismissal")
     lock_for_writing(session)
-    person = decider(session, by, "admin")
+    person = require_signed_in(session, by, "admin")
     candidate = get_candidate(session, candidate_id)
-    standing = get_standing(session, candidate)
-    counting = {one.id for one in last_words(standing.verdicts) if one.kind in _SAID}
+    status = review_status(session, candidate)
+    counting = {one.id for one in effective_verdicts(status.verdicts) if one.kind in _SAID}
     if verdict_id not in counting:
         raise Refused(f"verdict {verdict_id} does not stand in the way of candidate {candidate_id}")
     record(session, candidate, DISMISSAL, reason=reason, by=person, at=at, about=verdict_id)
-    return get_standing(session, candidate)
+    return review_status(session, candidate)
 
 
-def _entitled(session: Session, standing: Standing, kind: Kind, by: str) -> Person:
+def _entitled(session: Session, status: ReviewStatus, kind: Kind, by: str) -> Person:
     if kind != "override":
-        return decider(session, by, "reviewer")
-    roles = standing.task.terms.override
+        return require_signed_in(session, by, "reviewer")
+    roles = status.task.terms.override
     if not roles:
         raise Refused(
-            f"the policy of task {standing.task.name} lets nobody override a gate",
+            f"the policy of task {status.task.name} lets nobody override a gate",
             fix="Its file can name roles that may: policy.override.",
         )
-    return decider(session, by, *roles)
+    return require_signed_in(session, by, *roles)

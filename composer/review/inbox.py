@@ -9,10 +9,10 @@ from typing import Literal, get_args
 
 from sqlmodel import Session, select
 
-from composer.candidates.records import Head, heads
+from composer.candidates.records import CandidateSummary, list_candidates
 from composer.registry.releases import list_releases
-from composer.review.status import Standing, get_standing
-from composer.review.verdicts import last_words
+from composer.review.status import ReviewStatus, review_status
+from composer.review.verdicts import effective_verdicts
 from library.errors import Refused
 from library.roles import LOCAL, Person
 from library.snippets import version
@@ -23,53 +23,53 @@ TABS: tuple[Tab, ...] = get_args(Tab)
 UNDECIDED = ("needs review", "changes requested")
 
 
-def needs(standing: Standing, person: Person) -> bool:
+def needs_decision(status: ReviewStatus, person: Person) -> bool:
     """Whether a candidate waits for this person's decision: they may give one, and have given none that counts."""
     return (
-        standing.state in UNDECIDED
-        and standing.successor is None
+        status.state in UNDECIDED
+        and status.successor is None
         and person.may("reviewer")
-        and _name(person) not in standing.excluded
-        and _name(person) not in _decided(standing)
+        and _name(person) not in status.excluded
+        and _name(person) not in _decided(status)
     )
 
 
-def waits_for(standing: Standing, person: Person) -> tuple[str, ...]:
+def pending_actions(status: ReviewStatus, person: Person) -> tuple[str, ...]:
     """Say in a few words each whom and what a candidate waits for, as this person reads it; empty for nothing."""
-    if standing.state == "approved":
+    if status.state == "approved":
         return ("you, to release it" if person.may("releaser") else "someone to release it",)
-    if standing.state == "stale" or (standing.state == "released" and standing.stale):
+    if status.state == "stale" or (status.state == "released" and status.stale):
         return ("scoring again",)
-    if standing.state == "rescored":
-        return (f"nothing: candidate {standing.successor} took its place",)
-    if standing.state not in UNDECIDED:
+    if status.state == "rescored":
+        return (f"nothing: candidate {status.successor} took its place",)
+    if status.state not in UNDECIDED:
         return ()
     own = f"{person.name} "
-    said = [f"you {one.removeprefix(own)}" if one.startswith(own) else one for one in standing.blocks]
-    if not needs(standing, person):
-        return (*said, *_lacking(standing), *_approvals(standing))
-    more = _approvals(standing) if standing.approvals_needed - len(standing.approvals) > 1 else []
-    return ("you", *said, *_lacking(standing), *more)
+    said = [f"you {one.removeprefix(own)}" if one.startswith(own) else one for one in status.reviewer_blocks]
+    if not needs_decision(status, person):
+        return (*said, *_lacking(status), *_approvals(status))
+    more = _approvals(status) if status.approvals_needed - len(status.approvals) > 1 else []
+    return ("you", *said, *_lacking(status), *more)
 
 
-def tabs_of(standing: Standing | None, proposed_by: str, person: Person) -> frozenset[Tab]:
+def tabs_of(status: ReviewStatus | None, proposed_by: str, person: Person) -> frozenset[Tab]:
     """Return the tabs of the Inbox a candidate stands under for this person; None can't be read any more."""
-    if standing is None:
+    if status is None:
         return frozenset({"all", "stale"})
-    if standing.state == "rescored":
+    if status.state == "rescored":
         return frozenset({"all"})
     tabs: set[Tab] = {"all"}
-    if needs(standing, person):
+    if needs_decision(status, person):
         tabs.add("needs me")
     if proposed_by == person.name:
         tabs.add("mine")
-    match standing.state:
+    match status.state:
         case "approved" | "stale" | "no-go":
-            tabs.add(standing.state)
+            tabs.add(status.state)
         case "released" | "replaced":
             tabs.add("released")
             # What nobody uses any more needs no one's care.
-            if standing.stale and standing.state == "released":
+            if status.stale and status.state == "released":
                 tabs.add("stale")
     return frozenset(tabs)
 
@@ -78,24 +78,24 @@ def _name(person: Person) -> str:
     return LOCAL if person.local else person.name
 
 
-def _decided(standing: Standing) -> frozenset[str]:
-    return frozenset(LOCAL if one.local else one.reviewer for one in last_words(standing.verdicts))
+def _decided(status: ReviewStatus) -> frozenset[str]:
+    return frozenset(LOCAL if one.local else one.reviewer for one in effective_verdicts(status.verdicts))
 
 
-def _lacking(standing: Standing) -> list[str]:
+def _lacking(status: ReviewStatus) -> list[str]:
     lacking = []
-    overridden = any(verdict.kind == "override" for verdict in standing.verdicts)
-    failing = sum(gate.binding and not gate.passed for gate in standing.candidate.gates)
+    overridden = any(verdict.kind == "override" for verdict in status.verdicts)
+    failing = sum(gate.binding and not gate.passed for gate in status.candidate.gates)
     if failing and not overridden:
         lacking.append("1 gate fails" if failing == 1 else f"{failing} gates fail")
-    if standing.unseen and standing.task.terms.every_regression:
-        unseen = len(standing.unseen)
-        lacking.append(f"{unseen} regression{'s' * (unseen > 1)} without a word")
+    if status.unresolved and status.task.terms.every_regression:
+        unresolved = len(status.unresolved)
+        lacking.append(f"{unresolved} regression{'s' * (unresolved > 1)} without a word")
     return lacking
 
 
-def _approvals(standing: Standing) -> list[str]:
-    lacking = standing.approvals_needed - len(standing.approvals)
+def _approvals(status: ReviewStatus) -> list[str]:
+    lacking = status.approvals_needed - len(status.approvals)
     return [f"{lacking} more approval{'s' * (lacking > 1)}"] if lacking > 0 else []
 
 
@@ -111,22 +111,22 @@ class Entry:
     target: str
     proposed_by: str
     created_at: datetime
-    standing: Standing | None
+    status: ReviewStatus | None
     problem: str = ""
     keys: tuple[str, ...] = ()
 
     @property
     def state(self) -> str:
         """The candidate's state; `unreadable` where it has none any more."""
-        return self.standing.state if self.standing else "unreadable"
+        return self.status.state if self.status else "unreadable"
 
 
 def inbox(session: Session) -> tuple[Entry, ...]:
     """Return every candidate, newest first; one that can't be read says why, and hides none of the others."""
-    return _entries(session, heads(session))
+    return _entries(session, list_candidates(session))
 
 
-def _entries(session: Session, found: Sequence[Head]) -> tuple[Entry, ...]:
+def _entries(session: Session, found: Sequence[CandidateSummary]) -> tuple[Entry, ...]:
     # A session remembers rows only while somebody holds them, and every candidate asks for the same snippets.
     held = (session.exec(select(SnippetVersionRow)).all(), session.exec(select(SnippetRow)).all())
     entries = tuple(_entry(session, one) for one in found)
@@ -134,11 +134,11 @@ def _entries(session: Session, found: Sequence[Head]) -> tuple[Entry, ...]:
     return entries
 
 
-def _entry(session: Session, head: Head) -> Entry:
+def _entry(session: Session, head: CandidateSummary) -> Entry:
     known = (head.id, head.task, head.target, head.proposed_by, head.created_at)
     try:
-        standing = get_standing(session, head)
-        return Entry(*known, standing, keys=tuple(version(session, one).key for one in head.versions))
+        status = review_status(session, head)
+        return Entry(*known, status, keys=tuple(version(session, one).key for one in head.versions))
     except Refused as refused:
         return Entry(*known, None, str(refused))
 
@@ -147,7 +147,7 @@ def waiting_for(session: Session, person: Person) -> int:
     """Return how many candidates wait for this person's decision; most are told apart without looking closer."""
     if not person.may("reviewer"):
         return 0
-    known = heads(session)
+    known = list_candidates(session)
     settled = {one.rescored_from for one in known} | {one.candidate_id for one in list_releases(session)}
     entries = _entries(session, [one for one in known if one.id not in settled])
-    return sum(entry.standing is not None and needs(entry.standing, person) for entry in entries)
+    return sum(entry.status is not None and needs_decision(entry.status, person) for entry in entries)

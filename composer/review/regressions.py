@@ -35,17 +35,17 @@ class Disposition:
 
 def dispositions(session: Session, candidate_id: int) -> dict[str, Disposition]:
     """Return the last word on each regression of a candidate, by example."""
-    return {one.example_id: one for one in all_words(session, candidate_id)}
+    return {one.example_id: one for one in all_dispositions(session, candidate_id)}
 
 
-def all_words(session: Session, candidate_id: int) -> tuple[Disposition, ...]:
+def all_dispositions(session: Session, candidate_id: int) -> tuple[Disposition, ...]:
     """Return every word on a candidate's regressions, oldest first."""
     query = select(DispositionRow).where(DispositionRow.candidate_id == candidate_id)
     rows = session.exec(query.order_by(col(DispositionRow.id)))
     return tuple(Disposition(**row.model_dump()) for row in rows)
 
 
-def give_word(
+def set_disposition(
     session: Session,
     candidate_id: int,
     example_ids: Sequence[str],
@@ -99,7 +99,7 @@ def give_word(
 
 
 def _check_nobody_else_blocks(session: Session, candidate_id: int, example_ids: Sequence[str], by: str) -> None:
-    said = {one.example_id: one for one in all_words(session, candidate_id) if one.kind != "label is wrong"}
+    said = {one.example_id: one for one in all_dispositions(session, candidate_id) if one.kind != "label is wrong"}
     for one in (said[name] for name in example_ids if name in said):
         if one.kind == "blocks" and one.reviewer != by:
             raise Refused(

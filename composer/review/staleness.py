@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from composer.candidates.records import Head
+from composer.candidates.records import CandidateSummary
 from composer.prompts.composition import UnvettedText
 from composer.registry.datasets import dataset_of
 from composer.registry.releases import current_release, measured_composition
@@ -18,7 +18,7 @@ from library.snippets import version
 SUPERSEDED = "another prompt was released since, so the comparison is with a past incumbent"
 
 
-def undermined(session: Session, candidate: Head) -> tuple[str, ...]:
+def evidence_changes(session: Session, candidate: CandidateSummary) -> tuple[str, ...]:
     """Say what has changed under a candidate's evidence, whatever was released since."""
     known = candidate.summary
     reasons = []
@@ -31,16 +31,16 @@ def undermined(session: Session, candidate: Head) -> tuple[str, ...]:
     return (*reasons, *_changed_texts(session, candidate))
 
 
-def stale(session: Session, candidate: Head) -> tuple[str, ...]:
+def stale(session: Session, candidate: CandidateSummary) -> tuple[str, ...]:
     """Say why a candidate can't be released on what was measured: all of `undermined`, and a newer incumbent."""
-    reasons = undermined(session, candidate)
+    reasons = evidence_changes(session, candidate)
     now = current_release(session, candidate.task, candidate.target)
     # Scored again, a release is compared with what it once replaced.
     fitting = (candidate.incumbent_versions, candidate.versions)
     return reasons if (now.versions if now else ()) in fitting else (*reasons, SUPERSEDED)
 
 
-def _changed_texts(session: Session, candidate: Head) -> list[str]:
+def _changed_texts(session: Session, candidate: CandidateSummary) -> list[str]:
     reasons = []
     task = get_task_version(session, candidate.summary["task_hash"])
     sides = {"candidate": candidate.versions, "incumbent": candidate.incumbent_versions}
@@ -56,7 +56,7 @@ def _changed_texts(session: Session, candidate: Head) -> list[str]:
     return reasons + [f"snippet {one.key} v{one.version} is {one.state}" for one in now if one.state != "vetted"]
 
 
-def _corrected(session: Session, candidate: Head) -> str:
+def _corrected(session: Session, candidate: CandidateSummary) -> str:
     """Name the labels that were corrected since a candidate was measured; empty where it was something else."""
     since = [
         one

@@ -1,4 +1,4 @@
-"""Where a candidate stands: what was decided, what is in its way, and what a reviewer finds on opening it."""
+"""Review status: what was decided, what is in its way, and what a reviewer finds on opening it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from composer.candidates.records import Candidate, Head, get_candidate, successor_of
+from composer.candidates.records import Candidate, CandidateSummary, get_candidate, successor_of
 from composer.prompts.composition import Composition
 from composer.registry.releases import Release, current_release, list_releases, measured_composition
 from composer.registry.tasks import get_task_version
 from composer.review.corrections import Correction, corrections
-from composer.review.regressions import Disposition, all_words
-from composer.review.staleness import stale, undermined
+from composer.review.regressions import Disposition, all_dispositions
+from composer.review.staleness import evidence_changes, stale
 from composer.review.verdicts import (
     Verdict,
     approvals,
+    effective_verdicts,
     excluded,
-    last_words,
     verdicts_on,
 )
 from composer.task.task import Task
@@ -32,26 +32,26 @@ State = Literal[
 
 
 @dataclass(frozen=True)
-class Standing:
-    """Where a candidate stands.
+class ReviewStatus:
+    """The review status of a candidate.
 
-    `stale` says why it no longer rests on what was measured; `obstacles` all that keeps it from being
-    approved, `blocks` what reviewers put in the way of its release. `approvals` names those that count,
-    `excluded` those whose would not. `words` maps each regression that has one to its word. `signed_in` says
-    whether people sign in to this home.
+    `stale` lists why it no longer rests on what was measured, `approval_blockers` all that keeps it from being
+    approved, `reviewer_blocks` what reviewers put in the way of its release. `approvals` names those that
+    count, `excluded` those whose would not. `dispositions` maps each resolved regression to its disposition.
+    `signed_in` is whether people sign in to this home.
     """
 
-    candidate: Head
+    candidate: CandidateSummary
     task: Task
     verdicts: tuple[Verdict, ...]
-    words: Mapping[str, Disposition]
+    dispositions: Mapping[str, Disposition]
     corrections: tuple[Correction, ...]
     release: Release | None
     successor: int | None
     state: State
     stale: tuple[str, ...]
-    obstacles: tuple[str, ...]
-    blocks: tuple[str, ...]
+    approval_blockers: tuple[str, ...]
+    reviewer_blocks: tuple[str, ...]
     approvals: tuple[str, ...]
     excluded: frozenset[str]
     signed_in: bool
@@ -62,9 +62,9 @@ class Standing:
         return self.task.terms.approvals
 
     @property
-    def unseen(self) -> tuple[str, ...]:
+    def unresolved(self) -> tuple[str, ...]:
         """Regressions that nobody has given a word yet, the worst first."""
-        return tuple(one for one in self.candidate.regressions if one not in self.words)
+        return tuple(one for one in self.candidate.regressions if one not in self.dispositions)
 
     @property
     def missing(self) -> str:
@@ -76,25 +76,25 @@ class Standing:
             return f"{_asked_for(self.task)}, and nobody signs in to this home: it has one local person"
         return f"{lacking} more approval{'s' * (lacking > 1)} ({_asked_for(self.task)})"
 
-    def against_release(self) -> tuple[str, ...]:
+    def release_blockers(self) -> tuple[str, ...]:
         """Say all that keeps the candidate from being released now; empty where nothing does."""
-        return tuple(filter(None, (*self.obstacles, *self.blocks, self.missing)))
+        return tuple(filter(None, (*self.approval_blockers, *self.reviewer_blocks, self.missing)))
 
-    def against_approval(self, person: Person) -> tuple[str, ...]:
+    def approval_blockers_for(self, person: Person) -> tuple[str, ...]:
         """Say all that keeps this person from approving; empty where nothing does."""
         own = []
         if not person.may("reviewer"):
             own.append(f"{person.name} is not a reviewer")
         if (LOCAL if person.local else person.name) in self.excluded:
             own.append(f"{_asked_for(self.task)}: {person.name} is not among those who may")
-        return (*self.obstacles, *own)
+        return (*self.approval_blockers, *own)
 
 
 @dataclass(frozen=True)
 class Review:
     """A candidate as a reviewer finds it: where it stands, with its evidence and both compositions."""
 
-    standing: Standing
+    status: ReviewStatus
     candidate: Candidate
     incumbent: Composition
     composition: Composition
@@ -102,50 +102,50 @@ class Review:
     @property
     def task(self) -> Task:
         """The task as it was when the candidate was measured."""
-        return self.standing.task
+        return self.status.task
 
 
-def get_standing(session: Session, candidate: Head) -> Standing:
+def review_status(session: Session, candidate: CandidateSummary) -> ReviewStatus:
     """Say where a candidate stands, from rows alone: its evidence isn't needed."""
     task = get_task_version(session, candidate.summary["task_hash"])
     verdicts = verdicts_on(session, candidate.id)
     signed_in = bool(people(session))
-    words = last_words(verdicts)
+    words = effective_verdicts(verdicts)
     excluded_names = excluded(session, candidate, task, signed_in=signed_in)
     approved_by = approvals(words, excluded_names, signed_in=signed_in)
     proposed = [one for one in corrections(session, candidate.task) if one.candidate_id == candidate.id]
     open_ones = tuple(one for one in proposed if one.state == "open")
     doubted = {one.example_id: one.state for one in reversed(proposed)}
     given: dict[str, Disposition] = {}
-    for one in all_words(session, candidate.id):
+    for one in all_dispositions(session, candidate.id):
         # A label that was found right after all, or that nobody said how to correct, leaves no word but a block.
         if one.kind != "label is wrong" or doubted.get(one.example_id, "rejected") != "rejected":
             given[one.example_id] = one
         elif one.example_id in given and given[one.example_id].kind != "blocks":
             del given[one.example_id]
     made = _release_of(session, candidate)
-    reasons = undermined(session, candidate) if made else stale(session, candidate)
-    blocks = (
+    reasons = evidence_changes(session, candidate) if made else stale(session, candidate)
+    reviewer_blocks = (
         *(f"{one.reviewer} {_SAID[one.kind]}" for one in words if one.kind in _SAID),
         *(f"{one.reviewer} says that {name} blocks" for name, one in given.items() if one.kind == "blocks"),
         *(f"the correction of {one.example_id} is open" for one in open_ones),
     )
     successor = successor_of(session, candidate.id)
     overridden = any(verdict.kind == "override" for verdict in verdicts)
-    obstacles = _obstacles(candidate, task, given, made, reasons, successor, overridden=overridden)
-    complete = len(approved_by) >= task.terms.approvals and not obstacles and not blocks
-    return Standing(
+    approval_blockers = _obstacles(candidate, task, given, made, reasons, successor, overridden=overridden)
+    complete = len(approved_by) >= task.terms.approvals and not approval_blockers and not reviewer_blocks
+    return ReviewStatus(
         candidate=candidate,
         task=task,
         verdicts=verdicts,
-        words=given,
+        dispositions=given,
         corrections=open_ones,
         release=made,
         successor=successor,
         state=_state(session, words, made, reasons, successor, complete=complete),
         stale=reasons,
-        obstacles=obstacles,
-        blocks=blocks,
+        approval_blockers=approval_blockers,
+        reviewer_blocks=reviewer_blocks,
         approvals=approved_by,
         excluded=excluded_names,
         signed_in=signed_in,
@@ -155,16 +155,16 @@ def get_standing(session: Session, candidate: Head) -> Standing:
 def get_review(session: Session, candidate_id: int) -> Review:
     """Gather all a reviewer needs of one candidate, each part read anew from its rows and checked."""
     candidate = get_candidate(session, candidate_id)
-    standing = get_standing(session, candidate)
-    composition = measured_composition(session, standing.task, candidate.versions)
-    incumbent = measured_composition(session, standing.task, candidate.incumbent_versions)
-    return Review(standing, candidate, incumbent, composition)
+    status = review_status(session, candidate)
+    composition = measured_composition(session, status.task, candidate.versions)
+    incumbent = measured_composition(session, status.task, candidate.incumbent_versions)
+    return Review(status, candidate, incumbent, composition)
 
 
 _SAID = {"request changes": "asked for changes", "no-go": "said no-go"}
 
 
-def _release_of(session: Session, candidate: Head) -> Release | None:
+def _release_of(session: Session, candidate: CandidateSummary) -> Release | None:
     made = list_releases(session, candidate.task, candidate.target)
     return next((release for release in made if release.candidate_id == candidate.id), None)
 
@@ -178,7 +178,7 @@ def _asked_for(task: Task) -> str:
 
 
 def _obstacles(
-    candidate: Head,
+    candidate: CandidateSummary,
     task: Task,
     words: Mapping[str, Disposition],
     made: Release | None,
@@ -187,18 +187,18 @@ def _obstacles(
     *,
     overridden: bool,
 ) -> tuple[str, ...]:
-    obstacles = [f"stale: {reason}" for reason in reasons]
+    approval_blockers = [f"stale: {reason}" for reason in reasons]
     if made:
-        obstacles.append("it is released already")
+        approval_blockers.append("it is released already")
     if successor is not None:
-        obstacles.append(f"it was scored again as candidate {successor}")
+        approval_blockers.append(f"it was scored again as candidate {successor}")
     failing = [gate for gate in candidate.gates if gate.binding and not gate.passed]
     if not overridden:
-        obstacles += [f"the gate “{gate.name}” fails ({gate.figure})" for gate in failing]
-    unseen = sum(one not in words for one in candidate.regressions)
-    if unseen and task.terms.every_regression:
-        obstacles.append(f"{unseen} regression{'s' * (unseen > 1)} without a word")
-    return tuple(obstacles)
+        approval_blockers += [f"the gate “{gate.name}” fails ({gate.figure})" for gate in failing]
+    unresolved = sum(one not in words for one in candidate.regressions)
+    if unresolved and task.terms.every_regression:
+        approval_blockers.append(f"{unresolved} regression{'s' * (unresolved > 1)} without a word")
+    return tuple(approval_blockers)
 
 
 def _state(

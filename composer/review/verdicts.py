@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from composer.candidates.records import Head, heads
+from composer.candidates.records import CandidateSummary, list_candidates
 from composer.models.target import Target
 from composer.tables import VerdictRow
 from composer.task.task import Task
@@ -52,7 +52,7 @@ def verdicts_on(session: Session, candidate_id: int) -> tuple[Verdict, ...]:
 
 def record(
     session: Session,
-    candidate: Head,
+    candidate: CandidateSummary,
     kind: str,
     *,
     reason: str,
@@ -85,7 +85,7 @@ def record(
     )
 
 
-def decider(session: Session, by: str, *roles: Role) -> Person:
+def require_signed_in(session: Session, by: str, *roles: Role) -> Person:
     """Return who decides, who must have one of these roles; raises `NotAllowed` otherwise.
 
     Where people sign in, the local person has roles to keep the home with, and decides nothing by them.
@@ -96,7 +96,7 @@ def decider(session: Session, by: str, *roles: Role) -> Person:
     return person
 
 
-def last_words(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+def effective_verdicts(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
     """Return each reviewer's decision that counts: the last one, unless it was dismissed.
 
     All that was given where nobody signs in counts as one person's.
@@ -122,7 +122,7 @@ def approvals(words: Sequence[Verdict], excluded: frozenset[str], *, signed_in: 
     )
 
 
-def excluded(session: Session, candidate: Head, task: Task, *, signed_in: bool) -> frozenset[str]:
+def excluded(session: Session, candidate: CandidateSummary, task: Task, *, signed_in: bool) -> frozenset[str]:
     """Return whose approval the policy doesn't count; where nobody signs in, the proposer is everybody.
 
     Who acted under a name before people signed in counts as the person of that name.
@@ -145,9 +145,9 @@ def no_gos(session: Session, task: Task, dataset: str, target: Target) -> tuple[
     evidence = {"task_hash": task.hash, "dataset": dataset, "target_hash": target.hash}
     return tuple(
         one.versions
-        for one in heads(session)
+        for one in list_candidates(session)
         if one.task == task.name
         and one.target == target.name
         and evidence.items() <= one.summary.items()
-        and any(word.kind == "no-go" for word in last_words(verdicts_on(session, one.id)))
+        and any(word.kind == "no-go" for word in effective_verdicts(verdicts_on(session, one.id)))
     )

@@ -18,7 +18,7 @@ from composer.evaluation.outcomes import Difference
 from composer.registry.datasets import dataset_of, split_size
 from composer.registry.tasks import get_task
 from composer.runs.records import Run
-from composer.search.attribution import POWER, Gain, Worth
+from composer.search.attribution import POWER, Attribution, Gain
 from library.errors import Refused
 
 POINT = 0.01
@@ -47,7 +47,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Learnt:
+class SearchFindings:
     """What a search learnt of its library.
 
     `snippets` stand best first, those in no answer apart as `untried`; `pairs` are those whose interval
@@ -63,7 +63,7 @@ class Learnt:
     pairs: tuple[Effect, ...]
     left_out: tuple[Effect, ...]
     orders: tuple[Effect, ...]
-    worth: Worth
+    worth: Attribution
     examples: int
     stopped: str
 
@@ -73,16 +73,18 @@ class Learnt:
         return tuple(one.names[0] for one in self.left_out)
 
 
-def learnt(session: Session, run: Run) -> Learnt | None:
+def search_findings(session: Session, run: Run) -> SearchFindings | None:
     """Return what a run's search learnt; None where it hasn't ended, or is older than this figure."""
     if run.worth is None:
         return None
     task = get_task(session, run.task)
     known = split_size(session, dataset_of(session, task.name), "dev")
-    return of_worth(run.worth, task.metric, figures(task)[0].better_is, known, _stopped(session, run))
+    return findings_of(run.worth, task.metric, figures(task)[0].better_is, known, _stopped(session, run))
 
 
-def of_worth(worth: Worth, metric: str, better_is: Better, examples: int, stopped: str = "") -> Learnt:
+def findings_of(
+    worth: Attribution, metric: str, better_is: Better, examples: int, stopped: str = ""
+) -> SearchFindings:
     """Return a search's worth in points of a metric; `examples` is how many there are to search on."""
     composition = {key for one in worth.left_out for key in one.keys}
 
@@ -90,7 +92,7 @@ def of_worth(worth: Worth, metric: str, better_is: Better, examples: int, stoppe
         return tuple(_effect(one, metric, better_is, composition) for one in gains)
 
     tried = sorted((one for one in worth.snippets if one.cells), key=lambda one: -one.gain)
-    return Learnt(
+    return SearchFindings(
         metric,
         effects(tried),
         tuple(one.keys[0] for one in worth.snippets if not one.cells),
@@ -140,7 +142,7 @@ def pair_in_words(pair: Effect) -> str:
     return f"{first} and {second} do {together} together than the sum of both: {_points(pair)}"
 
 
-def order_in_words(found: Learnt) -> str:
+def order_in_words(found: SearchFindings) -> str:
     """Say in a sentence whether the order of the composition matters."""
     if len(found.left_out) < 2:
         return "no order to choose: the composition has fewer than two snippets"
@@ -163,7 +165,7 @@ def _points(one: Effect) -> str:
     return f"{NAMES[one.difference.name]} {one.text}"
 
 
-def power_in_words(found: Learnt) -> str:
+def power_in_words(found: SearchFindings) -> str:
     """Say what gain the task's examples can show, and how many a smaller one takes."""
     if not found.worth.noise or not found.examples:
         return ""

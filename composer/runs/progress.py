@@ -10,7 +10,7 @@ from typing import Any
 
 from composer.answers.evaluator import Counts
 from composer.runs.records import WORTH, run_row
-from composer.search.attribution import Worth
+from composer.search.attribution import Attribution
 from composer.search.problem import Step
 from library.database import Database
 
@@ -28,7 +28,7 @@ class Progress:
     best: Step | None = None
 
 
-class _Record:
+class RunRecorder:
     """Writes how far a run is into its row, about once a second, and tells whoever watches."""
 
     def __init__(self, database: Database, run_id: int, on_progress: Callable[[Progress], None]) -> None:
@@ -58,7 +58,7 @@ class _Record:
             best = step
         self.now(tried=len({tuple(point["keys"]) for point in self.trace}), best=best)
 
-    def worth(self, worth: Worth | None) -> None:
+    def worth(self, worth: Attribution | None) -> None:
         """Store what the search's cells say of each snippet."""
         self._write(worth=None if worth is None else WORTH.dump_python(worth, mode="json"))
 

@@ -13,14 +13,14 @@ from sqlmodel import Session, col, select
 from composer.answers.evaluator import Counts
 from composer.candidates.records import PROPOSERS
 from composer.runs.plan import Plan
-from composer.search.attribution import Worth
+from composer.search.attribution import Attribution
 from composer.tables import RunRow
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import require
 
-WORTH: TypeAdapter[Worth] = TypeAdapter(Worth)
+WORTH: TypeAdapter[Attribution] = TypeAdapter(Attribution)
 
 WAITING, RUNNING, FINISHED, STOPPED, FAILED = "waiting", "running", "finished", "stopped", "failed"
 
@@ -48,7 +48,7 @@ class Run:
     started_at: datetime | None
     ended_at: datetime | None
     trace: tuple[Mapping[str, Any], ...] = ()
-    worth: Worth | None = None
+    worth: Attribution | None = None
     result: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -9,13 +9,13 @@ from composer.answers.evaluator import Counts
 from composer.evaluation.comparison import Comparison
 from composer.prompts.composition import Composition
 from composer.runs.plan import Plan
-from composer.search.problem import Found
+from composer.search.problem import SearchResult
 
 
 def summary_of(
     plan: Plan,
     counts: Counts,
-    found: Found,
+    found: SearchResult,
     candidate: Composition,
     comparison: Comparison | None = None,
     *,
@@ -67,7 +67,7 @@ def _difference(comparison: Comparison | None) -> dict[str, Any] | None:
     }
 
 
-def _message(found: Found, comparison: Comparison | None, number: int | None) -> str:
+def _message(found: SearchResult, comparison: Comparison | None, number: int | None) -> str:
     if comparison is None:
         return (
             f"no candidate: none of {found.tried} compositions beat the incumbent in the search "

@@ -23,7 +23,7 @@ from composer.candidates.records import submit
 from composer.candidates.test_split import note_test_read
 from composer.data.examples import Example
 from composer.home import processes
-from composer.home.locks import alone, is_taken
+from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
 from composer.models.client import ask
 from composer.models.connection import Connect, connect, release
@@ -32,10 +32,10 @@ from composer.optimizer.predictor import LibraryPredict
 from composer.prompts.composition import Composition
 from composer.registry.datasets import examples_of
 from composer.runs.plan import Plan, plan_run
-from composer.runs.progress import Progress, _Record
+from composer.runs.progress import Progress, RunRecorder
 from composer.runs.records import FAILED, FINISHED, RUNNING, STOPPED, WAITING, get_run, run_row
 from composer.runs.summary import summary_of
-from composer.search.problem import Found
+from composer.search.problem import SearchResult
 from library.database import Database, open_database
 from library.errors import Refused
 
@@ -56,7 +56,7 @@ def work(
     Raises `Refused` when another worker has the run, when what it depends on has changed since it was
     entered, or on an outage; `Stopped` when somebody asked it to stop. Whatever ends it, the answers are kept.
     """
-    with alone(home, f"run-{run_id}", patience=PATIENCE_SECONDS):
+    with exclusive_lock(home, f"run-{run_id}", patience=PATIENCE_SECONDS):
         begun = time.monotonic()
         with database.session() as session:
             row = run_row(session, run_id)
@@ -72,7 +72,7 @@ def work(
             row.started_at = datetime.now(UTC)
             row.expected = plan.budget + 2 * len(test)
             session.add(row)
-        record = _Record(database, run_id, on_progress)
+        record = RunRecorder(database, run_id, on_progress)
         record.now(expected=row.expected)
         try:
             summary = _run(database, run_id, plan, dev, test, record, connect)
@@ -92,7 +92,7 @@ def work(
 
 def is_at_work(home: Home, run_id: int) -> bool:
     """Whether a worker on this machine has the run now."""
-    return is_taken(home, f"run-{run_id}")
+    return is_locked(home, f"run-{run_id}")
 
 
 def _run(
@@ -101,7 +101,7 @@ def _run(
     plan: Plan,
     dev: Sequence[Example],
     test: Sequence[Example],
-    record: _Record,
+    record: RunRecorder,
     connect: Connect,
 ) -> dict[str, Any]:
     lm = connect(plan.target, lambda phase: record.now(phase=phase))
@@ -149,8 +149,8 @@ def _run(
 
 
 def _search(
-    plan: Plan, dev: Sequence[Example], evaluator: Evaluator, record: _Record
-) -> tuple[Found, Composition]:
+    plan: Plan, dev: Sequence[Example], evaluator: Evaluator, record: RunRecorder
+) -> tuple[SearchResult, Composition]:
     record.now(phase="searching")
     composer = LibraryComposer(
         plan.vocabulary,

@@ -39,7 +39,7 @@ class Gain:
 
 
 @dataclass(frozen=True)
-class Worth:
+class Attribution:
     """What a search's cells say of the library.
 
     `snippets` holds what each saves beside the incumbent's, `pairs` what two save beyond the sum of both,
@@ -58,9 +58,9 @@ class Worth:
         return ceil((POWER * self.noise / gain) ** 2)
 
 
-def worth(
+def attribute(
     problem: Problem, losses: Mapping[tuple[Keys, str], float], winner: Keys, rng: np.random.Generator
-) -> Worth | None:
+) -> Attribution | None:
     """Fit snippet effects to the cells of a search, whatever its strategy; None where it asked for none.
 
     `losses` maps (composition, example id) to the loss.
@@ -76,7 +76,7 @@ def worth(
     snippets = tuple(
         _gain((key,), singles[:, place], int(holds[place])) for place, key in enumerate(problem.snippets)
     )
-    return Worth(
+    return Attribution(
         snippets,
         _pairs(problem, draws, losses),
         _left_out(problem, surface, draws, winner, holds),

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from composer.search.problem import Ask, Budgeted, Keys
+from composer.search.problem import Ask, BudgetedScorer, Keys
 
 EVALUATIONS = 16
 """Compositions that a strategy of full evaluations must be able to pay for; its full sets shrink till it can."""
 
 
-def affordable(scorer: Budgeted, asked: Sequence[Ask]) -> list[Ask]:
+def affordable(scorer: BudgetedScorer, asked: Sequence[Ask]) -> list[Ask]:
     """Return the longest start of these asks whose gains the budget bears, the incumbent's cells included."""
     chosen: list[Ask] = []
     cells: set[tuple[Keys, str]] = set()
@@ -25,12 +25,12 @@ def affordable(scorer: Budgeted, asked: Sequence[Ask]) -> list[Ask]:
     return chosen
 
 
-def full_set(scorer: Budgeted) -> tuple[str, ...]:
+def full_set(scorer: BudgetedScorer) -> tuple[str, ...]:
     """Return the examples of a full evaluation: all of dev, or as many as leave room for `EVALUATIONS`."""
     return scorer.problem.examples[: max(1, scorer.left // EVALUATIONS)]
 
 
-def best_known(scorer: Budgeted, full: Sequence[str], *, partly: bool = False) -> tuple[Keys, float]:
+def best_known(scorer: BudgetedScorer, full: Sequence[str], *, partly: bool = False) -> tuple[Keys, float]:
     """Return the composition that saves most against the incumbent on `full`, and its mean paired gain.
 
     Counted are the compositions known on all of `full`; with `partly`, where only the incumbent is, the best

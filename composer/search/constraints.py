@@ -31,23 +31,23 @@ class Rules:
 
     def broken(self, composition: Keys) -> str:
         """Say which rule a composition breaks, in words; empty where it keeps to all."""
-        standing = set(composition)
-        if len(standing) < len(composition):
+        held = set(composition)
+        if len(held) < len(composition):
             return "a snippet stands twice"
         if composition in self.barred:
             return "a reviewer said no-go to it"
         if len(composition) > self.max_length:
             return f"{len(composition)} snippets are more than {self.max_length}"
-        if not self.stay <= standing:
-            return f"{', '.join(sorted(self.stay - standing))} must stay"
+        if not self.stay <= held:
+            return f"{', '.join(sorted(self.stay - held))} must stay"
         taken: dict[str, str] = {}
         for key in composition:
             group = self.groups.get(key)
             if group is not None and taken.setdefault(group, key) != key:
                 return f"{taken[group]} and {key} are both of group {group}"
-            if missing := self.requires.get(key, frozenset()) - standing:
+            if missing := self.requires.get(key, frozenset()) - held:
                 return f"{key} requires {', '.join(sorted(missing))}"
-            if clashing := self.conflicts.get(key, frozenset()) & standing:
+            if clashing := self.conflicts.get(key, frozenset()) & held:
                 return f"{key} conflicts with {', '.join(sorted(clashing))}"
         if self.arranged(composition) != composition:
             return "a snippet that is pinned first or last stands elsewhere"

@@ -15,7 +15,7 @@ from composer.search.format_failures import spoilt_compositions, suspected
 from composer.search.local_search import canonical, lowest, value_of
 from composer.search.moves import added, smallest
 from composer.search.orders import best_order
-from composer.search.problem import Ask, Budgeted, Found, Keys, Reason
+from composer.search.problem import Ask, BudgetedScorer, Keys, Reason, SearchResult
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Settings:
     prior: Variances = field(default_factory=Variances)
 
 
-def effects(scorer: Budgeted, rng: np.random.Generator, settings: Settings = Settings()) -> Found:
+def effects(scorer: BudgetedScorer, rng: np.random.Generator, settings: Settings = Settings()) -> SearchResult:
     """Screen, follow Thompson samples of a model of snippet effects, race those that lead.
 
     Every composition is asked on a few examples only; one shrunken model of snippets, pairs and examples
@@ -62,7 +62,7 @@ def effects(scorer: Budgeted, rng: np.random.Generator, settings: Settings = Set
 
 
 class _Search:
-    def __init__(self, scorer: Budgeted, rng: np.random.Generator, settings: Settings) -> None:
+    def __init__(self, scorer: BudgetedScorer, rng: np.random.Generator, settings: Settings) -> None:
         self.scorer, self.rng, self.settings = scorer, rng, settings
         self.whole = self.problem = scorer.problem
         whole = len(self.problem.examples)
@@ -81,13 +81,13 @@ class _Search:
         self.promise: deque[bool] = deque(maxlen=settings.window)
         self.reserve = int(settings.order * scorer.budget) if self.problem.ordered else 0
 
-    def run(self) -> Found:
+    def run(self) -> SearchResult:
         incumbent = self.problem.incumbent
         if not self.problem.allows(smallest(self.problem)):
-            return Found(incumbent, 0.0, 0, "the rules allow no composition", "exhausted")
+            return SearchResult(incumbent, 0.0, 0, "the rules allow no composition", "exhausted")
         anchors = max(self.block, min(len(self.examples), int(self.settings.anchor * self.scorer.budget)))
         if not self._ask([(incumbent, self.examples[:anchors])]):
-            return Found(incumbent, 0.0, 0, "the budget is spent", "budget")
+            return SearchResult(incumbent, 0.0, 0, "the budget is spent", "budget")
         for dealt in self._screen():
             if not self._ask(dealt):
                 return self._found("budget")
@@ -265,14 +265,14 @@ class _Search:
             return "settled"
         return None
 
-    def _found(self, reason: Reason) -> Found:
+    def _found(self, reason: Reason) -> SearchResult:
         surface = self._fitted()
         leader, mean, incumbent = self._leader(surface), surface.mean(), self.problem.incumbent
         gain = value_of(surface, mean, incumbent) - value_of(surface, mean, leader)
         if leader != incumbent and self.problem.ordered:
             leader, more = best_order(self.scorer, leader, self.rng)
             gain += more
-        return Found(leader, gain, len(self.scorer.tried), _in_words(reason, self.settings), reason)
+        return SearchResult(leader, gain, len(self.scorer.tried), _in_words(reason, self.settings), reason)
 
 
 def _in_words(reason: Reason, settings: Settings) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 
 from composer.search.budgeting import affordable
 from composer.search.moves import added, edits
-from composer.search.problem import Budgeted, Found, Keys, Losses, Problem
+from composer.search.problem import BudgetedScorer, Keys, Losses, Problem, SearchResult
 
 BLOCKS = (4, 8, 16)
 """Examples a challenger has been compared on after each heat of a race."""
@@ -25,7 +25,7 @@ SWAPS = 2
 """Snippets, the most promising first, that a race tries in the place of each that stands."""
 
 
-def greedy(scorer: Budgeted, rng: np.random.Generator) -> Found:
+def greedy(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
     """Improve the incumbent one edit at a time until no edit helps or the budget is spent.
 
     The first race adds each snippet to the incumbent; the later ones try the most promising snippets as
@@ -46,16 +46,16 @@ def greedy(scorer: Budgeted, rng: np.random.Generator) -> Found:
         ]
         if not challengers:
             stopped = "every edit of the leader was tried"
-            return Found(leader, gain, len(scorer.tried), stopped, "exhausted")
+            return SearchResult(leader, gain, len(scorer.tried), stopped, "exhausted")
         race = _race(scorer, leader, challengers, order)
         if _better(race.gains):
             leader = race.winner
             gain = float(scorer.gain(leader, problem.examples[: len(race.gains)]).mean())
         elif not race.cut_short:
             stopped = "no edit of the leader gains more than its noise"
-            return Found(leader, gain, len(scorer.tried), stopped, "settled")
+            return SearchResult(leader, gain, len(scorer.tried), stopped, "settled")
         if race.cut_short:
-            return Found(leader, gain, len(scorer.tried), "the budget is spent", "budget")
+            return SearchResult(leader, gain, len(scorer.tried), "the budget is spent", "budget")
         if first_race:
             in_play, first_race = _promising(problem.incumbent, race.first, order), False
 
@@ -83,22 +83,22 @@ def _challengers(problem: Problem, leader: Keys, in_play: Sequence[str]) -> list
     return list(dict.fromkeys([*additions, *edits(problem, leader, fresh[:SWAPS] if additions else fresh)]))
 
 
-def _race(scorer: Budgeted, leader: Keys, challengers: Sequence[Keys], order: Mapping[str, int]) -> _Race:
+def _race(scorer: BudgetedScorer, leader: Keys, challengers: Sequence[Keys], order: Mapping[str, int]) -> _Race:
     examples = scorer.problem.examples
-    standing = list(challengers)
+    remaining = list(challengers)
     race = _Race(leader, np.zeros(0), {}, cut_short=False)
     for size in BLOCKS:
         block = examples[:size]
-        asked = affordable(scorer, [(keys, block) for keys in (leader, *standing)])
+        asked = affordable(scorer, [(keys, block) for keys in (leader, *remaining)])
         if len(asked) < 2:
             return replace(race, cut_short=True)
         base, *saved = scorer.gains(asked)
         gains = {keys: gain - base for (keys, _), gain in zip(asked[1:], saved, strict=True)}
         means = {keys: float(gain.mean()) for keys, gain in gains.items()}
-        cut_short = len(gains) < len(standing)
-        standing = sorted(gains, key=lambda keys: (-means[keys], [order[key] for key in keys]))
-        race = _Race(standing[0], gains[standing[0]], race.first or means, cut_short)
-        standing = standing[: max(2, ceil(len(standing) * KEEP))]
+        cut_short = len(gains) < len(remaining)
+        remaining = sorted(gains, key=lambda keys: (-means[keys], [order[key] for key in keys]))
+        race = _Race(remaining[0], gains[remaining[0]], race.first or means, cut_short)
+        remaining = remaining[: max(2, ceil(len(remaining) * KEEP))]
         if cut_short or size >= len(examples):
             break
     return race
@@ -109,11 +109,11 @@ def _promising(incumbent: Keys, first: Mapping[Keys, float], order: Mapping[str,
 
     Counted are additions to the incumbent, or swaps where no addition was allowed.
     """
-    standing = set(incumbent)
-    additions = {keys: gain for keys, gain in first.items() if standing < set(keys)}
+    held = set(incumbent)
+    additions = {keys: gain for keys, gain in first.items() if held < set(keys)}
     best: dict[str, float] = {}
     for keys, gain in (additions or first).items():
-        for key in set(keys) - standing:
+        for key in set(keys) - held:
             best[key] = max(gain, best.get(key, 0.0))
     ranked = sorted(best, key=lambda key: (-best[key], order[key]))
     return [key for key in ranked if best[key] > 0][:PROMISING]

@@ -6,14 +6,14 @@ from math import ceil
 
 import numpy as np
 
-from composer.search.problem import Budgeted, Found
+from composer.search.problem import BudgetedScorer, SearchResult
 from composer.search.random import draw_new
 
 START = 4
 """Examples that every composition of the first rung is compared on."""
 
 
-def halving(scorer: Budgeted, rng: np.random.Generator) -> Found:
+def halving(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
     """Race random compositions, doubling the examples and halving the compositions from rung to rung.
 
     As many start as the budget bears to the last rung, which has two left or all dev examples; all of a rung
@@ -45,7 +45,7 @@ def halving(scorer: Budgeted, rng: np.random.Generator) -> Found:
             break
         arms = ranked[: ceil(len(arms) / 2)]
         size = min(2 * size, len(examples))
-    return Found(best, gain, len(scorer.tried), stopped, "exhausted" if few else "budget")
+    return SearchResult(best, gain, len(scorer.tried), stopped, "exhausted" if few else "budget")
 
 
 def cost(arms: int, start: int, examples: int) -> int:

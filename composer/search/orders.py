@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 
 from composer.search.moves import shuffled
-from composer.search.problem import Budgeted, Keys, Problem
+from composer.search.problem import BudgetedScorer, Keys, Problem
 
 ORDERINGS = 6
 """Orders tried at most: k! of them are never worth their cells (Order Matters, ACL Findings 2025)."""
@@ -20,7 +20,7 @@ CLEAR = 2.6
 """Standard errors by which the best of the other orders must be ahead before it replaces the usual one."""
 
 
-def best_order(scorer: Budgeted, keys: Keys, rng: np.random.Generator) -> tuple[Keys, float]:
+def best_order(scorer: BudgetedScorer, keys: Keys, rng: np.random.Generator) -> tuple[Keys, float]:
     """Return the order that is clearly better than the given one, with its gain over it; or the given one and 0.
 
     Asks what is left of the budget at most, on the examples the composition was asked on already.

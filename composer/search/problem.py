@@ -83,7 +83,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What a search ends with: its best composition, the gain it estimates, and why it stopped.
 
     `stopped` says in words what `reason` names.
@@ -100,7 +100,7 @@ class BudgetSpent(Exception):
     """The next cells would go over the budget."""
 
 
-class Budgeted:
+class BudgetedScorer:
     """Scores within a budget of unique cells and remembers every loss, so that repeats are free.
 
     `known` maps (composition, example id) to the loss.

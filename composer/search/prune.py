@@ -8,13 +8,13 @@ import numpy as np
 
 from composer.search.budgeting import affordable
 from composer.search.moves import dropped
-from composer.search.problem import Budgeted, Found, Keys, Losses
+from composer.search.problem import BudgetedScorer, Keys, Losses, SearchResult
 
 START = 4
 """Examples that every drop of a round is measured on first; they double from there."""
 
 
-def prune(scorer: Budgeted, rng: np.random.Generator) -> Found:
+def prune(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
     """Drop snippets from the incumbent one by one, as long as a drop doesn't hurt beyond noise.
 
     Each round measures every drop on growing common blocks of examples, gives up those that lose more than two
@@ -33,20 +33,20 @@ def prune(scorer: Budgeted, rng: np.random.Generator) -> Found:
         ways = [way for way in dict.fromkeys(ways) if problem.allows(way)]
         if not ways:
             stopped = "no snippet is left that may be dropped" if leader else "there is nothing to prune"
-            return Found(leader, gain, len(scorer.tried), stopped, "exhausted")
+            return SearchResult(leader, gain, len(scorer.tried), stopped, "exhausted")
         if not examples:
-            return Found(leader, gain, len(scorer.tried), "the budget is spent", "budget")
+            return SearchResult(leader, gain, len(scorer.tried), "the budget is spent", "budget")
         harmless, whole = _harmless(scorer, leader, ways, examples)
         if harmless is not None:
             leader, gain = harmless
         elif whole:
-            return Found(leader, gain, len(scorer.tried), "every drop that is left would hurt", "settled")
+            return SearchResult(leader, gain, len(scorer.tried), "every drop that is left would hurt", "settled")
         if not whole:
-            return Found(leader, gain, len(scorer.tried), "the budget is spent", "budget")
+            return SearchResult(leader, gain, len(scorer.tried), "the budget is spent", "budget")
 
 
 def _harmless(
-    scorer: Budgeted, leader: Keys, ways: list[Keys], examples: tuple[str, ...]
+    scorer: BudgetedScorer, leader: Keys, ways: list[Keys], examples: tuple[str, ...]
 ) -> tuple[tuple[Keys, float] | None, bool]:
     """Return the best harmless drop with its mean gain, if there is one, and whether the budget bore all."""
     size = START

@@ -6,7 +6,7 @@ import numpy as np
 
 from composer.search.budgeting import affordable
 from composer.search.moves import draw
-from composer.search.problem import Budgeted, Found, Keys
+from composer.search.problem import BudgetedScorer, Keys, SearchResult
 
 BLOCK = 16
 """Examples each drawn composition is compared on."""
@@ -18,7 +18,7 @@ MISSES = 1_000
 """Draws in a row that bring nothing new, after which the space is taken to be exhausted."""
 
 
-def random(scorer: Budgeted, rng: np.random.Generator) -> Found:
+def random(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
     """Draw compositions of every length at random and return the one with the best mean paired gain."""
     problem = scorer.problem
     block = problem.examples[:BLOCK]
@@ -30,11 +30,11 @@ def random(scorer: Budgeted, rng: np.random.Generator) -> Found:
             if saved.mean() > gain:
                 best, gain = keys, float(saved.mean())
         if len(asked) < len(drawn):
-            return Found(best, gain, len(scorer.tried), "the budget is spent", "budget")
-    return Found(best, gain, len(scorer.tried), "every composition drawn was tried", "exhausted")
+            return SearchResult(best, gain, len(scorer.tried), "the budget is spent", "budget")
+    return SearchResult(best, gain, len(scorer.tried), "every composition drawn was tried", "exhausted")
 
 
-def draw_new(scorer: Budgeted, rng: np.random.Generator, count: int, seen: set[Keys]) -> list[Keys]:
+def draw_new(scorer: BudgetedScorer, rng: np.random.Generator, count: int, seen: set[Keys]) -> list[Keys]:
     """Draw up to `count` allowed compositions that aren't in `seen`, and add them to it."""
     drawn: list[Keys] = []
     misses = 0

@@ -11,7 +11,7 @@ import numpy as np
 
 from composer.search.budgeting import best_known, full_set
 from composer.search.moves import added, smallest
-from composer.search.problem import Budgeted, BudgetSpent, Found, Keys, Problem
+from composer.search.problem import BudgetedScorer, BudgetSpent, Keys, Problem, SearchResult
 
 if TYPE_CHECKING:
     from optuna import Study
@@ -30,7 +30,7 @@ TRIALS = 200
 """Trials at most: the sampler takes longer for each, and only repeats, which are free, can reach this."""
 
 
-def tpe(scorer: Budgeted, rng: np.random.Generator) -> Found:
+def tpe(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
     """Search with Optuna's `TPESampler`, on the schedule of DSPy's MIPROv2.
 
     A trial says of each snippet whether it stands and, where order counts, its rank; what breaks a rule is
@@ -42,12 +42,12 @@ def tpe(scorer: Budgeted, rng: np.random.Generator) -> Found:
     """
     full = full_set(scorer)
     if scorer.left < 2 * len(full):
-        return Found(scorer.problem.incumbent, 0.0, 0, "the budget is spent", "budget")
+        return SearchResult(scorer.problem.incumbent, 0.0, 0, "the budget is spent", "budget")
     with _quiet():
         reason = _trials(scorer, rng, full)
     best, gain = best_known(scorer, full, partly=True)
     stopped = "the budget is spent" if reason == "budget" else "the last trials brought nothing that was not known"
-    return Found(best, gain, len(scorer.tried), stopped, "budget" if reason == "budget" else "settled")
+    return SearchResult(best, gain, len(scorer.tried), stopped, "budget" if reason == "budget" else "settled")
 
 
 def made_allowed(problem: Problem, wanted: Sequence[str]) -> Keys:
@@ -64,7 +64,7 @@ def made_allowed(problem: Problem, wanted: Sequence[str]) -> Keys:
     return problem.arranged(sorted(composition, key=lambda key: place.get(key, len(place))))
 
 
-def _trials(scorer: Budgeted, rng: np.random.Generator, full: Sequence[str]) -> str:
+def _trials(scorer: BudgetedScorer, rng: np.random.Generator, full: Sequence[str]) -> str:
     problem = scorer.problem
     space = _Space(problem, int(rng.integers(2**31)))
     size = min(MINIBATCH, len(full))
@@ -95,7 +95,7 @@ def _trials(scorer: Budgeted, rng: np.random.Generator, full: Sequence[str]) -> 
     return "settled"
 
 
-def _measured(scorer: Budgeted, keys: Keys, examples: Sequence[str]) -> float:
+def _measured(scorer: BudgetedScorer, keys: Keys, examples: Sequence[str]) -> float:
     scorer.gain(keys, examples)
     return 1 - float(scorer.losses([(keys, examples)])[0].mean())
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from composer.candidates.records import get_candidate
-from composer.review.regressions import give_word
+from composer.review.regressions import set_disposition
 from composer.review.status import get_review
 from library.database import Database, open_database
 from tests.browser.deciding import (
@@ -108,7 +108,9 @@ def seen_by(rows: Database, candidate: int, name: str) -> None:
     """Let somebody call every regression acceptable."""
     with rows.session() as session:
         worse = regressions(rows, candidate)
-        give_word(session, candidate, worse, "acceptable", reason="Near ties.", by=name, at=datetime.now(UTC))
+        set_disposition(
+            session, candidate, worse, "acceptable", reason="Near ties.", by=name, at=datetime.now(UTC)
+        )
 
 
 def test_two_people_approve_and_one_releases(opened: Opened, places: Places, rows: Database) -> None:

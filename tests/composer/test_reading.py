@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from composer.answers.evaluator import Counts
-from composer.evaluation.caveats import detectable
+from composer.evaluation.caveats import minimum_detectable_difference
 from composer.evaluation.metrics import as_change
 from composer.evaluation.outcomes import Difference
 from composer.prompts.changes import snippet_changes
@@ -46,8 +46,8 @@ def test_a_gain_lowers_an_error_and_raises_an_accuracy() -> None:
 def test_the_detectable_difference_is_2_8_standard_errors() -> None:
     error = 2.0
     known = Difference("nmse", "lower", 10, 9, -1, -1 - 1.96 * error, -1 + 1.96 * error)
-    assert detectable(known) == pytest.approx(2.8 * error, rel=0.01)
-    assert detectable(Difference("nmse", "lower", 10, 9, -1, None, None)) is None
+    assert minimum_detectable_difference(known) == pytest.approx(2.8 * error, rel=0.01)
+    assert minimum_detectable_difference(Difference("nmse", "lower", 10, 9, -1, None, None)) is None
 
 
 def test_the_best_estimate_is_the_one_seen_on_most_examples() -> None:

@@ -92,25 +92,27 @@ def told(session: Session) -> None:
 @pytest.mark.parametrize(
     ("only", "found"),
     [
-        (log.Only(), [1, 2, 3, 4, 5]),
-        (log.Only(who="Grace"), [2, 4]),
-        (log.Only(who="Grac"), []),
-        (log.Only(kind="run"), [3]),
-        (log.Only(kind="candidate"), [2, 4, 5]),
-        (log.Only(kind="candidate:1"), [2, 5]),
-        (log.Only(kind="%"), []),
-        (log.Only(words="file"), [1]),
-        (log.Only(words="APPROVE clear"), [2]),
-        (log.Only(words="run"), [1, 3]),
-        (log.Only(words="a_b"), [4]),
-        (log.Only(words="100%"), [2]),
-        (log.Only(words="Grace"), []),
-        (log.Only(actions=("approve", "comment")), [2, 4, 5]),
-        (log.Only(after=2), [3, 4, 5]),
-        (log.Only(who="Grace", kind="candidate", words="fine", after=1), [4]),
+        (log.LogFilter(), [1, 2, 3, 4, 5]),
+        (log.LogFilter(who="Grace"), [2, 4]),
+        (log.LogFilter(who="Grac"), []),
+        (log.LogFilter(kind="run"), [3]),
+        (log.LogFilter(kind="candidate"), [2, 4, 5]),
+        (log.LogFilter(kind="candidate:1"), [2, 5]),
+        (log.LogFilter(kind="%"), []),
+        (log.LogFilter(words="file"), [1]),
+        (log.LogFilter(words="APPROVE clear"), [2]),
+        (log.LogFilter(words="run"), [1, 3]),
+        (log.LogFilter(words="a_b"), [4]),
+        (log.LogFilter(words="100%"), [2]),
+        (log.LogFilter(words="Grace"), []),
+        (log.LogFilter(actions=("approve", "comment")), [2, 4, 5]),
+        (log.LogFilter(after=2), [3, 4, 5]),
+        (log.LogFilter(who="Grace", kind="candidate", words="fine", after=1), [4]),
     ],
 )
-def test_a_filter_lets_through_what_fits_all_of_it(session: Session, only: log.Only, found: list[int]) -> None:
+def test_a_filter_lets_through_what_fits_all_of_it(
+    session: Session, only: log.LogFilter, found: list[int]
+) -> None:
     told(session)
     assert [entry.id for entry in log.entries(session, only=only)] == found
     assert log.count(session, only) == len(found)
@@ -137,6 +139,6 @@ def test_an_entry_that_can_not_be_read_is_refused_with_advice(database: Database
     with database.session() as session:
         session.execute(text("update log set detail = 'no JSON' where id = 2"))
     with database.session() as session:
-        assert len(log.entries(session, only=log.Only(after=2))) == 3
+        assert len(log.entries(session, only=log.LogFilter(after=2))) == 3
         with pytest.raises(Refused, match="audit verify"):
             log.entries(session)

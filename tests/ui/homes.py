@@ -21,7 +21,7 @@ from composer.registry.targets import add_target
 from composer.registry.tasks import add_task, get_task
 from composer.release.publish import release_candidate
 from composer.review.decisions import give_verdict
-from composer.review.regressions import give_word
+from composer.review.regressions import set_disposition
 from composer.review.status import get_review
 from composer.runs import worker
 from composer.runs.plan import plan_run
@@ -121,8 +121,8 @@ def furnish(home: Home, *, budget: int = 160) -> None:
         lambda task, each: pretender(task, each, POLARITY),
     )
     with database.session() as session:
-        if worse := get_review(session, released).standing.unseen:
-            give_word(session, released, worse, "acceptable", reason="Few of many.", by="Ada", at=at)
+        if worse := get_review(session, released).status.unresolved:
+            set_disposition(session, released, worse, "acceptable", reason="Few of many.", by="Ada", at=at)
         give_verdict(session, released, "approve", reason="Clear gain, nothing lost.", by="Ada", at=at)
         release_candidate(session, released, reason="Clear gain, nothing lost.", by="Ada", at=at)
     database.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from composer.candidates.records import heads
+from composer.candidates.records import list_candidates
 from composer.prompts.changes import snippet_changes
 from composer.prompts.composition import Composition
 from composer.registry.releases import get_release, list_releases, measured_composition
@@ -50,7 +50,7 @@ def show(found: Shown) -> None:
     except Refused as refused:
         show_refusal(refused)
         return
-    worth = found.learnt if base in (None, INCUMBENT) else None
+    worth = found.findings if base in (None, INCUMBENT) else None
     html(show_snippets(snippet_changes(before.versions, review.composition.versions), worth, found.comments))
     lines = text_diff.compare(before.text, review.composition.text)
     html(text_diff.side_by_side(lines) if view == "side by side" else text_diff.unified(lines))
@@ -63,7 +63,7 @@ def options(review: Review) -> list[str]:
         released = [f"release {one.id}" for one in list_releases(session, candidate.task, candidate.target)]
         others = [
             f"candidate {one.id}" + ("" if one.target == candidate.target else f" on {one.target}")
-            for one in heads(session)
+            for one in list_candidates(session)
             if one.task == candidate.task and one.id != candidate.id
         ]
     return [INCUMBENT, BARE, *released, *others]
@@ -82,6 +82,6 @@ def composition_named(review: Review, name: str) -> Composition:
             candidate_id, versions = release.candidate_id, release.versions
         else:
             candidate_id = int(number)
-            versions = next(one.versions for one in heads(session) if one.id == candidate_id)
-        head = next(one for one in heads(session) if one.id == candidate_id)
+            versions = next(one.versions for one in list_candidates(session) if one.id == candidate_id)
+        head = next(one for one in list_candidates(session) if one.id == candidate_id)
         return measured_composition(session, get_task_version(session, head.summary["task_hash"]), versions)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from composer.analysis.diagnoses import Without, suspects
-from composer.analysis.examples import ExampleView, Said, example_views
+from composer.analysis.diagnoses import AblationAnswer, ablation_results
+from composer.analysis.examples import ExampleView, ParsedAnswer, example_views
 from composer.data.examples import Example
 from composer.evaluation.parsing import Parsed
 from composer.review.corrections import propose_correction
-from composer.review.regressions import Disposition, DispositionKind, give_word
+from composer.review.regressions import Disposition, DispositionKind, set_disposition
 from composer.task.task import Output
 from library.errors import Refused
 from ui.candidate import job_button, shortcuts
@@ -34,13 +34,13 @@ def show(found: Shown) -> None:
     if wanted is not None and any(line.row.example_id == wanted for line in found.lines):
         with database().session() as session:
             (view,) = example_views(session, review, [wanted])
-            blame = suspects(session, review, view.example)
+            blame = ablation_results(session, review, view.example)
         html(pane(view, review.task.output, comments_under(found.comments, "example", wanted)))
         if blame:
             _suspects(found, view, blame)
         if wanted in review.candidate.regressions:
             _word(found, view)
-    if len(review.standing.unseen) > 1:
+    if len(review.status.unresolved) > 1:
         _rest(found)
 
 
@@ -52,7 +52,7 @@ def go(example_id: str | None) -> None:
         st.query_params["row"] = example_id
 
 
-def read(said: Said | None) -> str:
+def read(said: ParsedAnswer | None) -> str:
     """Return an answer as it was read: its value, or that it is malformed or no longer stored."""
     return "not stored" if said is None else read_value(said.parsed.value)
 
@@ -85,7 +85,7 @@ def _people(example: Example, output: Output) -> str:
     return f"<dt>people</dt><dd><b>{safe(gold(example.gold))}</b>{scale}{bound} — {why}</dd>"
 
 
-def _answer(side: str, said: Said | None, loss: float) -> str:
+def _answer(side: str, said: ParsedAnswer | None, loss: float) -> str:
     if said is None:
         return f'<div class="ic-answer">{side}: <span class="ic-mute">the answer is no longer stored</span></div>'
     return (
@@ -100,15 +100,15 @@ def _reading(parsed: Parsed) -> str:
     return f'<b class="ic-worse">malformed</b> <span class="ic-worse">{safe(parsed.error)}</span>'
 
 
-def _suspects(found: Shown, view: ExampleView, blame: Sequence[Without]) -> None:
+def _suspects(found: Shown, view: ExampleView, blame: Sequence[AblationAnswer]) -> None:
     """Show what was answered without each part of the candidate, and offer to ask where nobody has."""
     if asked := suspect_table(blame):
         html(asked)
-    if any(one.said is None for one in blame) and not found.review.standing.stale:
+    if any(one.said is None for one in blame) and not found.review.status.stale:
         job_button.ask(found.review.candidate.id, "suspects", "Find the suspects", examples=[view.example.id])
 
 
-def suspect_table(blame: Sequence[Without]) -> str:
+def suspect_table(blame: Sequence[AblationAnswer]) -> str:
     """Return what was answered without each part of the candidate, as HTML; empty where nobody asked."""
     rows = [
         f"<tr><td>without <code>{safe(one.version.key)}</code></td><td>{_reading(one.said)}</td>"
@@ -119,7 +119,7 @@ def suspect_table(blame: Sequence[Without]) -> str:
     return f'<div class="ic ic-suspects">{table(("suspects", "answer", "#loss", ""), rows)}</div>' if rows else ""
 
 
-def _blamed(one: Without) -> str:
+def _blamed(one: AblationAnswer) -> str:
     if one.suspect:
         return '<b class="ic-worse">suspect</b>: better without it'
     return '<span class="ic-mute">not to blame</span>'
@@ -127,11 +127,11 @@ def _blamed(one: Without) -> str:
 
 def _word(found: Shown, view: ExampleView) -> None:
     """Show the word on a regression, and take another."""
-    row, words = view.row, found.review.standing.words
+    row, words = view.row, found.review.status.dispositions
     word = words.get(row.example_id)
     if word:
         html(f'<div class="ic ic-word">{word_given(word)}</div>')
-    if found.review.standing.release is not None or found.review.standing.successor is not None:
+    if found.review.status.release is not None or found.review.status.successor is not None:
         return
     fixed = not me().may("reviewer")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -154,7 +154,7 @@ def _word(found: Shown, view: ExampleView) -> None:
                 shortcut=letter,
                 disabled=fixed,
             )
-        open_ones = {one.example_id for one in found.review.standing.corrections}
+        open_ones = {one.example_id for one in found.review.status.corrections}
         if row.example_id in open_ones:
             st.caption(
                 "Another label is proposed: a second person decides, at the end of the page.", width="content"
@@ -197,11 +197,11 @@ def _label(found: Shown, view: ExampleView, fixed: bool) -> None:
 
 def _rest(found: Shown) -> None:
     """Offer to give all regressions that have no word yet the same one."""
-    unseen = found.review.standing.unseen
-    closed = found.review.standing.release is not None or found.review.standing.successor is not None
+    unresolved = found.review.status.unresolved
+    closed = found.review.status.release is not None or found.review.status.successor is not None
     if closed or not me().may("reviewer"):
         return
-    title = f"Give the same word to the {count(len(unseen), 'regression')} without one"
+    title = f"Give the same word to the {count(len(unresolved), 'regression')} without one"
     with st.expander(title, key="rest"), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Acceptable because",
@@ -211,10 +211,10 @@ def _rest(found: Shown) -> None:
             label_visibility="collapsed",
         )
         st.button(
-            f"All {len(unseen):,} are acceptable",
+            f"All {len(unresolved):,} are acceptable",
             key="acceptable-rest",
             on_click=_give,
-            args=(found, list(unseen), "acceptable", "word-rest"),
+            args=(found, list(unresolved), "acceptable", "word-rest"),
         )
 
 
@@ -232,11 +232,11 @@ def _give(found: Shown, examples: Sequence[str], kind: DispositionKind, key: str
     candidate = found.review.candidate
     try:
         with database().session() as session:
-            give_word(session, candidate.id, examples, kind, reason=reason, by=who(), at=now())
+            set_disposition(session, candidate.id, examples, kind, reason=reason, by=who(), at=now())
     except Refused as refused:
         st.session_state["refused-word"] = str(refused)
         return
-    left = [one for one in found.review.standing.unseen if one not in set(examples)]
+    left = [one for one in found.review.status.unresolved if one not in set(examples)]
     if examples[0] == st.query_params.get("row") and left:
         go(left[0])
     _changed(f"{count(len(examples), 'regression')}: {kind}. {len(left):,} left without a word.")

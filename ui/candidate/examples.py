@@ -67,7 +67,7 @@ def show(candidate_id: int) -> None:
 
 
 def _filtered(found: Shown) -> list[Line]:
-    named = tests(found.review.standing.words)
+    named = tests(found.review.status.dispositions)
     counts = {name: sum(map(test, found.lines)) for name, test in named.items()}
     slices = sorted({line.row.slice for line in found.lines if line.row.slice})
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -123,7 +123,7 @@ def _shown(counts: Mapping[str, int]) -> str:
 
 def frame(found: Shown, lines: Sequence[Line]) -> pd.DataFrame:
     """Return the rows of the table; the inputs are columns of their own."""
-    words = found.review.standing.words
+    words = found.review.status.dispositions
     with database().session() as session:
         dataset = found.review.candidate.evidence["data"]["dataset"]
         named = examples_named(session, dataset, [line.row.example_id for line in lines])
@@ -155,7 +155,7 @@ def csv(found: Shown, lines: Sequence[Line]) -> bytes:
 
 
 def _cells(found: Shown, view: ExampleView) -> dict[str, object]:
-    word = found.review.standing.words.get(view.example.id)
+    word = found.review.status.dispositions.get(view.example.id)
     return {
         "id": view.example.id,
         "gold": view.example.gold,
@@ -270,7 +270,7 @@ def _go(label: str, key: str, shortcut: str, to: str | None) -> None:
 def _regression(found: Shown, row: str | None, way: int) -> str | None:
     """Return the next regression without a word after the open row, or the regression before it."""
     regressions = found.review.candidate.regressions
-    words = found.review.standing.words
+    words = found.review.status.dispositions
     place = regressions.index(row) if row in regressions else (-1 if way > 0 else len(regressions))
     if way < 0:
         return regressions[place - 1] if place > 0 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from composer.evaluation.caveats import doubts
+from composer.evaluation.caveats import find_caveats
 from composer.evaluation.formatting import NAMES, change
 from composer.review.status import Review
 from library.roles import Person
@@ -16,7 +16,7 @@ from ui.shell.page import html
 def show(found: Shown, me: Person) -> None:
     """Show which candidate this is, its story in a sentence, its figures, and what is to be done next."""
     review, candidate = found.review, found.review.candidate
-    standing = review.standing
+    status = review.status
     run = f'<a href="runs?run={candidate.run_id}">run {candidate.run_id}</a>'
     again = candidate.rescored_from
     facts = [
@@ -28,7 +28,7 @@ def show(found: Shown, me: Person) -> None:
     ]
     html(
         f'<div class="ic"><div class="ic-head"><h1>{safe(candidate.task)} → {safe(candidate.target)}</h1>'
-        f'{state_tag(standing.state)}</div><div class="ic-mute">{" · ".join(filter(None, facts))}</div>'
+        f'{state_tag(status.state)}</div><div class="ic-mute">{" · ".join(filter(None, facts))}</div>'
         f'<p class="ic-story">{story(found)}</p></div>'
         + metrics.cards(candidate.figures, candidate.summary["counts"])
         + strip(review)
@@ -57,22 +57,20 @@ def story(found: Shown) -> str:
 
 def _doubted(found: Shown) -> str:
     metric, output = found.review.candidate.figures[0], found.review.task.output
-    said = doubts(metric, output, [line.row for line in found.lines])
+    said = find_caveats(metric, output, [line.row for line in found.lines])
     return f' <span class="ic-worse">{safe(" ".join(said))}</span>' if said else ""
 
 
 def strip(review: Review) -> str:
     """Return how far the review is, and what the evidence cost, as one line of HTML."""
-    standing, evidence = review.standing, review.candidate.evidence
+    status, evidence = review.status, review.candidate.evidence
     regressions = len(review.candidate.regressions)
-    seen = regressions - len(standing.unseen)
+    seen = regressions - len(status.unresolved)
     reads = evidence["test_reads_before"]
-    who = ", ".join(standing.approvals)
-    past = ", on evidence that no longer holds" if standing.stale and standing.approvals else ""
+    who = ", ".join(status.approvals)
+    past = ", on evidence that no longer holds" if status.stale and status.approvals else ""
     parts = {
-        "Approvals": f"{len(standing.approvals)} of {standing.approvals_needed}"
-        + (f" ({who})" if who else "")
-        + past,
+        "Approvals": f"{len(status.approvals)} of {status.approvals_needed}" + (f" ({who})" if who else "") + past,
         "Regressions seen": f"{seen:,} of {regressions:,}",
         "Test split": "first use" if not reads else f"used {count(reads, 'time')} before",
         "Compositions tried": f"{evidence['search']['tried']:,}",
@@ -83,35 +81,35 @@ def strip(review: Review) -> str:
 
 def next_step(found: Shown, me: Person) -> str:
     """Say in a sentence what there is to do now, and who can do it."""
-    standing = found.review.standing
-    if standing.state in ("released", "replaced", "rescored", "no-go"):
+    status = found.review.status
+    if status.state in ("released", "replaced", "rescored", "no-go"):
         return {
             "released": "Nothing: it is the prompt in use.",
             "replaced": "Nothing: another prompt was released since. Prompts can roll back to it.",
-            "rescored": f"Go on with candidate {standing.successor}, which this one became.",
+            "rescored": f"Go on with candidate {status.successor}, which this one became.",
             "no-go": "Nothing: a reviewer turned it down, and no run proposes it again on this evidence.",
-        }[standing.state]
-    if standing.stale:
+        }[status.state]
+    if status.stale:
         return "Score it again (below): it no longer rests on what was measured."
-    if standing.blocks:
-        return f"Settle this first: {'; '.join(standing.blocks)}."
-    if standing.state != "approved" and not me.may("reviewer"):
+    if status.reviewer_blocks:
+        return f"Settle this first: {'; '.join(status.reviewer_blocks)}."
+    if status.state != "approved" and not me.may("reviewer"):
         return "A reviewer decides; you may read it all, and save it as a review pack."
     steps = []
-    barred = [one for one in standing.against_approval(me) if one not in standing.obstacles]
-    if barred and standing.state != "approved":
+    barred = [one for one in status.approval_blockers_for(me) if one not in status.approval_blockers]
+    if barred and status.state != "approved":
         steps.append(f"somebody else approves: {'; '.join(barred)}")
-    elif standing.unseen and standing.task.terms.every_regression:
+    elif status.unresolved and status.task.terms.every_regression:
         steps.append(
-            f"give {count(len(standing.unseen), 'regression')} a word (key n opens the worst): acceptable, "
+            f"give {count(len(status.unresolved), 'regression')} a word (key n opens the worst): acceptable, "
             "it blocks, or its label is wrong. Then decide"
         )
-    elif standing.obstacles:
-        steps.append(f"it can't be approved: {'; '.join(standing.obstacles)}")
-    elif standing.state == "approved":
+    elif status.approval_blockers:
+        steps.append(f"it can't be approved: {'; '.join(status.approval_blockers)}")
+    elif status.state == "approved":
         steps.append("release it, at the end of the page" if me.may("releaser") else "a releaser can release it")
-    elif standing.missing and not standing.signed_in and standing.approvals_needed > 1:
-        steps.append(standing.missing)
+    elif status.missing and not status.signed_in and status.approvals_needed > 1:
+        steps.append(status.missing)
     else:
         steps.append("read on, and give your verdict at the end of the page")
     said = steps[0]

@@ -9,7 +9,7 @@ import streamlit as st
 
 from composer.analysis import jobs as work
 from composer.analysis.jobs import Job, JobKind
-from composer.answers.latency import pace
+from composer.answers.latency import answer_latency
 from composer.candidates.records import PROPOSERS
 from library.errors import Refused
 from ui.candidate import page_data
@@ -43,7 +43,7 @@ def ask(
     try:
         with database().session() as session:
             price = work.cost(session, candidate_id, kind, examples)
-            each = pace(session, page_data.shown(candidate_id).review.candidate.target).seconds
+            each = answer_latency(session, page_data.shown(candidate_id).review.candidate.target).seconds
     except Refused as refused:
         st.caption(plain(f"{label} is not possible: {refused}"))
         return

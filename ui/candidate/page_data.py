@@ -22,7 +22,7 @@ from composer.evaluation.outcomes import Row
 from composer.registry.releases import Release, current_release
 from composer.review.comments import Comment, comments_on
 from composer.review.status import Review, get_review
-from composer.runs.findings import Learnt, learnt
+from composer.runs.findings import SearchFindings, search_findings
 from composer.runs.records import get_run
 from library import log
 from ui.shell.context import database, this_home
@@ -47,14 +47,14 @@ class Line:
 class Shown:
     """All that the page shows of one candidate, but for texts of examples and answers.
 
-    `lines` stand worst first; `learnt` and `steps` are None where its run's search doesn't tell; `replaces` is
+    `lines` stand worst first; `findings` and `steps` are None where its run's search doesn't tell; `replaces` is
     what is released now, which a release would replace.
     """
 
     review: Review
     lines: tuple[Line, ...]
     comments: tuple[Comment, ...]
-    learnt: Learnt | None
+    findings: SearchFindings | None
     steps: SearchSteps | None
     replaces: Release | None
 
@@ -116,7 +116,7 @@ def _read(candidate_id: int) -> Shown:
             review=review,
             lines=tuple(lines),
             comments=comments_on(session, candidate),
-            learnt=learnt(session, get_run(session, candidate.run_id)),
+            findings=search_findings(session, get_run(session, candidate.run_id)),
             steps=steps,
             replaces=current_release(session, candidate.task, candidate.target),
         )

@@ -86,10 +86,10 @@ def steps(found: Shown, known: Sequence[Job]) -> tuple[list[tuple[str, Differenc
 def _worth(found: Shown) -> None:
     """Show, folded, what each snippet adds by itself, and offer to measure the steps on the sealed test."""
     review = found.review
-    if found.learnt and found.learnt.left_out:
-        effects.show_parts(found.learnt, review.candidate.run_id)
+    if found.findings and found.findings.left_out:
+        effects.show_parts(found.findings, review.candidate.run_id)
     measured = any(job.kind == "steps" and job.result for job in page_data.jobs(review.candidate.id))
-    if not measured and not review.standing.stale and len(review.composition.versions) > 1:
+    if not measured and not review.status.stale and len(review.composition.versions) > 1:
         job_button.ask(review.candidate.id, "steps", "Measure each step on the sealed test")
 
 

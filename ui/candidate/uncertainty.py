@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from composer.analysis.jobs import Job
-from composer.evaluation.caveats import Answers, answers_given, best_constant, detectable
+from composer.evaluation.caveats import Answers, answers_given, best_constant, minimum_detectable_difference
 from composer.evaluation.formatting import NAMES, change, figure
 from composer.evaluation.metrics import as_change
 from ui.candidate import job_button, page_data
@@ -22,7 +22,7 @@ def show(found: Shown) -> None:
     candidate = found.review.candidate
     noise = next((job for job in page_data.jobs(candidate.id) if job.kind == "noise" and job.result), None)
     html(f'<div class="ic ic-pairs">{facts(found, noise)}<div>{gates(found)}</div></div>')
-    if noise is None and not found.review.standing.stale:
+    if noise is None and not found.review.status.stale:
         job_button.ask(candidate.id, "noise", "Ask the incumbent again")
 
 
@@ -31,7 +31,7 @@ def facts(found: Shown, noise: Job | None) -> str:
     review = found.review
     evidence = review.candidate.evidence
     metric, search = review.candidate.figures[0], evidence["search"]
-    smallest = detectable(metric)
+    smallest = minimum_detectable_difference(metric)
     unit = " points" if metric.name == "accuracy" else ""
     reads = evidence["test_reads_before"]
     estimate = as_change(metric.name, search["estimate"])

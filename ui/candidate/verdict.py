@@ -10,8 +10,8 @@ from composer.registry.releases import measured_composition
 from composer.release.publish import release_candidate
 from composer.review.corrections import Correction, decide_correction
 from composer.review.decisions import dismiss, give_verdict
-from composer.review.status import Standing
-from composer.review.verdicts import DISMISSAL, Kind, last_words
+from composer.review.status import ReviewStatus
+from composer.review.verdicts import DISMISSAL, Kind, effective_verdicts
 from library.errors import Refused
 from library.roles import Person
 from ui.candidate import job_button, shortcuts
@@ -34,25 +34,25 @@ NAMES: dict[str, str] = {
 
 def show(found: Shown, me: Person) -> None:
     """Take a verdict, say why approval or release waits, and list what was decided so far."""
-    standing = found.review.standing
+    status = found.review.status
     section("Your verdict", plain_aside(found, me))
-    for one in standing.corrections:
+    for one in status.corrections:
         _correction(one, me)
     _history(found, me)
     _refusal()
-    if standing.state == "released":
+    if status.state == "released":
         place = {"task": found.review.candidate.task, "target": found.review.candidate.target}
         st.page_link(
             "views/prompts.py", label="See it in Prompts", icon=":material/arrow_forward:", query_params=place
         )
-    elif standing.successor is not None:
+    elif status.successor is not None:
         st.page_link(
             "views/candidate.py",
-            label=f"Go on with candidate {standing.successor}",
+            label=f"Go on with candidate {status.successor}",
             icon=":material/arrow_forward:",
-            query_params={"candidate": str(standing.successor)},
+            query_params={"candidate": str(status.successor)},
         )
-    elif standing.release is None:
+    elif status.release is None:
         _decide(found, me)
 
 
@@ -67,20 +67,20 @@ def plain_aside(found: Shown, me: Person) -> str:
 
 
 def _decide(found: Shown, me: Person) -> None:
-    standing, candidate = found.review.standing, found.review.candidate
+    status, candidate = found.review.status, found.review.candidate
     st.text_area("Reason", key="reason", height=80, width=760, placeholder="What decided it, in a sentence")
     reviewer = me.may("reviewer")
-    against = standing.against_approval(me)
+    against = status.approval_blockers_for(me)
     with st.container(horizontal=True, vertical_alignment="center"):
         _button(
             "Request changes", "request changes", shortcuts.REQUEST_CHANGES, candidate.id, disabled=not reviewer
         )
         _button("No-go", "no-go", shortcuts.NO_GO, candidate.id, disabled=not reviewer)
         failing = any(gate.binding and not gate.passed for gate in candidate.gates)
-        if failing and me.may(*standing.task.terms.override) and standing.task.terms.override:
+        if failing and me.may(*status.task.terms.override) and status.task.terms.override:
             _button("Override the gates", "override", None, candidate.id)
         approved = any(
-            word.kind == "approve" and word.reviewer == me.name for word in last_words(standing.verdicts)
+            word.kind == "approve" and word.reviewer == me.name for word in effective_verdicts(status.verdicts)
         )
         _button(
             "Approve",
@@ -88,20 +88,20 @@ def _decide(found: Shown, me: Person) -> None:
             shortcuts.APPROVE,
             candidate.id,
             disabled=bool(against) or approved,
-            primary=standing.state != "approved",
+            primary=status.state != "approved",
         )
         if approved:
             st.caption("You approved it.", width="content")
         elif against:
             st.caption(plain(f"Approval waits: {'; '.join(against)}"), width="content")
-    waits = standing.against_release()
-    if waits and not standing.approvals:
+    waits = status.release_blockers()
+    if waits and not status.approvals:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Release …",
             key="release",
-            type="primary" if standing.state == "approved" else "secondary",
+            type="primary" if status.state == "approved" else "secondary",
             on_click=_open_release,
             disabled=bool(waits) or not me.may("releaser"),
             shortcut=shortcuts.RELEASE,
@@ -229,31 +229,31 @@ def _settle(correction_id: int, confirm: bool) -> None:
     )
 
 
-def history(standing: Standing) -> str:
+def history(status: ReviewStatus) -> str:
     """Return the verdicts so far, oldest first, as an HTML table; empty where there are none."""
-    if not standing.verdicts:
+    if not status.verdicts:
         return ""
-    counting = {one.id for one in last_words(standing.verdicts)}
-    dismissed = {one.about for one in standing.verdicts if one.kind == DISMISSAL}
-    whose = {one.id: f"{one.reviewer}’s {one.kind}" for one in standing.verdicts}
+    counting = {one.id for one in effective_verdicts(status.verdicts)}
+    dismissed = {one.about for one in status.verdicts if one.kind == DISMISSAL}
+    whose = {one.id: f"{one.reviewer}’s {one.kind}" for one in status.verdicts}
     rows = [
         f'<tr class="{"" if one.id in counting or one.kind == DISMISSAL else "ic-past"}">'
         f'<td class="ic-nowrap">{safe(one.reviewer)}</td>'
         f'<td class="ic-nowrap">{safe(NAMES.get(one.kind, f"dismissed {whose.get(one.about or 0)}"))}'
         f"{' (dismissed)' if one.id in dismissed else ''}</td>"
         f'<td class="ic-verbatim">{safe(one.reason)}</td><td class="ic-mute">{when(one.given_at, now())}</td></tr>'
-        for one in standing.verdicts
+        for one in status.verdicts
     ]
     return table(("who", "verdict", "reason", "when"), rows)
 
 
 def _history(found: Shown, me: Person) -> None:
     """List the verdicts so far; those in the way can be dismissed by an admin."""
-    standing = found.review.standing
-    if not standing.verdicts:
+    status = found.review.status
+    if not status.verdicts:
         return
-    html(history(standing))
-    blocking = [one for one in last_words(standing.verdicts) if one.kind in ("request changes", "no-go")]
+    html(history(status))
+    blocking = [one for one in effective_verdicts(status.verdicts) if one.kind in ("request changes", "no-go")]
     if not blocking or not me.may("admin"):
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -292,10 +292,10 @@ def _refusal() -> None:
 
 def stale(found: Shown) -> None:
     """Say what has changed under a candidate, and offer to score it again."""
-    standing = found.review.standing
-    if not standing.stale or standing.successor is not None:
+    status = found.review.status
+    if not status.stale or status.successor is not None:
         return
-    reasons = "; ".join(standing.stale)
+    reasons = "; ".join(status.stale)
     st.warning(
         plain(f"{reasons[:1].upper()}{reasons[1:]}. It can't be released before it is scored again."),
         title="Stale",

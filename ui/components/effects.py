@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from composer.evaluation.formatting import NAMES, SHARES
-from composer.runs.findings import Effect, Learnt, order_in_words, pair_in_words, power_in_words, shown
+from composer.runs.findings import Effect, SearchFindings, order_in_words, pair_in_words, power_in_words, shown
 from ui.components.charts import BETTER, SAME, WORSE
 from ui.shell.csv_text import as_csv
 from ui.shell.html import count, safe
@@ -122,7 +122,7 @@ def _name(one: Effect, ticked: bool) -> str:
     return f"{TICK} {one.names[0]}" if ticked and one.chosen else one.names[0]
 
 
-def show(found: Learnt, run_id: int, message: str = "") -> None:
+def show(found: SearchFindings, run_id: int, message: str = "") -> None:
     """Show what a search learnt: the effect of each snippet, and the rest in words; `message` is on the page."""
     chosen = f" · <b>{TICK}</b> in the composition it ended with" if found.composition else ""
     section(
@@ -146,7 +146,7 @@ def show(found: Learnt, run_id: int, message: str = "") -> None:
     )
 
 
-def _facts(found: Learnt, message: str) -> dict[str, str]:
+def _facts(found: SearchFindings, message: str) -> dict[str, str]:
     return {
         "Pairs": "<br>".join(safe(pair_in_words(pair) + ".") for pair in found.pairs)
         or "No two snippets do clearly more or less together than the sum of both.",
@@ -156,7 +156,7 @@ def _facts(found: Learnt, message: str) -> dict[str, str]:
     }
 
 
-def _hidden(found: Learnt, charted: int) -> str:
+def _hidden(found: SearchFindings, charted: int) -> str:
     rest, never = len(found.snippets) - charted, len(found.untried)
     parts = [f"{count(rest, 'more snippet')}, in the CSV" if rest else ""]
     parts += [f"{count(never, 'snippet')} the search never tried: {', '.join(found.untried)}" if never else ""]
@@ -171,7 +171,7 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
-def csv(found: Learnt) -> bytes:
+def csv(found: SearchFindings) -> bytes:
     """Return every snippet with its effect on the metric, best first, those never tried last."""
     share = 100 if found.metric in SHARES else 1
     lines: list[dict[str, Any]] = [
@@ -191,7 +191,7 @@ def csv(found: Learnt) -> bytes:
 
 
 @st.fragment
-def show_parts(found: Learnt, run_id: int) -> None:
+def show_parts(found: SearchFindings, run_id: int) -> None:
     """Show, folded, what each snippet of a candidate adds to it, as far as its run's search tells.
 
     The chart is drawn once it is unfolded, without the rest of the page.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from composer.evaluation.formatting import NAMES
 from composer.prompts.changes import SnippetChange
 from composer.review.comments import Comment
-from composer.runs.findings import Learnt
+from composer.runs.findings import SearchFindings
 from ui.components.comments import comments_under
 from ui.components.metrics import gain
 from ui.shell.html import safe
@@ -21,7 +21,7 @@ SIGNS = {
 
 
 def show_snippets(
-    changes: Sequence[SnippetChange], worth: Learnt | None = None, comments: Sequence[Comment] = ()
+    changes: Sequence[SnippetChange], worth: SearchFindings | None = None, comments: Sequence[Comment] = ()
 ) -> str:
     """Return what happened to each snippet as HTML, with its effect where a search measured it; kept ones last."""
     effects = _effects(worth)
@@ -55,7 +55,7 @@ def _change(one: SnippetChange, effects: Mapping[str, str], comments: Sequence[C
     )
 
 
-def _effects(worth: Learnt | None) -> dict[str, str]:
+def _effects(worth: SearchFindings | None) -> dict[str, str]:
     if worth is None:
         return {}
     told = '<span class="ic-mute" title="on the development examples that chose it: expect less on new ones">'

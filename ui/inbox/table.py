@@ -8,8 +8,8 @@ from datetime import datetime
 import pandas as pd
 
 from composer.evaluation.formatting import NAMES
-from composer.review.inbox import Entry, waits_for
-from composer.review.status import Standing
+from composer.review.inbox import Entry, pending_actions
+from composer.review.status import ReviewStatus
 from library.roles import Person
 from ui.components.metrics import gain, pair
 from ui.shell import html
@@ -26,27 +26,25 @@ def row(entry: Entry, person: Person, at: datetime) -> str:
     )
     start = f'<td class="ic-num ic-mute">{entry.candidate_id}</td><td>{name}</td>'
     age = f'<td class="ic-mute">{when(entry.created_at, at)}</td>'
-    if entry.standing is None:
+    if entry.status is None:
         return (
             f'<tr>{start}<td colspan="3" class="ic-mute">{safe(entry.problem)}</td>'
             f"<td>{state_tag(entry.state)}</td>{age}</tr>"
         )
-    metric = entry.standing.candidate.figures[0]
+    metric = entry.status.candidate.figures[0]
     # What is released stays so, whatever changes under it.
-    changed = entry.standing.stale and entry.state == "released"
-    stale = (
-        f' <span title="{safe("; ".join(entry.standing.stale))}">{state_tag("stale")}</span>' if changed else ""
-    )
+    changed = entry.status.stale and entry.state == "released"
+    stale = f' <span title="{safe("; ".join(entry.status.stale))}">{state_tag("stale")}</span>' if changed else ""
     return (
         f'<tr>{start}<td class="ic-nowrap">{safe(NAMES[metric.name])} {pair(metric)}<br>{gain(metric)}</td>'
-        f'<td class="ic-nowrap">{gates(entry.standing)}</td>'
-        f"<td>{waits(entry.standing, person)}</td><td>{state_tag(entry.state)}{stale}</td>{age}</tr>"
+        f'<td class="ic-nowrap">{gates(entry.status)}</td>'
+        f"<td>{waits(entry.status, person)}</td><td>{state_tag(entry.state)}{stale}</td>{age}</tr>"
     )
 
 
-def gates(standing: Standing) -> str:
+def gates(status: ReviewStatus) -> str:
     """Return how many gates pass, as HTML; those that fail show on hover."""
-    found = standing.candidate.gates
+    found = status.candidate.gates
     failing = [gate.name if gate.binding else f"{gate.name} (advisory)" for gate in found if not gate.passed]
     held_up = any(gate.binding and not gate.passed for gate in found)
     tone, sign = ("worse", "✗") if held_up else ("better", "✓")
@@ -57,13 +55,13 @@ def gates(standing: Standing) -> str:
     )
 
 
-def waits(standing: Standing, person: Person) -> str:
+def waits(status: ReviewStatus, person: Person) -> str:
     """Say whom and what a candidate waits for, as HTML; all that is in its way shows on hover."""
-    said = waits_for(standing, person)
+    said = pending_actions(status, person)
     if not said:
         return '<span class="ic-mute">—</span>'
     first, rest = said[0], said[1:]
-    whole = "; ".join(standing.stale or standing.against_release())
+    whole = "; ".join(status.stale or status.release_blockers())
     weight = f"<b>{safe(first)}</b>" if first.startswith("you") else safe(first)
     more = f'<div class="ic-mute ic-small">{safe(" · ".join(rest))}</div>' if rest else ""
     return f'<span title="{safe(whole)}">{weight}</span>{more}'
@@ -97,8 +95,8 @@ def csv(entries: Sequence[Entry], person: Person) -> bytes:
             "snippets": " ".join(one.keys),
             "problem": one.problem,
         }
-        if one.standing is not None:
-            metric, found = one.standing.candidate.figures[0], one.standing.candidate.gates
+        if one.status is not None:
+            metric, found = one.status.candidate.figures[0], one.status.candidate.gates
             line |= {
                 "metric": metric.name,
                 "before": metric.incumbent,
@@ -108,9 +106,9 @@ def csv(entries: Sequence[Entry], person: Person) -> bytes:
                 "high": metric.high,
                 "gates": len(found),
                 "gates passed": sum(gate.passed for gate in found),
-                "approvals": len(one.standing.approvals),
-                "approvals needed": one.standing.approvals_needed,
-                "waits for": "; ".join(waits_for(one.standing, person)),
+                "approvals": len(one.status.approvals),
+                "approvals needed": one.status.approvals_needed,
+                "waits for": "; ".join(pending_actions(one.status, person)),
             }
         lines.append(line)
     return as_csv(pd.DataFrame(lines))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from composer.evaluation.formatting import NAMES, figure
 from composer.prompts.changes import snippet_changes
-from composer.release.history import BARE_BASE, Edition, Past, edition
+from composer.release.history import BARE_BASE, HistoryEntry, ReleasedPrompt, released_prompt
 from ui.components import text_diff
 from ui.components.snippet_changes import show_snippets
 from ui.shell import query_params
@@ -20,7 +20,7 @@ BASE = "base"
 """What stands in the link for the base without a snippet."""
 
 
-def compare(task: str, past: Sequence[Past]) -> None:
+def compare(task: str, past: Sequence[HistoryEntry]) -> None:
     """Let two prompts be chosen, and show what changes from one to the other: snippets, then words."""
     numbers = [str(one.release.id) for one in past]
     options = [*numbers, BASE]
@@ -40,7 +40,9 @@ def compare(task: str, past: Sequence[Past]) -> None:
             label_visibility="collapsed",
         )
     with database().session() as session:
-        old, new = (edition(session, task, None if name == BASE else int(name)) for name in (before, after))
+        old, new = (
+            released_prompt(session, task, None if name == BASE else int(name)) for name in (before, after)
+        )
     html(f'<div class="ic ic-mute">{_figure(old)} → {_figure(new)}</div>')
     html(show_snippets(snippet_changes(old.composition.versions, new.composition.versions)))
     _text(old.composition.text, new.composition.text, view, "The texts are the same, byte for byte.")
@@ -68,7 +70,7 @@ def _label(name: str, newest: str) -> str:
     return BARE_BASE if name == BASE else f"release {name}{' · now' if name == newest else ''}"
 
 
-def _figure(one: Edition) -> str:
+def _figure(one: ReleasedPrompt) -> str:
     if one.figure is None:
         return safe(one.name)
     value = f"{NAMES[one.figure.name]} {figure(one.figure.name, one.figure.candidate)}"

@@ -8,14 +8,14 @@ from datetime import datetime
 import pandas as pd
 
 from composer.evaluation.formatting import NAMES
-from composer.release.history import Past
+from composer.release.history import HistoryEntry
 from ui.components.metrics import gain, pair
 from ui.shell import html
 from ui.shell.csv_text import as_csv
 from ui.shell.html import safe, when
 
 
-def table(past: Sequence[Past], at: datetime) -> str:
+def table(past: Sequence[HistoryEntry], at: datetime) -> str:
     """Return releases, newest first, as an HTML table; the first is the one in use."""
     rows = [
         f"<tr{'' if place else ' class=ic-here'}>"
@@ -32,7 +32,7 @@ def table(past: Sequence[Past], at: datetime) -> str:
     return html.table(("release", "from", "figure, at its review", "by", "reason", "when"), rows)
 
 
-def mark(one: Past, place: int) -> str:
+def mark(one: HistoryEntry, place: int) -> str:
     """Say as HTML how a release came about and how it ended, where that isn't plain."""
     notes = [f"rollback to release {one.again}"] if one.again is not None else []
     notes += [f"rolled back by release {one.undone_by}"] if one.undone_by is not None else []
@@ -40,7 +40,7 @@ def mark(one: Past, place: int) -> str:
     return f'{tag}<div class="ic-mute ic-small">{"<br>".join(notes)}</div>'
 
 
-def csv(past: Sequence[Past]) -> bytes:
+def csv(past: Sequence[HistoryEntry]) -> bytes:
     """Return the history of a place for a spreadsheet or script."""
     lines = [
         {

@@ -8,7 +8,7 @@ import streamlit as st
 
 from composer.evaluation.formatting import NAMES, figure
 from composer.registry.releases import Release, current_release, get_release
-from composer.release.history import Past, Replacement, against_rollback, replacement
+from composer.release.history import HistoryEntry, Replacement, replacement, rollback_blockers
 from composer.release.publish import roll_back
 from library.errors import Refused
 from ui.components.metrics import replaced
@@ -19,16 +19,16 @@ from ui.shell.page import html, remember
 from ui.shell.user import me, who
 
 
-def choices(past: Sequence[Past]) -> dict[int, Past]:
+def choices(past: Sequence[HistoryEntry]) -> dict[int, HistoryEntry]:
     """Return the releases that can be gone back to by number: of each other candidate the newest, newest first."""
     current = past[0].release.candidate_id
-    newest: dict[int, Past] = {}
+    newest: dict[int, HistoryEntry] = {}
     for one in past:
         newest.setdefault(one.release.candidate_id, one)
     return {one.release.id: one for one in newest.values() if one.release.candidate_id != current}
 
 
-def offer(past: Sequence[Past]) -> None:
+def offer(past: Sequence[HistoryEntry]) -> None:
     """Let an earlier release be chosen, and say why it can't be gone back to where it can't."""
     known = choices(past)
     if not known:
@@ -46,7 +46,7 @@ def offer(past: Sequence[Past]) -> None:
         # The choice outlives the place it was made in.
         number = chosen if chosen in known else next(iter(known))
         with database().session() as session:
-            against = against_rollback(session, known[number].release, me())
+            against = rollback_blockers(session, known[number].release, me())
         st.button(
             "Roll back …",
             key="roll-back",
@@ -71,7 +71,7 @@ def _metric(planned: Replacement) -> str:
     return f'<p>{safe(NAMES[planned.metric])} {before} → <b>{after}</b> <span class="ic-mute">{how}</span></p>'
 
 
-def _label(one: Past) -> str:
+def _label(one: HistoryEntry) -> str:
     metric = f"{NAMES[one.figure.name]} {figure(one.figure.name, one.figure.candidate)}"
     return f"Back to release {one.release.id} · candidate {one.release.candidate_id} · {metric}"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from composer.analysis.diagnoses import suspects
+from composer.analysis.diagnoses import ablation_results
 from composer.analysis.examples import example_views
 from composer.analysis.jobs import jobs_of
-from composer.review.status import Standing
+from composer.review.status import ReviewStatus
 from library.errors import Refused
 from ui.candidate import changes, header, page_data
 from ui.candidate.page_data import Shown
@@ -73,7 +73,7 @@ def gather(found: Shown, base: str = changes.INCUMBENT) -> Pack:
         jobs = jobs_of(session, review.candidate.id)
         views = {view.row.example_id: view for view in example_views(session, review, ids)}
         asked = {name for job in jobs if job.kind == "suspects" for name in job.examples}
-        blame = {name: suspects(session, review, views[name].example) for name in ids if name in asked}
+        blame = {name: ablation_results(session, review, views[name].example) for name in ids if name in asked}
     return Pack(found, base, changes.composition_named(review, base), lines, views, blame, jobs)
 
 
@@ -104,7 +104,7 @@ def alone(content: str) -> str:
 
 def _head(pack: Pack, at: datetime) -> str:
     review = pack.found.review
-    candidate, standing = review.candidate, review.standing
+    candidate, status = review.candidate, review.status
     again = candidate.rescored_from
     told = [
         f"candidate {candidate.id}",
@@ -116,21 +116,21 @@ def _head(pack: Pack, at: datetime) -> str:
         f'<div class="ic pk-note">Review pack: a copy of what stood on the candidate’s page on '
         f"{at.astimezone(UTC):%Y-%m-%d at %H:%M:%S} UTC. What is decided later is not in it.</div>"
         f'<header class="ic"><div class="ic-head"><h1>{safe(candidate.task)} → {safe(candidate.target)}</h1>'
-        f'{state_tag(standing.state)}</div><div class="ic-mute">{" · ".join(filter(None, told))}</div>'
+        f'{state_tag(status.state)}</div><div class="ic-mute">{" · ".join(filter(None, told))}</div>'
         f'<p class="ic-story">{header.story(pack.found)}</p></header>'
         + metrics.cards(candidate.figures, candidate.summary["counts"])
         + header.strip(review)
         + metrics.gates(candidate.gates)
-        + f'<p class="ic ic-next">{_outlook(standing)}</p>'
+        + f'<p class="ic ic-next">{_outlook(status)}</p>'
     )
 
 
-def _outlook(standing: Standing) -> str:
+def _outlook(status: ReviewStatus) -> str:
     """Say where the candidate stands and what its release waits for, as HTML."""
-    if made := standing.release:
-        now_what = "in use" if standing.state == "released" else "another prompt was released since"
+    if made := status.release:
+        now_what = "in use" if status.state == "released" else "another prompt was released since"
         return f"<b>Released</b> by {safe(made.released_by)}, {made.released_at:%Y-%m-%d %H:%M} UTC: {now_what}."
-    if standing.successor is not None:
-        return f"<b>Scored again</b> It became candidate {standing.successor}."
-    waits = standing.against_release()
+    if status.successor is not None:
+        return f"<b>Scored again</b> It became candidate {status.successor}."
+    waits = status.release_blockers()
     return f"<b>Release waits</b> {safe('; '.join(waits))}." if waits else "<b>Release</b> Nothing is in its way."

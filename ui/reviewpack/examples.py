@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from composer.analysis.diagnoses import Without
+from composer.analysis.diagnoses import AblationAnswer
 from composer.analysis.examples import ExampleView
 from ui.candidate.example_detail import pane, read, suspect_table, word_given
 from ui.candidate.page_data import Line, Shown
@@ -43,7 +43,7 @@ def examples(
     found: Shown,
     lines: Sequence[Line],
     views: Mapping[str, ExampleView],
-    blame: Mapping[str, Sequence[Without]],
+    blame: Mapping[str, Sequence[AblationAnswer]],
 ) -> str:
     """Return these examples as an HTML table, grouped by what became of them.
 
@@ -61,14 +61,14 @@ def examples(
     return f'<table class="ic ic-table pk-examples"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
 
 
-def _example(found: Shown, line: Line, view: ExampleView, blame: Mapping[str, Sequence[Without]]) -> str:
+def _example(found: Shown, line: Line, view: ExampleView, blame: Mapping[str, Sequence[AblationAnswer]]) -> str:
     row, name = line.row, line.row.example_id
     comments = comments_under(found.comments, "example", name)
     opened = pane(view, found.review.task.output, comments)
     if name in blame:
         opened += suspect_table(blame[name])
     if row.outcome == "worse":
-        word = found.review.standing.words.get(name)
+        word = found.review.status.dispositions.get(name)
         said = word_given(word) if word else '<span class="ic-worse">no word yet</span>'
         opened += f'<div class="ic-word"><b>A word for it:</b> {said}</div>'
     tone = row.outcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from composer.analysis.diagnoses import Without
+from composer.analysis.diagnoses import AblationAnswer
 from composer.analysis.examples import ExampleView
 from composer.analysis.jobs import Job
 from composer.prompts.changes import snippet_changes
@@ -38,7 +38,7 @@ class Pack:
     before: Composition
     lines: tuple[Line, ...]
     views: Mapping[str, ExampleView]
-    blame: Mapping[str, Sequence[Without]]
+    blame: Mapping[str, Sequence[AblationAnswer]]
     jobs: tuple[Job, ...]
 
 
@@ -84,8 +84,8 @@ def sections(pack: Pack) -> dict[str, tuple[str, str, str]]:
 
 def _changes(pack: Pack) -> str:
     found, after = pack.found, pack.found.review.composition
-    learnt = found.learnt if pack.base == changes.INCUMBENT else None
-    changed = show_snippets(snippet_changes(pack.before.versions, after.versions), learnt, found.comments)
+    findings = found.findings if pack.base == changes.INCUMBENT else None
+    changed = show_snippets(snippet_changes(pack.before.versions, after.versions), findings, found.comments)
     text = text_diff.side_by_side(text_diff.compare(pack.before.text, after.text))
     return f"{changed}<h3>The text <span>{safe(pack.base)} left, the candidate right</span></h3>{text}"
 
@@ -115,9 +115,9 @@ def _gains(pack: Pack) -> str:
     slices = f"<div><h3>Slices</h3>{cut}</div>" if cut else ""
     table = metrics.table(review.candidate.figures)
     parts.append(f'<div class="ic-pairs"><div><h3>Figures</h3>{table}</div>{slices}</div>')
-    if found.learnt and found.learnt.left_out:
+    if found.findings and found.findings.left_out:
         drawn = svg(
-            effects.chart(found.learnt.left_out, ticked=False),
+            effects.chart(found.findings.left_out, ticked=False),
             "worth",
             width=WIDE_CHART,
             alt="What each snippet adds",
@@ -130,17 +130,17 @@ def _gains(pack: Pack) -> str:
 
 
 def _verdicts(found: Shown) -> str:
-    standing = found.review.standing
+    status = found.review.status
     parts = [
-        *map(verdict.correction, standing.corrections),
-        verdict.history(standing) or "<p>Nobody has given a verdict.</p>",
+        *map(verdict.correction, status.corrections),
+        verdict.history(status) or "<p>Nobody has given a verdict.</p>",
     ]
-    if made := standing.release:
+    if made := status.release:
         parts.append(
             f"<p><b>Release {made.id}</b> by {safe(made.released_by)}, {made.released_at:%Y-%m-%d %H:%M:%S} UTC: "
             f'<span class="ic-verbatim">{safe(made.reason)}</span></p>'
         )
-    elif standing.successor is None:
+    elif status.successor is None:
         gone = replaced(found.replaces, now()).rstrip(",")
         parts.append(f"<p>What a release would replace: {gone}.</p>")
     return "".join(parts)

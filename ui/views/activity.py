@@ -6,7 +6,7 @@ import streamlit as st
 
 from composer.activity.wording import about
 from library import log
-from library.log import Only
+from library.log import LogFilter
 from ui.activity.table import MOST_CHECKED_UNASKED, MOST_SHOWN, csv, table
 from ui.shell.context import database, now
 from ui.shell.html import count
@@ -15,7 +15,7 @@ from ui.shell.page import empty, html
 ANYONE, ANYTHING = "everyone", "every kind"
 
 
-def file(only: Only) -> bytes:
+def file(only: LogFilter) -> bytes:
     """Return all entries that fit as CSV, newest first."""
     with database().session() as session:
         return csv(log.entries(session, only=only, newest_first=True))
@@ -74,7 +74,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         label_visibility="collapsed",
         width=260,
     )
-    only = Only(
+    only = LogFilter(
         who="" if who in (None, ANYONE) else who,
         kind="" if kind in (None, ANYTHING) else kind,
         words=wanted or "",

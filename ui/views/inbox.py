@@ -95,7 +95,7 @@ if not found:
 above = st.container(horizontal=True, vertical_alignment="center")
 with st.container(horizontal=True, vertical_alignment="center"):
     fitting = filters(found)
-of = {entry.candidate_id: tabs_of(entry.standing, entry.proposed_by, person) for entry in found}
+of = {entry.candidate_id: tabs_of(entry.status, entry.proposed_by, person) for entry in found}
 with above:
     counts = {name: sum(name in of[entry.candidate_id] for entry in fitting) for name in TABS}
     tab = tabs(counts, "needs me" if any("needs me" in one for one in of.values()) else "all")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from composer.evaluation.formatting import NAMES
-from composer.registry.targets import places
-from composer.release.history import Past, Square, edition, history, prompts
+from composer.registry.targets import task_and_target_names
+from composer.release.history import CurrentRelease, HistoryEntry, current_prompts, history, released_prompt
 from composer.release.pack import export_release, pack_of
 from library.errors import Refused
 from ui.components.metrics import gain, pair
@@ -20,7 +20,7 @@ from ui.shell.page import empty, html, recall, section
 from ui.shell.user import who
 
 
-def square(task: str, target: str, found: Square | None, here: bool) -> str:
+def square(task: str, target: str, found: CurrentRelease | None, here: bool) -> str:
     """Return one square of the matrix, as HTML."""
     tone = ' class="ic-here"' if here else ""
     if found is None:
@@ -41,10 +41,10 @@ def stale_tag(reasons: Sequence[str]) -> str:
     return f'<span class="ic-tag ic-orange" title="{safe("; ".join(reasons))}">stale</span>'
 
 
-def matrix(squares: dict[tuple[str, str], Square], place: tuple[str, str]) -> None:
+def matrix(squares: dict[tuple[str, str], CurrentRelease], place: tuple[str, str]) -> None:
     """Show what is released for each task, a row, on each target, a column."""
     with database().session() as session:
-        tasks, targets = places(session)
+        tasks, targets = task_and_target_names(session)
     rows = []
     for task in tasks:
         cells = [square(task, name, squares.get((task, name)), (task, name) == place) for name in targets]
@@ -67,7 +67,7 @@ def write(task: str, target: str, release_id: int) -> None:
     st.session_state["written"] = (task, target, str(folder))
 
 
-def opened(task: str, target: str, found: Square) -> None:
+def opened(task: str, target: str, found: CurrentRelease) -> None:
     """Show one square opened: text, export, history, rollback, and any two prompts beside each other."""
     release = found.release
     by = f"by {safe(release.released_by)} {when(release.released_at, now())}"
@@ -78,7 +78,7 @@ def opened(task: str, target: str, found: Square) -> None:
         stale(found)
     with database().session() as session:
         past = history(session, task, target)
-        current = edition(session, task, release.id)
+        current = released_prompt(session, task, release.id)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         html(
@@ -95,7 +95,7 @@ def opened(task: str, target: str, found: Square) -> None:
         compare.compare(task, past)
 
 
-def stale(found: Square) -> None:
+def stale(found: CurrentRelease) -> None:
     """Say why a release is stale, and lead to its candidate, where it is scored again."""
     release = found.release
     st.warning(
@@ -111,7 +111,7 @@ def stale(found: Square) -> None:
     )
 
 
-def show_history(task: str, target: str, past: Sequence[Past]) -> None:
+def show_history(task: str, target: str, past: Sequence[HistoryEntry]) -> None:
     """List what was released here, newest first, and offer the way back."""
     section("History", count(len(past), "release"))
     html(history_table.table(past, now()))
@@ -171,7 +171,7 @@ def export(task: str, target: str, release_id: int) -> None:
 
 st.title("Prompts", anchor=False)
 with database().session() as session:
-    now_released = prompts(session)
+    now_released = current_prompts(session)
 place = (st.query_params.get("task", ""), st.query_params.get("target", ""))
 if not now_released:
     empty(

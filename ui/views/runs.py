@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from composer.answers.latency import pace
+from composer.answers.latency import answer_latency
 from composer.evaluation.formatting import NAMES, SHARES, change
 from composer.evaluation.metrics import as_change
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
-from composer.registry.datasets import sealed_size
+from composer.registry.datasets import test_split_size
 from composer.registry.starter import TARGETS
-from composer.registry.targets import places
+from composer.registry.targets import task_and_target_names
 from composer.registry.tasks import get_task
 from composer.runs import worker
 from composer.runs.estimates import best_so_far, seconds_left
-from composer.runs.findings import learnt
+from composer.runs.findings import search_findings
 from composer.runs.plan import plan_run
 from composer.runs.records import (
     FAILED,
@@ -44,7 +44,7 @@ MOVING = ("at work", "starting")
 MARKS = {"at work": "ic-blue", "starting": "ic-blue", "interrupted": "ic-orange", STOPPED: "", FAILED: "ic-orange"}
 
 
-def standing(run: Run) -> str:
+def status(run: Run) -> str:
     """Return where a run stands: its state, or `starting`, `at work`, `interrupted`, `not started`."""
     begun = st.session_state.get(f"begun-{run.id}") or run.created_at
     fresh = (now() - begun).total_seconds() < PATIENCE_SECONDS
@@ -96,7 +96,7 @@ def stop(run_id: int) -> None:
 def start_form() -> None:
     """Ask for what a run needs, and say what it takes before it is started."""
     with database().session() as session:
-        tasks, targets = places(session)
+        tasks, targets = task_and_target_names(session)
     if not tasks or not targets:
         empty(
             "Nothing to search on yet",
@@ -127,7 +127,7 @@ def start_form() -> None:
             seed = right.number_input("Seed", min_value=0, max_value=2**32 - 1, value=0, step=1, key="seed")
         try:
             with database().session() as session:
-                pairs, speed = sealed_size(session, task), pace(session, target)
+                pairs, speed = test_split_size(session, task), answer_latency(session, target)
                 snippets = get_task(session, task).snippets.max
                 plan_run(session, task, target, strategy=strategy, seed=int(seed), budget=int(budget))
         except Refused as refused:
@@ -260,7 +260,7 @@ def detail(run: Run, where: str) -> None:
 def worth_of(run: Run) -> None:
     """Show what the search of a run learnt of the library, where that is known."""
     with database().session() as session:
-        found = learnt(session, run)
+        found = search_findings(session, run)
     if found:
         effects.show(found, run.id, run.message)
 
@@ -295,7 +295,7 @@ def everything(moving: bool) -> None:
     """Show the runs at work, the one the link names, and the list of all; `moving` says whether it looks again."""
     with refusals():
         with database().session() as session:
-            shown = [(run, standing(run)) for run in runs(session)]
+            shown = [(run, status(run)) for run in runs(session)]
         if moving != any(where in MOVING for _, where in shown):
             st.rerun()
         asked = st.query_params.get("run", "")
@@ -315,7 +315,7 @@ def everything(moving: bool) -> None:
 def live() -> bool:
     """Whether any run moves, so that the page has to look again."""
     with database().session() as session:
-        return any(standing(run) in MOVING for run in runs(session))
+        return any(status(run) in MOVING for run in runs(session))
 
 
 st.title("Runs", anchor=False)

@@ -18,7 +18,7 @@ from library.database import Database
 
 
 def counted(session: Session, review: Review, kind: Diagnosis, *examples: str) -> int:
-    return missing(session, review, asks(review, kind, diagnoses.test_of(session, review), examples))
+    return missing(session, review, asks(review, kind, diagnoses.sealed_examples(session, review), examples))
 
 
 @pytest.mark.parametrize("kind", ["steps", "noise", "suspects"])

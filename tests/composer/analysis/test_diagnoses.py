@@ -10,7 +10,15 @@ import pytest
 from sqlmodel import Session
 
 from composer.analysis import diagnoses
-from composer.analysis.diagnoses import NOISE_REPLICATE, asks, noise, parts, path, steps, suspects
+from composer.analysis.diagnoses import (
+    NOISE_REPLICATE,
+    ablation_results,
+    ablations,
+    asks,
+    increments,
+    repeatability,
+    steps,
+)
 from composer.home.paths import Home
 from composer.prompts.composition import Composition
 from composer.registry.datasets import dataset_of, examples_of
@@ -39,7 +47,7 @@ class Between(Review):
 
 def named(before: str, after: str) -> list[tuple[str, str]]:
     """The steps, with the keys of each; a capital is a second version."""
-    return [(name, keys(composition)) for name, composition in path(Between(before, after))]
+    return [(name, keys(composition)) for name, composition in increments(Between(before, after))]
 
 
 def keys(composition: Composition) -> str:
@@ -86,7 +94,7 @@ def test_all_kinds_of_change_make_one_path_from_end_to_end() -> None:
 def test_a_part_is_left_out_where_it_was_added_and_set_back_where_it_was_reworded(
     before: str, after: str, without: dict[str, str]
 ) -> None:
-    found = parts(Between(before, after))
+    found = ablations(Between(before, after))
     assert {letter(part.version): keys(part.without) for part in found} == without
 
 
@@ -103,11 +111,11 @@ def test_the_snippet_to_blame_is_a_suspect_and_the_other_is_not(worse: Database,
 
     example = small.example(5, "test")
     with worse.session() as session:
-        asked_nothing = suspects(session, acts.review(worse), example)
+        asked_nothing = ablation_results(session, acts.review(worse), example)
     assert [(one.said, one.loss, one.suspect) for one in asked_nothing] == [(None, None, False)] * 2
     acts.job(worse, home, "suspects", examples=("test-05",), connect=connecting(ScriptedEngine(answer)))
     with worse.session() as session:
-        found = {each.version.key: each for each in suspects(session, acts.review(worse), example)}
+        found = {each.version.key: each for each in ablation_results(session, acts.review(worse), example)}
     assert {key: each.suspect for key, each in found.items()} == {"exact": True, "topic": False}
     assert (found["exact"].loss, found["topic"].loss) == (0.0, 1.0)
     assert found["exact"].candidate_loss == 1.0
@@ -145,7 +153,7 @@ def test_steps_come_out_the_same_each_time(worse: Database, home: Home) -> None:
 
 
 def noisy(session: Session, review: Review) -> Any:
-    return noise(session, review, small.examples(0, 16))
+    return repeatability(session, review, small.examples(0, 16))
 
 
 def test_answers_that_are_read_otherwise_when_asked_again_are_counted(worse: Database, home: Home) -> None:
@@ -183,7 +191,7 @@ def test_a_diagnosis_is_of_the_examples_that_were_measured(worse: Database, tmp_
     acts.decide(worse, acts.propose(worse))
     review = acts.review(worse)
     with worse.session() as session:
-        measured = {each.id: each.gold for each in diagnoses.test_of(session, review)}
+        measured = {each.id: each.gold for each in diagnoses.sealed_examples(session, review)}
         now = examples_of(session, dataset_of(session, "small"), "test")
     assert measured["test-05"] == 1
     assert next(each.gold for each in now if each.id == "test-05") == 5

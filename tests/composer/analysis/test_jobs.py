@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from composer.analysis import jobs
 from composer.analysis.jobs import FAILED, FINISHED, WAITING, cost, do_job, enter_job, is_at_work, jobs_of
-from composer.home.locks import alone
+from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
 from composer.models.client import Outage
 from composer.tables import JobRow
@@ -135,7 +135,7 @@ def test_entered_by_several_at_once_it_is_one(worse: Database) -> None:
 
 def test_two_workers_never_do_one_job_at_once(worse: Database, home: Home) -> None:
     number = entered(worse, "noise")
-    with alone(home, f"job-{number}"):
+    with exclusive_lock(home, f"job-{number}"):
         assert is_at_work(home, number)
         with pytest.raises(Refused, match=f"another worker is on job {number}"):
             do_job(worse, home, number, connect=acts.no_model)

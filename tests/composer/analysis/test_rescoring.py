@@ -63,14 +63,14 @@ def test_the_candidate_that_was_scored_again_says_as_which_and_takes_no_approval
     acts.approve(worse, "Grace", "Joan")
     corrected(worse)
     again = acts.scored_again(worse, home)
-    standing = acts.standing(worse, 1)
-    assert (standing.state, standing.successor) == ("rescored", again)
+    status = acts.status(worse, 1)
+    assert (status.state, status.successor) == ("rescored", again)
     for act in (lambda: acts.approve(worse, "Kit"), lambda: acts.released(worse)):
         with pytest.raises(Refused, match=f"scored again as candidate {again}"):
             act()
     with worse.session() as session:
         assert successor_of(session, 1) == again
-        states = {entry.candidate_id: entry.standing.state for entry in inbox(session) if entry.standing}
+        states = {entry.candidate_id: entry.status.state for entry in inbox(session) if entry.status}
     assert states == {1: "rescored", again: "needs review"}
 
 
@@ -79,8 +79,8 @@ def test_the_approvals_and_words_of_the_old_evidence_do_not_count_for_the_new(wo
     acts.approve(worse, "Grace", "Joan")
     corrected(worse)
     again = acts.scored_again(worse, home)
-    standing = acts.standing(worse, again)
-    assert (standing.approvals, standing.verdicts, standing.words) == ((), (), {})
+    status = acts.status(worse, again)
+    assert (status.approvals, status.verdicts, status.dispositions) == ((), (), {})
     with pytest.raises(Refused, match="1 regression without a word"):
         acts.approve(worse, "Grace", candidate=again)
     acts.word(worse, examples=["test-02"], candidate=again)
@@ -113,14 +113,14 @@ def test_a_release_that_lost_its_ground_is_compared_with_what_it_replaced_and_re
     again = acts.scored_again(worse, home)
     first, second = (acts.review(worse, number) for number in (1, again))
     assert second.candidate.incumbent_versions == first.candidate.incumbent_versions == ()
-    assert (first.standing.state, second.standing.state) == ("released", "needs review")
-    assert second.standing.stale == ()
+    assert (first.status.state, second.status.state) == ("released", "needs review")
+    assert second.status.stale == ()
     acts.word(worse, examples=["test-02"], candidate=again)
     acts.approve(worse, "Grace", "Joan", candidate=again)
     renewal = acts.released(worse, candidate=again)
     assert renewal.versions == first.candidate.versions
-    assert [acts.standing(worse, number).state for number in (1, again)] == ["replaced", "released"]
-    assert acts.standing(worse, again).stale == ()
+    assert [acts.status(worse, number).state for number in (1, again)] == ["replaced", "released"]
+    assert acts.status(worse, again).stale == ()
     with pytest.raises(Refused, match="the labelled data changed"):
         acts.rolled_back(worse, 1)
 
@@ -131,9 +131,9 @@ def test_a_candidate_whose_incumbent_was_replaced_is_compared_with_the_new_one(p
     assert acts.review(database, other).composition != acts.review(database, 1).composition
     acts.approve(database, "Grace", candidate=other)
     acts.released(database, candidate=other)
-    assert acts.standing(database, 1).state == "stale"
+    assert acts.status(database, 1).state == "stale"
     again = acts.review(database, acts.scored_again(database, home))
-    assert again.standing.stale == ()
+    assert again.status.stale == ()
     assert again.incumbent == acts.review(database, other).composition
     assert again.composition == acts.review(database, 1).composition
 
@@ -147,19 +147,19 @@ def test_after_the_template_was_edited_both_prompts_are_asked_anew(waiting: Data
     done = acts.job(waiting, home, connect=connecting(engine))
     assert (done.paid, done.expected, len(engine.asked)) == (32, 32, 32)
     review = acts.review(waiting, done.made or 0)
-    assert (review.standing.state, review.task) == ("needs review", task)
+    assert (review.status.state, review.task) == ("needs review", task)
 
 
 def test_after_a_title_was_edited_nothing_is_asked(waiting: Database, home: Home) -> None:
     with waiting.session() as session:
         add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
-    assert acts.standing(waiting, acts.scored_again(waiting, home)).stale == ()
+    assert acts.status(waiting, acts.scored_again(waiting, home)).stale == ()
 
 
 def test_the_policy_of_now_holds_for_the_new_candidate(waiting: Database, home: Home) -> None:
     with waiting.session() as session:
         add_task(session, small.task(risk="high"), by="Ada", at=small.NOW)
-    assert acts.standing(waiting, acts.scored_again(waiting, home)).approvals_needed == 2
+    assert acts.status(waiting, acts.scored_again(waiting, home)).approvals_needed == 2
 
 
 def test_after_the_target_was_edited_its_answers_are_asked_anew(waiting: Database, home: Home) -> None:
@@ -168,7 +168,7 @@ def test_after_the_target_was_edited_its_answers_are_asked_anew(waiting: Databas
         add_target(session, colder, by="Ada", at=small.NOW)
     done = acts.job(waiting, home, connect=connecting(small.engine()))
     assert done.paid == 32
-    assert acts.standing(waiting, done.made or 0).stale == ()
+    assert acts.status(waiting, done.made or 0).stale == ()
 
 
 def test_where_nothing_changed_there_is_nothing_to_score_again(waiting: Database, home: Home) -> None:
@@ -178,7 +178,7 @@ def test_where_nothing_changed_there_is_nothing_to_score_again(waiting: Database
         (job,) = jobs.jobs_of(session, 1)
     assert job.state == FAILED
     assert "nothing under candidate 1 has changed" in job.message
-    assert acts.standing(waiting).successor is None
+    assert acts.status(waiting).successor is None
 
 
 def test_a_candidate_is_scored_again_once(worse: Database, home: Home) -> None:
@@ -196,7 +196,7 @@ def test_scored_again_it_can_be_scored_again(worse: Database, home: Home) -> Non
     review = acts.review(worse, third)
     assert review.candidate.regressions == ()
     assert review.candidate.proposed_by == "Ada"
-    assert [acts.standing(worse, one).state for one in (1, second, third)] == [
+    assert [acts.status(worse, one).state for one in (1, second, third)] == [
         "rescored",
         "rescored",
         "needs review",

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from composer.bench import pagetimes
-from composer.bench.pages import CHANGED, FEWEST, Furnished, furnish, made_up
+from composer.bench.pages import CHANGED, FEWEST, Populated, populate, synthetic_dataset
 from composer.cli.bench import app
 from composer.home.paths import Home
 from composer.review.inbox import inbox
@@ -24,14 +24,14 @@ CANDIDATES = 8
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, Furnished]]:
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, Populated]]:
     home = Home(tmp_path_factory.mktemp("pages") / "home")
     database = open_database(home.path)
-    yield database, furnish(home, database, examples=FEWEST, candidates=CANDIDATES, at=NOW)
+    yield database, populate(home, database, examples=FEWEST, candidates=CANDIDATES, at=NOW)
     database.close()
 
 
-def test_the_candidate_has_all_that_a_page_shows(place: tuple[Database, Furnished]) -> None:
+def test_the_candidate_has_all_that_a_page_shows(place: tuple[Database, Populated]) -> None:
     database, found = place
     with database.session() as session:
         review = get_review(session, found.candidate)
@@ -40,11 +40,11 @@ def test_the_candidate_has_all_that_a_page_shows(place: tuple[Database, Furnishe
     assert review.composition.versions
     assert {row.outcome for row in rows} == {"better", "same", "worse"}
     assert len(review.candidate.slices) > 1
-    assert not review.standing.stale
-    assert 0 < len(review.standing.words) < len(review.candidate.regressions)
+    assert not review.status.stale
+    assert 0 < len(review.status.dispositions) < len(review.candidate.regressions)
 
 
-def test_the_inbox_is_full_and_some_wait_for_changes(place: tuple[Database, Furnished]) -> None:
+def test_the_inbox_is_full_and_some_wait_for_changes(place: tuple[Database, Populated]) -> None:
     database, _ = place
     with database.session() as session:
         states = [entry.state for entry in inbox(session)]
@@ -54,7 +54,7 @@ def test_the_inbox_is_full_and_some_wait_for_changes(place: tuple[Database, Furn
 
 
 def test_examples_are_of_the_size_that_people_compare() -> None:
-    data = made_up(200, np.random.default_rng(0))
+    data = synthetic_dataset(200, np.random.default_rng(0))
     assert {len(text.split()) for one in data.examples for text in one.inputs.values()} == {40}
     assert len({one.id for one in data.examples}) == len(data.examples)
     assert sum(one.split == "test" for one in data.examples) == 200
@@ -64,7 +64,7 @@ def test_too_few_examples_are_refused(tmp_path: Path) -> None:
     home = Home(tmp_path)
     database = open_database(home.path)
     with pytest.raises(Refused, match="too few"):
-        furnish(home, database, examples=FEWEST - 1, candidates=2, at=NOW)
+        populate(home, database, examples=FEWEST - 1, candidates=2, at=NOW)
     database.close()
 
 

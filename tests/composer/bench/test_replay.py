@@ -11,7 +11,7 @@ from composer.bench import replay
 from composer.bench.replay import Bench
 from composer.bench.world import NotRecorded, World
 from composer.optimizer.strategies import STRATEGIES
-from composer.search.problem import Budgeted, Found, Keys
+from composer.search.problem import BudgetedScorer, Keys, SearchResult
 
 
 @pytest.fixture
@@ -19,13 +19,15 @@ def bench(world: World) -> Bench:
     return Bench(world)
 
 
-def finding(monkeypatch: pytest.MonkeyPatch, keys: Keys, look: Callable[[Budgeted], object] | None = None) -> None:
+def finding(
+    monkeypatch: pytest.MonkeyPatch, keys: Keys, look: Callable[[BudgetedScorer], object] | None = None
+) -> None:
     """Register the strategy `sure`, which finds these keys after it has looked."""
 
-    def sure(scorer: Budgeted, rng: np.random.Generator) -> Found:
+    def sure(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
         if look is not None:
             look(scorer)
-        return Found(keys, 0.0, len(scorer.tried), "sure of it", reason="settled")
+        return SearchResult(keys, 0.0, len(scorer.tried), "sure of it", reason="settled")
 
     monkeypatch.setattr(replay, "STRATEGIES", {"sure": sure})
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from composer.candidates.records import Candidate, get_candidate, heads, submit
+from composer.candidates.records import Candidate, get_candidate, list_candidates, submit
 from composer.candidates.test_split import note_test_read
 from composer.runs.plan import Plan, plan_run
 from composer.tables import CandidateRow, TestReadRow
@@ -102,7 +102,7 @@ def test_the_same_evidence_of_a_run_is_the_same_candidate(submitted: Database) -
         number = submit(session, 1, composition, found.incumbent, candidate.evidence, by="Ada", at=small.NOW)
         assert number == 1
         assert len(log.entries(session)) == before
-        assert len(heads(session)) == 1
+        assert len(list_candidates(session)) == 1
 
 
 def test_submitting_is_logged_with_the_hash_of_the_evidence(submitted: Database) -> None:

@@ -51,7 +51,7 @@ def spoil(session: Session) -> None:
 
 def state(database: Database) -> str:
     with database.session() as session:
-        return get_review(session, 1).standing.state
+        return get_review(session, 1).status.state
 
 
 def edit_target(database: Database) -> None:
@@ -133,7 +133,7 @@ def test_the_last_approval_says_how_to_release_and_releases_nothing(submitted: D
     assert state(submitted) == "approved"
     with submitted.session() as session:
         assert current_release(session, "small", "tiny") is None
-        (verdict,) = get_review(session, 1).standing.verdicts
+        (verdict,) = get_review(session, 1).status.verdicts
     assert (verdict.reviewer, verdict.reason) == ("Grace (local)", "Clear gain.")
 
 

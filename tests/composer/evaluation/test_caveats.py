@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from composer.evaluation.caveats import answers_given, best_constant, doubts
+from composer.evaluation.caveats import answers_given, best_constant, find_caveats
 from composer.evaluation.outcomes import Difference, Row
 from tests import small
 
@@ -46,6 +46,6 @@ def test_a_gain_is_doubted_where_a_constant_does_as_well_or_the_test_is_too_smal
 ) -> None:
     metric = Difference("nmse", "lower", figure + 5, figure, -5.0, low, -10.0 - low)
     rows = [row(1, 1.0, 1, 3), row(2, 3.0, 1, 3), row(3, 3.0, 1, None)]
-    found = doubts(metric, small.task().output, rows)
+    found = find_caveats(metric, small.task().output, rows)
     assert len(found) == len(said)
     assert all(part in sentence for part, sentence in zip(said, found, strict=True))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import bootstrap
 
-from composer.evaluation.intervals import Interval, interval, score_interval, widening
+from composer.evaluation.intervals import Interval, cluster_inflation, interval, score_interval
 
 Floats = NDArray[np.float64]
 
@@ -199,7 +199,7 @@ class TestScoreInterval:
         values = np.repeat(np.random.default_rng(0).normal(size=10), 6)
         clusters = [(f"{number // 6}",) for number in range(60)]
         together, apart, mean = score_interval(values, clusters), score_interval(values, alone(60)), values.mean()
-        wider = widening(values - mean, clusters)
+        wider = cluster_inflation(values - mean, clusters)
         assert wider > 1.7
         assert together.low - mean == pytest.approx(wider * (apart.low - mean))
         assert together.high - mean == pytest.approx(wider * (apart.high - mean))
@@ -238,4 +238,4 @@ def test_pairs_that_share_both_documents_count_once_in_the_widening() -> None:
     shared = np.array([[bool(set(x) & set(y)) for y in clusters] for x in clusters])
     few = 6 / 5 * (2.570582 / 1.959964) ** 2
     design = few * (pull @ shared @ pull) / (pull @ pull)
-    assert widening(pull, clusters) == pytest.approx(np.sqrt(max(1.0, design)), rel=1e-5)
+    assert cluster_inflation(pull, clusters) == pytest.approx(np.sqrt(max(1.0, design)), rel=1e-5)

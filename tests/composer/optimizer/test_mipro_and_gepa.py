@@ -16,7 +16,7 @@ from composer.optimizer.gepa import Evidence, Proposer, gepa
 from composer.optimizer.mipro import mipro, planned
 from composer.optimizer.program import Halted, named
 from composer.search.constraints import Rules
-from composer.search.problem import Budgeted
+from composer.search.problem import BudgetedScorer
 from tests.composer.search.worlds import EXAMPLES, KEYS, World, found, problem
 from tests.scripted import ScriptedEngine, scripted_lm
 
@@ -125,7 +125,7 @@ class TestEvidence:
     def test_it_prefers_what_saved_on_the_failures_and_their_tags(self) -> None:
         world = World({"b": -0.4, "c": 0.4}, noise=0.0)
         tags = {"b": frozenset({"x"}), "d": frozenset({"x"})}
-        scorer = Budgeted(problem(world, tags=tags), 1000, lambda _step: None)
+        scorer = BudgetedScorer(problem(world, tags=tags), 1000, lambda _step: None)
         scorer.losses([(keys, ["e00"]) for keys in ((), ("b", "e"), ("c",))])
         evidence = Evidence(scorer, np.random.default_rng(0))
         savings = evidence._savings({"e00"})
@@ -138,6 +138,8 @@ class TestEvidence:
         assert count["c"] == 0
 
     def test_where_every_edit_was_tried_there_is_none(self) -> None:
-        scorer = Budgeted(problem(World(), snippets=("a",), rules=Rules(max_length=1)), 1000, lambda _step: None)
+        scorer = BudgetedScorer(
+            problem(World(), snippets=("a",), rules=Rules(max_length=1)), 1000, lambda _step: None
+        )
         scorer.losses([(("a",), ["e00"])])
         assert Evidence(scorer, np.random.default_rng(0))((), ["e00"]) is None

@@ -19,7 +19,7 @@ from composer.optimizer.predictor import LibraryPredict
 from composer.optimizer.strategies import STRATEGIES
 from composer.prompts.messages import render
 from composer.prompts.vocabulary import Vocabulary
-from composer.search.problem import Budgeted, Found
+from composer.search.problem import BudgetedScorer, SearchResult
 from library.errors import Refused
 from tests import small
 from tests.composer.answers.test_evaluator import Shuffling
@@ -126,12 +126,12 @@ def test_each_loss_a_search_gets_is_that_of_the_example_it_asked_for(vocabulary:
     by_id = {example.id: example for example in DEV}
     got: list[tuple[float, float]] = []
 
-    def looking(scorer: Budgeted, rng: np.random.Generator) -> Found:
+    def looking(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
         examples = scorer.problem.examples[::-1]
         for keys, own in (((), examples[:5]), (("exact",), examples[3:])):
             for example, loss in zip(own, scorer.losses([(keys, own)])[0], strict=True):
                 got.append((loss, ((2 - float(by_id[example].gold)) / 4) ** 2))
-        return Found((), 0.0, 1, "looked")
+        return SearchResult((), 0.0, 1, "looked")
 
     with ThreadPoolExecutor(1) as executor:
         optimizer = composer(vocabulary, ScriptedEngine(lambda system, user: '{"rating": 2}'), executor)

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from composer.optimizer.program import Halted, ProblemProgram, examples_of, keys_of, named
 from composer.prompts.composition import UnvettedText
 from composer.search.constraints import Rules
-from composer.search.problem import Budgeted, BudgetSpent, Step
+from composer.search.problem import BudgetedScorer, BudgetSpent, Step
 from tests.composer.search.worlds import EXAMPLES, World, problem
 
 
 def program(world: World, budget: int = 100, steps: list[Step] | None = None) -> ProblemProgram:
     told = [] if steps is None else steps
-    return ProblemProgram(Budgeted(problem(world), budget, told.append), EXAMPLES[:10])
+    return ProblemProgram(BudgetedScorer(problem(world), budget, told.append), EXAMPLES[:10])
 
 
 @given(st.lists(st.text(), unique=True).map(tuple))

@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from composer.registry.releases import get_release
 from composer.registry.tasks import add_task
-from composer.release.history import against_rollback, edition, history, prompts, replacement
+from composer.release.history import current_prompts, history, released_prompt, replacement, rollback_blockers
 from composer.release.publish import roll_back
-from composer.review.inbox import tabs_of, waits_for
+from composer.review.inbox import pending_actions, tabs_of
 from library.database import Database
 from library.errors import Refused
 from library.people import someone
@@ -25,7 +25,7 @@ def back(database: Database, number: int) -> None:
 
 def against(database: Database, number: int, name: str = twice.LOCAL) -> tuple[str, ...]:
     with database.session() as session:
-        return against_rollback(session, get_release(session, number), someone(session, name))
+        return rollback_blockers(session, get_release(session, number), someone(session, name))
 
 
 def test_a_history_is_told_newest_first_with_what_rolled_back_what(renewed: Database) -> None:
@@ -43,7 +43,7 @@ def test_a_release_is_read_as_it_was_made_and_the_base_as_it_is(renewed: Databas
         row.state = "retired"
         session.add(row)
     with renewed.session() as session:
-        first, second, bare = (edition(session, "small", number) for number in (1, 2, None))
+        first, second, bare = (released_prompt(session, "small", number) for number in (1, 2, None))
         assert first.composition.versions != second.composition.versions
         assert first.release == get_release(session, 1)
         assert first.figure is not None
@@ -55,7 +55,7 @@ def test_a_first_release_replaces_the_bare_base_it_was_measured_against(waiting:
     with waiting.session() as session:
         planned = replacement(session, 1)
     assert (planned.now, planned.replaced, planned.compared) == (None, "the bare base", True)
-    metric = acts.standing(waiting).candidate.figures[0]
+    metric = acts.status(waiting).candidate.figures[0]
     assert (planned.before, planned.after) == (metric.incumbent, metric.candidate)
     assert planned.changes
     assert {one.kind for one in planned.changes} == {"added"}
@@ -114,7 +114,7 @@ def test_each_place_shows_what_is_released_there_now_and_what_changed_under_it(r
     with renewed.session() as session:
         add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
     with renewed.session() as session:
-        ((place, square),) = prompts(session).items()
+        ((place, square),) = current_prompts(session).items()
     assert place == ("small", "tiny")
     assert (square.release.id, square.stale) == (2, ("task small was edited",))
 
@@ -123,8 +123,8 @@ def test_of_what_went_stale_only_what_is_in_use_is_looked_after(renewed: Databas
     with renewed.session() as session:
         add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
         me = someone(session, twice.LOCAL)
-    replaced, current = (acts.standing(renewed, number) for number in (1, 2))
+    replaced, current = (acts.status(renewed, number) for number in (1, 2))
     assert (replaced.state, current.state) == ("replaced", "released")
     assert tabs_of(replaced, "Ada", me) == {"released", "all"}
     assert tabs_of(current, "Ada", me) == {"released", "stale", "all"}
-    assert (waits_for(replaced, me), waits_for(current, me)) == ((), ("scoring again",))
+    assert (pending_actions(replaced, me), pending_actions(current, me)) == ((), ("scoring again",))

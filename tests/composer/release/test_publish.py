@@ -65,7 +65,7 @@ def test_a_release_makes_the_approved_composition_current(waiting: Database) -> 
     with waiting.session() as session:
         review = get_review(session, 1)
         assert release.versions == review.candidate.versions
-        assert (review.standing.state, review.standing.release) == ("released", release)
+        assert (review.status.state, review.status.release) == ("released", release)
         assert incumbent_of(session, review.task, "tiny") == review.composition
 
 
@@ -140,7 +140,7 @@ def test_a_release_stays_with_its_target(waiting: Database) -> None:
 
 def test_a_second_release_replaces_the_first(renewed: Database) -> None:
     assert now(renewed).candidate_id == 2
-    assert [acts.standing(renewed, number).state for number in (1, 2)] == ["replaced", "released"]
+    assert [acts.status(renewed, number).state for number in (1, 2)] == ["replaced", "released"]
 
 
 def test_a_rollback_is_a_release_of_its_own(renewed: Database) -> None:
@@ -153,13 +153,13 @@ def test_a_rollback_is_a_release_of_its_own(renewed: Database) -> None:
         (entry,) = log.entries(session, "release:3")
         assert (entry.who, entry.action, entry.why) == ("Rosa", "rolled back", "The second did harm.")
         assert (entry.detail["candidate"], entry.detail["replaces"]) == (1, 2)
-    assert [acts.standing(renewed, number).state for number in (1, 2)] == ["released", "replaced"]
+    assert [acts.status(renewed, number).state for number in (1, 2)] == ["released", "replaced"]
 
 
 def test_a_rollback_can_be_rolled_back(renewed: Database) -> None:
     acts.rolled_back(renewed, 1)
     assert acts.rolled_back(renewed, 2).candidate_id == 2
-    assert [acts.standing(renewed, number).state for number in (1, 2)] == ["replaced", "released"]
+    assert [acts.status(renewed, number).state for number in (1, 2)] == ["replaced", "released"]
 
 
 def test_what_is_current_is_not_rolled_back_to(renewed: Database) -> None:
@@ -178,10 +178,10 @@ def test_a_release_that_is_not_there_is_refused(renewed: Database) -> None:
 
 @pytest.mark.parametrize(("kind", "says"), [("no-go", "Joan said no-go"), ("request changes", "Joan asked for")])
 def test_what_was_objected_to_since_is_not_rolled_back_to(renewed: Database, kind: str, says: str) -> None:
-    standing = acts.verdict(renewed, kind, "Joan", 1)
+    status = acts.verdict(renewed, kind, "Joan", 1)
     with pytest.raises(Refused, match=says):
         acts.rolled_back(renewed, 1)
-    acts.dismissed(renewed, standing.verdicts[-1].id, "Max", 1)
+    acts.dismissed(renewed, status.verdicts[-1].id, "Max", 1)
     assert acts.rolled_back(renewed, 1).candidate_id == 1
 
 

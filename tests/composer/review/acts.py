@@ -19,8 +19,8 @@ from composer.release.publish import release_candidate, roll_back
 from composer.review.comments import add_comment
 from composer.review.corrections import decide_correction, propose_correction
 from composer.review.decisions import dismiss, give_verdict
-from composer.review.regressions import give_word
-from composer.review.status import Review, Standing, get_review
+from composer.review.regressions import set_disposition
+from composer.review.status import Review, ReviewStatus, get_review
 from composer.tables import ReleaseRow
 from library.database import Database
 from library.people import add_person
@@ -88,18 +88,20 @@ def verdict(
     *,
     reason: str = "It is better.",
     at: datetime = small.NOW,
-) -> Standing:
+) -> ReviewStatus:
     with database.session() as session:
         return give_verdict(session, candidate, kind, reason=reason, by=by, at=at)
 
 
-def approve(database: Database, *by: str, candidate: int = 1) -> Standing:
+def approve(database: Database, *by: str, candidate: int = 1) -> ReviewStatus:
     for one in by:
-        standing = verdict(database, "approve", one, candidate)
-    return standing
+        status = verdict(database, "approve", one, candidate)
+    return status
 
 
-def dismissed(database: Database, number: int, by: str, candidate: int = 1, *, reason: str = "Done.") -> Standing:
+def dismissed(
+    database: Database, number: int, by: str, candidate: int = 1, *, reason: str = "Done."
+) -> ReviewStatus:
     with database.session() as session:
         return dismiss(session, number, candidate, reason=reason, by=by, at=small.NOW)
 
@@ -126,7 +128,7 @@ def word(
     reason: str = "Rare.",
 ) -> None:
     with database.session() as session:
-        give_word(session, candidate, examples, kind, reason=reason, by=by, at=small.NOW)
+        set_disposition(session, candidate, examples, kind, reason=reason, by=by, at=small.NOW)
 
 
 def propose(
@@ -167,8 +169,8 @@ def review(database: Database, candidate: int = 1) -> Review:
         return get_review(session, candidate)
 
 
-def standing(database: Database, candidate: int = 1) -> Standing:
-    return review(database, candidate).standing
+def status(database: Database, candidate: int = 1) -> ReviewStatus:
+    return review(database, candidate).status
 
 
 def releases_made(database: Database) -> int:

@@ -54,9 +54,9 @@ def test_a_comment_hangs_on_the_candidate_a_snippet_or_an_example(waiting: Datab
 
 
 def test_a_comment_decides_nothing(waiting: Database) -> None:
-    before = acts.standing(waiting)
+    before = acts.status(waiting)
     acts.comment(waiting, "Hm.")
-    assert acts.standing(waiting) == before
+    assert acts.status(waiting) == before
     acts.approve(waiting, "Joan")
     assert acts.released(waiting).candidate_id == 1
 

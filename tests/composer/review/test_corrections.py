@@ -43,9 +43,9 @@ def test_a_proposed_label_changes_nothing_yet(worse: Database) -> None:
     assert (one.id, one.example_id, one.gold_before, one.gold) == (number, "test-05", 1.0, 5.0)
     assert (one.state, one.proposed_by, one.reason) == ("open", "Grace", "Both tell of one raid.")
     assert (one.decided_by, one.decided_at) == ("", None)
-    standing = acts.standing(worse)
-    assert standing.corrections == (one,)
-    assert standing.words["test-05"].kind == "label is wrong"
+    status = acts.status(worse)
+    assert status.corrections == (one,)
+    assert status.dispositions["test-05"].kind == "label is wrong"
 
 
 def test_confirmed_it_changes_one_label_and_nothing_else(worse: Database) -> None:
@@ -134,7 +134,7 @@ def test_a_label_that_is_none_or_no_change_is_refused(worse: Database, gold: Any
     with pytest.raises(Refused, match=says):
         acts.propose(worse, gold=gold)
     assert known(worse) == ()
-    assert acts.standing(worse).words == {}
+    assert acts.status(worse).words == {}
 
 
 def test_a_rating_may_be_typed(worse: Database) -> None:
@@ -218,8 +218,8 @@ def test_a_confirmed_correction_makes_an_approved_candidate_stale(worse: Databas
     number = acts.propose(worse)
     assert acts.approve(worse, "Grace", "Joan").state == "needs review"
     acts.decide(worse, number)
-    standing = acts.standing(worse)
-    assert (standing.state, standing.stale) == ("stale", ("the labelled data changed",))
+    status = acts.status(worse)
+    assert (status.state, status.stale) == ("stale", ("the labelled data changed",))
     with pytest.raises(Refused, match="the labelled data changed"):
         acts.released(worse)
     with pytest.raises(Refused, match="the labelled data changed"):
@@ -231,8 +231,8 @@ def test_a_confirmed_correction_undermines_a_release_which_stays_released(worse:
     acts.approve(worse, "Grace", "Joan")
     acts.released(worse)
     acts.decide(worse, acts.propose(worse))
-    standing = acts.standing(worse)
-    assert (standing.state, standing.stale) == ("released", ("the labelled data changed",))
+    status = acts.status(worse)
+    assert (status.state, status.stale) == ("released", ("the labelled data changed",))
 
 
 def test_scored_again_after_a_correction_it_is_reviewed_anew_and_pays_nothing(worse: Database, home: Home) -> None:
@@ -241,7 +241,7 @@ def test_scored_again_after_a_correction_it_is_reviewed_anew_and_pays_nothing(wo
     acts.decide(worse, acts.propose(worse))
     again = acts.scored_again(worse, home)
     review = acts.review(worse, again)
-    assert (review.standing.state, review.standing.approvals) == ("needs review", ())
+    assert (review.status.state, review.status.approvals) == ("needs review", ())
     assert review.candidate.regressions == ("test-02",)
     acts.word(worse, examples=["test-02"], candidate=again)
     with pytest.raises(Refused, match="2 more approvals"):
@@ -252,8 +252,8 @@ def test_scored_again_after_a_correction_it_is_reviewed_anew_and_pays_nothing(wo
 
 def test_a_candidate_that_went_stale_by_a_correction_names_the_label_and_who_confirmed_it(worse: Database) -> None:
     number = acts.propose(worse)
-    later = acts.standing(worse).candidate.created_at + timedelta(minutes=1)
+    later = acts.status(worse).candidate.created_at + timedelta(minutes=1)
     with worse.session() as session:
         decide_correction(session, number, confirm=True, reason="So it is.", by="Joan", at=later)
     said = "the labelled data changed (test-05 1 → 5, confirmed by Joan)"
-    assert acts.standing(worse).stale == (said,)
+    assert acts.status(worse).stale == (said,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from composer.home.paths import Home
 from composer.registry.tasks import add_task
-from composer.review.inbox import needs, tabs_of, waiting_for, waits_for
+from composer.review.inbox import needs_decision, pending_actions, tabs_of, waiting_for
 from library.database import Database
 from library.people import someone
 from library.roles import Person
@@ -19,12 +19,12 @@ def person(database: Database, name: str) -> Person:
 
 
 def said(database: Database, name: str) -> tuple[str, ...]:
-    return waits_for(acts.standing(database), person(database, name))
+    return pending_actions(acts.status(database), person(database, name))
 
 
 def tabs(database: Database, name: str, candidate: int = 1) -> frozenset[str]:
-    standing = acts.standing(database, candidate)
-    return frozenset(tabs_of(standing, standing.candidate.proposed_by, person(database, name)))
+    status = acts.status(database, candidate)
+    return frozenset(tabs_of(status, status.candidate.proposed_by, person(database, name)))
 
 
 def waiting_now(database: Database, name: str) -> int:
@@ -50,7 +50,7 @@ def test_it_waits_for_each_reviewer_who_has_not_decided(waiting: Database) -> No
 def test_a_decision_that_was_dismissed_is_asked_for_again(waiting: Database) -> None:
     acts.verdict(waiting, "request changes", "Grace")
     acts.dismissed(waiting, 1, "Max")
-    assert needs(acts.standing(waiting), person(waiting, "Grace"))
+    assert needs_decision(acts.status(waiting), person(waiting, "Grace"))
 
 
 def test_whoever_may_not_approve_is_not_waited_for(worse: Database) -> None:

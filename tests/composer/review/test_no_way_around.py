@@ -40,7 +40,7 @@ from composer.release.publish import release_candidate, roll_back
 from composer.review.comments import add_comment
 from composer.review.corrections import decide_correction, propose_correction
 from composer.review.decisions import dismiss, give_verdict
-from composer.review.regressions import give_word
+from composer.review.regressions import set_disposition
 from composer.review.status import get_review
 from composer.runs import records as runs
 from composer.runs.plan import plan_run
@@ -363,7 +363,7 @@ class Acting(RuleBasedStateMachine):
 
     def give_a_word(self, number: int, by: str, kind: Any) -> None:
         at = self.tick()
-        self.attempt(lambda s: give_word(s, number, [WORSE], kind, reason="So.", by=by, at=at))
+        self.attempt(lambda s: set_disposition(s, number, [WORSE], kind, reason="So.", by=by, at=at))
 
     def doubt_a_label(self, number: int, by: str, gold: float) -> None:
         at = self.tick()

@@ -37,9 +37,9 @@ def keys(database: Database) -> tuple[str, ...]:
 
 def test_a_no_go_keeps_candidate_and_evidence_and_says_why(waiting: Database) -> None:
     before = acts.review(waiting).candidate
-    standing = acts.verdict(waiting, "no-go", "Joan", reason="It drops what matters.")
-    assert standing.state == "no-go"
-    assert [one.reason for one in standing.verdicts] == ["It drops what matters."]
+    status = acts.verdict(waiting, "no-go", "Joan", reason="It drops what matters.")
+    assert status.state == "no-go"
+    assert [one.reason for one in status.verdicts] == ["It drops what matters."]
     assert acts.review(waiting).candidate == before
 
 
@@ -59,9 +59,9 @@ def test_without_the_no_go_it_is_proposed_again(waiting: Database, home: Home) -
 
 
 def test_a_no_go_that_was_dismissed_or_taken_back_bars_nothing(waiting: Database, home: Home) -> None:
-    standing = acts.verdict(waiting, "no-go", "Joan")
+    status = acts.verdict(waiting, "no-go", "Joan")
     assert barred(waiting) == {keys(waiting)}
-    acts.dismissed(waiting, standing.verdicts[0].id, "Max")
+    acts.dismissed(waiting, status.verdicts[0].id, "Max")
     assert barred(waiting) == frozenset()
     acts.verdict(waiting, "no-go", "Joan")
     acts.approve(waiting, "Joan")
@@ -125,7 +125,7 @@ def test_a_no_go_outlasts_scoring_again_on_other_data_only(worse: Database, home
     acts.verdict(worse, "no-go", "Joan")
     acts.decide(worse, acts.propose(worse))
     again = acts.scored_again(worse, home)
-    assert acts.standing(worse, again).state == "needs review"
+    assert acts.status(worse, again).state == "needs review"
     assert barred(worse) == frozenset()
     acts.verdict(worse, "no-go", "Kit", again)
     assert barred(worse) == {keys(worse)}

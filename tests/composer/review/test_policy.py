@@ -65,7 +65,7 @@ def test_at_high_risk_the_proposer_can_not_approve_and_two_others_have_to(put_up
     with pytest.raises(Refused, match="other than the proposer: Ada is not among those"):
         acts.approve(database, "Ada")
     acts.approve(database, "Grace")
-    assert acts.standing(database).missing == (
+    assert acts.status(database).missing == (
         "1 more approval (the policy asks for 2 people other than the proposer)"
     )
     with pytest.raises(Refused, match="1 more approval"):
@@ -103,9 +103,9 @@ def test_an_excluded_person_may_still_ask_for_changes(put_up: PutUp) -> None:
 
 def test_the_page_can_say_before_anybody_tries_what_keeps_them_from_approving(put_up: PutUp) -> None:
     database = put_up(**HIGH)
-    standing = acts.standing(database)
+    status = acts.status(database)
     with database.session() as session:
-        against = {name: standing.against_approval(someone(session, name)) for name in acts.PEOPLE}
+        against = {name: status.approval_blockers_for(someone(session, name)) for name in acts.PEOPLE}
     assert against["Grace"] == against["Joan"] == ()
     assert against["Vera"] == ("Vera is not a reviewer",)
     assert "Ada is not among those who may" in " ".join(against["Ada"])
@@ -119,9 +119,9 @@ def test_a_home_of_one_local_person_can_not_meet_a_policy_that_needs_others_and_
     for name in ("Ada", "Grace", acts.LOCAL):
         with suppress(Refused):
             acts.approve(database, name)
-    standing = acts.standing(database)
-    assert "nobody signs in to this home: it has one local person" in standing.missing
-    assert any("one local person" in one for one in standing.against_release())
+    status = acts.status(database)
+    assert "nobody signs in to this home: it has one local person" in status.missing
+    assert any("one local person" in one for one in status.release_blockers())
     with pytest.raises(Refused, match="one local person"):
         acts.released(database, acts.LOCAL)
     assert acts.releases_made(database) == 0
@@ -131,23 +131,23 @@ def test_a_local_home_is_one_person_whatever_names_they_use(put_up: PutUp) -> No
     database = put_up(people=False, policy={"approvals": 2})
     assert len(acts.approve(database, "Grace", "Joan", acts.LOCAL).approvals) == 1
     acts.verdict(database, "request changes", "Grace")
-    assert acts.standing(database).approvals == ()
-    assert len(acts.standing(database).blocks) == 1
+    assert acts.status(database).approvals == ()
+    assert len(acts.status(database).reviewer_blocks) == 1
 
 
 def test_a_local_home_of_low_risk_walks_the_whole_way(put_up: PutUp) -> None:
     database = put_up(people=False)
     acts.approve(database, acts.LOCAL)
     assert acts.released(database, acts.LOCAL).released_by == acts.LOCAL
-    assert acts.standing(database).state == "released"
+    assert acts.status(database).state == "released"
 
 
 def test_what_was_approved_before_people_signed_in_no_longer_counts(put_up: PutUp) -> None:
     database = put_up(people=False)
     assert acts.approve(database, acts.LOCAL).state == "approved"
     acts.sign_in(database)
-    standing = acts.standing(database)
-    assert (standing.state, standing.approvals) == ("needs review", ())
+    status = acts.status(database)
+    assert (status.state, status.approvals) == ("needs review", ())
     with pytest.raises(Refused, match="1 more approval"):
         acts.released(database)
     acts.approve(database, "Grace")
@@ -156,12 +156,12 @@ def test_what_was_approved_before_people_signed_in_no_longer_counts(put_up: PutU
 
 def test_changes_asked_for_before_people_signed_in_still_block(put_up: PutUp) -> None:
     database = put_up(people=False)
-    standing = acts.verdict(database, "request changes", acts.LOCAL)
+    status = acts.verdict(database, "request changes", acts.LOCAL)
     acts.sign_in(database)
     acts.approve(database, "Grace")
     with pytest.raises(Refused, match="asked for changes"):
         acts.released(database)
-    acts.dismissed(database, standing.verdicts[0].id, "Max")
+    acts.dismissed(database, status.verdicts[0].id, "Max")
     assert acts.released(database).candidate_id == 1
 
 
@@ -176,10 +176,10 @@ def test_once_people_sign_in_the_local_person_decides_nothing(put_up: PutUp, kin
 
 
 def test_once_people_sign_in_the_local_person_dismisses_nothing(waiting: Database) -> None:
-    standing = acts.verdict(waiting, "no-go", "Joan")
+    status = acts.verdict(waiting, "no-go", "Joan")
     with pytest.raises(NotAllowed, match="people sign in"):
-        acts.dismissed(waiting, standing.verdicts[0].id, acts.LOCAL)
-    assert acts.standing(waiting).state == "no-go"
+        acts.dismissed(waiting, status.verdicts[0].id, acts.LOCAL)
+    assert acts.status(waiting).state == "no-go"
 
 
 FAILING = {"gates": {"max_extra_tokens": 0}}
@@ -214,8 +214,8 @@ def test_who_the_policy_names_can_let_a_failing_gate_pass_with_a_reason(put_up: 
     for name in ("Grace", "Max", "Vera"):
         with pytest.raises(NotAllowed, match="needs the role releaser"):
             acts.verdict(database, "override", name)
-    assert acts.verdict(database, "override", "Rosa", reason="Tokens are cheap.").obstacles == ()
-    assert acts.standing(database).approvals == ()
+    assert acts.verdict(database, "override", "Rosa", reason="Tokens are cheap.").approval_blockers == ()
+    assert acts.status(database).approvals == ()
     acts.approve(database, "Grace")
     assert acts.released(database).candidate_id == 1
 
@@ -238,4 +238,4 @@ def test_the_policy_that_counts_is_that_of_the_task_as_it_was_measured(put_up: P
         add_task(session, small.task(), by="Ada", at=small.NOW)
     with pytest.raises(Refused, match="task small was edited"):
         acts.approve(database, "Grace")
-    assert acts.standing(database).approvals_needed == 2
+    assert acts.status(database).approvals_needed == 2

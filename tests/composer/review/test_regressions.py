@@ -22,15 +22,15 @@ def given(database: Database) -> dict[str, tuple[str, str]]:
 
 
 def test_regressions_are_told_the_worst_first(worse: Database) -> None:
-    assert acts.standing(worse).candidate.regressions == acts.WORSE
-    assert acts.standing(worse).unseen == acts.WORSE
+    assert acts.status(worse).candidate.regressions == acts.WORSE
+    assert acts.status(worse).unresolved == acts.WORSE
 
 
 def test_without_a_word_on_each_nobody_can_approve(worse: Database) -> None:
     with pytest.raises(Refused, match="2 regressions without a word"):
         acts.approve(worse, "Grace")
     acts.word(worse, examples=acts.WORSE[:1])
-    assert acts.standing(worse).unseen == acts.WORSE[1:]
+    assert acts.status(worse).unresolved == acts.WORSE[1:]
     with pytest.raises(Refused, match="1 regression without a word"):
         acts.approve(worse, "Grace")
     acts.word(worse, examples=acts.WORSE[1:])
@@ -40,7 +40,7 @@ def test_without_a_word_on_each_nobody_can_approve(worse: Database) -> None:
 
 def test_where_the_policy_does_not_ask_no_word_is_needed(put_up: PutUp) -> None:
     database = put_up(worse=True)
-    assert acts.standing(database).unseen == acts.WORSE
+    assert acts.status(database).unresolved == acts.WORSE
     acts.approve(database, "Grace")
     assert acts.released(database).candidate_id == 1
 
@@ -60,7 +60,7 @@ def test_several_get_one_word_at_once_and_one_log_entry(worse: Database) -> None
 def test_one_that_blocks_keeps_the_candidate_from_release(worse: Database) -> None:
     acts.word(worse)
     acts.word(worse, "blocks", "Joan", acts.WORSE[:1], reason="This must not happen.")
-    assert acts.standing(worse).blocks == ("Joan says that test-05 blocks",)
+    assert acts.status(worse).reviewer_blocks == ("Joan says that test-05 blocks",)
     acts.approve(worse, "Grace", "Kit")
     with pytest.raises(Refused, match="Joan says that test-05 blocks"):
         acts.released(worse)
@@ -78,7 +78,7 @@ def test_the_last_word_on_a_regression_counts_and_the_first_stays_on_record(wors
     acts.word(worse, "blocks", "Joan", acts.WORSE[:1])
     acts.word(worse, "acceptable", "Joan", acts.WORSE[:1])
     assert given(worse) == {"test-05": ("acceptable", "Joan")}
-    assert acts.standing(worse).blocks == ()
+    assert acts.status(worse).reviewer_blocks == ()
     with worse.session() as session:
         assert len(session.exec(select(DispositionRow)).all()) == 2
 
@@ -113,7 +113,7 @@ def test_to_say_that_a_label_is_wrong_without_saying_which_is_right_is_no_word(w
     acts.word(worse, examples=acts.WORSE[1:])
     with suppress(Refused):
         acts.word(worse, "label is wrong", examples=acts.WORSE[:1])
-    assert acts.standing(worse).unseen == acts.WORSE[:1]
+    assert acts.status(worse).unresolved == acts.WORSE[:1]
     with pytest.raises(Refused, match="1 regression without a word"):
         acts.approve(worse, "Grace")
 
@@ -121,9 +121,9 @@ def test_to_say_that_a_label_is_wrong_without_saying_which_is_right_is_no_word(w
 def test_a_label_that_is_doubted_blocks_until_that_is_decided(worse: Database) -> None:
     acts.word(worse)
     acts.propose(worse)
-    standing = acts.standing(worse)
-    assert standing.unseen == ()
-    assert standing.blocks == ("the correction of test-05 is open",)
+    status = acts.status(worse)
+    assert status.unresolved == ()
+    assert status.reviewer_blocks == ("the correction of test-05 is open",)
     acts.approve(worse, "Grace", "Joan")
     with pytest.raises(Refused, match="the correction of test-05 is open"):
         acts.released(worse)
@@ -132,8 +132,8 @@ def test_a_label_that_is_doubted_blocks_until_that_is_decided(worse: Database) -
 def test_a_correction_that_is_rejected_leaves_its_regression_without_a_word(worse: Database) -> None:
     acts.word(worse)
     acts.decide(worse, acts.propose(worse), confirm=False, reason="The label is right.")
-    standing = acts.standing(worse)
-    assert (standing.unseen, standing.blocks) == (("test-05",), ())
+    status = acts.status(worse)
+    assert (status.unresolved, status.reviewer_blocks) == (("test-05",), ())
     with pytest.raises(Refused, match="1 regression without a word"):
         acts.approve(worse, "Grace")
     acts.word(worse, examples=["test-05"], reason="Then so be it.")
@@ -144,8 +144,8 @@ def test_proposed_anew_after_a_rejection_it_has_a_word_again(worse: Database) ->
     acts.word(worse)
     acts.decide(worse, acts.propose(worse), confirm=False)
     acts.propose(worse, gold=4.0)
-    assert acts.standing(worse).unseen == ()
-    assert acts.standing(worse).blocks == ("the correction of test-05 is open",)
+    assert acts.status(worse).unresolved == ()
+    assert acts.status(worse).reviewer_blocks == ("the correction of test-05 is open",)
 
 
 def test_an_approval_given_before_the_last_word_was_taken_back_releases_nothing(worse: Database) -> None:
@@ -170,4 +170,4 @@ def test_a_correction_that_is_rejected_lifts_no_block(worse: Database) -> None:
     acts.word(worse, kind="blocks", examples=acts.WORSE[:1], by="Grace")
     number = acts.propose(worse, by="Joan")
     acts.decide(worse, number, confirm=False, by="Grace")
-    assert acts.standing(worse).words[acts.WORSE[0]].kind == "blocks"
+    assert acts.status(worse).words[acts.WORSE[0]].kind == "blocks"

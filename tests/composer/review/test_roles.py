@@ -25,7 +25,7 @@ from composer.release.publish import release_candidate, roll_back
 from composer.review.comments import add_comment, resolve_comment
 from composer.review.corrections import decide_correction, propose_correction
 from composer.review.decisions import dismiss, give_verdict
-from composer.review.regressions import give_word
+from composer.review.regressions import set_disposition
 from composer.review.status import get_review
 from composer.runs import records as runs
 from composer.runs.plan import plan_run
@@ -95,7 +95,7 @@ ACTS: dict[str, Act] = {
     "override": act(verdict("override"), "releaser"),
     "dismiss": act(lambda s, by, _: dismiss(s, 1, 1, reason="Old.", by=by, at=AT), "admin"),
     "give_word": act(
-        lambda s, by, _: give_word(s, 1, ["test-02"], "acceptable", reason="So.", by=by, at=AT), "reviewer"
+        lambda s, by, _: set_disposition(s, 1, ["test-02"], "acceptable", reason="So.", by=by, at=AT), "reviewer"
     ),
     "propose_correction": act(
         lambda s, by, _: propose_correction(s, 1, "test-02", 1.0, reason="So.", by=by, at=AT), "reviewer"

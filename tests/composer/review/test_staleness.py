@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from composer.candidates.records import get_candidate, heads, submit
+from composer.candidates.records import get_candidate, list_candidates, submit
 from composer.data.dataset import Dataset
 from composer.models.target import Target
 from composer.registry.datasets import add_examples
@@ -84,14 +84,14 @@ def test_when_what_it_rests_on_changed_it_is_stale_says_so_and_is_neither_approv
     with waiting.session() as session:
         change(session)
     with waiting.session() as session:
-        standing = get_review(session, 1).standing
-        assert standing.state == "stale"
-        assert len(standing.stale) == 1
-        assert says in standing.stale[0]
-        assert standing.approvals == ("Grace",)
-        listed = next(entry.standing for entry in inbox(session) if entry.candidate_id == 1)
+        status = get_review(session, 1).status
+        assert status.state == "stale"
+        assert len(status.stale) == 1
+        assert says in status.stale[0]
+        assert status.approvals == ("Grace",)
+        listed = next(entry.status for entry in inbox(session) if entry.candidate_id == 1)
         assert listed is not None
-        assert (listed.state, listed.stale) == ("stale", standing.stale)
+        assert (listed.state, listed.stale) == ("stale", status.stale)
     with pytest.raises(Refused, match=says):
         acts.approve(waiting, "Joan")
     before = acts.releases_made(waiting)
@@ -112,7 +112,7 @@ def test_a_change_that_was_undone_leaves_an_approval_as_it_was(waiting: Database
         add_task(session, small.task(), by="Ada", at=small.NOW)
         add_examples(session, small.task(), Dataset(small.examples()), by="Ada", at=small.NOW)
         add_target(session, tiny, by="Ada", at=small.NOW)
-    assert acts.standing(waiting).state == "approved"
+    assert acts.status(waiting).state == "approved"
     assert acts.released(waiting).candidate_id == 1
 
 
@@ -120,7 +120,7 @@ def test_all_reasons_are_told_at_once(waiting: Database) -> None:
     with waiting.session() as session:
         for change in (edit_task, change_data, edit_target):
             change(session)
-    assert len(acts.standing(waiting).stale) == 3
+    assert len(acts.status(waiting).stale) == 3
 
 
 def test_a_new_wording_of_a_snippet_leaves_the_candidate_as_it_was_measured(
@@ -131,7 +131,7 @@ def test_a_new_wording_of_a_snippet_leaves_the_candidate_as_it_was_measured(
         library = small.write_library(tmp_path / "edit.yaml", {before.keys[0]: "Said in other words."})
         import_file(session, library, by="Ada", at=small.NOW)
     assert acts.review(waiting).composition.text == before.text
-    assert acts.standing(waiting).stale == ()
+    assert acts.status(waiting).stale == ()
 
 
 def test_a_release_that_lost_its_ground_says_so_and_stays_released(waiting: Database) -> None:
@@ -139,8 +139,8 @@ def test_a_release_that_lost_its_ground_says_so_and_stays_released(waiting: Data
     acts.released(waiting)
     with waiting.session() as session:
         change_data(session)
-    standing = acts.standing(waiting)
-    assert (standing.state, standing.stale) == ("released", ("the labelled data changed",))
+    status = acts.status(waiting)
+    assert (status.state, status.stale) == ("released", ("the labelled data changed",))
 
 
 def evidence_without_gates(row: CandidateRow) -> None:
@@ -210,7 +210,7 @@ def test_a_row_older_than_summaries_is_read_from_its_evidence(worse: Database) -
         session.add(row)
     with worse.session() as session:
         assert get_candidate(session, 1).summary == expected
-        assert [one.summary for one in heads(session)] == [expected]
+        assert [one.summary for one in list_candidates(session)] == [expected]
 
 
 @pytest.mark.parametrize("column", ["versions", "incumbent_versions"])
@@ -248,4 +248,4 @@ def test_a_candidate_that_can_not_be_read_is_listed_all_the_same(waiting: Databa
     with waiting.session() as session:
         (entry,) = inbox(session)
     assert entry.candidate_id == 1
-    assert entry.problem or (entry.standing and entry.standing.stale)
+    assert entry.problem or (entry.status and entry.status.stale)

@@ -26,20 +26,25 @@ def rows(database: Database) -> list[VerdictRow]:
 
 def test_a_good_candidate_waits_for_review_with_nothing_against_it(waiting: Database) -> None:
     review = acts.review(waiting)
-    standing = review.standing
-    assert (standing.state, standing.stale, standing.obstacles, standing.blocks) == ("needs review", (), (), ())
-    assert (standing.approvals, standing.approvals_needed, standing.release) == ((), 1, None)
+    status = review.status
+    assert (status.state, status.stale, status.approval_blockers, status.reviewer_blocks) == (
+        "needs review",
+        (),
+        (),
+        (),
+    )
+    assert (status.approvals, status.approvals_needed, status.release) == ((), 1, None)
     assert review.incumbent.keys == ()
     assert review.composition.keys
 
 
 def test_an_approval_names_who_gave_it_and_the_evidence_they_saw(waiting: Database) -> None:
-    standing = acts.verdict(waiting, "approve", "Grace", reason="  Clear gain, nothing lost. ")
+    status = acts.verdict(waiting, "approve", "Grace", reason="  Clear gain, nothing lost. ")
     (given,) = rows(waiting)
     assert (given.reviewer, given.reason, given.given_at) == ("Grace", "Clear gain, nothing lost.", small.NOW)
     assert given.evidence_hash == acts.review(waiting).candidate.evidence_hash
     assert (given.about, given.local) == (None, False)
-    assert (standing.state, standing.approvals) == ("approved", ("Grace",))
+    assert (status.state, status.approvals) == ("approved", ("Grace",))
 
 
 def test_an_approval_releases_nothing(waiting: Database) -> None:
@@ -50,7 +55,7 @@ def test_an_approval_releases_nothing(waiting: Database) -> None:
 def test_every_verdict_is_logged_with_who_when_and_why(waiting: Database) -> None:
     acts.verdict(waiting, "request changes", "Joan", reason="Explain row 3.")
     acts.verdict(waiting, "approve", "Grace")
-    asked = acts.standing(waiting).verdicts[0]
+    asked = acts.status(waiting).verdicts[0]
     acts.dismissed(waiting, asked.id, "Max", reason="It is explained.")
     with waiting.session() as session:
         _, *said = log.entries(session, "candidate:1")
@@ -96,8 +101,8 @@ def test_an_objection_blocks_the_release_while_others_may_still_approve(
     waiting: Database, kind: str, state: str, says: str
 ) -> None:
     assert acts.verdict(waiting, kind, "Joan").state == state
-    standing = acts.approve(waiting, "Grace", "Kit")
-    assert (standing.state, standing.approvals, standing.blocks) == (state, ("Grace", "Kit"), (says,))
+    status = acts.approve(waiting, "Grace", "Kit")
+    assert (status.state, status.approvals, status.reviewer_blocks) == (state, ("Grace", "Kit"), (says,))
     with pytest.raises(Refused, match=says):
         acts.released(waiting)
     assert acts.releases_made(waiting) == 0
@@ -107,7 +112,7 @@ def test_an_objection_blocks_the_release_while_others_may_still_approve(
 def test_who_objected_can_decide_otherwise(waiting: Database, kind: str) -> None:
     acts.verdict(waiting, kind, "Joan")
     acts.approve(waiting, "Joan")
-    assert acts.standing(waiting).approvals == ("Joan",)
+    assert acts.status(waiting).approvals == ("Joan",)
     assert acts.released(waiting).candidate_id == 1
 
 
@@ -125,8 +130,8 @@ def test_an_objection_outlasts_its_reviewers_role(waiting: Database, kind: str) 
 def test_an_objection_that_was_dismissed_blocks_no_more(waiting: Database, kind: str) -> None:
     acts.verdict(waiting, kind, "Joan")
     acts.approve(waiting, "Grace")
-    standing = acts.dismissed(waiting, rows(waiting)[0].id or 0, "Max")
-    assert (standing.state, standing.blocks) == ("approved", ())
+    status = acts.dismissed(waiting, rows(waiting)[0].id or 0, "Max")
+    assert (status.state, status.reviewer_blocks) == ("approved", ())
     assert acts.released(waiting).candidate_id == 1
 
 
@@ -143,14 +148,14 @@ def test_an_objection_made_again_after_a_dismissal_blocks_again(waiting: Databas
     acts.verdict(waiting, "request changes", "Joan")
     acts.dismissed(waiting, rows(waiting)[0].id or 0, "Max")
     acts.verdict(waiting, "request changes", "Joan")
-    assert acts.standing(waiting).blocks == ("Joan asked for changes",)
+    assert acts.status(waiting).reviewer_blocks == ("Joan asked for changes",)
 
 
 def test_dismissing_an_objection_does_not_bring_its_reviewers_earlier_approval_back(waiting: Database) -> None:
     acts.approve(waiting, "Joan")
     acts.verdict(waiting, "request changes", "Joan")
-    standing = acts.dismissed(waiting, rows(waiting)[1].id or 0, "Max")
-    assert (standing.state, standing.approvals) == ("needs review", ())
+    status = acts.dismissed(waiting, rows(waiting)[1].id or 0, "Max")
+    assert (status.state, status.approvals) == ("needs review", ())
     with pytest.raises(Refused, match="1 more approval"):
         acts.released(waiting)
 
@@ -170,7 +175,7 @@ def test_a_dismissal_needs_a_reason(waiting: Database, reason: str) -> None:
     acts.verdict(waiting, "no-go", "Joan")
     with pytest.raises(Refused, match="reason"):
         acts.dismissed(waiting, rows(waiting)[0].id or 0, "Max", reason=reason)
-    assert acts.standing(waiting).state == "no-go"
+    assert acts.status(waiting).state == "no-go"
 
 
 def test_two_approvals_need_two_different_people(put_up: PutUp) -> None:
@@ -186,7 +191,7 @@ def test_an_approval_taken_back_does_not_count(put_up: PutUp) -> None:
     database = put_up(policy={"approvals": 2})
     acts.approve(database, "Grace", "Joan")
     acts.verdict(database, "request changes", "Grace", reason="I was too fast.")
-    assert acts.standing(database).approvals == ("Joan",)
+    assert acts.status(database).approvals == ("Joan",)
     with pytest.raises(Refused, match="Grace asked for changes"):
         acts.released(database)
 
@@ -204,6 +209,6 @@ def test_reviewers_who_approve_at_once_are_all_counted(waiting: Database) -> Non
     names = ("Ada", "Grace", "Joan", "Kit")
     with ThreadPoolExecutor(4) as executor:
         list(executor.map(lambda name: acts.approve(waiting, name), names))
-    assert sorted(acts.standing(waiting).approvals) == sorted(names)
+    assert sorted(acts.status(waiting).approvals) == sorted(names)
     with waiting.session() as session:
         assert log.first_broken(session) is None

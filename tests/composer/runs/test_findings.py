@@ -10,13 +10,21 @@ from rich.console import Console
 
 from composer.cli.run_report import report
 from composer.home.paths import Home
-from composer.runs.findings import Learnt, learnt, of_worth, order_in_words, pair_in_words, power_in_words, shown
+from composer.runs.findings import (
+    SearchFindings,
+    findings_of,
+    order_in_words,
+    pair_in_words,
+    power_in_words,
+    search_findings,
+    shown,
+)
 from composer.runs.records import get_run
-from composer.search.attribution import Gain, Worth
+from composer.search.attribution import Attribution, Gain
 from library.database import Database
 from tests import small
 
-WORTH = Worth(
+WORTH = Attribution(
     snippets=(
         Gain(("harmful",), -0.02, -0.03, -0.01, 40),
         Gain(("helpful",), 0.05, 0.02, 0.08, 50),
@@ -34,8 +42,8 @@ WORTH = Worth(
 )
 
 
-def of(worth: Worth = WORTH, examples: int = 100) -> Learnt:
-    return of_worth(worth, "nmse", "lower", examples)
+def of(worth: Attribution = WORTH, examples: int = 100) -> SearchFindings:
+    return findings_of(worth, "nmse", "lower", examples)
 
 
 def test_effects_are_changes_of_the_metric_best_first_and_what_was_never_tried_stands_apart() -> None:
@@ -50,7 +58,7 @@ def test_effects_are_changes_of_the_metric_best_first_and_what_was_never_tried_s
 
 
 def test_accuracy_is_told_in_points_that_rise() -> None:
-    found = of_worth(WORTH, "accuracy", "higher", 100)
+    found = findings_of(WORTH, "accuracy", "higher", 100)
     assert found.snippets[0].text == "+5.0 [+2.0, +8.0] better"
     assert power_in_words(found).startswith("a gain of 5.6 points of accuracy shows")
 
@@ -119,11 +127,11 @@ def test_a_reader_sees_the_composition_first_then_what_is_clear() -> None:
 def test_a_run_says_what_it_learnt_and_why_it_stopped(filled: Database, home: Home) -> None:
     number = small.enter(filled)
     with filled.session() as session:
-        assert learnt(session, get_run(session, number)) is None
+        assert search_findings(session, get_run(session, number)) is None
     summary = small.run(filled, home, number, small.engine())
     with filled.session() as session:
         run = get_run(session, number)
-        found = learnt(session, run)
+        found = search_findings(session, run)
     assert found is not None
     assert run.worth is not None
     assert found.metric == "nmse"

@@ -27,7 +27,7 @@ from composer.registry.datasets import dataset_of, examples_of
 from composer.runs import progress, worker
 from composer.runs.plan import plan_run
 from composer.runs.records import FAILED, FINISHED, RUNNING, STOPPED, Run, ask_to_stop, get_run
-from composer.search.attribution import Worth
+from composer.search.attribution import Attribution
 from composer.tables import CandidateRow, RunRow, TestReadRow
 from library.database import Database, open_database
 from library.errors import Refused
@@ -76,7 +76,7 @@ def uninterrupted(undisturbed: tuple[dict[str, Any], Run]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def worth(undisturbed: tuple[dict[str, Any], Run]) -> Worth:
+def worth(undisturbed: tuple[dict[str, Any], Run]) -> Attribution:
     """What the cells of that run say of each snippet."""
     assert undisturbed[1].worth is not None
     return undisturbed[1].worth
@@ -211,7 +211,7 @@ def test_killed_between_answers_it_ends_the_same(
 
 
 class TestWorth:
-    def test_it_says_of_each_snippet_of_the_library_what_it_is_worth(self, worth: Worth) -> None:
+    def test_it_says_of_each_snippet_of_the_library_what_it_is_worth(self, worth: Attribution) -> None:
         assert [one.keys for one in worth.snippets] == [(key,) for key in small.TEXTS]
         gain = {one.keys[0]: one.gain for one in worth.snippets}
         assert max(gain, key=gain.__getitem__) in ("exact", "topic")
@@ -219,7 +219,7 @@ class TestWorth:
 
     @pytest.mark.parametrize("last", [30, -16])
     def test_killed_and_continued_it_is_the_same(
-        self, filled: Database, home: Home, uninterrupted: dict[str, Any], worth: Worth, last: int
+        self, filled: Database, home: Home, uninterrupted: dict[str, Any], worth: Attribution, last: int
     ) -> None:
         number = small.enter(filled, budget=BUDGET)
         place = last if last > 0 else uninterrupted["cells"]["asked"] + last

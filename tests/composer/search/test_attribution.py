@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pytest
 
-from composer.search.attribution import PAIRS, Worth, worth
+from composer.search.attribution import PAIRS, Attribution, attribute
 from composer.search.constraints import Rules
 from composer.search.moves import draw
 from composer.search.problem import Keys, Problem
@@ -30,8 +30,8 @@ def cells(
 
 def figured(
     given: Problem, known: Mapping[tuple[Keys, str], float], winner: Keys = WINNER, seed: int = 0
-) -> Worth:
-    found = worth(given, known, winner, np.random.default_rng(seed))
+) -> Attribution:
+    found = attribute(given, known, winner, np.random.default_rng(seed))
     assert found is not None
     return found
 
@@ -47,15 +47,15 @@ def known(given_problem: Problem) -> dict[tuple[Keys, str], float]:
 
 
 @pytest.fixture(scope="module")
-def found(given_problem: Problem, known: dict[tuple[Keys, str], float]) -> Worth:
+def found(given_problem: Problem, known: dict[tuple[Keys, str], float]) -> Attribution:
     return figured(given_problem, known)
 
 
 def test_without_cells_nothing_is_known(given_problem: Problem) -> None:
-    assert worth(given_problem, {}, (), np.random.default_rng(0)) is None
+    assert attribute(given_problem, {}, (), np.random.default_rng(0)) is None
 
 
-def test_every_snippet_is_told_in_library_order_and_what_helps_or_harms_is_clear(found: Worth) -> None:
+def test_every_snippet_is_told_in_library_order_and_what_helps_or_harms_is_clear(found: Attribution) -> None:
     assert [one.keys for one in found.snippets] == [(key,) for key in KEYS]
     gain = {one.keys[0]: one for one in found.snippets}
     for key, effect in EFFECT.items():
@@ -76,13 +76,15 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say(given_problem: Prob
 
 
 def test_a_snippet_of_the_incumbent_is_worth_what_it_saves_by_standing() -> None:
-    standing = problem(World(EFFECT), rules=Rules(max_length=4), incumbent=("a", "c"))
-    gain = {one.keys[0]: one.gain for one in figured(standing, cells(standing, World(EFFECT).loss)).snippets}
+    base = problem(World(EFFECT), rules=Rules(max_length=4), incumbent=("a", "c"))
+    gain = {one.keys[0]: one.gain for one in figured(base, cells(base, World(EFFECT).loss)).snippets}
     assert gain["a"] == pytest.approx(0.2, abs=0.06)
     assert gain["c"] == pytest.approx(-0.15, abs=0.06)
 
 
-def test_it_counts_the_answers_that_held_a_snippet(found: Worth, known: dict[tuple[Keys, str], float]) -> None:
+def test_it_counts_the_answers_that_held_a_snippet(
+    found: Attribution, known: dict[tuple[Keys, str], float]
+) -> None:
     for one in found.snippets:
         assert one.cells == sum(one.keys[0] in keys for keys, _ in known)
     for pair in found.pairs:
@@ -102,7 +104,7 @@ def test_two_that_help_only_together_stand_out_among_the_pairs(given_problem: Pr
     assert all(one.keys == tuple(sorted(one.keys)) for one in pairs)
 
 
-def test_each_snippet_of_the_winner_is_told_by_what_it_saves_there(found: Worth) -> None:
+def test_each_snippet_of_the_winner_is_told_by_what_it_saves_there(found: Attribution) -> None:
     assert [one.keys for one in found.left_out] == [(key,) for key in WINNER]
     assert found.left_out[0].gain == pytest.approx(0.2, abs=0.07)
     assert found.left_out[0].low > 0
@@ -127,14 +129,14 @@ def test_orders_of_the_winner_are_compared_on_the_examples_they_share(given_prob
     assert (order.low, order.high) == pytest.approx((0.1 - 1.96 * error, 0.1 + 1.96 * error))
 
 
-def test_noise_says_how_many_examples_a_gain_takes(found: Worth) -> None:
+def test_noise_says_how_many_examples_a_gain_takes(found: Attribution) -> None:
     assert found.noise == pytest.approx(0.1 * np.sqrt(2), rel=0.25)
     assert found.examples_to_see(0.05) == np.ceil((2.8 * found.noise / 0.05) ** 2)
     assert found.examples_to_see(0.05) > 3 * found.examples_to_see(0.1)
 
 
 def test_the_cells_and_the_seed_alone_decide(
-    given_problem: Problem, known: dict[tuple[Keys, str], float], found: Worth
+    given_problem: Problem, known: dict[tuple[Keys, str], float], found: Attribution
 ) -> None:
     assert figured(given_problem, known) == found
     assert figured(given_problem, known, seed=1) != found

@@ -19,7 +19,7 @@ from composer.optimizer.predictor import LibraryPredict
 from composer.prompts.vocabulary import Vocabulary
 from composer.search.constraints import Rules
 from composer.search.effects import Settings, effects
-from composer.search.problem import Ask, Budgeted, Found, Keys, Losses
+from composer.search.problem import Ask, BudgetedScorer, Keys, Losses, SearchResult
 from tests import small
 from tests.composer.answers.test_evaluator import Shuffling
 from tests.composer.search.worlds import EXAMPLES, World, found
@@ -37,13 +37,13 @@ def truth(keys: Keys, effect: dict[str, float]) -> float:
     return -sum(effect.get(key, 0.0) for key in keys)
 
 
-def one_at_a_time(scorer: Budgeted, rng: np.random.Generator) -> Found:
+def one_at_a_time(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
     """Try each snippet alone on as many examples as the budget bears, and put the best together."""
     problem = scorer.problem
     block = problem.examples[: scorer.budget // (len(problem.snippets) + 1)]
     gains = {key: float(scorer.gain((key,), block).mean()) for key in problem.snippets}
     best = sorted((key for key in gains if gains[key] > 0), key=lambda key: -gains[key])
-    return Found(tuple(best[: problem.rules.max_length]), 0.0, len(gains), "all were tried", "exhausted")
+    return SearchResult(tuple(best[: problem.rules.max_length]), 0.0, len(gains), "all were tried", "exhausted")
 
 
 def test_it_finds_what_plainly_helps_and_leaves_out_what_plainly_harms() -> None:
@@ -89,7 +89,7 @@ def test_what_is_kept_for_orders_is_spent_where_there_is_nothing_to_order() -> N
     spent = []
     for seed in range(3):
         problem = small_problem(World(harmful, noise=0.3), snippets=library(12), rules=Rules(max_length=3))
-        scorer = Budgeted(problem, 60, lambda _step: None)
+        scorer = BudgetedScorer(problem, 60, lambda _step: None)
         kept = effects(scorer, np.random.default_rng(seed))
         spent.append(scorer.left if kept.keys == () and kept.reason == "budget" else 0)
     assert max(spent) < Settings().block, spent
@@ -223,7 +223,7 @@ def test_it_asks_for_several_compositions_at_once() -> None:
     assert world.calls < compositions / 2
 
 
-def compiled(slots: int, order: int | None, seed: int) -> tuple[Found, list[tuple[str, str]]]:
+def compiled(slots: int, order: int | None, seed: int) -> tuple[SearchResult, list[tuple[str, str]]]:
     """Search the small task with a scripted model; in shuffled order where one is given."""
     vocabulary, data = Vocabulary(small.task(), small.snippets()), small.examples(12, 0)
     engine = small.engine(data=data)

@@ -41,5 +41,5 @@ def test_suspected_are_the_snippets_that_stood_in_nothing_sound() -> None:
 
 
 def test_a_snippet_of_the_incumbent_is_never_suspected() -> None:
-    standing = problem(World(), incumbent=("a",))
-    assert suspected(standing, {}, frozenset({("a", "b")})) == {"b"}
+    base = problem(World(), incumbent=("a",))
+    assert suspected(base, {}, frozenset({("a", "b")})) == {"b"}

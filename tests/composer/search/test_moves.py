@@ -92,13 +92,13 @@ class TestEdits:
         free = problem(World(), rules=Rules(max_length=len(KEYS)), ordered=False)
         composition = free.arranged(composition)
         ways = edits(free, composition, KEYS)
-        standing, out = len(composition), len(KEYS) - len(composition)
-        assert len(ways) == out + standing + standing * out
+        held, out = len(composition), len(KEYS) - len(composition)
+        assert len(ways) == out + held + held * out
         for way in ways:
             gone, new = set(composition) - set(way), set(way) - set(composition)
             assert len(gone) <= 1
             assert len(new) <= 1
-        assert [len(way) for way in ways[:out]] == [standing + 1] * out
+        assert [len(way) for way in ways[:out]] == [held + 1] * out
 
     def test_where_order_counts_each_snippet_may_move_to_the_front(self) -> None:
         ordered = problem(World(), rules=Rules(max_length=3))

@@ -7,7 +7,7 @@ import pytest
 
 from composer.search.constraints import Rules
 from composer.search.orders import best_order
-from composer.search.problem import Budgeted, Keys, Step
+from composer.search.problem import BudgetedScorer, Keys, Step
 from tests.composer.search.worlds import EXAMPLES, World, problem
 
 
@@ -27,10 +27,10 @@ def scoring(
     examples: int = 40,
     steps: list[Step] | None = None,
     **rest: object,
-) -> Budgeted:
+) -> BudgetedScorer:
     """A scorer that has asked `keys` on some examples already."""
     told = [] if steps is None else steps
-    scorer = Budgeted(problem(world, **{"rules": Rules(max_length=4), **rest}), budget, told.append)
+    scorer = BudgetedScorer(problem(world, **{"rules": Rules(max_length=4), **rest}), budget, told.append)
     scorer.losses([(keys, EXAMPLES[:examples])])
     world.asked.clear()
     return scorer

@@ -12,7 +12,7 @@ from composer.optimizer.strategies import STRATEGIES, Strategy, strategy_of
 from composer.search.constraints import Rules
 from composer.search.greedy import greedy
 from composer.search.halving import cost, halving
-from composer.search.problem import Budgeted, BudgetSpent, Step
+from composer.search.problem import BudgetedScorer, BudgetSpent, Step
 from composer.search.prune import prune
 from composer.search.random import random
 from composer.search.tpe import made_allowed, tpe
@@ -239,7 +239,7 @@ def test_an_unknown_strategy_is_an_error() -> None:
 class TestBudgeted:
     def test_it_pairs_with_the_incumbent_and_pays_for_both_once(self) -> None:
         world = World(noise=0.0)
-        scorer = Budgeted(problem(world, incumbent=("d",)), 100, lambda step: None)
+        scorer = BudgetedScorer(problem(world, incumbent=("d",)), 100, lambda step: None)
         assert scorer.gain(("d", "a"), EXAMPLES[:4]) == pytest.approx([0.2] * 4)
         assert scorer.cells == 8
         scorer.gain(("d", "a"), EXAMPLES[:6])
@@ -248,7 +248,7 @@ class TestBudgeted:
 
     def test_it_asks_nothing_when_not_all_of_it_fits(self) -> None:
         world = World()
-        scorer = Budgeted(problem(world), 7, lambda step: None)
+        scorer = BudgetedScorer(problem(world), 7, lambda step: None)
         with pytest.raises(BudgetSpent):
             scorer.gain(("a",), EXAMPLES[:4])
         assert world.asked == []
@@ -257,7 +257,7 @@ class TestBudgeted:
 
     def test_several_compositions_are_one_call(self) -> None:
         world = World(noise=0.0)
-        scorer = Budgeted(problem(world), 100, lambda step: None)
+        scorer = BudgetedScorer(problem(world), 100, lambda step: None)
         gains = scorer.gains([(("a",), EXAMPLES[:3]), (("b",), EXAMPLES[:5])])
         assert [len(gain) for gain in gains] == [3, 5]
         assert world.calls == 1

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from composer.optimizer.strategies import Strategy
 from composer.search.constraints import Rules
-from composer.search.problem import Ask, Budgeted, Found, Keys, Losses, Problem, Step
+from composer.search.problem import Ask, BudgetedScorer, Keys, Losses, Problem, SearchResult, Step
 
 KEYS = tuple("abcdefghij")
 EXAMPLES = tuple(f"e{number:02}" for number in range(40))
@@ -57,9 +57,9 @@ def found(
     seed: int = 0,
     steps: list[Step] | None = None,
     **changes: object,
-) -> Found:
+) -> SearchResult:
     told = [] if steps is None else steps
-    scorer = Budgeted(problem(world, **changes), budget, told.append)
+    scorer = BudgetedScorer(problem(world, **changes), budget, told.append)
     return strategy(scorer, np.random.default_rng(seed))
 
 

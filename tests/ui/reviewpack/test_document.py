@@ -17,7 +17,7 @@ from streamlit.testing.v1 import AppTest
 from composer.home.paths import Home
 from composer.review.comments import add_comment
 from composer.review.decisions import give_verdict
-from composer.review.regressions import give_word
+from composer.review.regressions import set_disposition
 from composer.review.status import get_review
 from library.database import Database
 from library.errors import Refused
@@ -133,7 +133,7 @@ def test_what_people_write_is_shown_as_it_is(found: Shown, rows: Database) -> No
     worst = found.review.candidate.regressions[0]
     with rows.session() as session:
         key = get_review(session, 1).composition.keys[0]
-        give_word(session, 1, [worst], "blocks", reason=f"word {HOSTILE}", by="Ada", at=AT)
+        set_disposition(session, 1, [worst], "blocks", reason=f"word {HOSTILE}", by="Ada", at=AT)
         add_comment(session, 1, f"comment {HOSTILE}", by="Ada", at=AT, kind="snippet", name=key)
         give_verdict(session, 1, "request changes", reason=f"verdict {HOSTILE}", by="Ada", at=AT)
     content = review_pack(page_data.shown(1), AT)

@@ -10,7 +10,7 @@ from composer.registry.releases import current_release
 from composer.registry.tasks import add_task, get_task
 from composer.review.comments import add_comment
 from composer.review.decisions import give_verdict
-from composer.review.regressions import dispositions, give_word
+from composer.review.regressions import dispositions, set_disposition
 from composer.review.verdicts import verdicts_on
 from library.database import Database
 from tests.ui.pages import Open, seen
@@ -125,7 +125,7 @@ def test_a_word_needs_a_reason(furnished: Home, visit: Open, rows: Database) -> 
 def test_what_blocks_says_so_at_the_top_and_at_the_verdict(furnished: Home, visit: Open, rows: Database) -> None:
     row = page(visit, furnished).dataframe[0].value["example"].iloc[0]
     with rows.session() as session:
-        give_word(session, 1, [row], "blocks", reason="Plainly wrong.", by="Ada", at=NOW)
+        set_disposition(session, 1, [row], "blocks", reason="Plainly wrong.", by="Ada", at=NOW)
     shown = seen(page(visit, furnished, row=row))
     assert f"Settle this first: Ada says that {row} blocks" in shown
     assert "Plainly wrong." in shown

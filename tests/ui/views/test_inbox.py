@@ -163,8 +163,8 @@ def test_the_file_holds_every_figure_of_the_rows_shown(furnished: Home, rows: Da
     with rows.session() as session:
         entries = inbox(session)
     broken, whole = csvfile.DictReader(io.StringIO(csv(entries, ADA).decode()))
-    assert entries[1].standing is not None
-    metric = entries[1].standing.candidate.figures[0]
+    assert entries[1].status is not None
+    metric = entries[1].status.candidate.figures[0]
     assert (whole["candidate"], whole["state"], whole["proposed by"]) == ("1", "needs review", "'=cmd")
     assert [float(whole[name]) for name in ("before", "after", "low", "high")] == [
         metric.incumbent,

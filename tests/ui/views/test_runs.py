@@ -6,7 +6,7 @@ import pytest
 from composer.home.paths import Home
 from composer.runs import worker
 from composer.runs.records import WORTH, get_run, run_row, runs
-from composer.search.attribution import Gain, Worth
+from composer.search.attribution import Attribution, Gain
 from library.database import Database
 from tests.ui.pages import Open, seen
 
@@ -71,7 +71,7 @@ def test_a_finished_run_shows_what_each_snippet_is_worth(furnished: Home, visit:
 
 def test_pairs_orders_and_older_wordings_are_told_in_words(furnished: Home, visit: Open, rows: Database) -> None:
     old = Gain(("lean-low@1",), 0.02, 0.01, 0.03, 20)
-    found = Worth(
+    found = Attribution(
         (old, Gain(("<b>",), -0.02, -0.03, -0.01, 9), Gain(("never",), 0.0, -0.1, 0.1, 0)),
         (Gain(("lean-low@1", "<b>"), -0.02, -0.03, -0.01, 9),),
         (old,),
