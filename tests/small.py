@@ -27,7 +27,8 @@ from composer.tables import CandidateRow, CellRow
 from composer.task.task import Task
 from library.canonical import text_digest
 from library.database import Database
-from library.snippets import SnippetVersion, import_file
+from library.snippets import import_file
+from library.versions import SnippetVersion
 from tests.scripted import ScriptedEngine, connecting, pretender
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)

@@ -25,7 +25,7 @@ from composer.prompts.composition import Composition
 from composer.registry.datasets import examples_of
 from composer.review.status import Review
 from composer.task.task import Task
-from library.snippets import SnippetVersion
+from library.versions import SnippetVersion
 
 Diagnosis = Literal["steps", "suspects", "noise"]
 NOISE_REPLICATE = 1

@@ -14,16 +14,9 @@ from rich.text import Text
 
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from library.errors import Refused
-from library.snippets import (
-    ImportPlan,
-    PlannedSnippet,
-    SnippetVersion,
-    import_file,
-    list_versions,
-    plan_import,
-    show,
-)
+from library.snippets import ImportPlan, PlannedSnippet, import_file, list_versions, plan_import, show
 from library.tables import STATES
+from library.versions import SnippetVersion
 
 app = typer.Typer(no_args_is_help=True, help="The library: snippets, one-line instructions that people vet.")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from library.snippets import SnippetVersion
+from library.versions import SnippetVersion
 
 ChangeKind = Literal["added", "removed", "reworded", "moved", "kept"]
 

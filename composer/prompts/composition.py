@@ -9,7 +9,7 @@ from functools import cached_property
 from composer.task.task import SLOT
 from library.canonical import digest, text_digest
 from library.errors import Refused
-from library.snippets import SnippetVersion
+from library.versions import SnippetVersion
 
 
 class UnvettedText(Refused):

@@ -9,7 +9,7 @@ from composer.search.constraints import Rules
 from composer.task.task import SLOT, Task
 from library.canonical import digest
 from library.errors import Refused
-from library.snippets import SnippetVersion
+from library.versions import SnippetVersion
 
 
 class Vocabulary:

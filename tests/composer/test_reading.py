@@ -10,7 +10,7 @@ from composer.prompts.changes import snippet_changes
 from composer.runs.estimates import best_so_far, seconds_left
 from composer.runs.records import Run
 from library.canonical import text_digest
-from library.snippets import SnippetVersion
+from library.versions import SnippetVersion
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -12,15 +12,8 @@ import streamlit as st
 from composer.registry.releases import Release, used_in
 from library.canonical import digest
 from library.errors import Refused
-from library.snippets import (
-    ImportPlan,
-    PlannedSnippet,
-    SnippetVersion,
-    import_file,
-    list_versions,
-    plan_import,
-    show,
-)
+from library.snippets import ImportPlan, PlannedSnippet, import_file, list_versions, plan_import, show
+from library.versions import SnippetVersion
 from ui.shell import html as words
 from ui.shell.context import database, now, plain, refusals, show_refusal
 from ui.shell.csv_text import as_csv

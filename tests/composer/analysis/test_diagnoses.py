@@ -24,7 +24,7 @@ from composer.prompts.composition import Composition
 from composer.registry.datasets import dataset_of, examples_of
 from composer.review.status import Review
 from library.database import Database
-from library.snippets import SnippetVersion
+from library.versions import SnippetVersion
 from tests import small
 from tests.composer.review import acts
 from tests.scripted import ScriptedEngine, connecting

@@ -15,7 +15,7 @@ from composer.prompts.vocabulary import Vocabulary, token_estimate
 from composer.task.task import Task
 from library.errors import Refused
 from library.feasibility import Links, clashes
-from library.snippets import SnippetVersion
+from library.versions import SnippetVersion
 from tests import small
 
 KEYS = ("a", "b", "c", "d")
