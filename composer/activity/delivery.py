@@ -10,7 +10,7 @@ import httpx2
 from sqlalchemy import update
 from sqlmodel import col, or_
 
-from composer.activity.webhooks import Webhook, _secret, _webhook, message, signature, webhooks
+from composer.activity.webhooks import Webhook, _secret, _webhook, list_webhooks, message, signature
 from composer.activity.wording import about
 from composer.tables import WebhookRow
 from library import log
@@ -44,7 +44,7 @@ def deliver(database: Database, post: Post, *, at: datetime, app: str = "") -> i
         return at + timedelta(seconds=time.monotonic() - begun)
 
     with database.session() as session:
-        due = [hook.id for hook in webhooks(session) if hook.next_try_at is None or hook.next_try_at <= at]
+        due = [hook.id for hook in list_webhooks(session) if hook.next_try_at is None or hook.next_try_at <= at]
     sent = 0
     while due:
         # One entry for each in turn, so that a hook far behind doesn't keep the others waiting.

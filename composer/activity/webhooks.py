@@ -48,7 +48,7 @@ class Webhook:
     added_at: datetime
 
 
-def webhooks(session: Session) -> tuple[Webhook, ...]:
+def list_webhooks(session: Session) -> tuple[Webhook, ...]:
     """Return the hooks, oldest first."""
     return tuple(_webhook(row) for row in session.exec(select(WebhookRow).order_by(col(WebhookRow.id))))
 

@@ -34,7 +34,7 @@ NAMES: Mapping[str, str] = {
 PATIENCE_SECONDS = 300
 
 
-def measured(
+def measure_pages(
     examples: int,
     *,
     at: datetime,

@@ -1,1 +1,5 @@
-"""Compositions submitted for review, bound to their evidence."""
+"""Compositions submitted for review, bound to typed evidence."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -25,7 +25,7 @@ def pages(
     """Show how long the Candidate page and the Inbox take, and what a browser gets, on a made-up home."""
     with Progress(console=console, transient=True) as progress:
         bar = progress.add_task("a home, then the pages", total=1 + max(repetitions, 1))
-        figures = pagetimes.measured(
+        figures = pagetimes.measure_pages(
             examples, at=datetime.now(UTC), repetitions=repetitions, on_done=lambda: progress.advance(bar)
         )
     if as_json_instead:

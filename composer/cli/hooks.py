@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from composer.activity.delivery import deliver, post
-from composer.activity.webhooks import APP_VARIABLE, Webhook, add_webhook, remove_webhook, webhooks
+from composer.activity.webhooks import APP_VARIABLE, Webhook, add_webhook, list_webhooks, remove_webhook
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from library.database import Database
 from library.errors import Refused
@@ -58,7 +58,7 @@ def remove(url: Annotated[str, typer.Argument(help="As it was added.")], home: H
 def list_hooks(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """List the addresses, what failed last with each, and when it is tried again."""
     with opened(home).session() as session:
-        found = webhooks(session)
+        found = list_webhooks(session)
     if as_json:
         print(json.dumps([asdict(hook) for hook in found], ensure_ascii=False, default=datetime.isoformat))
         return
@@ -124,7 +124,7 @@ def _deliver(database: Database) -> int:
 def _said(database: Database, before: frozenset[str] = frozenset()) -> frozenset[str]:
     """Say on standard error what is wrong with which address, unless it was said before."""
     with database.session() as session:
-        failing = [hook for hook in webhooks(session) if hook.failures]
+        failing = [hook for hook in list_webhooks(session) if hook.failures]
     lines = frozenset(
         f"✗ {hook.url}: {hook.problem}, next try {hook.next_try_at:%H:%M:%S} UTC" for hook in failing
     )

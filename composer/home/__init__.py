@@ -1,1 +1,5 @@
 """A user's folder: places, locks, worker processes, sign-in file, local person."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

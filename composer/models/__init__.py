@@ -1,1 +1,5 @@
-"""Model files: which there are, how they are fetched and checked, and the engine that runs them."""
+"""What answers: targets, model files, the engine, and one call."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,1 +1,5 @@
-"""What is current under each name."""
+"""What is current under each name: tasks, datasets, targets, releases."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,1 +1,5 @@
 """Making a prompt current, its history, exporting and verifying it."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -1,0 +1,5 @@
+"""What people decide on a candidate, and what that makes of it."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

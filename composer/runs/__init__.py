@@ -1,1 +1,5 @@
 """One search: its plan, its worker, what it found."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

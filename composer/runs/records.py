@@ -90,7 +90,7 @@ def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
     return row.id
 
 
-def runs(session: Session) -> tuple[Run, ...]:
+def list_runs(session: Session) -> tuple[Run, ...]:
     """Return every run, newest first."""
     return tuple(_run(row) for row in session.exec(select(RunRow).order_by(col(RunRow.id).desc())))
 

@@ -1,1 +1,1 @@
-"""The log as a table."""
+"""The log as a table: what the Activity page shows."""

@@ -1,1 +1,1 @@
-"""The sections of the Candidate page."""
+"""The sections of the Candidate page, in the order of its story."""

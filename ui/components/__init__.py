@@ -1,1 +1,1 @@
-"""Pieces that several pages show."""
+"""Pieces that several pages show: figures, charts, text differences, effects, snippet changes, comments."""

@@ -1,1 +1,1 @@
-"""What the Inbox shows."""
+"""What the Inbox page shows: the table, and what is read for it once."""

@@ -1,1 +1,1 @@
-"""What the Prompts page shows."""
+"""What the Prompts page shows: history, comparison, rollback, and packs as a ZIP file."""

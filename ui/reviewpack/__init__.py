@@ -1,1 +1,1 @@
-"""A candidate's page as one HTML file."""
+"""A candidate's whole page as one HTML file that needs no network."""

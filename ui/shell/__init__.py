@@ -1,1 +1,1 @@
-"""What every page stands in."""
+"""What every page runs in: context, layout, user, deep links, query parameters, notices."""

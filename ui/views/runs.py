@@ -28,7 +28,7 @@ from composer.runs.records import (
     ask_to_stop,
     enter_run,
     get_run,
-    runs,
+    list_runs,
 )
 from library.errors import Refused
 from ui.components import charts, effects
@@ -295,7 +295,7 @@ def everything(moving: bool) -> None:
     """Show the runs at work, the one the link names, and the list of all; `moving` says whether it looks again."""
     with refusals():
         with database().session() as session:
-            shown = [(run, status(run)) for run in runs(session)]
+            shown = [(run, status(run)) for run in list_runs(session)]
         if moving != any(where in MOVING for _, where in shown):
             st.rerun()
         asked = st.query_params.get("run", "")
@@ -315,7 +315,7 @@ def everything(moving: bool) -> None:
 def live() -> bool:
     """Whether any run moves, so that the page has to look again."""
     with database().session() as session:
-        return any(status(run) in MOVING for run in runs(session))
+        return any(status(run) in MOVING for run in list_runs(session))
 
 
 st.title("Runs", anchor=False)

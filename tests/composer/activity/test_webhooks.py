@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from composer.activity import delivery
 from composer.activity.delivery import CLAIM, LONGEST_WAIT, deliver, post
-from composer.activity.webhooks import Webhook, add_webhook, remove_webhook, signature, verified, webhooks
+from composer.activity.webhooks import Webhook, add_webhook, list_webhooks, remove_webhook, signature, verified
 from composer.home.paths import Home
 from library import log, people
 from library.canonical import canonical_bytes
@@ -101,7 +101,7 @@ def write(database: Database, *actions: str, subject: str = "snippet:same-story"
 
 def only(database: Database) -> Webhook:
     with database.session() as session:
-        (hook,) = webhooks(session)
+        (hook,) = list_webhooks(session)
     return hook
 
 
@@ -221,7 +221,7 @@ def test_an_address_that_is_down_is_tried_again_and_holds_up_no_other(
     write(database, "vetted")
     assert deliver(database, post, at=AT) == 1
     with database.session() as session:
-        down, up = webhooks(session)
+        down, up = list_webhooks(session)
     assert down.problem.startswith("no answer")
     assert (down.failures, up.failures) == (1, 0)
 
@@ -340,7 +340,7 @@ def test_a_hook_removed_while_it_is_told_stays_removed(database: Database, recei
     deliver(database, removing, at=AT)
     assert receiver.calls == []
     with database.session() as session:
-        assert webhooks(session) == ()
+        assert list_webhooks(session) == ()
 
 
 def test_a_secret_that_is_missing_when_it_is_needed_is_a_problem_of_the_hook(
@@ -381,7 +381,7 @@ def test_what_can_not_be_told_is_refused(database: Database, url: str, variable:
         add_webhook(session, url, variable, by="Ada", at=AT)
     assert "s3cr3t" not in str(refused.value)
     with database.session() as session:
-        assert webhooks(session) == ()
+        assert list_webhooks(session) == ()
 
 
 def test_an_address_is_told_once_and_removed_once(database: Database, receiver: Receiver) -> None:

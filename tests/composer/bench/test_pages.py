@@ -70,7 +70,9 @@ def test_too_few_examples_are_refused(tmp_path: Path) -> None:
 
 def test_the_pages_of_a_real_server_are_measured() -> None:
     told: list[None] = []
-    figures = pagetimes.measured(FEWEST, at=NOW, repetitions=1, candidates=4, on_done=lambda: told.append(None))
+    figures = pagetimes.measure_pages(
+        FEWEST, at=NOW, repetitions=1, candidates=4, on_done=lambda: told.append(None)
+    )
     assert set(figures) == {"candidate_first_ms", "candidate_filter_ms", "inbox_ms", "bytes"}
     assert all(value > 0 for value in figures.values())
     assert 50_000 < figures["bytes"] < pagetimes.LIMITS["bytes"]
@@ -84,7 +86,7 @@ FIGURES = {"candidate_first_ms": 400, "candidate_filter_ms": 150, "inbox_ms": 90
     ("changes", "status"), [({}, 0), ({"candidate_filter_ms": 200}, 1), ({"bytes": 2_000_001}, 1)]
 )
 def test_a_broken_limit_is_told(monkeypatch: pytest.MonkeyPatch, changes: dict[str, int], status: int) -> None:
-    monkeypatch.setattr(pagetimes, "measured", lambda *_given, **_named: {**FIGURES, **changes})
+    monkeypatch.setattr(pagetimes, "measure_pages", lambda *_given, **_named: {**FIGURES, **changes})
     told = CliRunner().invoke(app, ["pages", "--json", "--check"])
     assert told.exit_code == status
     assert json.loads(told.stdout) == {**FIGURES, **changes}

@@ -15,7 +15,7 @@ from composer.registry.datasets import add_examples
 from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
 from composer.runs.plan import plan_run
-from composer.runs.records import WAITING, ask_to_stop, get_run, runs
+from composer.runs.records import WAITING, ask_to_stop, get_run, list_runs
 from composer.tables import RunRow
 from library import log
 from library.database import Database
@@ -33,7 +33,7 @@ def planned(session: Session, task: str = "small", target: str = "tiny", **chang
 def test_the_same_plan_is_the_same_run(filled: Database) -> None:
     assert small.enter(filled, budget=50) == small.enter(filled, budget=50)
     with filled.session() as session:
-        assert [run.state for run in runs(session)] == [WAITING]
+        assert [run.state for run in list_runs(session)] == [WAITING]
         entered = [entry for entry in log.entries(session) if entry.action == "run entered"]
         assert len(entered) == 1
         assert log.first_broken(session) is None

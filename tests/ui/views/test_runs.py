@@ -5,7 +5,7 @@ import pytest
 
 from composer.home.paths import Home
 from composer.runs import worker
-from composer.runs.records import WORTH, get_run, run_row, runs
+from composer.runs.records import WORTH, get_run, list_runs, run_row
 from composer.search.attribution import Attribution, Gain
 from library.database import Database
 from tests.ui.pages import Open, seen
@@ -42,7 +42,7 @@ def test_starting_enters_the_run_and_starts_its_worker(
     app.button(key="start").click().run()
     assert not app.exception
     with rows.session() as session:
-        run = runs(session)[0]
+        run = list_runs(session)[0]
     assert (run.task, run.target, run.budget) == ("polarity", "smollm2-135m", 40)
     assert started == [run.id]
     assert "starting" in seen(app)

@@ -1,0 +1,22 @@
+from .cost import likely_missing
+from .diagnoses import ablation_results, increments, repeatability, steps
+from .examples import ExampleView, example_views
+from .jobs import Job, do_job, enter_job, jobs_of
+from .rescoring import plan_rescoring
+from .search_steps import SearchSteps
+
+__all__ = [
+    "ExampleView",
+    "Job",
+    "SearchSteps",
+    "ablation_results",
+    "do_job",
+    "enter_job",
+    "example_views",
+    "increments",
+    "jobs_of",
+    "likely_missing",
+    "plan_rescoring",
+    "repeatability",
+    "steps",
+]

@@ -1,0 +1,16 @@
+from .findings import SearchFindings, search_findings
+from .plan import Plan, plan_run
+from .records import Run, enter_run, get_run, list_runs
+from .worker import work
+
+__all__ = [
+    "Plan",
+    "Run",
+    "SearchFindings",
+    "enter_run",
+    "get_run",
+    "list_runs",
+    "plan_run",
+    "search_findings",
+    "work",
+]

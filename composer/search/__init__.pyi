@@ -1,0 +1,7 @@
+from .problem import BudgetedScorer, Problem, SearchResult
+
+__all__ = [
+    "BudgetedScorer",
+    "Problem",
+    "SearchResult",
+]
