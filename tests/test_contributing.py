@@ -1,0 +1,49 @@
+"""The guide for contributors leads to files that are there, and its map names every package."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def section(title: str) -> str:
+    return GUIDE.split(f"## {title}\n")[1].split("\n## ")[0]
+
+
+def rows(text: str) -> list[list[str]]:
+    lines = [line for line in text.splitlines() if line.startswith("| ")][1:]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def test_each_of_ten_changes_has_its_package_and_its_file() -> None:
+    changes = rows(section("Where to change what"))
+    assert len(changes) == 10
+    for change, packages, files in changes:
+        named = re.findall(r"`((?:library|composer|ui)/[a-z_/]+\.py)`", files)
+        assert named, change
+        for package in re.findall(r"`([a-z_/]+)`", packages):
+            assert (ROOT / package / "__init__.py").is_file(), (change, package)
+            assert any(file.startswith(f"{package}/") for file in named), (change, package)
+        for file in named:
+            assert (ROOT / file).is_file(), (change, file)
+
+
+def test_the_map_names_every_package_and_no_other() -> None:
+    named: set[str] = set()
+    for cells in rows(section("The map")):
+        tops = re.findall(r"`((?:ui|composer)/)?([a-z_.]+)`", cells[0])
+        named |= {f"{top or 'composer/'}{name}" for top, name in tops}
+    packages = {
+        str(file.parent.relative_to(ROOT))
+        for top in ("composer", "ui")
+        for file in (ROOT / top).glob("*/__init__.py")
+    }
+    assert named - {"composer/tables.py"} == packages
+
+
+def test_every_file_the_guide_names_is_there() -> None:
+    paths = re.findall(r"`((?:library|composer|ui|data|tests)/[\w./-]+)`", GUIDE)
+    assert [path for path in paths if "NAME" not in path and not (ROOT / path).exists()] == []
