@@ -28,7 +28,7 @@ MEANS: Mapping[str, Callable[[Scored], Mean]] = {
     "accuracy": lambda s: Mean(1 - s.loss, np.ones(len(s.loss), bool)),
     "valid_accuracy": lambda s: Mean(1 - s.loss, s.valid),
 }
-"""The figures of `composer.metrics` that are means."""
+"""The figures of `metrics` that are means."""
 
 
 def paired_interval(
@@ -40,7 +40,7 @@ def paired_interval(
 ) -> Interval:
     """Return the 95% interval of a figure's difference, after minus before, over n examples.
 
-    Means have a score interval (see `composer.statistics.score_interval`), shares of examples one that knows
+    Means have a score interval (see `intervals.score_interval`), shares of examples one that knows
     that an example can go either way; `rng` drives the bootstrap of all other figures. Means over valid
     answers alone are made linear first, each example standing for what it pulls (the infinitesimal jackknife,
     Efron 1982), so that they have the interval of the composite figure where every answer is valid.

@@ -42,7 +42,7 @@ def slices(
 ) -> tuple[Slice, ...]:
     """Return the metric's difference in each named slice, by name; of more than 30 those with most examples.
 
-    `p` is that of the interval (see `composer.statistics.score_p`): the two never contradict each other.
+    `p` is that of the interval (see `intervals.score_p`): the two never contradict each other.
     `before` and `after` are scored in the order of `examples`.
     """
     members: dict[str, list[int]] = {}

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from composer.analysis import jobs
 from composer.cli import app
 from composer.models import connection
-from composer.registry import lookup as registry
+from composer.models.target import Target
 from composer.registry.releases import current_release
 from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
@@ -55,7 +55,7 @@ def state(database: Database) -> str:
 
 
 def edit_target(database: Database) -> None:
-    acts_target = registry.Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
+    acts_target = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
     with database.session() as session:
         add_target(session, acts_target, by="Ada", at=small.NOW)
 

@@ -218,7 +218,7 @@ def test_an_outage_survives_the_way_between_processes() -> None:
 
 def test_dspy_is_kept_from_fetching_prices_and_is_never_configured() -> None:
     program = (
-        "import composer.asking, composer.target, dspy, os, sys\n"
+        "import composer.models.client, composer.models.connection, dspy, os, sys\n"
         "assert os.environ['LITELLM_LOCAL_MODEL_COST_MAP'] == 'true'\n"
         "assert dspy.settings.lm is None\n"
         "assert 'litellm' not in sys.modules and 'openai' not in sys.modules\n"

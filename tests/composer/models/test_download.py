@@ -237,7 +237,7 @@ def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
 def test_two_processes_that_pull_one_model_fetch_it_once(tmp_path: Path) -> None:
     program = (
         "import sys, time; from pathlib import Path\n"
-        "from composer.models import catalogue; from composer.models.pull import pull\n"
+        "from composer.models import catalogue; from composer.models.download import pull\n"
         f"catalogue.CATALOGUE = (catalogue.{TINY!r},)\n"
         "def slow(model, parts, progress):\n"
         "    (parts.parent / f'fetched-by-{sys.argv[2]}').write_text('')\n"

@@ -250,13 +250,14 @@ SCRIPT = """
 import sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
-from composer import statistics, worker
-from composer.home import Home
+from composer.evaluation import intervals
+from composer.home.paths import Home
+from composer.runs import worker
 from library.database import open_database
 from tests import small
 from tests.scripted import ScriptedEngine, connecting
 
-statistics.RESAMPLES = 100
+intervals.RESAMPLES = 100
 home = Home(Path(sys.argv[1]))
 log = open(sys.argv[2], "a")
 model = small.engine()
