@@ -16,7 +16,7 @@ from composer.registry.tasks import get_task_version
 def compared(session: Session, candidate_id: int) -> Compared:
     """Return a candidate with both its compositions; raises `Refused` where one can't be read."""
     candidate = get_candidate(session, candidate_id)
-    task = get_task_version(session, candidate.summary["task_hash"])
+    task = get_task_version(session, candidate.outcome.task_hash)
     sides = (candidate.incumbent_versions, candidate.versions)
     return Compared(candidate, *(measured_composition(session, task, side) for side in sides))
 
@@ -26,7 +26,7 @@ def likely_missing(session: Session, compared: Compared, diagnosis: Diagnosis, c
 
     Counted by composition and example, without looking at what was asked word for word: `missing` does that.
     """
-    measured = tuple(compared.candidate.evidence["data"]["examples"])
+    measured = compared.candidate.evidence.data.examples
     ends = {compared.incumbent, compared.composition}
     if diagnosis == "steps":
         wanted = [(one, measured, 0) for _, one in increments(compared) if one not in ends]
@@ -34,7 +34,7 @@ def likely_missing(session: Session, compared: Compared, diagnosis: Diagnosis, c
         wanted = [(compared.incumbent, measured[:NOISE_EXAMPLES], NOISE_REPLICATE)]
     else:
         wanted = [(part.without, tuple(chosen), 0) for part in ablations(compared)]
-    target = compared.candidate.summary["target_hash"]
+    target = compared.candidate.outcome.target_hash
     return sum(
         len(set(examples) - answered_examples(session, target, composition.fingerprint, replicate=replicate))
         for composition, examples, replicate in wanted

@@ -216,7 +216,7 @@ def _scored_steps(
 
 def sealed_examples(session: Session, review: Review) -> tuple[Example, ...]:
     """Return the sealed examples that a candidate was measured on."""
-    return examples_of(session, review.candidate.evidence["data"]["dataset"], "test")
+    return examples_of(session, review.candidate.evidence.data.dataset, "test")
 
 
 def _difference(
@@ -232,6 +232,6 @@ def _answers(session: Session, review: Review, ask: Question) -> list[Answer | N
 
 
 def _keys(review: Review, ask: Question) -> list[str]:
-    target_hash = review.candidate.evidence["target"]["hash"]
+    target_hash = review.candidate.evidence.target.hash
     questions = questions_of(review.task, target_hash, ask.composition, ask.examples, replicate=ask.replicate)
     return [question.key for question in questions]

@@ -79,14 +79,15 @@ def example_views(session: Session, review: Review, ids: Sequence[str] | None = 
         place for place, row in enumerate(review.candidate.rows) if wanted is None or row.example_id in wanted
     ]
     rows = [review.candidate.rows[place] for place in places]
-    dataset = evidence["data"]["dataset"]
+    dataset = evidence.data.dataset
     named = (
         examples_of(session, dataset, "test")
         if wanted is None
         else examples_named(session, dataset, [row.example_id for row in rows])
     )
     known = {example.id: example for example in named}
-    before, after = ([evidence[side]["cells"][place] for place in places] for side in ("incumbent", "candidate"))
+    sides = (evidence.incumbent, evidence.candidate)
+    before, after = ([side.cells[place] for place in places] for side in sides)
     answers = stored_answers(session, [*before, *after])
     return tuple(
         ExampleView(
@@ -103,12 +104,10 @@ def example_views(session: Session, review: Review, ids: Sequence[str] | None = 
 def texts_of(session: Session, review: Review) -> Mapping[str, str]:
     """Return what can be searched in of each example: its id, inputs and both answers, in small letters."""
     evidence = review.candidate.evidence
-    answers = [
-        stored_texts(session, evidence["target"]["hash"], evidence[side]["fingerprint"], evidence[side]["cells"])
-        for side in ("incumbent", "candidate")
-    ]
-    inputs = inputs_of(session, evidence["data"]["dataset"])
-    keys = zip(*(evidence[side]["cells"] for side in ("incumbent", "candidate")), strict=True)
+    sides = (evidence.incumbent, evidence.candidate)
+    answers = [stored_texts(session, evidence.target.hash, side.fingerprint, side.cells) for side in sides]
+    inputs = inputs_of(session, evidence.data.dataset)
+    keys = zip(*(side.cells for side in sides), strict=True)
     return {
         row.example_id: "\n".join(
             [

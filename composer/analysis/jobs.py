@@ -179,7 +179,7 @@ def _ask(database: Database, job: Job, kind: Diagnosis, connect: Connect) -> lis
     with database.session() as session:
         review = get_review(session, job.candidate_id)
         target = get_target(session, review.candidate.target)
-        if review.status.stale and target.hash != review.candidate.summary["target_hash"]:
+        if review.status.stale and target.hash != review.candidate.outcome.target_hash:
             raise Refused(f"target {target.name} was edited", fix="Score the candidate again first.")
         test = sealed_examples(session, review)
         wanted = asks(review, kind, test, job.examples)
@@ -188,7 +188,7 @@ def _ask(database: Database, job: Job, kind: Diagnosis, connect: Connect) -> lis
             evaluators(one.replicate).answers(one.composition, one.examples)
     with database.session() as session:
         if kind == "steps":
-            seed = int(review.candidate.evidence["search"]["seed"])
+            seed = review.candidate.evidence.search.seed
             found = steps(session, review, test, np.random.default_rng(seed)) or ()
             return [{"name": one.name, "difference": asdict(one.difference)} for one in found]
         again = repeatability(session, review, test) if kind == "noise" else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session
 
@@ -61,7 +60,7 @@ def plan_rescoring(session: Session, candidate_id: int) -> Rescoring:
         test=examples_of(session, dataset, "test"),
         incumbent=composition_of(session, task, incumbent),
         composition=composition_of(session, task, candidate.versions),
-        seed=int(candidate.evidence["search"]["seed"]),
+        seed=candidate.evidence.search.seed,
     )
 
 
@@ -87,9 +86,8 @@ def resubmit(
     if successor := successor_of(session, before.id):
         raise Refused(f"candidate {before.id} was scored again already", fix=f"Go on with candidate {successor}.")
     reads = note_test_read(session, plan.dataset, plan.target.hash, plan.composition, run_id=before.run_id, at=at)
-    search: dict[str, Any] = dict(before.evidence["search"])
-    evidence = evidence_of(measured, comparison, search, reads_before=reads)
-    if digest(evidence) == before.evidence_hash:
+    evidence = evidence_of(measured, comparison, before.evidence.search, reads_before=reads)
+    if digest(evidence.as_json()) == before.evidence_hash:
         raise Refused(f"nothing under candidate {before.id} has changed", fix="Go on with its review.")
     return submit(
         session,

@@ -33,8 +33,8 @@ def search_steps(session: Session, review: Review, rng: np.random.Generator) -> 
     snippets to order, or more than `MOST_EXAMPLES` examples to compare on.
     """
     keys = added(review)
-    target = review.candidate.summary["target_hash"]
-    dev = examples_of(session, review.candidate.evidence["data"]["dataset"], "dev")
+    target = review.candidate.outcome.target_hash
+    dev = examples_of(session, review.candidate.evidence.data.dataset, "dev")
     if not 0 < len(keys) <= MOST_ADDED or len(dev) > MOST_EXAMPLES:
         return None
     answered: dict[Composition, dict[int, Answer]] = {}

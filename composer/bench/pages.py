@@ -255,7 +255,8 @@ def _another(session: Session, like: int, number: int, at: datetime) -> None:
     now, before = (
         measured_composition(session, task, some) for some in (first.versions, first.incumbent_versions)
     )
-    evidence = {**first.evidence, "search": {**first.evidence["search"], "seed": number + 1}}
+    search = first.evidence.search.model_copy(update={"seed": number + 1})
+    evidence = first.evidence.model_copy(update={"search": search})
     made = submit(session, first.run_id, now, before, evidence, by=BY, at=at)
     if number % CHANGED == 0:
         give_verdict(session, made, "request changes", reason="Shorter, please.", by=BY, at=at)

@@ -2,68 +2,191 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
 from typing import Any
+
+from pydantic import BaseModel, ConfigDict
 
 from composer.candidates.measurement import Measured
 from composer.evaluation.comparison import Comparison
-from composer.evaluation.outcomes import Row
+from composer.evaluation.gates import Gate
+from composer.evaluation.outcomes import Difference, OutcomeCounts, Row
+from composer.evaluation.slices import Slice
 from composer.prompts.composition import Composition
+from composer.task.task import Metric
 from library.canonical import text_digest
 
 
+class _Part(BaseModel):
+    # An instance given is checked like a value read: what JSON has no form for (NaN) never becomes evidence.
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, revalidate_instances="always")
+
+
+class MeasuredTask(_Part):
+    """The task as it was when the candidate was measured; `hash` is sha256 in hex, as everywhere here."""
+
+    name: str
+    hash: str
+    metric: Metric
+
+
+class MeasuredTarget(_Part):
+    """The target as it was when the candidate was measured."""
+
+    name: str
+    hash: str
+
+
+class MeasuredData(_Part):
+    """The data measured on: ids of the n examples of one split, in its order."""
+
+    dataset: str
+    split: str
+    examples: tuple[str, ...]
+
+
+class MeasuredSnippet(_Part):
+    """A snippet version in a prompt, and the hash of its text."""
+
+    key: str
+    version: int
+    sha256: str
+
+
+class MeasuredPrompt(_Part):
+    """One side of the comparison: a composition, and the keys of its n cells in the order of the examples."""
+
+    fingerprint: str
+    prompt_sha256: str
+    snippets: tuple[MeasuredSnippet, ...]
+    cells: tuple[str, ...]
+
+
+class SearchRecord(_Part):
+    """How the candidate was found: `estimate` is the mean loss saved in the search, in [-1, 1]."""
+
+    strategy: str
+    seed: int
+    budget: int
+    tried: int
+    estimate: float
+    stopped: str
+
+
+class Evidence(_Part):
+    """All that an approval rests on; the sha256 of its canonical JSON is its identity.
+
+    `rows` are the n examples under both prompts, in the order of `data.examples`; `test_reads_before` counts
+    the other compositions that the sealed test split was read for. Evidence of the first format has no slices,
+    and neither advisory gates nor labels and answers in its rows: those parts are read as their defaults.
+    """
+
+    task: MeasuredTask
+    target: MeasuredTarget
+    data: MeasuredData
+    incumbent: MeasuredPrompt
+    candidate: MeasuredPrompt
+    figures: tuple[Difference, ...]
+    gates: tuple[Gate, ...]
+    counts: OutcomeCounts
+    slices: tuple[Slice, ...] = ()
+    rows: tuple[Row, ...]
+    search: SearchRecord
+    test_reads_before: int
+
+    def as_json(self, *names: str) -> dict[str, Any]:
+        """Return the JSON value it was read from or will be stored as, whose canonical text is hashed.
+
+        All its fields, or those of `names` alone.
+        """
+        later = None if "slices" in self.model_fields_set else _NOT_IN_FIRST_FORMAT
+        return self.model_dump(mode="json", include=set(names) or None, exclude=later)
+
+    def outcome(self) -> Outcome:
+        """Return the part of it that lists and the rules of approval need."""
+        worse = sorted(
+            (row for row in self.rows if row.outcome == "worse"), key=lambda row: (-row.change, row.example_id)
+        )
+        return Outcome(
+            task_hash=self.task.hash,
+            target_hash=self.target.hash,
+            dataset=self.data.dataset,
+            prompts=PromptHashes(incumbent=self.incumbent.prompt_sha256, candidate=self.candidate.prompt_sha256),
+            figures=self.figures,
+            gates=self.gates,
+            counts=self.counts,
+            worse=tuple(row.example_id for row in worse),
+        )
+
+
+_NOT_IN_FIRST_FORMAT: dict[str, Any] = {
+    "slices": True,
+    "gates": {"__all__": {"binding"}},
+    "rows": {"__all__": {"incumbent_value", "candidate_value", "gold", "slice", "must_not_regress"}},
+}
+
+
+class PromptHashes(_Part):
+    """The sha256 of both prompts' texts, in hex."""
+
+    incumbent: str
+    candidate: str
+
+
+class Outcome(_Part):
+    """What a candidate's measurement came to, and the hashes of what it was measured on.
+
+    `figures` are the task's, the composite metric first; `worse` are the ids of the examples that got worse,
+    the worst first.
+    """
+
+    task_hash: str
+    target_hash: str
+    dataset: str
+    prompts: PromptHashes
+    figures: tuple[Difference, ...]
+    gates: tuple[Gate, ...]
+    counts: OutcomeCounts
+    worse: tuple[str, ...]
+
+    def as_json(self, *names: str) -> dict[str, Any]:
+        """Return the JSON value that is stored beside the evidence: all its fields, or those of `names` alone."""
+        return self.model_dump(mode="json", include=set(names) or None)
+
+
 def evidence_of(
-    measured: Measured, comparison: Comparison, search: Mapping[str, Any], *, reads_before: int
-) -> dict[str, Any]:
-    """Gather all that an approval rests on, as one JSON value; `search` says how the candidate was found."""
+    measured: Measured, comparison: Comparison, search: SearchRecord, *, reads_before: int
+) -> Evidence:
+    """Gather what was measured, its comparison and how the candidate was found into its evidence.
+
+    Raises `pydantic.ValidationError` for a figure that is not a finite number.
+    """
     task = measured.task
-    return {
-        "task": {"name": task.name, "hash": task.hash, "metric": task.metric},
-        "target": {"name": measured.target.name, "hash": measured.target.hash},
-        "data": {
-            "dataset": measured.dataset,
-            "split": "test",
-            "examples": [example.id for example in measured.examples],
-        },
-        "incumbent": _side(measured.incumbent, measured.cells["incumbent"]),
-        "candidate": _side(measured.candidate, measured.cells["candidate"]),
-        "figures": [asdict(figure) for figure in comparison.figures],
-        "gates": [asdict(gate) for gate in comparison.gates],
-        "counts": dict(comparison.counts),
-        "slices": [asdict(one) for one in comparison.slices],
-        "rows": [asdict(row) for row in comparison.rows],
-        "search": dict(search),
-        "test_reads_before": reads_before,
-    }
+    return Evidence(
+        task=MeasuredTask(name=task.name, hash=task.hash, metric=task.metric),
+        target=MeasuredTarget(name=measured.target.name, hash=measured.target.hash),
+        data=MeasuredData(
+            dataset=measured.dataset, split="test", examples=tuple(example.id for example in measured.examples)
+        ),
+        incumbent=_prompt(measured.incumbent, measured.cells["incumbent"]),
+        candidate=_prompt(measured.candidate, measured.cells["candidate"]),
+        figures=comparison.figures,
+        gates=comparison.gates,
+        counts=comparison.counts,
+        slices=comparison.slices,
+        rows=comparison.rows,
+        search=search,
+        test_reads_before=reads_before,
+    )
 
 
-def _side(composition: Composition, cells: Sequence[str]) -> dict[str, Any]:
-    return {
-        "fingerprint": composition.fingerprint,
-        "prompt_sha256": text_digest(composition.text),
-        "snippets": [
-            {"key": version.key, "version": version.version, "sha256": version.sha256}
+def _prompt(composition: Composition, cells: Sequence[str]) -> MeasuredPrompt:
+    return MeasuredPrompt(
+        fingerprint=composition.fingerprint,
+        prompt_sha256=text_digest(composition.text),
+        snippets=tuple(
+            MeasuredSnippet(key=version.key, version=version.version, sha256=version.sha256)
             for version in composition.versions
-        ],
-        "cells": list(cells),
-    }
-
-
-def summary_of(evidence: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what lists and the rules of approval need of a candidate's evidence."""
-    return _summary(evidence, tuple(Row(**row) for row in evidence["rows"]))
-
-
-def _summary(evidence: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, Any]:
-    worse = sorted((row for row in rows if row.outcome == "worse"), key=lambda row: (-row.change, row.example_id))
-    return {
-        "task_hash": evidence["task"]["hash"],
-        "target_hash": evidence["target"]["hash"],
-        "dataset": evidence["data"]["dataset"],
-        "prompts": {side: evidence[side]["prompt_sha256"] for side in ("incumbent", "candidate")},
-        "figures": evidence["figures"],
-        "gates": evidence["gates"],
-        "counts": evidence["counts"],
-        "worse": [row.example_id for row in worse],
-    }
+        ),
+        cells=tuple(cells),
+    )

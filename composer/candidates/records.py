@@ -1,22 +1,21 @@
-"""Candidates: compositions put up for review, each bound to its evidence by a hash."""
+"""Candidates: compositions submitted for review, each bound to its evidence by a hash."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import Table, Text, type_coerce
+from pydantic import ValidationError
+from sqlalchemy import ColumnElement, RowMapping, Select, Table, Text, type_coerce
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
-from composer.candidates.evidence import _summary, summary_of
-from composer.evaluation.comparison import Slice
+from composer.candidates.evidence import Evidence, Outcome
 from composer.evaluation.gates import Gate
 from composer.evaluation.outcomes import Difference, Row
+from composer.evaluation.slices import Slice
 from composer.prompts.composition import Composition
 from composer.tables import CandidateRow, RunRow
 from library import log
@@ -34,7 +33,7 @@ READ = 4
 
 @dataclass(frozen=True)
 class CandidateSummary:
-    """What lists need of a candidate: all but its evidence, of which `summary` holds the outcome."""
+    """A candidate without its evidence, of which it holds the outcome: what lists need of it."""
 
     id: int
     run_id: int
@@ -46,36 +45,44 @@ class CandidateSummary:
     proposed_by: str
     created_at: datetime
     rescored_from: int | None
-    summary: Mapping[str, Any]
+    outcome: Outcome
 
     @property
     def figures(self) -> tuple[Difference, ...]:
         """The task's figures, the composite metric first."""
-        return tuple(Difference(**figure) for figure in self.summary["figures"])
+        return self.outcome.figures
 
     @property
     def gates(self) -> tuple[Gate, ...]:
         """The policy's gates."""
-        return tuple(Gate(**gate) for gate in self.summary["gates"])
+        return self.outcome.gates
+
+    @property
+    def failing_gates(self) -> tuple[Gate, ...]:
+        """The binding gates that fail: each holds up an approval unless it is overridden."""
+        return tuple(gate for gate in self.gates if gate.binding and not gate.passed)
 
     @property
     def regressions(self) -> tuple[str, ...]:
         """Ids of the examples that got worse, the worst first."""
-        return tuple(self.summary["worse"])
+        return self.outcome.worse
 
 
 @dataclass(frozen=True)
 class Candidate(CandidateSummary):
     """One candidate as stored; `evidence` is the paired comparison and all that identifies it."""
 
-    evidence: Mapping[str, Any]
-    rows: tuple[Row, ...]
-    """Every test example under both prompts."""
+    evidence: Evidence
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """Every test example under both prompts."""
+        return self.evidence.rows
 
     @property
     def slices(self) -> tuple[Slice, ...]:
-        """How each slice of the examples fared."""
-        return tuple(Slice(**one) for one in self.evidence.get("slices", ()))
+        """The difference in each slice of the examples."""
+        return self.evidence.slices
 
 
 def submit(
@@ -83,34 +90,35 @@ def submit(
     run_id: int,
     composition: Composition,
     incumbent: Composition,
-    evidence: Mapping[str, Any],
+    evidence: Evidence,
     *,
     by: str,
     at: datetime,
     rescored_from: int | None = None,
 ) -> int:
-    """Put a composition up for review and return its candidate id; the same evidence of a run is the same one.
+    """Submit a composition for review and return its candidate id; the same evidence of a run is the same one.
 
     Whoever started the run proposed it, also where another has it scored again: they proposed nothing.
     """
     require(session, by, *PROPOSERS)
-    evidence_hash = digest(evidence)
+    content = evidence.as_json()
+    evidence_hash = digest(content)
     query = select(CandidateRow).where(CandidateRow.run_id == run_id, CandidateRow.evidence_hash == evidence_hash)
     row = session.exec(query).first()
     if row is None:
         proposed_by = session.get_one(RunRow, run_id).started_by
         row = CandidateRow(
             run_id=run_id,
-            task=evidence["task"]["name"],
-            target=evidence["target"]["name"],
+            task=evidence.task.name,
+            target=evidence.target.name,
             versions=[version.id for version in composition.versions],
             incumbent_versions=[version.id for version in incumbent.versions],
-            evidence=dict(evidence),
+            evidence=content,
             evidence_hash=evidence_hash,
             proposed_by=proposed_by,
             created_at=at,
             rescored_from=rescored_from,
-            summary=summary_of(evidence),
+            summary=evidence.outcome().as_json(),
         )
         session.add(row)
         session.flush()
@@ -129,65 +137,88 @@ def submit(
     return row.id
 
 
-def list_candidates(session: Session) -> tuple[CandidateSummary, ...]:
-    """Return every candidate without its evidence, newest first."""
-    rows = session.execute(sa_select(*_COLUMNS).order_by(col(CandidateRow.id).desc())).mappings()
-    return tuple(_head(session, {str(name): value for name, value in row.items()}) for row in rows)
-
-
 _TABLE: Table = CandidateRow.__table__  # type: ignore[attr-defined]
 _COLUMNS = tuple(column for column in _TABLE.columns if column.key != "evidence")
+_STORED = type_coerce(_TABLE.c.evidence, Text)
+"""Evidence as the text that is stored, which is hashed."""
 
 
-def _head(session: Session, row: Mapping[str, Any]) -> CandidateSummary:
-    summary = row["summary"] or summary_of(session.get_one(CandidateRow, row["id"]).evidence)
-    return CandidateSummary(**_fields({**row, "summary": summary}))
+def list_candidates(session: Session) -> tuple[CandidateSummary, ...]:
+    """Return every candidate without its evidence, newest first."""
+    rows = session.execute(sa_select(*_COLUMNS).order_by(_TABLE.c.id.desc())).mappings()
+    return tuple(CandidateSummary(**_fields(row), outcome=_outcome(session, row)) for row in rows)
 
 
-def _fields(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "versions": tuple(row["versions"]), "incumbent_versions": tuple(row["incumbent_versions"])}
+def get_candidate_summary(session: Session, candidate_id: int) -> CandidateSummary:
+    """Return one candidate without its evidence; raises `Refused` where there is none of this id."""
+    row = _row(session, candidate_id, *_COLUMNS)
+    return CandidateSummary(**_fields(row), outcome=_outcome(session, row))
 
 
 def get_candidate(session: Session, candidate_id: int) -> Candidate:
-    """Return one candidate; raises `Refused` where there is none, or its evidence isn't what the log says."""
-    query = sa_select(*_COLUMNS, type_coerce(_TABLE.c.evidence, Text).label("raw")).where(
-        _TABLE.c.id == candidate_id
-    )
-    row = session.execute(query).mappings().first()
-    if row is None:
-        raise Refused(f"there is no candidate {candidate_id}", fix="The Inbox lists those there are.")
-    read = _read(row["raw"])
+    """Return one candidate; raises `Refused` where there is none, or its evidence is not what was logged."""
+    row = _row(session, candidate_id, *_COLUMNS, _STORED.label("stored"))
+    read = _read(row["stored"])
     logged = [entry for entry in log.entries(session, f"candidate:{candidate_id}") if entry.action == SUBMITTED]
     hashes = {read.hash, *(entry.detail["evidence"] for entry in logged)}
     proposers = {entry.detail.get("proposed_by", entry.who) for entry in logged}
     whole = hashes == {row["evidence_hash"]} and proposers == {row["proposed_by"]}
-    if not whole or row["summary"] not in (None, read.summary):
+    if not whole or row["summary"] not in (None, read.outcome.as_json()):
         raise Refused(
             f"the evidence of candidate {candidate_id} is not the evidence that was stored",
             fix="Restore the database from a backup: evidence never changes.",
         )
-    stored = {column.key: row[column.key] for column in _COLUMNS}
-    return Candidate(**_fields({**stored, "summary": read.summary}), evidence=read.evidence, rows=read.rows)
+    return Candidate(**_fields(row), outcome=read.outcome, evidence=read.evidence)
+
+
+def _row(session: Session, candidate_id: int, *columns: ColumnElement[Any]) -> RowMapping:
+    query: Select[Any] = sa_select(*columns).where(_TABLE.c.id == candidate_id)
+    row = session.execute(query).mappings().first()
+    if row is None:
+        raise Refused(f"there is no candidate {candidate_id}", fix="The Inbox lists those there are.")
+    return row
+
+
+def _fields(row: RowMapping) -> dict[str, Any]:
+    """Return the fields of a summary that its row holds as they are: all but the outcome."""
+    kept = {column.key: row[column.key] for column in _COLUMNS if column.key != "summary"}
+    return {**kept, "versions": tuple(row["versions"]), "incumbent_versions": tuple(row["incumbent_versions"])}
+
+
+def _outcome(session: Session, row: RowMapping) -> Outcome:
+    try:
+        return Outcome.model_validate(row["summary"])
+    except ValidationError:  # a row older than summaries, or one that was changed: its evidence has the outcome
+        return _read(session.scalar(sa_select(_STORED).where(_TABLE.c.id == row["id"]))).outcome
 
 
 @dataclass(frozen=True)
 class _Read:
-    evidence: Mapping[str, Any]
-    hash: str
+    text: str
 
     @cached_property
-    def rows(self) -> tuple[Row, ...]:
-        return tuple(Row(**row) for row in self.evidence["rows"])
+    def hash(self) -> str:
+        return text_digest(self.text)
 
     @cached_property
-    def summary(self) -> dict[str, Any]:
-        return _summary(self.evidence, self.rows)
+    def evidence(self) -> Evidence:
+        try:
+            return Evidence.model_validate_json(self.text)
+        except ValidationError as error:
+            raise Refused(
+                f"evidence {self.hash[:10]} can't be read: some of its fields are unknown to this version",
+                fix="Open this home with the version that wrote it.",
+            ) from error
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        return self.evidence.outcome()
 
 
 @lru_cache(maxsize=READ)
-def _read(raw: str) -> _Read:
-    """Read evidence as stored: its canonical text, whose hash is its identity."""
-    return _Read(json.loads(raw), text_digest(raw))
+def _read(text: str) -> _Read:
+    """Read evidence from its stored text, once for the several times that a page asks for it."""
+    return _Read(text)
 
 
 def successor_of(session: Session, candidate_id: int) -> int | None:

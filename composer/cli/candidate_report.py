@@ -25,17 +25,17 @@ _CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], "�")
 def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
     """Print a candidate: figures, gates, what changes, who said what, what is in its way, what to do next."""
     candidate, status = review.candidate, review.status
-    counts = candidate.evidence["counts"]
+    counts = candidate.outcome.counts
     out.print(f"[bold]{candidate.task} → {candidate.target} · candidate {candidate.id} · {status.state}[/]")
     made = f"{candidate.created_at:%Y-%m-%d %H:%M} UTC"
     _say(f"proposed by {candidate.proposed_by} from run {candidate.run_id}, {made}")
     for why in status.stale:
         _say(f"Stale: {why}")
     out.print()
-    out.print(comparison(candidate.evidence["figures"]))
+    out.print(comparison(candidate.figures))
     for doubt in find_caveats(candidate.figures[0], review.task.output, candidate.rows):
         _say(doubt)
-    _say(f"{counts['better']} better · {counts['same']} same · {counts['worse']} worse of {sum(counts.values())}")
+    _say(f"{counts.better} better · {counts.same} same · {counts.worse} worse of {counts.total}")
     _head("Gates")
     for gate in candidate.gates:
         advisory = "" if gate.binding else "  advisory"
@@ -91,7 +91,7 @@ def _on_review(status: ReviewStatus, me: Person, review: str) -> str:
             return f'It was turned down, which can be dismissed: {review} --dismiss {one.id} --reason "…"'
     if status.unresolved and status.task.terms.every_regression:
         return f'Give each regression a word: {review} --acceptable ID --reason "…" (or --blocks ID)'
-    if any(gate.binding and not gate.passed for gate in status.candidate.gates) and status.approval_blockers:
+    if status.candidate.failing_gates and status.approval_blockers:
         override = me.may(*status.task.terms.override) if status.task.terms.override else False
         other = "--override" if override else "--no-go"
         return f'A gate fails, so it can\'t be approved: {review} --request-changes --reason "…" (or {other})'
@@ -119,9 +119,7 @@ def as_json_value(review: Review) -> dict[str, Any]:
         "target": candidate.target,
         "state": status.state,
         "keys": list(review.composition.keys),
-        "figures": candidate.evidence["figures"],
-        "gates": candidate.evidence["gates"],
-        "counts": candidate.evidence["counts"],
+        **candidate.evidence.as_json("figures", "gates", "counts"),
         "stale": list(status.stale),
         "obstacles": list(status.approval_blockers),
         "blocks": list(status.reviewer_blocks),

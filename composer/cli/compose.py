@@ -14,6 +14,7 @@ from composer.candidates.records import get_candidate
 from composer.cli.app import serve
 from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals
 from composer.cli.run_report import progress_bar, report
+from composer.evaluation.outcomes import Difference
 from composer.home.paths import Home, resolve_home
 from composer.home.signin import read_sign_in
 from composer.models import connection
@@ -112,8 +113,8 @@ def _do(database: Database, home: Home, run: int, as_json: bool) -> None:
         out.print(f"\nRead and decide in `composer app`, or here: {here}", markup=False, highlight=False)
 
 
-def _figures(database: Database, summary: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def _figures(database: Database, summary: Mapping[str, Any]) -> tuple[Difference, ...]:
     if summary["candidate_id"] is None:
-        return []
+        return ()
     with database.session() as session:
-        return list(get_candidate(session, summary["candidate_id"]).evidence["figures"])
+        return get_candidate(session, summary["candidate_id"]).figures

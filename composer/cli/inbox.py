@@ -99,8 +99,7 @@ def _row(entry: Entry, me: Person) -> dict[str, Any]:
     return {
         **known,
         "keys": list(entry.keys),
-        "figures": status.candidate.summary["figures"],
-        "gates": status.candidate.summary["gates"],
+        **status.candidate.outcome.as_json("figures", "gates"),
         "approvals": list(status.approvals),
         "approvals_needed": status.approvals_needed,
         "obstacles": list(status.approval_blockers),

@@ -55,7 +55,7 @@ def score_again(database: Database, home: Home, candidate_id: int, *, by: str) -
     assert done.made is not None
     with database.session() as session:
         made = get_candidate(session, done.made)
-    out.print(comparison(made.summary["figures"]))
+    out.print(comparison(made.figures))
     _say(f"It is candidate {made.id} now. Verdicts don't carry over: they were given on other evidence.")
     _say(f"Review it with: composer review {made.id}")
 

@@ -56,7 +56,7 @@ class Bar:
 
 
 def report(
-    summary: Mapping[str, Any], figures: list[Mapping[str, Any]], found: SearchFindings | None = None
+    summary: Mapping[str, Any], figures: Sequence[Difference], found: SearchFindings | None = None
 ) -> RenderableType:
     """Return what a run ends with: figures before and after, gates, what the search learnt, the outcome."""
     parts: list[RenderableType] = [Text(), _header(summary)]
@@ -91,12 +91,12 @@ def interval(one: Difference) -> str:
     return f"[{change(one.name, one.low)}, {change(one.name, one.high)}]"
 
 
-def comparison(figures: Sequence[Mapping[str, Any]]) -> Table:
+def comparison(figures: Sequence[Difference]) -> Table:
     """Return every figure of a candidate's evidence: before, after, their difference and its interval."""
     table = Table("on the test split", box=None, pad_edge=False)
     for name in ("incumbent", "candidate", "difference", "95% interval", ""):
         table.add_column(name, justify="right")
-    for one in (Difference(**each) for each in figures):
+    for one in figures:
         table.add_row(
             NAMES[one.name],
             figure(one.name, one.incumbent),

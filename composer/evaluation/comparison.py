@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from composer.data.examples import Example
 from composer.evaluation.gates import Gate, check_gates
 from composer.evaluation.metrics import figures, score
-from composer.evaluation.outcomes import Difference, Row, difference
+from composer.evaluation.outcomes import Difference, OutcomeCounts, Row, difference
 from composer.evaluation.parsing import Parsed, parse
 from composer.evaluation.slices import Slice as Slice
 from composer.evaluation.slices import slices
@@ -50,10 +51,10 @@ class Comparison:
         return self.figures[0]
 
     @property
-    def counts(self) -> Mapping[str, int]:
-        """Examples that became better, stayed the same, became worse."""
-        outcomes = [row.outcome for row in self.rows]
-        return {name: outcomes.count(name) for name in ("better", "same", "worse")}
+    def counts(self) -> OutcomeCounts:
+        """How many examples became better, stayed the same and became worse."""
+        outcomes = Counter(row.outcome for row in self.rows)
+        return OutcomeCounts(better=outcomes["better"], same=outcomes["same"], worse=outcomes["worse"])
 
 
 def compare(

@@ -79,6 +79,20 @@ class Row:
         return not (self.incumbent_valid and self.candidate_valid)
 
 
+@dataclass(frozen=True)
+class OutcomeCounts:
+    """How many examples became better, stayed the same and became worse."""
+
+    better: int
+    same: int
+    worse: int
+
+    @property
+    def total(self) -> int:
+        """How many examples there are."""
+        return self.better + self.same + self.worse
+
+
 def difference(
     figure: Figure,
     before: Scored,

@@ -96,7 +96,7 @@ def released_prompt(session: Session, task: str, release_id: int | None) -> Rele
         return ReleasedPrompt(BARE_BASE, None, None, now, measured_composition(session, now, ()))
     release = get_release(session, release_id)
     head = _heads(session)[release.candidate_id]
-    then = get_task_version(session, head.summary["task_hash"])
+    then = get_task_version(session, head.outcome.task_hash)
     composition = measured_composition(session, then, release.versions)
     return ReleasedPrompt(f"release {release.id}", release, head.figures[0], then, composition)
 
@@ -163,7 +163,7 @@ def rollback_blockers(session: Session, release: Release, person: Person) -> tup
     try:
         found += release_objections(session, head)
         if not found:
-            composition_of(session, get_task_version(session, head.summary["task_hash"]), release.versions)
+            composition_of(session, get_task_version(session, head.outcome.task_hash), release.versions)
     except Refused as refused:
         found.append(refused.what)
     return tuple(found)

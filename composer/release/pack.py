@@ -50,9 +50,9 @@ def pack_of(session: Session, task_name: str, target_name: str) -> Pack:
         )
     candidate = get_candidate(session, release.candidate_id)
     evidence = candidate.evidence
-    task = get_task_version(session, evidence["task"]["hash"])
+    task = get_task_version(session, evidence.task.hash)
     composition = composition_of(session, task, release.versions)
-    if text_digest(composition.text) != evidence["candidate"]["prompt_sha256"]:
+    if text_digest(composition.text) != evidence.candidate.prompt_sha256:
         raise Refused(f"the prompt of release {release.id} is not the prompt that was measured")
     fields: dict[str, Any] = {
         "format": 1,
@@ -64,16 +64,14 @@ def pack_of(session: Session, task_name: str, target_name: str) -> Pack:
             "inputs": list(task.inputs),
             "output": task.output.model_dump(mode="json", exclude_none=True),
         },
-        "target": evidence["target"],
+        "target": evidence.target.model_dump(),
         "snippets": [
             {"key": v.key, "version": v.version, "sha256": v.sha256, "text": v.text} for v in composition.versions
         ],
         "evidence": {
             "sha256": candidate.evidence_hash,
-            "figures": evidence["figures"],
-            "counts": evidence["counts"],
-            "gates": evidence["gates"],
-            "examples": len(evidence["data"]["examples"]),
+            "examples": len(evidence.data.examples),
+            **evidence.as_json("figures", "counts", "gates"),
         },
         "release": {
             "id": release.id,

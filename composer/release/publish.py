@@ -56,7 +56,7 @@ def roll_back(session: Session, release_id: int, *, reason: str, by: str, at: da
             f"release {release_id} can't be rolled back to: {'; '.join(against)}",
             fix=f"Score candidate {candidate.id} again and have it approved.",
         )
-    composition_of(session, get_task_version(session, candidate.summary["task_hash"]), earlier.versions)
+    composition_of(session, get_task_version(session, candidate.outcome.task_hash), earlier.versions)
     return _make_current(session, candidate, earlier.versions, "rolled back", by=person.name, reason=reason, at=at)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
 from sqlmodel import Session, col, select
 
+from composer.candidates.evidence import Evidence
 from composer.candidates.records import Candidate, get_candidate
 from composer.review.reasons import reason_of
 from composer.tables import CandidateRow, CommentRow
@@ -114,18 +114,19 @@ def resolve_comment(session: Session, comment_id: int, *, by: str, at: datetime,
     _log(session, action, row, person.name, at, why="", detail={"comment": comment_id})
 
 
-def _object(evidence: Mapping[str, Any], kind: str, name: str) -> str:
+def _object(evidence: Evidence, kind: str, name: str) -> str:
     """Return the hash of what a comment hangs on; empty where a candidate doesn't have it."""
     if kind == "candidate":
-        return str(evidence["candidate"]["fingerprint"])
+        return evidence.candidate.fingerprint
     if kind == "snippet":
-        sides = (*evidence["candidate"]["snippets"], *evidence["incumbent"]["snippets"])
-        return next((str(one["sha256"]) for one in sides if one["key"] == name), "")
-    places = [place for place, one in enumerate(evidence["data"]["examples"]) if one == name]
+        sides = (*evidence.candidate.snippets, *evidence.incumbent.snippets)
+        return next((one.sha256 for one in sides if one.key == name), "")
+    places = [place for place, one in enumerate(evidence.data.examples) if one == name]
     if not places:
         return ""
     (place,) = places
-    return digest([evidence["candidate"]["cells"][place], evidence["rows"][place].get("gold")])
+    gold = evidence.rows[place].gold
+    return digest([evidence.candidate.cells[place], None if gold == "" else gold])
 
 
 def _log(

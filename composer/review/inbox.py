@@ -85,7 +85,7 @@ def _decided(status: ReviewStatus) -> frozenset[str]:
 def _lacking(status: ReviewStatus) -> list[str]:
     lacking = []
     overridden = any(verdict.kind == "override" for verdict in status.verdicts)
-    failing = sum(gate.binding and not gate.passed for gate in status.candidate.gates)
+    failing = len(status.candidate.failing_gates)
     if failing and not overridden:
         lacking.append("1 gate fails" if failing == 1 else f"{failing} gates fail")
     if status.unresolved and status.task.terms.every_regression:

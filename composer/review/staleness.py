@@ -20,13 +20,13 @@ SUPERSEDED = "another prompt was released since, so the comparison is with a pas
 
 def evidence_changes(session: Session, candidate: CandidateSummary) -> tuple[str, ...]:
     """Say what has changed under a candidate's evidence, whatever was released since."""
-    known = candidate.summary
+    known = candidate.outcome
     reasons = []
-    if task_hash(session, candidate.task) != known["task_hash"]:
+    if task_hash(session, candidate.task) != known.task_hash:
         reasons.append(f"task {candidate.task} was edited")
-    if dataset_of(session, candidate.task) != known["dataset"]:
+    if dataset_of(session, candidate.task) != known.dataset:
         reasons.append("the labelled data changed" + _corrected(session, candidate))
-    if target_hash(session, candidate.target) != known["target_hash"]:
+    if target_hash(session, candidate.target) != known.target_hash:
         reasons.append(f"target {candidate.target} was edited")
     return (*reasons, *_changed_texts(session, candidate))
 
@@ -42,15 +42,19 @@ def stale(session: Session, candidate: CandidateSummary) -> tuple[str, ...]:
 
 def _changed_texts(session: Session, candidate: CandidateSummary) -> list[str]:
     reasons = []
-    task = get_task_version(session, candidate.summary["task_hash"])
-    sides = {"candidate": candidate.versions, "incumbent": candidate.incumbent_versions}
-    for name, versions in sides.items():
+    task = get_task_version(session, candidate.outcome.task_hash)
+    prompts = candidate.outcome.prompts
+    sides = (
+        ("candidate", candidate.versions, prompts.candidate),
+        ("incumbent", candidate.incumbent_versions, prompts.incumbent),
+    )
+    for name, versions, measured in sides:
         try:
             text = measured_composition(session, task, versions).text
         except (UnvettedText, Refused) as changed:
             reasons.append(f"the {name}'s text is not the text that was measured ({changed.what})")
             continue
-        if text_digest(text) != candidate.summary["prompts"][name]:
+        if text_digest(text) != measured:
             reasons.append(f"the {name}'s text is not the text that was measured")
     now = (version(session, one) for one in candidate.versions)
     return reasons + [f"snippet {one.key} v{one.version} is {one.state}" for one in now if one.state != "vetted"]

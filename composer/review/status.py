@@ -107,7 +107,7 @@ class Review:
 
 def review_status(session: Session, candidate: CandidateSummary) -> ReviewStatus:
     """Say where a candidate stands, from rows alone: its evidence isn't needed."""
-    task = get_task_version(session, candidate.summary["task_hash"])
+    task = get_task_version(session, candidate.outcome.task_hash)
     verdicts = verdicts_on(session, candidate.id)
     signed_in = bool(people(session))
     words = effective_verdicts(verdicts)
@@ -192,9 +192,8 @@ def _obstacles(
         approval_blockers.append("it is released already")
     if successor is not None:
         approval_blockers.append(f"it was scored again as candidate {successor}")
-    failing = [gate for gate in candidate.gates if gate.binding and not gate.passed]
     if not overridden:
-        approval_blockers += [f"the gate “{gate.name}” fails ({gate.figure})" for gate in failing]
+        approval_blockers += [f"the gate “{gate.name}” fails ({gate.figure})" for gate in candidate.failing_gates]
     unresolved = sum(one not in words for one in candidate.regressions)
     if unresolved and task.terms.every_regression:
         approval_blockers.append(f"{unresolved} regression{'s' * (unresolved > 1)} without a word")

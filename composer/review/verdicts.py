@@ -142,12 +142,12 @@ def no_gos(session: Session, task: Task, dataset: str, target: Target) -> tuple[
 
     Those measured on another content of the task, the data or the target may be proposed again.
     """
-    evidence = {"task_hash": task.hash, "dataset": dataset, "target_hash": target.hash}
+    now = (task.hash, dataset, target.hash)
     return tuple(
         one.versions
         for one in list_candidates(session)
         if one.task == task.name
         and one.target == target.name
-        and evidence.items() <= one.summary.items()
+        and (one.outcome.task_hash, one.outcome.dataset, one.outcome.target_hash) == now
         and any(word.kind == "no-go" for word in effective_verdicts(verdicts_on(session, one.id)))
     )

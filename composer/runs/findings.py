@@ -116,7 +116,7 @@ def _stopped(session: Session, run: Run) -> str:
     if "stopped" in run.result or run.result.get("candidate_id") is None:
         return str(run.result.get("stopped", ""))
     try:
-        return str(get_candidate(session, run.result["candidate_id"]).evidence["search"]["stopped"])
+        return str(get_candidate(session, run.result["candidate_id"]).evidence.search.stopped)
     except Refused:
         return ""
 

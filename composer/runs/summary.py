@@ -35,7 +35,7 @@ def summary_of(
         "incumbent": _side(comparison, "incumbent", n),
         "candidate": _side(comparison, "candidate", n),
         "difference": _difference(comparison),
-        "examples": dict(comparison.counts) if comparison else None,
+        "examples": asdict(comparison.counts) if comparison else None,
         "gates": [asdict(gate) for gate in comparison.gates] if comparison else [],
         "candidate_id": number,
         "message": _message(found, comparison, number),

@@ -17,7 +17,7 @@ from typing import Any
 
 from composer.answers.evaluator import Evaluator, Stopped
 from composer.answers.store import DatabaseCells
-from composer.candidates.evidence import evidence_of
+from composer.candidates.evidence import SearchRecord, evidence_of
 from composer.candidates.measurement import measure
 from composer.candidates.records import submit
 from composer.candidates.test_split import note_test_read
@@ -131,14 +131,14 @@ def _run(
             )
             if not comparison.metric.improved:
                 return summary_of(plan, evaluator.counts, found, candidate, comparison, n=len(test))
-            search = {
-                "strategy": plan.strategy,
-                "seed": plan.seed,
-                "budget": plan.budget,
-                "tried": found.tried,
-                "estimate": found.gain,
-                "stopped": found.stopped,
-            }
+            search = SearchRecord(
+                strategy=plan.strategy,
+                seed=plan.seed,
+                budget=plan.budget,
+                tried=found.tried,
+                estimate=found.gain,
+                stopped=found.stopped,
+            )
             evidence = evidence_of(measured, comparison, search, reads_before=reads)
             with database.session() as session:
                 by = get_run(session, run_id).started_by

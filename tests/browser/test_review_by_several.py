@@ -204,9 +204,7 @@ def test_a_corrected_label_makes_an_approval_stale_and_scoring_again_costs_no_an
     number = places.candidates["label"]
     wrong = regressions(rows, number)[0]
     with rows.session() as session:
-        after = next(
-            row for row in get_review(session, number).candidate.evidence["rows"] if row["example_id"] == wrong
-        )
+        after = next(row for row in get_review(session, number).candidate.rows if row.example_id == wrong)
     seen_by(rows, number, "Alan")
     grace = opened("Grace", link(number, row=wrong))
     comment(grace, "snippet people-anchors", "Is 5 too rare now?")

@@ -84,4 +84,4 @@ def composition_named(review: Review, name: str) -> Composition:
             candidate_id = int(number)
             versions = next(one.versions for one in list_candidates(session) if one.id == candidate_id)
         head = next(one for one in list_candidates(session) if one.id == candidate_id)
-        return measured_composition(session, get_task_version(session, head.summary["task_hash"]), versions)
+        return measured_composition(session, get_task_version(session, head.outcome.task_hash), versions)

@@ -125,7 +125,7 @@ def frame(found: Shown, lines: Sequence[Line]) -> pd.DataFrame:
     """Return the rows of the table; the inputs are columns of their own."""
     words = found.review.status.dispositions
     with database().session() as session:
-        dataset = found.review.candidate.evidence["data"]["dataset"]
+        dataset = found.review.candidate.evidence.data.dataset
         named = examples_named(session, dataset, [line.row.example_id for line in lines])
     inputs = {example.id: example.inputs for example in named}
     rows = [

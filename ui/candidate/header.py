@@ -30,7 +30,7 @@ def show(found: Shown, me: Person) -> None:
         f'<div class="ic"><div class="ic-head"><h1>{safe(candidate.task)} → {safe(candidate.target)}</h1>'
         f'{state_tag(status.state)}</div><div class="ic-mute">{" · ".join(filter(None, facts))}</div>'
         f'<p class="ic-story">{story(found)}</p></div>'
-        + metrics.cards(candidate.figures, candidate.summary["counts"])
+        + metrics.cards(candidate.figures, candidate.outcome.counts)
         + strip(review)
         + metrics.gates(candidate.gates)
         + f'<p class="ic ic-next"><b>Next</b> {safe(next_step(found, me))}</p>'
@@ -40,8 +40,7 @@ def show(found: Shown, me: Person) -> None:
 def story(found: Shown) -> str:
     """Say in a few sentences what the test split says of a candidate, doubts included, as HTML."""
     review = found.review
-    metric, counts = review.candidate.figures[0], review.candidate.summary["counts"]
-    total = sum(counts.values())
+    metric, counts = review.candidate.figures[0], review.candidate.outcome.counts
     name = NAMES[metric.name]
     way = "falls" if (metric.difference or 0) < 0 else "rises"
     size = change(metric.name, abs(metric.difference or 0)).lstrip("+")
@@ -49,8 +48,8 @@ def story(found: Shown) -> str:
     failing = [gate.name for gate in review.candidate.gates if not gate.passed]
     gates = f"; {count(len(failing), 'gate fails', 'gates fail')}" if failing else "; every gate passes"
     return (
-        f"On {total:,} sealed test examples {safe(name)} {way} by {size}{unit} {metrics.interval(metric)}: "
-        f"{counts['better']:,} answers get better, {counts['worse']:,} get worse{gates}."
+        f"On {counts.total:,} sealed test examples {safe(name)} {way} by {size}{unit} {metrics.interval(metric)}: "
+        f"{counts.better:,} answers get better, {counts.worse:,} get worse{gates}."
         f"{_doubted(found)}"
     )
 
@@ -66,14 +65,14 @@ def strip(review: Review) -> str:
     status, evidence = review.status, review.candidate.evidence
     regressions = len(review.candidate.regressions)
     seen = regressions - len(status.unresolved)
-    reads = evidence["test_reads_before"]
+    reads = evidence.test_reads_before
     who = ", ".join(status.approvals)
     past = ", on evidence that no longer holds" if status.stale and status.approvals else ""
     parts = {
         "Approvals": f"{len(status.approvals)} of {status.approvals_needed}" + (f" ({who})" if who else "") + past,
         "Regressions seen": f"{seen:,} of {regressions:,}",
         "Test split": "first use" if not reads else f"used {count(reads, 'time')} before",
-        "Compositions tried": f"{evidence['search']['tried']:,}",
+        "Compositions tried": f"{evidence.search.tried:,}",
     }
     shown = "".join(f"<span><b>{name}</b> {safe(text)}</span>" for name, text in parts.items())
     return f'<div class="ic ic-gates">{shown}</div>'

@@ -107,7 +107,7 @@ def _read(candidate_id: int) -> Shown:
             (Line(row, flipped(output, row)) for row in rows_of(session, review)),
             key=lambda line: (-line.row.change, line.row.example_id),
         )
-        seed = int(candidate.evidence["search"]["seed"])
+        seed = candidate.evidence.search.seed
         steps = _once(
             (*_place(), "steps", candidate.evidence_hash),
             lambda: search_steps(session, review, np.random.default_rng(seed)),

@@ -30,11 +30,11 @@ def facts(found: Shown, noise: Job | None) -> str:
     """Say what the evidence can and can't tell, as HTML; `noise` is the job that asked the incumbent again."""
     review = found.review
     evidence = review.candidate.evidence
-    metric, search = review.candidate.figures[0], evidence["search"]
+    metric, search = review.candidate.figures[0], evidence.search
     smallest = minimum_detectable_difference(metric)
     unit = " points" if metric.name == "accuracy" else ""
-    reads = evidence["test_reads_before"]
-    estimate = as_change(metric.name, search["estimate"])
+    reads = evidence.test_reads_before
+    estimate = as_change(metric.name, search.estimate)
     examples = [line.row for line in found.lines]
     constant = best_constant(review.task.output, examples)
     before, after = answers_given(examples)
@@ -50,8 +50,8 @@ def facts(found: Shown, noise: Job | None) -> str:
         "A constant answer": f"always “{constant.answer}” would come to {NAMES[metric.name]} "
         f"{figure(metric.name, constant.figure)}; a prompt that is no better tells no examples apart",
         "Answers given": f"before {_told(before)}; after {_told(after)}",
-        "Compositions tried": f"the best of {search['tried']:,} ({search['strategy']}, seed {search['seed']}, "
-        f"budget {search['budget']:,} answers); {search['stopped']}",
+        "Compositions tried": f"the best of {search.tried:,} ({search.strategy}, seed {search.seed}, "
+        f"budget {search.budget:,} answers); {search.stopped}",
         "Uses of the test split": "none before this one"
         if not reads
         else f"read {count(reads, 'time')} before, for other compositions",

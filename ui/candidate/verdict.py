@@ -76,8 +76,7 @@ def _decide(found: Shown, me: Person) -> None:
             "Request changes", "request changes", shortcuts.REQUEST_CHANGES, candidate.id, disabled=not reviewer
         )
         _button("No-go", "no-go", shortcuts.NO_GO, candidate.id, disabled=not reviewer)
-        failing = any(gate.binding and not gate.passed for gate in candidate.gates)
-        if failing and me.may(*status.task.terms.override) and status.task.terms.override:
+        if candidate.failing_gates and me.may(*status.task.terms.override) and status.task.terms.override:
             _button("Override the gates", "override", None, candidate.id)
         approved = any(
             word.kind == "approve" and word.reviewer == me.name for word in effective_verdicts(status.verdicts)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from composer.evaluation.formatting import NAMES, SHARES, change, figure
 from composer.evaluation.gates import Gate
-from composer.evaluation.outcomes import Difference
+from composer.evaluation.outcomes import Difference, OutcomeCounts
 from composer.registry.releases import Release
 from ui.shell import html
 from ui.shell.html import safe, when
@@ -44,7 +44,7 @@ def pair(one: Difference) -> str:
     return f"{sides[0]} → <b>{sides[1]}</b>"
 
 
-def cards(figures: Sequence[Difference], counts: Mapping[str, int]) -> str:
+def cards(figures: Sequence[Difference], counts: OutcomeCounts) -> str:
     """Return the row of cards a candidate is judged by: metric, its companion, valid rate, examples, tokens."""
     named = {one.name: one for one in figures}
     companion = next(named[name] for name in ("spearman", "macro_f1") if name in named)
@@ -58,14 +58,16 @@ def _card(one: Difference) -> str:
     return _box(name, aside, pair(one), gain(one))
 
 
-def _examples(counts: Mapping[str, int]) -> str:
+def _examples(counts: OutcomeCounts) -> str:
     shown = (
-        f'<span class="ic-better">{counts["better"]}</span> better · '
-        f'<span class="ic-worse">{counts["worse"]}</span> worse'
+        f'<span class="ic-better">{counts.better}</span> better · '
+        f'<span class="ic-worse">{counts.worse}</span> worse'
     )
-    total = sum(counts.values())
     return _box(
-        "Examples", "sealed test split", shown, f'<span class="ic-mute">{counts["same"]} same of {total}</span>'
+        "Examples",
+        "sealed test split",
+        shown,
+        f'<span class="ic-mute">{counts.same} same of {counts.total}</span>',
     )
 
 

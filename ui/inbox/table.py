@@ -46,7 +46,7 @@ def gates(status: ReviewStatus) -> str:
     """Return how many gates pass, as HTML; those that fail show on hover."""
     found = status.candidate.gates
     failing = [gate.name if gate.binding else f"{gate.name} (advisory)" for gate in found if not gate.passed]
-    held_up = any(gate.binding and not gate.passed for gate in found)
+    held_up = bool(status.candidate.failing_gates)
     tone, sign = ("worse", "✗") if held_up else ("better", "✓")
     title = f"fails: {', '.join(failing)}" if failing else "all pass"
     return (

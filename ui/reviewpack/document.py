@@ -118,7 +118,7 @@ def _head(pack: Pack, at: datetime) -> str:
         f'<header class="ic"><div class="ic-head"><h1>{safe(candidate.task)} → {safe(candidate.target)}</h1>'
         f'{state_tag(status.state)}</div><div class="ic-mute">{" · ".join(filter(None, told))}</div>'
         f'<p class="ic-story">{header.story(pack.found)}</p></header>'
-        + metrics.cards(candidate.figures, candidate.summary["counts"])
+        + metrics.cards(candidate.figures, candidate.outcome.counts)
         + header.strip(review)
         + metrics.gates(candidate.gates)
         + f'<p class="ic ic-next">{_outlook(status)}</p>'

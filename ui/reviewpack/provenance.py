@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from composer.candidates.evidence import MeasuredPrompt
 from composer.evaluation.formatting import NAMES
 from composer.prompts.composition import Composition
 from composer.review.status import Review
@@ -64,21 +65,20 @@ def _gates(gates: Gates) -> list[str]:
 def hashes(review: Review) -> str:
     """Return what identifies all that the evidence rests on, as HTML."""
     candidate, evidence = review.candidate, review.candidate.evidence
-    data = evidence["data"]
+    data = evidence.data
     known = {
         "Evidence": _hash(candidate.evidence_hash),
-        f"Task {candidate.task}": _hash(evidence["task"]["hash"]),
-        f"Target {candidate.target}": _hash(evidence["target"]["hash"]),
-        "Dataset": f"{_hash(data['dataset'])}, {safe(data['split'])} split, "
-        f"{count(len(data['examples']), 'example')}",
-        "Prompt of the incumbent": _prompt(evidence["incumbent"]),
-        "Prompt of the candidate": _prompt(evidence["candidate"]),
+        f"Task {candidate.task}": _hash(evidence.task.hash),
+        f"Target {candidate.target}": _hash(evidence.target.hash),
+        "Dataset": f"{_hash(data.dataset)}, {safe(data.split)} split, {count(len(data.examples), 'example')}",
+        "Prompt of the incumbent": _prompt(evidence.incumbent),
+        "Prompt of the candidate": _prompt(evidence.candidate),
     }
     return facts(known)
 
 
-def _prompt(side: Mapping[str, str]) -> str:
-    return f"{_hash(side['prompt_sha256'])} (its text); {_hash(side['fingerprint'])} (its parts)"
+def _prompt(side: MeasuredPrompt) -> str:
+    return f"{_hash(side.prompt_sha256)} (its text); {_hash(side.fingerprint)} (its parts)"
 
 
 def _hash(value: str) -> str:

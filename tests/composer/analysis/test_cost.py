@@ -33,7 +33,7 @@ def test_the_likely_cost_is_the_cost_where_nothing_was_edited(submitted: Databas
 def test_what_seems_to_be_stored_is_counted_by_its_key(submitted: Database) -> None:
     with submitted.session() as session:
         review = get_review(session, 1)
-        target, replicate = review.candidate.summary["target_hash"], 1
+        target, replicate = review.candidate.outcome.target_hash, 1
         kept = session.exec(select(CellRow).where(col(CellRow.composition) == review.incumbent.fingerprint)).all()
         for row in kept:
             # Asked about these examples, in these words: another key, and so another answer.
@@ -46,7 +46,7 @@ def test_what_seems_to_be_stored_is_counted_by_its_key(submitted: Database) -> N
 
 def test_splits_and_inputs_are_those_that_the_registry_reads(submitted: Database) -> None:
     with submitted.session() as session:
-        dataset = get_review(session, 1).candidate.evidence["data"]["dataset"]
+        dataset = get_review(session, 1).candidate.evidence.data.dataset
         for split in ("dev", "test"):
             known = examples_of(session, dataset, split)
             assert examples_of(session, dataset, split) == known  # type: ignore[arg-type]
@@ -68,6 +68,6 @@ def test_what_is_searched_in_is_what_the_open_row_shows(submitted: Database) -> 
 
 def test_an_answer_stored_under_another_composition_is_found_by_its_key(submitted: Database) -> None:
     with submitted.session() as session:
-        side = get_review(session, 1).candidate.evidence["candidate"]
-        target = get_review(session, 1).candidate.summary["target_hash"]
-        assert set(stored_texts(session, target, "another", side["cells"])) == set(side["cells"])
+        side = get_review(session, 1).candidate.evidence.candidate
+        target = get_review(session, 1).candidate.outcome.target_hash
+        assert set(stored_texts(session, target, "another", side.cells)) == set(side.cells)

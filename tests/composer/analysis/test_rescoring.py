@@ -50,10 +50,10 @@ def test_after_a_correction_no_answer_is_paid_for_and_the_new_label_is_what_coun
     assert all(was == now for was, now in others)
     assert (before.regressions, after.regressions) == (acts.WORSE, ("test-02",))
     with worse.session() as session:
-        assert after.evidence["data"]["dataset"] == dataset_of(session, "small")
-    for side in ("incumbent", "candidate"):
-        assert after.evidence[side] == before.evidence[side]
-    assert after.evidence["search"] == before.evidence["search"]
+        assert after.evidence.data.dataset == dataset_of(session, "small")
+    assert after.evidence.incumbent == before.evidence.incumbent
+    assert after.evidence.candidate == before.evidence.candidate
+    assert after.evidence.search == before.evidence.search
 
 
 def test_the_candidate_that_was_scored_again_says_as_which_and_takes_no_approval(

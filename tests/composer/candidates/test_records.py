@@ -1,23 +1,27 @@
-"""Candidates: bound to their evidence by a hash, and the sealed test split's uses counted."""
+"""Candidates: bound to their evidence by a hash, and listed without it."""
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import select
 
-from composer.candidates.records import Candidate, get_candidate, list_candidates, submit
-from composer.candidates.test_split import note_test_read
+from composer.candidates.records import (
+    Candidate,
+    get_candidate,
+    get_candidate_summary,
+    list_candidates,
+    submit,
+)
 from composer.runs.plan import Plan, plan_run
-from composer.tables import CandidateRow, TestReadRow
+from composer.tables import CandidateRow
 from library import log
 from library.canonical import digest
 from library.database import Database
 from library.errors import Refused
 from tests import small
+from tests.composer.review import acts
 
 
 def stored(database: Database) -> Candidate:
@@ -28,32 +32,6 @@ def stored(database: Database) -> Candidate:
 def plan(database: Database) -> Plan:
     with database.session() as session:
         return plan_run(session, "small", "tiny", strategy="greedy", seed=0, budget=100)
-
-
-def test_the_evidence_identifies_all_it_rests_on(submitted: Database) -> None:
-    evidence = stored(submitted).evidence
-    found = plan(submitted)
-    assert evidence["task"]["hash"] == found.task.hash
-    assert evidence["target"]["hash"] == found.target.hash
-    assert evidence["data"]["dataset"] == found.dataset
-    assert evidence["data"]["split"] == "test"
-    assert evidence["task"]["metric"] == "nmse"
-    for side in ("incumbent", "candidate"):
-        assert len(evidence[side]["cells"]) == len(evidence["data"]["examples"]) == 16
-        assert len(evidence[side]["prompt_sha256"]) == 64
-    for snippet in evidence["candidate"]["snippets"]:
-        assert set(snippet) == {"key", "version", "sha256"}
-    assert set(evidence["search"]) >= {"strategy", "seed", "budget", "tried"}
-    assert stored(submitted).evidence_hash == digest(evidence)
-
-
-def test_its_cells_are_stored_answers(submitted: Database) -> None:
-    evidence = stored(submitted).evidence
-    keys = {*evidence["incumbent"]["cells"], *evidence["candidate"]["cells"]}
-    with submitted.session() as session:
-        known = set(session.exec(text("select key from cell")).scalars())  # type: ignore[call-overload]
-    assert len(keys) == 32
-    assert keys <= known
 
 
 CHANGES: dict[str, Any] = {
@@ -75,7 +53,7 @@ CHANGES: dict[str, Any] = {
 def test_evidence_that_was_changed_in_its_row_is_found(submitted: Database, change: Any) -> None:
     with submitted.session() as session:
         row = session.get_one(CandidateRow, 1)
-        evidence = deepcopy(dict(stored(submitted).evidence))
+        evidence = stored(submitted).evidence.as_json()
         change(evidence)
         row.evidence = evidence
         session.add(row)
@@ -96,7 +74,7 @@ def test_evidence_swapped_together_with_its_hash_is_found_by_the_log(submitted: 
 def test_the_same_evidence_of_a_run_is_the_same_candidate(submitted: Database) -> None:
     candidate = stored(submitted)
     found = plan(submitted)
-    composition = found.vocabulary.compose([one["key"] for one in candidate.evidence["candidate"]["snippets"]])
+    composition = found.vocabulary.compose([one.key for one in candidate.evidence.candidate.snippets])
     with submitted.session() as session:
         before = len(log.entries(session))
         number = submit(session, 1, composition, found.incumbent, candidate.evidence, by="Ada", at=small.NOW)
@@ -113,19 +91,63 @@ def test_submitting_is_logged_with_the_hash_of_the_evidence(submitted: Database)
         assert log.first_broken(session) is None
 
 
-def test_each_composition_reads_the_test_split_once_and_is_told_how_many_did_before(filled: Database) -> None:
-    found = plan(filled)
-    number = small.enter(filled, budget=100)
-    first, second = (found.vocabulary.compose([key]) for key in ("exact", "topic"))
-    with filled.session() as session:
-        told = [
-            note_test_read(session, found.dataset, found.target.hash, one, run_id=number, at=small.NOW)
-            for one in (first, second, first, second)
-        ]
-        assert told == [0, 1, 0, 1]
-        assert len(session.exec(select(TestReadRow)).all()) == 2
-
-
 def test_a_candidate_that_is_not_there_is_refused(submitted: Database) -> None:
     with submitted.session() as session, pytest.raises(Refused, match="no candidate 2"):
         get_candidate(session, 2)
+    with submitted.session() as session, pytest.raises(Refused, match="no candidate 2"):
+        get_candidate_summary(session, 2)
+
+
+def test_a_summary_is_the_candidate_without_its_evidence(submitted: Database) -> None:
+    with submitted.session() as session:
+        whole, summary = get_candidate(session, 1), get_candidate_summary(session, 1)
+        assert list_candidates(session) == (summary,)
+    assert summary.outcome == whole.outcome == whole.evidence.outcome()
+    assert (summary.figures, summary.gates) == (whole.evidence.figures, whole.evidence.gates)
+    shared = set(vars(summary))
+    assert {name: getattr(whole, name) for name in shared} == vars(summary)
+
+
+def test_lists_and_summaries_never_read_the_evidence(submitted: Database) -> None:
+    with submitted.session() as session:
+        known = get_candidate_summary(session, 1)
+        session.execute(text("update candidate set evidence = 'not even JSON'"))
+    with submitted.session() as session:
+        assert list_candidates(session) == (known,)
+        assert get_candidate_summary(session, 1) == known
+        with pytest.raises(Refused, match="not the evidence that was stored"):
+            get_candidate(session, 1)
+
+
+@pytest.mark.parametrize("summary", [None, {}, {"worse": []}, {"more": 1}], ids=str)
+def test_a_summary_that_is_missing_or_none_is_read_from_the_evidence(submitted: Database, summary: Any) -> None:
+    with submitted.session() as session:
+        known = get_candidate_summary(session, 1)
+        row = session.get_one(CandidateRow, 1)
+        row.summary = summary if summary in (None, {}) else {**(row.summary or {}), "more": 1}
+        session.add(row)
+    with submitted.session() as session:
+        assert get_candidate_summary(session, 1) == known
+
+
+def test_evidence_of_an_unknown_format_is_refused_in_words(submitted: Database) -> None:
+    with submitted.session() as session:
+        candidate = get_candidate(session, 1)
+        changed = {**candidate.evidence.as_json(), "format": 9}
+        row = session.get_one(CandidateRow, 1)
+        row.evidence, row.evidence_hash, row.summary = changed, digest(changed), None
+        session.add(row)
+        hashes = {"was": candidate.evidence_hash, "now": digest(changed)}
+        session.execute(text("update log set detail = replace(detail, :was, :now)"), hashes)
+    with submitted.session() as session, pytest.raises(Refused, match="unknown to this version"):
+        get_candidate(session, 1)
+
+
+def test_only_binding_gates_that_fail_are_in_the_way(put_up: acts.PutUp) -> None:
+    gates = {"max_extra_tokens": 1, "max_worse_share": 0.0, "advisory": ["max_worse_share"]}
+    database = put_up(worse=True, policy={"gates": gates})
+    with database.session() as session:
+        summary = get_candidate_summary(session, 1)
+    failing = [gate.name for gate in summary.gates if not gate.passed]
+    assert len(failing) == 2
+    assert [gate.name for gate in summary.failing_gates] == ["tokens ≤ +1"]

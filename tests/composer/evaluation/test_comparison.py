@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from composer.evaluation.comparison import Comparison
 from composer.evaluation.gates import Gate
-from composer.evaluation.outcomes import Row
+from composer.evaluation.outcomes import OutcomeCounts, Row
 from tests import small
 
 DATA = small.examples(0, 20)
@@ -49,7 +49,7 @@ def test_a_better_prompt_shows_lower_nmse_and_passes_every_gate() -> None:
     assert found.metric.low == pytest.approx(-25)
     # All twenty moved alike; that some others would not can't be ruled out.
     assert -25 < found.metric.high < -15
-    assert found.counts == {"better": 20, "same": 0, "worse": 0}
+    assert found.counts == OutcomeCounts(better=20, same=0, worse=0)
     assert all(one.passed for one in found.gates)
 
 
@@ -82,7 +82,7 @@ def test_malformed_counts_as_full_loss_and_is_shown_apart() -> None:
 
 def test_rows_say_what_became_better_stayed_or_became_worse() -> None:
     found = of([*off(1)[:5], *GOLD[5:]], [*GOLD[:15], *[None] * 5])
-    assert found.counts == {"better": 5, "same": 10, "worse": 5}
+    assert found.counts == OutcomeCounts(better=5, same=10, worse=5)
     assert [row.example_id for row in found.rows] == [one.id for one in DATA]
     assert [row.outcome for row in found.rows] == ["better"] * 5 + ["same"] * 10 + ["worse"] * 5
     assert [row.candidate_valid for row in found.rows] == [True] * 15 + [False] * 5

@@ -56,14 +56,14 @@ def test_its_messages_with_placeholders_filled_are_those_that_were_measured(
         evidence = get_candidate(session, 1).evidence
         stored = set(session.exec(text("select key from cell")).scalars())  # type: ignore[call-overload]
     composition = get_composition(released)
-    for example, cell in zip(small.examples(0, 16), evidence["candidate"]["cells"], strict=True):
+    for example, cell in zip(small.examples(0, 16), evidence.candidate.cells, strict=True):
         filled = [
             {**message, "content": PLACEHOLDER.sub(lambda match: example.inputs[match[1]], message["content"])}  # noqa: B023
             for message in template
         ]
         assert filled == render(composition, small.TASK["message"], example.inputs)
         assert cell in stored
-        assert cell == cell_key(filled, evidence["target"]["hash"])
+        assert cell == cell_key(filled, evidence.target.hash)
 
 
 def get_composition(database: Database) -> str:

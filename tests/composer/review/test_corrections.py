@@ -60,7 +60,7 @@ def test_confirmed_it_changes_one_label_and_nothing_else(worse: Database) -> Non
 
 
 def test_what_was_measured_stays_readable_after_a_correction(worse: Database) -> None:
-    dataset = acts.review(worse).candidate.evidence["data"]["dataset"]
+    dataset = acts.review(worse).candidate.evidence.data.dataset
     acts.decide(worse, acts.propose(worse))
     with worse.session() as session:
         assert examples_of(session, dataset, "test")[5].gold == 1.0

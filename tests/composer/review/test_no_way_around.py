@@ -342,7 +342,7 @@ class Acting(RuleBasedStateMachine):
 
         def act(session: Session) -> int:
             review = get_review(session, number)
-            evidence = {**review.candidate.evidence, "test_reads_before": reads}
+            evidence = review.candidate.evidence.model_copy(update={"test_reads_before": reads})
             run = review.candidate.run_id
             at = self.now
             known = before if before is None or self.rows("select 1 from candidate where id = ?", before) else None

@@ -56,7 +56,7 @@ def act(call: Call, *roles: str) -> Act:
 
 def submit_again(session: Session, by: str, _folder: Path) -> None:
     review = get_review(session, 1)
-    evidence = {**review.candidate.evidence, "test_reads_before": 9}
+    evidence = review.candidate.evidence.model_copy(update={"test_reads_before": 9})
     submit(session, 1, review.composition, review.incumbent, evidence, by=by, at=AT)
 
 

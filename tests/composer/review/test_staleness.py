@@ -47,7 +47,7 @@ def edit_target(session: Session) -> None:
 def release_another(session: Session) -> None:
     plan = plan_run(session, "small", "tiny", strategy="greedy", seed=0, budget=100)
     other = plan.vocabulary.compose(["mild"])
-    evidence = {**get_candidate(session, 1).evidence, "test_reads_before": 1}
+    evidence = get_candidate(session, 1).evidence.model_copy(update={"test_reads_before": 1})
     number = submit(session, 1, other, plan.incumbent, evidence, by="Ada", at=small.NOW)
     row = ReleaseRow(
         candidate_id=number,
@@ -209,8 +209,8 @@ def test_a_row_older_than_summaries_is_read_from_its_evidence(worse: Database) -
         row.summary = None
         session.add(row)
     with worse.session() as session:
-        assert get_candidate(session, 1).summary == expected
-        assert [one.summary for one in list_candidates(session)] == [expected]
+        assert get_candidate(session, 1).outcome.as_json() == expected
+        assert [one.outcome.as_json() for one in list_candidates(session)] == [expected]
 
 
 @pytest.mark.parametrize("column", ["versions", "incumbent_versions"])

@@ -126,9 +126,9 @@ def test_the_evidence_names_the_cells_and_messages_that_were_measured(filled: Da
             system, message = render(text, plan.task.message, example.inputs)
             assert (system["content"], message["content"]) in sent
     assert candidate.versions == tuple(version.id for version in composition.versions)
-    assert candidate.evidence["data"]["examples"] == [example.id for example in examples]
-    assert candidate.evidence["search"]["tried"] == summary["tried"]
-    assert candidate.evidence["test_reads_before"] == 0
+    assert candidate.evidence.data.examples == tuple(example.id for example in examples)
+    assert candidate.evidence.search.tried == summary["tried"]
+    assert candidate.evidence.test_reads_before == 0
     assert candidate.figures[0].incumbent == summary["incumbent"]["composite"]
 
 

@@ -113,11 +113,11 @@ def test_it_holds_the_prompt_the_policy_and_the_hashes(found: Shown) -> None:
     assert found.review.task.message in text
     for name in (
         found.review.candidate.evidence_hash,
-        evidence["task"]["hash"],
-        evidence["target"]["hash"],
-        evidence["data"]["dataset"],
-        evidence["incumbent"]["prompt_sha256"],
-        evidence["candidate"]["prompt_sha256"],
+        evidence.task.hash,
+        evidence.target.hash,
+        evidence.data.dataset,
+        evidence.incumbent.prompt_sha256,
+        evidence.candidate.prompt_sha256,
     ):
         assert name in text
     assert "each one gets a word before anybody approves" in text

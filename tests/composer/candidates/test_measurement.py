@@ -1,0 +1,38 @@
+"""Measuring two prompts: every test example asked once a side, in order, and the cells named."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from composer.answers.evaluator import Evaluator
+from composer.answers.store import MemoryCells
+from composer.candidates.measurement import measure
+from composer.models.answer import Answer
+from composer.models.target import Target
+from composer.prompts.composition import Composition
+from composer.prompts.messages import Messages
+from tests import small
+
+TEST = small.examples(0, 12)
+TARGET = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b")
+
+
+def test_both_prompts_are_asked_about_every_example_and_their_cells_are_named_in_order() -> None:
+    task, model, cells = small.task(), small.engine(data=TEST).answer, MemoryCells()
+    before, after = Composition(task.base), Composition(task.base, (small.snippets()[2],))
+
+    def put(messages: Messages) -> Answer:
+        system, user = (message["content"] for message in messages)
+        return small.answer(model(system, user))
+
+    with ThreadPoolExecutor(1) as pool:
+        evaluator = Evaluator(task, TARGET.hash, cells, put, pool)
+        measured, comparison = measure(task, TARGET, "small:0", TEST, before, after, evaluator, seed=5)
+        again = measure(task, TARGET, "small:0", TEST, before, after, evaluator, seed=5)
+    assert evaluator.counts.paid == len(cells.stored) == 2 * len(TEST)
+    for side, composition in (("incumbent", before), ("candidate", after)):
+        keys = [question.key for question in evaluator.questions(composition, TEST)]
+        assert measured.cells[side] == keys
+    assert [row.example_id for row in comparison.rows] == [one.id for one in TEST]
+    assert again == (measured, comparison)
+    assert (measured.incumbent, measured.candidate) == (before, after)
