@@ -1,14 +1,24 @@
-from .evidence import evidence_of
+from .evidence import Evidence, Outcome, evidence_of
 from .measurement import Measured, measure
-from .records import Candidate, CandidateSummary, get_candidate, list_candidates, submit
+from .records import (
+    Candidate,
+    CandidateSummary,
+    get_candidate,
+    get_candidate_summary,
+    list_candidates,
+    submit,
+)
 from .test_split import note_test_read
 
 __all__ = [
     "Candidate",
     "CandidateSummary",
+    "Evidence",
     "Measured",
+    "Outcome",
     "evidence_of",
     "get_candidate",
+    "get_candidate_summary",
     "list_candidates",
     "measure",
     "note_test_read",
