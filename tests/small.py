@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from sqlmodel import Session, col, select
 
-from composer.data.dataset import Dataset
-from composer.data.examples import Example
-from composer.evaluation.comparison import Comparison, Side, compare
+from composer.data.examples import Dataset, Example
+from composer.evaluation.comparison import Side, compare
+from composer.evaluation.outcomes import Comparison
 from composer.home.paths import Home
 from composer.models.answer import Answer
 from composer.models.target import Target

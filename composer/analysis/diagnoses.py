@@ -17,8 +17,9 @@ from composer.answers.evaluator import questions_of
 from composer.answers.store import stored_answers
 from composer.candidates.records import Candidate
 from composer.data.examples import Example
-from composer.evaluation.metrics import LOSS_TOLERANCE, Scored, figures, score
-from composer.evaluation.outcomes import Difference, difference
+from composer.evaluation.metrics import Scored, figures, score
+from composer.evaluation.outcomes import LOSS_TOLERANCE, Difference
+from composer.evaluation.paired import difference
 from composer.evaluation.parsing import Parsed, parse
 from composer.models.answer import Answer
 from composer.prompts.composition import Composition

@@ -9,12 +9,11 @@ from sqlmodel import Session
 
 from composer.answers.evaluator import questions_of
 from composer.answers.store import stored_answers
-from composer.candidates.evidence import evidence_of
-from composer.candidates.measurement import Measured
+from composer.candidates.evidence import Measured, evidence_of
 from composer.candidates.records import CandidateSummary, get_candidate, submit, successor_of
 from composer.candidates.test_split import note_test_read
 from composer.data.examples import Example
-from composer.evaluation.comparison import Comparison
+from composer.evaluation.outcomes import Comparison
 from composer.models.target import Target
 from composer.prompts.composition import Composition
 from composer.registry.datasets import dataset_of, examples_of

@@ -29,7 +29,7 @@ from composer.evaluation.formatting import NAMES
 from composer.evaluation.gates import improves
 from composer.evaluation.intervals import Floats
 from composer.evaluation.metrics import Figure, Scored, figures
-from composer.evaluation.outcomes import difference
+from composer.evaluation.paired import difference
 from composer.task.task import DataSpec, Output, Task
 from library.errors import Refused
 

@@ -20,8 +20,7 @@ from sqlmodel import Session
 from composer.answers.evaluator import Evaluator
 from composer.answers.store import MemoryCells, Question, keep_all
 from composer.candidates.records import get_candidate, submit
-from composer.data.dataset import Dataset
-from composer.data.examples import Example
+from composer.data.examples import Dataset, Example
 from composer.home.paths import Home
 from composer.models.answer import Answer
 from composer.models.connection import language_model

@@ -1,5 +1,5 @@
-from .evidence import Evidence, Outcome, evidence_of
-from .measurement import Measured, measure
+from .evidence import Evidence, Measured, Outcome, evidence_of
+from .measurement import measure
 from .records import (
     Candidate,
     CandidateSummary,

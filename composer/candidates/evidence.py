@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from composer.candidates.measurement import Measured
-from composer.evaluation.comparison import Comparison
-from composer.evaluation.gates import Gate
-from composer.evaluation.outcomes import Difference, OutcomeCounts, Row
-from composer.evaluation.slices import Slice
+from composer.data.examples import Example
+from composer.evaluation.outcomes import Comparison, Difference, Gate, OutcomeCounts, Row, Slice
+from composer.models.target import Target
 from composer.prompts.composition import Composition
-from composer.task.task import Metric
+from composer.task.task import Metric, Task
 from library.canonical import text_digest
 
 
@@ -190,3 +189,19 @@ def _prompt(composition: Composition, cells: Sequence[str]) -> MeasuredPrompt:
         ),
         cells=tuple(cells),
     )
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What two prompts were measured on: the task, the target, the sealed examples, and both compositions.
+
+    `cells` holds the cell keys of `incumbent` and `candidate` in the order of `examples`.
+    """
+
+    task: Task
+    target: Target
+    dataset: str
+    examples: Sequence[Example]
+    incumbent: Composition
+    candidate: Composition
+    cells: Mapping[str, Sequence[str]]

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
 from composer.answers.evaluator import Evaluator
+from composer.candidates.evidence import Measured
 from composer.data.examples import Example
-from composer.evaluation.comparison import Comparison, Side, compare
+from composer.evaluation.comparison import Side, compare
+from composer.evaluation.outcomes import Comparison
 from composer.models.target import Target
 from composer.prompts.composition import Composition
 from composer.task.task import Task
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What two prompts were measured on: the task, the target, the sealed examples, and both compositions.
-
-    `cells` holds the cell keys of `incumbent` and `candidate` in the order of `examples`.
-    """
-
-    task: Task
-    target: Target
-    dataset: str
-    examples: Sequence[Example]
-    incumbent: Composition
-    candidate: Composition
-    cells: Mapping[str, Sequence[str]]
 
 
 def measure(

@@ -13,9 +13,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from composer.candidates.evidence import Evidence, Outcome
-from composer.evaluation.gates import Gate
-from composer.evaluation.outcomes import Difference, Row
-from composer.evaluation.slices import Slice
+from composer.evaluation.outcomes import Difference, Gate, Row, Slice
 from composer.prompts.composition import Composition
 from composer.tables import CandidateRow, RunRow
 from library import log

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from composer.cli.common import HomeOption, console, opened, out, person, refusals
-from composer.release.pack import export_release, faults
+from composer.release.pack import export_release
+from composer.release.verification import faults
 
 
 @refusals

@@ -1,5 +1,5 @@
-from .dataset import Dataset, load_examples
-from .examples import Example
+from .dataset import load_examples
+from .examples import Dataset, Example
 from .files import read_records
 
 __all__ = [

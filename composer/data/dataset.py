@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from dataclasses import asdict, replace
 from itertools import pairwise
 
 import numpy as np
 
-from composer.data.examples import Example, Record, dataset_hash, in_order
+from composer.data.examples import Dataset, Example, Record, in_order
 from composer.data.splits import assign, sample, split_of, strata_count, stratum
 from composer.task.task import SPLITS, Task
 from library.errors import Refused
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """The examples of a task, in order, and how many records are not among them.
-
-    `left_out` counts records whose clusters lie in different splits, `not_sampled` those that were in a split
-    but not drawn from it.
-    """
-
-    examples: tuple[Example, ...]
-    left_out: int = 0
-    not_sampled: int = 0
-
-    @cached_property
-    def hash(self) -> str:
-        """Identity of examples and splits, sha256 in hex."""
-        return dataset_hash(self.examples)
-
-    @property
-    def summary(self) -> str:
-        """One line for a reader: how many examples each split holds, and how many records none."""
-        sizes = Counter(example.split for example in self.examples)
-        held = ", ".join(f"{name} {sizes[name]}" for name in SPLITS)
-        return f"{held}; left out between splits {self.left_out}; not sampled {self.not_sampled}"
 
 
 def load_examples(task: Task, records: Sequence[Record]) -> Dataset:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from composer.task.task import SPLITS, SplitName
 from library.canonical import digest
@@ -63,3 +65,28 @@ def dataset_hash(examples: Iterable[Example]) -> str:
             for one in sorted(examples, key=lambda one: one.id)
         ]
     )
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The examples of a task, in order, and how many records are not among them.
+
+    `left_out` counts records whose clusters lie in different splits, `not_sampled` those that were in a split
+    but not drawn from it.
+    """
+
+    examples: tuple[Example, ...]
+    left_out: int = 0
+    not_sampled: int = 0
+
+    @cached_property
+    def hash(self) -> str:
+        """Identity of examples and splits, sha256 in hex."""
+        return dataset_hash(self.examples)
+
+    @property
+    def summary(self) -> str:
+        """One line for a reader: how many examples each split holds, and how many records none."""
+        sizes = Counter(example.split for example in self.examples)
+        held = ", ".join(f"{name} {sizes[name]}" for name in SPLITS)
+        return f"{held}; left out between splits {self.left_out}; not sampled {self.not_sampled}"

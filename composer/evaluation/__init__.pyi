@@ -1,9 +1,9 @@
 from .caveats import find_caveats, minimum_detectable_difference
-from .comparison import Comparison, Side, compare
-from .gates import Gate
+from .comparison import Side, compare
+from .gates import check_gates
 from .intervals import Interval, score_interval
 from .metrics import Scored, score
-from .outcomes import Difference, Row
+from .outcomes import Comparison, Difference, Gate, Row, Slice
 from .parsing import Parsed, parse
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "Row",
     "Scored",
     "Side",
+    "Slice",
+    "check_gates",
     "compare",
     "find_caveats",
     "minimum_detectable_difference",

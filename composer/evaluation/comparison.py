@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from composer.data.examples import Example
-from composer.evaluation.gates import Gate, check_gates
+from composer.evaluation.gates import check_gates
 from composer.evaluation.metrics import figures, score
-from composer.evaluation.outcomes import Difference, OutcomeCounts, Row, difference
+from composer.evaluation.outcomes import Comparison, Difference, Row
+from composer.evaluation.paired import difference
 from composer.evaluation.parsing import Parsed, parse
-from composer.evaluation.slices import Slice as Slice
 from composer.evaluation.slices import slices
 from composer.models.answer import Answer
 from composer.task.task import Task
@@ -34,27 +33,6 @@ class Side:
     def seconds(self) -> float:
         """Mean seconds an answer."""
         return float(np.mean([answer.seconds for answer in self.answers]))
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """All that the test split says about a candidate against the incumbent."""
-
-    figures: tuple[Difference, ...]
-    gates: tuple[Gate, ...]
-    rows: tuple[Row, ...]
-    slices: tuple[Slice, ...] = ()
-
-    @property
-    def metric(self) -> Difference:
-        """The task's composite metric."""
-        return self.figures[0]
-
-    @property
-    def counts(self) -> OutcomeCounts:
-        """How many examples became better, stayed the same and became worse."""
-        outcomes = Counter(row.outcome for row in self.rows)
-        return OutcomeCounts(better=outcomes["better"], same=outcomes["same"], worse=outcomes["worse"])
 
 
 def compare(

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from composer.data.examples import Example
-from composer.evaluation.metrics import LOSS_TOLERANCE, figures
-from composer.evaluation.outcomes import Difference, Row
+from composer.evaluation.outcomes import LOSS_TOLERANCE, Difference, Gate, Row
 from composer.task.policy import GateKind
 from composer.task.task import Task
-
-
-@dataclass(frozen=True)
-class Gate:
-    """One condition of the policy: whether it holds, and the figure it was read from.
-
-    One that isn't `binding` is shown, and holds nothing up.
-    """
-
-    name: str
-    passed: bool
-    figure: str
-    binding: bool = True
 
 
 def check_gates(
@@ -34,7 +20,7 @@ def check_gates(
     `examples`. Raises `KeyError` where the policy names a figure that wasn't compared.
     """
     policy = task.policy.gates
-    gates: list[tuple[GateKind, Gate]] = [("improves", improves(differences[figures(task)[0].name]))]
+    gates: list[tuple[GateKind, Gate]] = [("improves", improves(differences[task.metric]))]
     if policy.valid_rate:
         gates.append(("valid_rate", _not_worse("valid rate", differences["valid_rate"], 0.0)))
     for name in policy.not_worse:

@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from composer.data.examples import Example
+from composer.evaluation.outcomes import Better
 from composer.evaluation.parsing import Parsed
 from composer.task.task import Task
 
 Floats = NDArray[np.float64]
-Better = Literal["lower", "higher"]
-
-LOSS_TOLERANCE = 1e-12
-"""Losses closer than this are the same answer quality."""
 
 
 @dataclass(frozen=True)

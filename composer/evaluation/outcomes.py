@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
-from math import isnan
 from typing import Literal
-
-import numpy as np
-
-from composer.evaluation.metrics import LOSS_TOLERANCE, Better, Figure, Scored
-from composer.evaluation.paired import paired_interval
 
 Direction = Literal["better", "worse", "same", "unclear", ""]
 
@@ -93,19 +87,60 @@ class OutcomeCounts:
         return self.better + self.same + self.worse
 
 
-def difference(
-    figure: Figure,
-    before: Scored,
-    after: Scored,
-    clusters: Sequence[tuple[str, ...]],
-    rng: np.random.Generator,
-) -> Difference:
-    """Return one figure of n examples on both sides, with the interval of its difference."""
-    ones = np.ones(len(before.loss))
-    was, now = figure.of(before, ones), figure.of(after, ones)
-    bounds = paired_interval(figure, before, after, clusters, rng)
-    return Difference(
-        figure.name,
-        figure.better_is,
-        *(None if isnan(value) else value for value in (was, now, now - was, bounds.low, bounds.high)),
-    )
+Better = Literal["lower", "higher"]
+
+
+LOSS_TOLERANCE = 1e-12
+"""Losses closer than this are the same answer quality."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The metric in one slice: candidate minus incumbent with its 95% interval, and `n` examples counted.
+
+    `p` is the chance of a difference at least as large if both prompts were alike, Holm-corrected over slices.
+    """
+
+    name: str
+    n: int
+    difference: float | None
+    low: float | None
+    high: float | None
+    p: float
+    better: int
+    same: int
+    worse: int
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One condition of the policy: whether it holds, and the figure it was read from.
+
+    One that isn't `binding` is shown, and holds nothing up.
+    """
+
+    name: str
+    passed: bool
+    figure: str
+    binding: bool = True
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that the test split says about a candidate against the incumbent."""
+
+    figures: tuple[Difference, ...]
+    gates: tuple[Gate, ...]
+    rows: tuple[Row, ...]
+    slices: tuple[Slice, ...] = ()
+
+    @property
+    def metric(self) -> Difference:
+        """The task's composite metric."""
+        return self.figures[0]
+
+    @property
+    def counts(self) -> OutcomeCounts:
+        """How many examples became better, stayed the same and became worse."""
+        outcomes = Counter(row.outcome for row in self.rows)
+        return OutcomeCounts(better=outcomes["better"], same=outcomes["same"], worse=outcomes["worse"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from composer.evaluation.formatting import SHARES
 from composer.evaluation.intervals import BatchedStatistic, Floats, Interval, interval, score_interval
 from composer.evaluation.metrics import Figure, Scored
+from composer.evaluation.outcomes import Difference
 
 
 class Mean(NamedTuple):
@@ -137,3 +139,21 @@ MANY: Mapping[str, Callable[[Scored], BatchedStatistic]] = {
     "macro_f1": _macro_f1,
 }
 """The other figures, of many resamples at once."""
+
+
+def difference(
+    figure: Figure,
+    before: Scored,
+    after: Scored,
+    clusters: Sequence[tuple[str, ...]],
+    rng: np.random.Generator,
+) -> Difference:
+    """Return one figure of n examples on both sides, with the interval of its difference."""
+    ones = np.ones(len(before.loss))
+    was, now = figure.of(before, ones), figure.of(after, ones)
+    bounds = paired_interval(figure, before, after, clusters, rng)
+    return Difference(
+        figure.name,
+        figure.better_is,
+        *(None if isnan(value) else value for value in (was, now, now - was, bounds.low, bounds.high)),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isnan
 
 import numpy as np
@@ -11,30 +11,13 @@ import numpy as np
 from composer.data.examples import Example
 from composer.evaluation.formatting import SHARES
 from composer.evaluation.intervals import score_p
-from composer.evaluation.metrics import LOSS_TOLERANCE, Figure, Scored, figures
+from composer.evaluation.metrics import Figure, Scored, figures
+from composer.evaluation.outcomes import LOSS_TOLERANCE, Slice
 from composer.evaluation.paired import MEANS, paired_interval
 from composer.task.task import Task
 
 MOST = 30
 """Slices that are told apart: those with the most examples."""
-
-
-@dataclass(frozen=True)
-class Slice:
-    """The metric in one slice: candidate minus incumbent with its 95% interval, and `n` examples counted.
-
-    `p` is the chance of a difference at least as large if both prompts were alike, Holm-corrected over slices.
-    """
-
-    name: str
-    n: int
-    difference: float | None
-    low: float | None
-    high: float | None
-    p: float
-    better: int
-    same: int
-    worse: int
 
 
 def slices(

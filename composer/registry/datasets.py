@@ -9,8 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from composer.data.dataset import Dataset
-from composer.data.examples import Example
+from composer.data.examples import Dataset, Example
 from composer.registry.lookup import KEEPERS
 from composer.tables import DatasetRow, ExampleRow
 from composer.task.task import SPLITS, SplitName, Task

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
-from rapidfuzz.process import extract
-
 from library.errors import Refused
 from library.roles import Role
 
@@ -20,6 +18,8 @@ def find_named(kind: str, name: str, known: dict[str, Found], command: str) -> F
     """Return what goes by a name; raises `Refused` naming the nearest, and the `command` that adds one."""
     if name in known:
         return known[name]
+    from rapidfuzz.process import extract  # only a name that is not there pays for it
+
     near: Sequence[tuple[str, float, int]] = extract(name, list(known), limit=3, score_cutoff=50)
     names = ", ".join(one for one, _, _ in near) or ", ".join(known) or "none yet"
     fix = f"Known: {names}. `{command}` adds one."

@@ -1,6 +1,7 @@
 from .history import current_prompts, replacement
-from .pack import export_release, faults, write_pack
+from .pack import export_release, write_pack
 from .publish import release_candidate, roll_back
+from .verification import faults
 
 __all__ = [
     "current_prompts",

@@ -8,8 +8,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from composer.candidates.records import get_candidate
-from composer.data.dataset import Dataset
-from composer.data.examples import Example
+from composer.data.examples import Dataset, Example
 from composer.registry.datasets import current_dataset, dataset_of, make_current
 from composer.registry.tasks import get_task
 from composer.review.reasons import reason_of

@@ -13,8 +13,8 @@ from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
 from composer.evaluation.formatting import NAMES, SHARES, change
-from composer.evaluation.metrics import Better, as_change, figures
-from composer.evaluation.outcomes import Difference
+from composer.evaluation.metrics import as_change, figures
+from composer.evaluation.outcomes import Better, Difference
 from composer.registry.datasets import dataset_of, split_size
 from composer.registry.tasks import get_task
 from composer.runs.records import Run

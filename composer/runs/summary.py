@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from composer.answers.evaluator import Counts
-from composer.evaluation.comparison import Comparison
+from composer.evaluation.outcomes import Comparison
 from composer.prompts.composition import Composition
 from composer.runs.plan import Plan
 from composer.search.problem import SearchResult

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from composer.home.paths import Home
-from composer.release.pack import faults
+from composer.release.verification import faults
 from tests.browser.deciding import (
     button,
     decide,

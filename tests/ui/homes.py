@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from composer.data.bundled import read_wheel
-from composer.data.dataset import Dataset, load_examples
-from composer.data.examples import Example
+from composer.data.dataset import load_examples
+from composer.data.examples import Dataset, Example
 from composer.home.paths import Home
 from composer.models.target import load_target
 from composer.prompts.messages import render

@@ -8,9 +8,8 @@ from urllib.parse import quote
 import streamlit as st
 
 from composer.analysis.jobs import Job
-from composer.evaluation.comparison import Slice
 from composer.evaluation.formatting import NAMES, SHARES, change
-from composer.evaluation.outcomes import Difference
+from composer.evaluation.outcomes import Difference, Slice
 from composer.task.task import Output
 from ui.candidate import job_button, page_data
 from ui.candidate.page_data import Shown

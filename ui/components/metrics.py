@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from composer.evaluation.formatting import NAMES, SHARES, change, figure
-from composer.evaluation.gates import Gate
-from composer.evaluation.outcomes import Difference, OutcomeCounts
+from composer.evaluation.outcomes import Difference, Gate, OutcomeCounts
 from composer.registry.releases import Release
 from ui.shell import html
 from ui.shell.html import safe, when

@@ -9,7 +9,7 @@ from composer.analysis import jobs
 from composer.analysis.jobs import FAILED, FINISHED
 from composer.analysis.rescoring import missing_answers, plan_rescoring
 from composer.candidates.records import get_candidate, successor_of
-from composer.data.dataset import Dataset
+from composer.data.examples import Dataset
 from composer.home.paths import Home
 from composer.models.target import Target
 from composer.registry.datasets import add_examples, dataset_of

@@ -9,12 +9,9 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import col, select
 
-from composer.candidates.evidence import Evidence, SearchRecord, evidence_of
-from composer.candidates.measurement import Measured
+from composer.candidates.evidence import Evidence, Measured, SearchRecord, evidence_of
 from composer.candidates.records import get_candidate
-from composer.evaluation.comparison import Comparison
-from composer.evaluation.gates import Gate
-from composer.evaluation.outcomes import OutcomeCounts, Row
+from composer.evaluation.outcomes import Comparison, Gate, OutcomeCounts, Row
 from composer.models.target import Target
 from composer.prompts.composition import Composition
 from composer.runs.plan import plan_run

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composer.data.bundled import read_wheel
-from composer.data.dataset import Dataset, load_examples
-from composer.data.examples import Record, dataset_hash
+from composer.data.dataset import load_examples
+from composer.data.examples import Dataset, Record, dataset_hash
 from composer.data.splits import assign, largest_remainder, sample, split_of, stratum
 from composer.task.task import SPLITS, Task
 from library.canonical import digest

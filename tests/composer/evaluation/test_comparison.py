@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from composer.evaluation.comparison import Comparison
-from composer.evaluation.gates import Gate
-from composer.evaluation.outcomes import OutcomeCounts, Row
+from composer.evaluation.outcomes import Comparison, Gate, OutcomeCounts, Row
 from tests import small
 
 DATA = small.examples(0, 20)

@@ -9,7 +9,8 @@ import pytest
 
 from composer.data.examples import Example
 from composer.evaluation.metrics import Scored
-from composer.evaluation.slices import MOST, Slice, holm, slices
+from composer.evaluation.outcomes import Slice
+from composer.evaluation.slices import MOST, holm, slices
 from tests import small
 
 

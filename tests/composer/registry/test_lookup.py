@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from composer.data.dataset import Dataset
+from composer.data.examples import Dataset
 from composer.models.target import Target
 from composer.registry.datasets import add_examples, dataset_of, examples_of
 from composer.registry.starter import TARGETS, load_starter

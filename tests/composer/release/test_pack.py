@@ -20,7 +20,8 @@ from composer.answers.store import Question
 from composer.candidates.records import get_candidate
 from composer.home.paths import Home
 from composer.prompts.messages import PLACEHOLDER, render
-from composer.release.pack import export_release, faults, pack_of, write_pack
+from composer.release.pack import export_release, pack_of, write_pack
+from composer.release.verification import faults
 from composer.review.status import get_review
 from composer.tables import ReleaseRow
 from library import log

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from composer.data.dataset import Dataset
+from composer.data.examples import Dataset
 from composer.home.paths import Home
 from composer.registry.datasets import add_examples
 from composer.registry.tasks import add_task

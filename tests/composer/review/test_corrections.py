@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from composer.data.dataset import Dataset
-from composer.data.examples import Example
+from composer.data.examples import Dataset, Example
 from composer.home.paths import Home
 from composer.registry.datasets import add_examples, current_dataset, dataset_of, examples_of
 from composer.review.corrections import Correction, corrections, decide_correction

@@ -30,7 +30,7 @@ from sqlmodel import Session
 
 from composer.analysis import jobs
 from composer.candidates.records import submit
-from composer.data.dataset import Dataset
+from composer.data.examples import Dataset
 from composer.home.paths import Home
 from composer.models.target import Target
 from composer.registry.datasets import add_examples

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from composer.candidates.records import get_candidate, list_candidates, submit
-from composer.data.dataset import Dataset
+from composer.data.examples import Dataset
 from composer.models.target import Target
 from composer.registry.datasets import add_examples
 from composer.registry.targets import add_target

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from composer.data.dataset import Dataset
+from composer.data.examples import Dataset
 from composer.models.target import Target
 from composer.registry.datasets import add_examples
 from composer.registry.targets import add_target

@@ -16,8 +16,9 @@ from composer.home.paths import Home
 from composer.registry.releases import current_release
 from composer.registry.tasks import add_task, get_task
 from composer.release.history import history
-from composer.release.pack import faults, pack_of
+from composer.release.pack import pack_of
 from composer.release.publish import roll_back
+from composer.release.verification import faults
 from composer.review.decisions import give_verdict
 from library.database import Database, open_database
 from library.people import add_person

@@ -1,0 +1,101 @@
+"""Verifies an exported pack anywhere, without database or network: every byte and field is checked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any
+
+from rfc8785 import CanonicalizationError
+
+from composer.prompts.composition import put_together
+from library.canonical import canonical_bytes, digest
+
+PROMPT, MESSAGES, MANIFEST = "prompt.txt", "messages.json", "manifest.json"
+
+
+SEALS = "seals"
+
+
+def faults(folder: Path) -> tuple[str, ...]:
+    """Say which bytes or fields of an exported pack are off; empty when it is intact."""
+    if not folder.is_dir():
+        return (f"{folder} is not a folder",)
+    found = {path.name: path for path in folder.iterdir()}
+    missing = [name for name in (PROMPT, MESSAGES, MANIFEST) if name not in found]
+    if missing:
+        return tuple(f"{name} is missing" for name in missing)
+    strangers = sorted(set(found) - {PROMPT, MESSAGES, MANIFEST})
+    off = [f"{name} does not belong to the pack" for name in strangers]
+    try:
+        content = {name: found[name].read_bytes() for name in (PROMPT, MESSAGES, MANIFEST)}
+    except OSError as error:
+        return (*off, f"the pack can't be read: {error}")
+    manifest = _manifest(content[MANIFEST])
+    if isinstance(manifest, str):
+        return (*off, manifest)
+    off += _broken_seals(manifest)
+    if off:
+        return tuple(off)
+    try:
+        texts = pack_texts(manifest)
+    except (KeyError, TypeError, AttributeError):
+        return (f"{MANIFEST}: the field task or snippets is not that of a pack",)
+    for name, expected in texts.items():
+        off += _difference(name, content[name], expected)
+    return tuple(off)
+
+
+def pack_texts(manifest: Mapping[str, Any]) -> dict[str, bytes]:
+    """Put prompt and messages together from the base, the snippets and the template of a manifest."""
+    prompt = put_together(manifest["task"]["base"], [snippet["text"] for snippet in manifest["snippets"]])
+    messages = [
+        {"role": "system", "content": prompt},
+        {"role": "user", "content": manifest["task"]["message"]},
+    ]
+    return {PROMPT: prompt.encode(), MESSAGES: canonical_bytes(messages)}
+
+
+def _manifest(content: bytes) -> dict[str, Any] | str:
+    try:
+        manifest = json.loads(content)
+    except UnicodeDecodeError as error:
+        return f"{MANIFEST}, byte {error.start}: not UTF-8"
+    except json.JSONDecodeError as error:
+        return f"{MANIFEST}, byte {error.pos}: not JSON ({error.msg})"
+    except (ValueError, RecursionError) as error:
+        return f"{MANIFEST}: not JSON that can be read ({error})"
+    if not isinstance(manifest, dict) or not isinstance(manifest.get(SEALS), dict):
+        return f"{MANIFEST}: the field {SEALS} is off"
+    try:
+        expected = canonical_bytes(manifest)
+    except (CanonicalizationError, RecursionError) as error:
+        return f"{MANIFEST}: a number or character of field {_uncanonical(manifest)} is off ({error})"
+    off = _difference(MANIFEST, content, expected)
+    return off[0] if off else manifest
+
+
+def _uncanonical(manifest: Mapping[str, Any]) -> str:
+    for name, value in manifest.items():
+        try:
+            canonical_bytes({name: value})
+        except (CanonicalizationError, RecursionError):
+            return name
+    raise ValueError("every field has a canonical form")
+
+
+def _broken_seals(manifest: dict[str, Any]) -> list[str]:
+    seals = manifest[SEALS]
+    fields = [name for name in manifest if name != SEALS]
+    off = [f"{MANIFEST}: the field {name} is off" for name in fields if seals.get(name) != digest(manifest[name])]
+    return off + [f"{MANIFEST}: the field {name} is missing" for name in seals if name not in manifest]
+
+
+def _difference(name: str, found: bytes, expected: bytes) -> list[str]:
+    if found == expected:
+        return []
+    pairs = enumerate(zip_longest(found, expected))
+    first = next((place for place, (ours, theirs) in pairs if ours != theirs), None)
+    return [] if first is None else [f"{name} byte {first} is off"]
