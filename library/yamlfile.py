@@ -1,8 +1,7 @@
 """Reading YAML files people wrote: every problem is told with its file, line and field, all at once."""
 
-import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,12 +11,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from library.errors import Refused
+from library.yamltree import UNREAD, Loader, Location, Place, faults, places, quick_places, quick_values, short
 
 M = TypeVar("M", bound=BaseModel)
-Location = tuple[int | str, ...]
 
 _OWN_PROBLEM = "own_problem"
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,9 @@ def parse_yaml(
     gives further problems. Raises Refused listing everything found: YAML that doesn't parse, a key
     twice in one mapping, and every error of the model and of `check`, each with line and field.
     """
-    node, data = _load(text, name)
+    top, data = None, quick_values(text)
+    if data is UNREAD:
+        top, data = _load(text, name)
     problems = [] if check is None else list(check(data))
     found = None
     try:
@@ -120,44 +120,23 @@ def parse_yaml(
     except ValidationError as error:
         problems += [_as_problem(details) for details in error.errors(include_url=False)]
     if found is None or problems:
-        raise _refusal(name, node, problems)
+        raise _refusal(name, top or quick_places(text), problems)
     return found
 
 
-class _Loader(yaml.SafeLoader):
-    """The safe loader in pure Python (the one in C crashes on deeply nested input), without aliases.
-
-    Aliases let a small file stand for an endless or enormous value, and no file here needs them.
-    """
-
-    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not used here", mark)
-        return super().compose_node(parent, index)
-
-    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
-        try:
-            return super().construct_object(node, deep)
-        except (ValueError, LookupError, AttributeError, TypeError) as error:
-            # What PyYAML lets out for values such as 2024-13-01 or !!bool maybe.
-            raise yaml.constructor.ConstructorError(
-                None, None, f"this value can't be read: {_short(node.value)}", node.start_mark
-            ) from error
-
-
-def _load(text: str, name: str) -> tuple[yaml.Node, Any]:
-    """Give the tree of nodes, which knows the lines, and the plain values."""
+def _load(text: str, name: str) -> tuple[Place, Any]:
+    """Return places and plain values as PyYAML's own parser reads them; raises Refused for what isn't YAML."""
     try:
-        loader = _Loader(text)
+        loader = Loader(text)
         node = loader.get_single_node()
         if node is None:
             raise Refused("the file is empty", where=name)
         # Before the values are made: of a key given twice they hold only the last.
-        faults = list(_faults(node, ()))
-        if faults:
-            raise _listed(name, faults)
-        return node, loader.construct_document(node)
+        found = list(faults(node))
+        if found:
+            raise _listed(name, found)
+        data = loader.construct_document(node)
+        return places(node), data
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -176,34 +155,6 @@ def _load(text: str, name: str) -> tuple[yaml.Node, Any]:
         ) from error
     except RecursionError:
         raise Refused("the file is nested too deeply", where=name) from None
-
-
-def _faults(node: yaml.Node, location: Location) -> Iterator[tuple[int, Location, str, str]]:
-    """Find keys given twice in one mapping, and texts no database or hash can hold.
-
-    Gives (line, location, what, fix).
-    """
-    if isinstance(node, yaml.MappingNode):
-        lines: dict[tuple[str, str], int] = {}
-        for key, value in node.value:
-            inside = (*location, str(key.value))
-            yield from _faults(key, inside)
-            yield from _faults(value, inside)
-            line, name = key.start_mark.line + 1, (key.tag, str(key.value))
-            if name in lines:
-                yield (
-                    line,
-                    inside,
-                    f"the key is given twice, first on line {lines[name]}",
-                    "Keep one of them.",
-                )
-            lines.setdefault(name, line)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            yield from _faults(value, (*location, index))
-    elif found := _UNSTORABLE.search(node.value):
-        what = f"holds a character that can't be stored: U+{ord(found.group()):04X}"
-        yield node.start_mark.line + 1, location, what, "Remove it."
 
 
 def _as_problem(details: ErrorDetails) -> Problem:
@@ -227,17 +178,12 @@ def _as_problem(details: ErrorDetails) -> Problem:
     if kind in ("tuple_type", "list_type"):
         return Problem(location, "must be a list ('- ' before each item)")
     if kind in ("model_type", "model_attributes_type"):
-        return Problem(location, f"must be fields with values ('name: value'), not {_short(value)}")
+        return Problem(location, f"must be fields with values ('name: value'), not {short(value)}")
     what = details["msg"][:1].lower() + details["msg"][1:]
-    return Problem(location, what if isinstance(value, dict | list) else f"{what}: {_short(value)}")
+    return Problem(location, what if isinstance(value, dict | list) else f"{what}: {short(value)}")
 
 
-def _short(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _refusal(name: str, top: yaml.Node, problems: Sequence[Problem]) -> Refused:
+def _refusal(name: str, top: Place, problems: Sequence[Problem]) -> Refused:
     located = [(_line(top, each), each.location, each.what, each.fix) for each in problems]
     return _listed(name, located)
 
@@ -257,26 +203,16 @@ def _field(location: Location) -> str:
     return f", field {steps.removeprefix('.')}" if steps else ""
 
 
-def _line(top: yaml.Node, problem: Problem) -> int:
+def _line(top: Place, problem: Problem) -> int:
     """Find the line, from 1, at which a problem's place begins."""
-    node, line = top, top.start_mark.line + 1
+    place, line = top, top.line
     for step in problem.location:
-        found = _child(node, step)
-        if found is None:  # a missing field, or a step that is pydantic's and not the file's
-            continue
-        line, node = found
-    block = isinstance(node, yaml.ScalarNode) and node.style == "|"
-    if problem.line_in_value is not None and block:
-        return int(node.start_mark.line) + 1 + problem.line_in_value
+        if isinstance(step, int) and step < len(place.items):
+            place = place.items[step]
+            line = place.line
+        elif str(step) in place.fields:
+            line, place = place.fields[str(step)]
+        # Otherwise it is a missing field, or a step that is pydantic's and not the file's.
+    if problem.line_in_value is not None and place.is_block:
+        return place.line + problem.line_in_value
     return line
-
-
-def _child(node: yaml.Node, step: int | str) -> tuple[int, yaml.Node] | None:
-    if isinstance(node, yaml.MappingNode):
-        # From the end: fields merged in with << stand before the mapping's own, which win.
-        for key, value in reversed(node.value):
-            if isinstance(key, yaml.ScalarNode) and key.value == str(step):
-                return key.start_mark.line + 1, value
-    elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-        return node.value[step].start_mark.line + 1, node.value[step]
-    return None
