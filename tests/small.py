@@ -23,6 +23,7 @@ from composer.registry.tasks import add_task
 from composer.runs import records as runs
 from composer.runs import worker
 from composer.runs.plan import plan_run
+from composer.runs.summary import RunResult
 from composer.tables import CandidateRow, CellRow
 from composer.task.task import Task
 from library.canonical import text_digest
@@ -164,13 +165,13 @@ class Dying(ScriptedEngine):
             return super().complete(request)
 
 
-def run(database: Database, home: Home, number: int, model: ScriptedEngine) -> dict[str, Any]:
+def run(database: Database, home: Home, number: int, model: ScriptedEngine) -> RunResult:
     return worker.work(database, home, number, connect=connecting(model))
 
 
-def comparable(summary: Mapping[str, Any]) -> dict[str, Any]:
+def comparable(result: RunResult) -> dict[str, Any]:
     """What two runs of the same plan must agree on."""
-    return {name: value for name, value in summary.items() if name not in ("cells", "seconds")}
+    return result.model_dump(exclude={"cells", "seconds"})
 
 
 def stored_cells(database: Database) -> int:

@@ -20,7 +20,7 @@ def release_twice(database: Database, home: Home) -> None:
         add_task(session, task, by=LOCAL, at=small.NOW)
     for number, budget in enumerate((40, 120), 1):
         summary = small.run(database, home, small.enter(database, budget=budget, seed=2), small.engine(task))
-        assert summary["candidate_id"] == number, summary
+        assert summary.candidate_id == number, summary
         with database.session() as session:
             give_verdict(session, number, "approve", reason="Better.", by=LOCAL, at=small.NOW)
             release_candidate(session, number, reason=f"Release {number}.", by=LOCAL, at=small.NOW)

@@ -6,7 +6,7 @@ A job asks only for cells that aren't stored, keeps each as it arrives, and can 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -17,15 +17,25 @@ from typing import Any, Literal, get_args
 
 import dspy
 import numpy as np
+from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
 
 from composer.analysis.cost import compared, likely_missing
-from composer.analysis.diagnoses import Diagnosis, asks, missing, repeatability, sealed_examples, steps
+from composer.analysis.diagnoses import (
+    Diagnosis,
+    Repeatability,
+    asks,
+    missing,
+    repeatability,
+    sealed_examples,
+    steps,
+)
 from composer.analysis.rescoring import missing_answers, plan_rescoring, resubmit
 from composer.answers.evaluator import Counts, Evaluator
 from composer.answers.store import DatabaseCells
 from composer.candidates.measurement import measure
 from composer.candidates.records import PROPOSERS
+from composer.evaluation.outcomes import Difference
 from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
@@ -48,11 +58,23 @@ WAITING, RUNNING, FINISHED, FAILED = "waiting", "running", "finished", "failed"
 
 
 @dataclass(frozen=True)
+class MeasuredStep:
+    """One step from the incumbent to the candidate, and its difference of the metric to the incumbent."""
+
+    name: str
+    difference: Difference
+
+
+STEPS: TypeAdapter[tuple[MeasuredStep, ...]] = TypeAdapter(tuple[MeasuredStep, ...])
+REPEATABILITY: TypeAdapter[tuple[Repeatability, ...]] = TypeAdapter(tuple[Repeatability, ...])
+
+
+@dataclass(frozen=True)
 class Job:
     """One job as stored.
 
-    `made` is the candidate that scoring again put up, `result` what steps and noise came to: a `Step` without
-    its composition, or a `Noise`, as JSON.
+    `made` is the candidate that scoring again submitted. `steps` and `repeatability` are what a finished job
+    of the kinds `steps` and `noise` came to: empty and None for other jobs, and where answers were missing.
     """
 
     id: int
@@ -64,7 +86,8 @@ class Job:
     expected: int
     message: str
     made: int | None
-    result: tuple[Mapping[str, Any], ...]
+    steps: tuple[MeasuredStep, ...]
+    repeatability: Repeatability | None
     started_by: str
     created_at: datetime
     ended_at: datetime | None
@@ -74,6 +97,11 @@ def jobs_of(session: Session, candidate_id: int) -> tuple[Job, ...]:
     """Return the jobs of a candidate, newest first."""
     query = select(JobRow).where(JobRow.candidate_id == candidate_id).order_by(col(JobRow.id).desc())
     return tuple(_job(row) for row in session.exec(query))
+
+
+def repeatability_of(jobs: Sequence[Job]) -> Repeatability | None:
+    """Return what the newest of these jobs that asked the incumbent again came to; None where none did."""
+    return next((job.repeatability for job in jobs if job.repeatability is not None), None)
 
 
 def cost(session: Session, candidate_id: int, kind: JobKind, examples: Sequence[str] = ()) -> int:
@@ -190,7 +218,7 @@ def _ask(database: Database, job: Job, kind: Diagnosis, connect: Connect) -> lis
         if kind == "steps":
             seed = review.candidate.evidence.search.seed
             found = steps(session, review, test, np.random.default_rng(seed)) or ()
-            return [{"name": one.name, "difference": asdict(one.difference)} for one in found]
+            return [asdict(MeasuredStep(one.name, one.difference)) for one in found]
         again = repeatability(session, review, test) if kind == "noise" else None
         return [] if again is None else [asdict(again)]
 
@@ -257,8 +285,14 @@ def _row(session: Session, job_id: int) -> JobRow:
 
 
 def _job(row: JobRow) -> Job:
-    fields = row.model_dump()
-    return Job(**{**fields, "examples": tuple(row.examples), "result": tuple(row.result or ())})
+    stored = row.result or []
+    again = REPEATABILITY.validate_python(stored if row.kind == "noise" else [])
+    return Job(
+        **row.model_dump(exclude={"examples", "result"}),
+        examples=tuple(row.examples),
+        steps=STEPS.validate_python(stored if row.kind == "steps" else []),
+        repeatability=again[0] if again else None,
+    )
 
 
 def main(arguments: Sequence[str]) -> int:

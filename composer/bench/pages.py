@@ -8,7 +8,7 @@ find all that they need among the stored answers.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
@@ -222,10 +222,10 @@ def _candidate(home: Home, database: Database, name: str, examples: int, at: dat
     cells = _answered(plan, dev, test, rater(task, data))
     with database.session() as session:
         keep_all(session, cells, at=at)
-    summary: Mapping[str, Any] = work(database, home, run, connect=lambda target, _say: language_model(target))
-    if summary["candidate_id"] is None:
+    result = work(database, home, run, connect=lambda target, _say: language_model(target))
+    if result.candidate_id is None:
         raise Refused(f"no candidate came of {examples} made-up examples", fix="Take more.")
-    return int(summary["candidate_id"])
+    return result.candidate_id
 
 
 def _answered(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -98,23 +97,23 @@ def _enter(database: Database, task: str, target: str, budget: int, strategy: st
 def _do(database: Database, home: Home, run: int, as_json: bool) -> None:
     try:
         with progress_bar(console) as bar:
-            summary = worker.work(database, home, run, on_progress=bar, connect=connection.connect)
+            result = worker.work(database, home, run, on_progress=bar, connect=connection.connect)
     except (KeyboardInterrupt, Stopped) as stop:
         console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
         raise typer.Exit(130) from stop
     if as_json:
-        print(json.dumps(summary, ensure_ascii=False, allow_nan=False))
+        print(json.dumps(result.as_json(), ensure_ascii=False, allow_nan=False))
         return
     with database.session() as session:
         found = search_findings(session, get_run(session, run))
-    out.print(report(summary, _figures(database, summary), found))
-    if summary["candidate_id"] is not None:
-        here = f"composer review {summary['candidate_id']}"
+    out.print(report(result, _figures(database, result.candidate_id), found))
+    if result.candidate_id is not None:
+        here = f"composer review {result.candidate_id}"
         out.print(f"\nRead and decide in `composer app`, or here: {here}", markup=False, highlight=False)
 
 
-def _figures(database: Database, summary: Mapping[str, Any]) -> tuple[Difference, ...]:
-    if summary["candidate_id"] is None:
+def _figures(database: Database, candidate_id: int | None) -> tuple[Difference, ...]:
+    if candidate_id is None:
         return ()
     with database.session() as session:
-        return get_candidate(session, summary["candidate_id"]).figures
+        return get_candidate(session, candidate_id).figures

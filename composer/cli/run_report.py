@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -16,6 +15,7 @@ from composer.evaluation.formatting import NAMES, change, figure
 from composer.evaluation.outcomes import Difference
 from composer.runs import progress
 from composer.runs.findings import SearchFindings, power_in_words
+from composer.runs.summary import RunResult
 
 OUTCOMES = {True: Text("✓", "blue"), False: Text("✗", "dark_orange")}
 
@@ -56,30 +56,30 @@ class Bar:
 
 
 def report(
-    summary: Mapping[str, Any], figures: Sequence[Difference], found: SearchFindings | None = None
+    result: RunResult, figures: Sequence[Difference], found: SearchFindings | None = None
 ) -> RenderableType:
     """Return what a run ends with: figures before and after, gates, what the search learnt, the outcome."""
-    parts: list[RenderableType] = [Text(), _header(summary)]
+    parts: list[RenderableType] = [Text(), _header(result)]
     if figures:
-        parts += [comparison(figures), _examples(summary), _gates(summary)]
+        parts += [comparison(figures), _examples(result), _gates(result)]
     if found:
-        parts += _learnt(found, summary["message"])
-    parts.append(Padding(Text(summary["message"][0].upper() + summary["message"][1:] + ".", "bold"), (1, 0, 0, 0)))
-    cells = summary["cells"]
+        parts += _learnt(found, result.message)
+    parts.append(Padding(Text(result.message[0].upper() + result.message[1:] + ".", "bold"), (1, 0, 0, 0)))
+    cells = result.cells
     parts.append(
         Text(
-            f"{cells['asked']} cells asked: {cells['stored']} stored already, {cells['paid']} paid; "
-            f"{summary['tried']} compositions tried; {summary['seconds']:.0f} s",
+            f"{cells.asked} cells asked: {cells.stored} stored already, {cells.paid} paid; "
+            f"{result.tried} compositions tried; {result.seconds:.0f} s",
             "dim",
         )
     )
     return Group(*parts)
 
 
-def _header(summary: Mapping[str, Any]) -> Text:
-    text = Text(f"{summary['task']} → {summary['target']}", "bold")
-    text.append(f"   {summary['strategy']}, seed {summary['seed']}", "dim")
-    for key in summary["keys"]:
+def _header(result: RunResult) -> Text:
+    text = Text(f"{result.task} → {result.target}", "bold")
+    text.append(f"   {result.strategy}, seed {result.seed}", "dim")
+    for key in result.keys:
         text.append(f"\n  + {key}")
     return text
 
@@ -108,16 +108,17 @@ def comparison(figures: Sequence[Difference]) -> Table:
     return table
 
 
-def _examples(summary: Mapping[str, Any]) -> Text:
-    counts = summary["examples"]
-    told = " · ".join(f"{count} {outcome}" for outcome, count in counts.items())
-    return Text(f"\n{told} of {summary['candidate']['n']} examples")
+def _examples(result: RunResult) -> Text:
+    counts = result.examples
+    if counts is None:
+        return Text()
+    return Text(f"\n{counts.better} better · {counts.same} same · {counts.worse} worse of {counts.total} examples")
 
 
-def _gates(summary: Mapping[str, Any]) -> Text:
+def _gates(result: RunResult) -> Text:
     text = Text("Gates")
-    for gate in summary["gates"]:
-        text.append("\n  ").append(OUTCOMES[gate["passed"]]).append(f" {gate['name']} ({gate['figure']})")
+    for gate in result.gates:
+        text.append("\n  ").append(OUTCOMES[gate.passed]).append(f" {gate.name} ({gate.figure})")
     return text
 
 

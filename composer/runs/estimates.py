@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from composer.runs.records import Run
+from composer.search.problem import Step
 
 
 def seconds_left(run: Run, at: datetime) -> float | None:
@@ -20,12 +20,12 @@ def seconds_left(run: Run, at: datetime) -> float | None:
     return each * max(run.expected - run.counts.asked, 0)
 
 
-def best_so_far(trace: Sequence[Mapping[str, Any]]) -> list[tuple[int, float]]:
+def best_so_far(trace: Sequence[Step]) -> list[tuple[int, float]]:
     """Return (answers asked for, best gain by then) at each step: the best is the one seen on most examples."""
     line: list[tuple[int, float]] = []
     best: tuple[int, float] | None = None
     for step in trace:
-        seen = (int(step["examples"]), float(step["gain"]))
+        seen = (step.examples, step.gain)
         best = seen if best is None else max(best, seen)
-        line.append((int(step["cells"]), best[1]))
+        line.append((step.cells, best[1]))
     return line

@@ -112,11 +112,13 @@ def _effect(one: Gain, metric: str, better_is: Better, composition: set[str]) ->
 
 
 def _stopped(session: Session, run: Run) -> str:
-    """Say why the search stopped: in the summary, or for a candidate in its evidence."""
-    if "stopped" in run.result or run.result.get("candidate_id") is None:
-        return str(run.result.get("stopped", ""))
+    """Return why the search stopped: from the run's result, or where that is older, from the evidence."""
+    if run.result is None:
+        return ""
+    if run.result.stopped is not None or run.candidate_id is None:
+        return run.result.stopped or ""
     try:
-        return str(get_candidate(session, run.result["candidate_id"]).evidence.search.stopped)
+        return get_candidate(session, run.candidate_id).evidence.search.stopped
     except Refused:
         return ""
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from composer.answers.evaluator import Counts
-from composer.runs.records import WORTH, run_row
+from composer.runs.records import TRACE, WORTH, run_row
+from composer.runs.summary import RunResult
 from composer.search.attribution import Attribution
 from composer.search.problem import Step
 from library.database import Database
@@ -36,7 +37,7 @@ class RunRecorder:
         self.run_id = run_id
         self.on_progress = on_progress
         self.progress = Progress("starting")
-        self.trace: list[dict[str, Any]] = []
+        self.trace: list[Step] = []
         self._stop = False
         self._written = float("-inf")
 
@@ -50,13 +51,11 @@ class RunRecorder:
 
     def step(self, step: Step) -> None:
         """Take note of one comparison of the search."""
-        self.trace.append(
-            {"keys": list(step.keys), "gain": step.gain, "examples": step.examples, "cells": step.cells}
-        )
+        self.trace.append(step)
         best = self.progress.best
         if best is None or (step.examples, step.gain) > (best.examples, best.gain):
             best = step
-        self.now(tried=len({tuple(point["keys"]) for point in self.trace}), best=best)
+        self.now(tried=len({one.keys for one in self.trace}), best=best)
 
     def worth(self, worth: Attribution | None) -> None:
         """Store what the search's cells say of each snippet."""
@@ -66,9 +65,9 @@ class RunRecorder:
         """Whether somebody asked the run to stop, as of the last write."""
         return self._stop
 
-    def end(self, state: str, message: str, result: dict[str, Any] | None = None) -> None:
+    def end(self, state: str, message: str, result: RunResult | None = None) -> None:
         """Write how the run ended; what an earlier attempt found stays where this one has no result."""
-        found = {"result": result} if result else {}
+        found = {"result": result.as_json()} if result else {}
         self._write(state=state, message=message, ended_at=datetime.now(UTC), **found)
 
     def _write(self, **changes: Any) -> None:
@@ -81,7 +80,11 @@ class RunRecorder:
                 progress.counts.stored,
                 progress.counts.paid,
             )
-            row.expected, row.message, row.trace = progress.expected, progress.phase, list(self.trace)
+            row.expected, row.message, row.trace = (
+                progress.expected,
+                progress.phase,
+                TRACE.dump_python(tuple(self.trace), mode="json"),
+            )
             for name, value in changes.items():
                 setattr(row, name, value)
             session.add(row)

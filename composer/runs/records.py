@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
@@ -13,7 +11,9 @@ from sqlmodel import Session, col, select
 from composer.answers.evaluator import Counts
 from composer.candidates.records import PROPOSERS
 from composer.runs.plan import Plan
+from composer.runs.summary import RunResult
 from composer.search.attribution import Attribution
+from composer.search.problem import Step
 from composer.tables import RunRow
 from library import log
 from library.database import lock_for_writing
@@ -21,6 +21,7 @@ from library.errors import Refused
 from library.people import require
 
 WORTH: TypeAdapter[Attribution] = TypeAdapter(Attribution)
+TRACE: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Step, ...])
 
 WAITING, RUNNING, FINISHED, STOPPED, FAILED = "waiting", "running", "finished", "stopped", "failed"
 
@@ -30,7 +31,7 @@ class Run:
     """One run as stored.
 
     `trace` holds the search's steps, `worth` what its cells say of each snippet (None until the search has
-    ended, and for runs older than this figure), `result` the summary of a finished run.
+    ended, and for runs older than this figure), `result` what a finished run came to.
     """
 
     id: int
@@ -47,9 +48,14 @@ class Run:
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
-    trace: tuple[Mapping[str, Any], ...] = ()
+    trace: tuple[Step, ...] = ()
     worth: Attribution | None = None
-    result: Mapping[str, Any] = field(default_factory=dict)
+    result: RunResult | None = None
+
+    @property
+    def candidate_id(self) -> int | None:
+        """The candidate that the run submitted; None where it found none, or hasn't finished."""
+        return self.result.candidate_id if self.result else None
 
 
 def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
@@ -136,7 +142,7 @@ def _run(row: RunRow) -> Run:
         created_at=row.created_at,
         started_at=row.started_at,
         ended_at=row.ended_at,
-        trace=tuple(row.trace),
+        trace=TRACE.validate_python(row.trace),
         worth=None if row.worth is None else WORTH.validate_python(row.worth),
-        result=row.result,
+        result=RunResult.model_validate(row.result) if row.result else None,
     )

@@ -1,18 +1,72 @@
-"""What a finished run says of itself: the object that `--json` prints."""
+"""The result of a finished run: the object that `--json` prints."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
 
 from composer.answers.evaluator import Counts
-from composer.evaluation.outcomes import Comparison
+from composer.evaluation.outcomes import Better, Comparison, Gate, OutcomeCounts
 from composer.prompts.composition import Composition
 from composer.runs.plan import Plan
 from composer.search.problem import SearchResult
 
 
-def summary_of(
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SideFigures(_Part):
+    """One prompt on the `n` test examples: the composite metric, that of valid answers alone, the valid rate."""
+
+    composite: float | None
+    valid_only: float | None
+    valid_rate: float | None
+    n: int
+
+
+class MetricDifference(_Part):
+    """The composite metric's difference, candidate minus incumbent, with its 95% interval."""
+
+    metric: str
+    value: float | None
+    low: float | None
+    high: float | None
+    better_is: Better
+
+
+class RunResult(_Part):
+    """What a finished run came to.
+
+    `keys` name the best composition. Both sides, their difference and `examples` are None where the search
+    found nothing, and the test split was not read; `candidate_id` is None where no candidate was submitted.
+    `stopped` is why the search stopped, None in results older than this field; `seconds` is the run's time.
+    """
+
+    task: str
+    target: str
+    strategy: str
+    seed: int
+    cells: Counts
+    tried: int
+    stopped: str | None = None
+    keys: tuple[str, ...]
+    incumbent: SideFigures | None
+    candidate: SideFigures | None
+    difference: MetricDifference | None
+    examples: OutcomeCounts | None
+    gates: tuple[Gate, ...]
+    candidate_id: int | None
+    message: str
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the JSON value that is stored with the run, and printed."""
+        return self.model_dump(mode="json")
+
+
+def run_result(
     plan: Plan,
     counts: Counts,
     found: SearchResult,
@@ -21,50 +75,46 @@ def summary_of(
     *,
     n: int = 0,
     number: int | None = None,
-) -> dict[str, Any]:
+) -> RunResult:
     """Summarise a run; `comparison` is None where the search found nothing, `number` is the candidate's id."""
-    return {
-        "task": plan.task.name,
-        "target": plan.target.name,
-        "strategy": plan.strategy,
-        "seed": plan.seed,
-        "cells": asdict(counts),
-        "tried": found.tried,
-        "stopped": found.stopped,
-        "keys": list(candidate.keys),
-        "incumbent": _side(comparison, "incumbent", n),
-        "candidate": _side(comparison, "candidate", n),
-        "difference": _difference(comparison),
-        "examples": asdict(comparison.counts) if comparison else None,
-        "gates": [asdict(gate) for gate in comparison.gates] if comparison else [],
-        "candidate_id": number,
-        "message": _message(found, comparison, number),
-    }
+    return RunResult(
+        task=plan.task.name,
+        target=plan.target.name,
+        strategy=plan.strategy,
+        seed=plan.seed,
+        cells=counts,
+        tried=found.tried,
+        stopped=found.stopped,
+        keys=candidate.keys,
+        incumbent=_side(comparison, "incumbent", n),
+        candidate=_side(comparison, "candidate", n),
+        difference=_difference(comparison),
+        examples=comparison.counts if comparison else None,
+        gates=comparison.gates if comparison else (),
+        candidate_id=number,
+        message=_message(found, comparison, number),
+    )
 
 
-def _side(comparison: Comparison | None, side: str, n: int) -> dict[str, Any] | None:
+def _side(comparison: Comparison | None, side: Literal["incumbent", "candidate"], n: int) -> SideFigures | None:
     if comparison is None:
         return None
     by_name = {figure.name: getattr(figure, side) for figure in comparison.figures}
-    return {
-        "composite": by_name[comparison.metric.name],
-        "valid_only": getattr(comparison.figures[1], side),
-        "valid_rate": by_name["valid_rate"],
-        "n": n,
-    }
+    return SideFigures(
+        composite=by_name[comparison.metric.name],
+        valid_only=getattr(comparison.figures[1], side),
+        valid_rate=by_name["valid_rate"],
+        n=n,
+    )
 
 
-def _difference(comparison: Comparison | None) -> dict[str, Any] | None:
+def _difference(comparison: Comparison | None) -> MetricDifference | None:
     if comparison is None:
         return None
     metric = comparison.metric
-    return {
-        "metric": metric.name,
-        "value": metric.difference,
-        "low": metric.low,
-        "high": metric.high,
-        "better_is": metric.better_is,
-    }
+    return MetricDifference(
+        metric=metric.name, value=metric.difference, low=metric.low, high=metric.high, better_is=metric.better_is
+    )
 
 
 def _message(found: SearchResult, comparison: Comparison | None, number: int | None) -> str:

@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from composer.answers.evaluator import Evaluator, Stopped
 from composer.answers.store import DatabaseCells
@@ -34,7 +33,7 @@ from composer.registry.datasets import examples_of
 from composer.runs.plan import Plan, plan_run
 from composer.runs.progress import Progress, RunRecorder
 from composer.runs.records import FAILED, FINISHED, RUNNING, STOPPED, WAITING, get_run, run_row
-from composer.runs.summary import summary_of
+from composer.runs.summary import RunResult, run_result
 from composer.search.problem import SearchResult
 from library.database import Database, open_database
 from library.errors import Refused
@@ -50,8 +49,8 @@ def work(
     *,
     on_progress: Callable[[Progress], None] = lambda _progress: None,
     connect: Connect = connect,
-) -> dict[str, Any]:
-    """Do or continue a run and return its summary (the object that `--json` prints).
+) -> RunResult:
+    """Do or continue a run and return its result (the object that `--json` prints).
 
     Raises `Refused` when another worker has the run, when what it depends on has changed since it was
     entered, or on an outage; `Stopped` when somebody asked it to stop. Whatever ends it, the answers are kept.
@@ -75,7 +74,7 @@ def work(
         record = RunRecorder(database, run_id, on_progress)
         record.now(expected=row.expected)
         try:
-            summary = _run(database, run_id, plan, dev, test, record, connect)
+            result = _run(database, run_id, plan, dev, test, record, connect)
         except Stopped:
             record.end(STOPPED, "stopped; it can be continued")
             raise
@@ -85,9 +84,9 @@ def work(
         except Exception as problem:
             record.end(FAILED, str(problem) if isinstance(problem, Refused) else repr(problem))
             raise
-        summary["seconds"] = round(time.monotonic() - begun, 1)
-        record.end(FINISHED, summary["message"], summary)
-    return summary
+        result = result.model_copy(update={"seconds": round(time.monotonic() - begun, 1)})
+        record.end(FINISHED, result.message, result)
+    return result
 
 
 def is_at_work(home: Home, run_id: int) -> bool:
@@ -103,7 +102,7 @@ def _run(
     test: Sequence[Example],
     record: RunRecorder,
     connect: Connect,
-) -> dict[str, Any]:
+) -> RunResult:
     lm = connect(plan.target, lambda phase: record.now(phase=phase))
     try:
         with ThreadPoolExecutor(plan.target.parallel) as executor:
@@ -119,7 +118,7 @@ def _run(
             )
             found, candidate = _search(plan, dev, evaluator, record)
             if candidate == plan.incumbent:
-                return summary_of(plan, evaluator.counts, found, candidate)
+                return run_result(plan, evaluator.counts, found, candidate)
             with database.session() as session:
                 reads = note_test_read(
                     session, plan.dataset, plan.target.hash, candidate, run_id=run_id, at=datetime.now(UTC)
@@ -130,7 +129,7 @@ def _run(
                 plan.task, plan.target, plan.dataset, test, plan.incumbent, candidate, evaluator, seed=plan.seed
             )
             if not comparison.metric.improved:
-                return summary_of(plan, evaluator.counts, found, candidate, comparison, n=len(test))
+                return run_result(plan, evaluator.counts, found, candidate, comparison, n=len(test))
             search = SearchRecord(
                 strategy=plan.strategy,
                 seed=plan.seed,
@@ -143,7 +142,7 @@ def _run(
             with database.session() as session:
                 by = get_run(session, run_id).started_by
                 number = submit(session, run_id, candidate, plan.incumbent, evidence, by=by, at=datetime.now(UTC))
-            return summary_of(plan, evaluator.counts, found, candidate, comparison, n=len(test), number=number)
+            return run_result(plan, evaluator.counts, found, candidate, comparison, n=len(test), number=number)
     finally:
         release(lm)
 

@@ -114,5 +114,4 @@ def _run(
         plan = plan_run(session, name, target, strategy="greedy", seed=0, budget=BUDGET)
         run = enter_run(session, plan, by=by, at=datetime.now(UTC))
     engine = ScriptedEngine(model(task, examples))
-    found: int | None = worker.work(database, home, run, connect=connecting(engine))["candidate_id"]
-    return found
+    return worker.work(database, home, run, connect=connecting(engine)).candidate_id

@@ -111,7 +111,7 @@ def put_up(
             acts.sign_in(database)
         engine = acts.spoilt() if worse else small.engine()
         summary = small.run(database, made, small.enter(database, budget=100, by=by), engine)
-        assert summary["candidate_id"] == 1
+        assert summary.candidate_id == 1
         database.close()
         return made.path
 

@@ -9,6 +9,7 @@ from composer.evaluation.outcomes import Difference
 from composer.prompts.changes import snippet_changes
 from composer.runs.estimates import best_so_far, seconds_left
 from composer.runs.records import Run
+from composer.search.problem import Step
 from library.canonical import text_digest
 from library.versions import SnippetVersion
 
@@ -52,7 +53,7 @@ def test_the_detectable_difference_is_2_8_standard_errors() -> None:
 
 def test_the_best_estimate_is_the_one_seen_on_most_examples() -> None:
     steps = [(4, 0.5, 8), (4, 0.2, 12), (16, 0.1, 40), (8, 0.9, 60)]
-    trace = [{"examples": n, "gain": gain, "cells": cells} for n, gain, cells in steps]
+    trace = [Step((), gain, n, cells) for n, gain, cells in steps]
     assert best_so_far(trace) == [(8, 0.5), (12, 0.5), (40, 0.1), (60, 0.1)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -146,11 +146,9 @@ def _run(
         plan = plan_run(session, task_name, target, strategy="greedy", seed=0, budget=budget)
         run = enter_run(session, plan, by="Ada", at=datetime.now(UTC))
     examples = [one for split in ("dev", "test") for one in _examples(database, task_name, split)]
-    summary: Mapping[str, object] = worker.work(
-        database, home, run, connect=connecting(ScriptedEngine(model(task, examples)))
-    )
-    found = summary["candidate_id"]
-    assert isinstance(found, int), summary["message"]
+    summary = worker.work(database, home, run, connect=connecting(ScriptedEngine(model(task, examples))))
+    found = summary.candidate_id
+    assert isinstance(found, int), summary.message
     return found
 
 

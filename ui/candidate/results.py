@@ -70,9 +70,9 @@ def steps(found: Shown, known: Sequence[Job]) -> tuple[list[tuple[str, Differenc
 
     `known` are the candidate's jobs; no steps where there is nothing to tell.
     """
-    measured = next((job for job in known if job.kind == "steps" and job.result), None)
+    measured = next((job.steps for job in known if job.steps), ())
     if measured:
-        way = [(str(one["name"]), Difference(**one["difference"])) for one in measured.result]
+        way = [(one.name, one.difference) for one in measured]
         return way, "each snippet as one step, on the sealed test examples, with 95% intervals"
     if found.steps and len(found.steps.steps) >= FEWEST_STEPS:
         return [(one.name, one.difference) for one in found.steps.steps], (
@@ -87,7 +87,7 @@ def _worth(found: Shown) -> None:
     review = found.review
     if found.findings and found.findings.left_out:
         effects.show_parts(found.findings, review.candidate.run_id)
-    measured = any(job.kind == "steps" and job.result for job in page_data.jobs(review.candidate.id))
+    measured = any(job.steps for job in page_data.jobs(review.candidate.id))
     if not measured and not review.status.stale and len(review.composition.versions) > 1:
         job_button.ask(review.candidate.id, "steps", "Measure each step on the sealed test")
 

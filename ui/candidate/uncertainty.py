@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from composer.analysis.jobs import Job
+from composer.analysis.diagnoses import Repeatability
+from composer.analysis.jobs import repeatability_of
 from composer.evaluation.caveats import Answers, answers_given, best_constant, minimum_detectable_difference
 from composer.evaluation.formatting import NAMES, change, figure
 from composer.evaluation.metrics import as_change
@@ -20,14 +21,14 @@ def show(found: Shown) -> None:
     """Say what the evidence can and can't tell, and offer to measure the noise of the answers."""
     section("How sure")
     candidate = found.review.candidate
-    noise = next((job for job in page_data.jobs(candidate.id) if job.kind == "noise" and job.result), None)
-    html(f'<div class="ic ic-pairs">{facts(found, noise)}<div>{gates(found)}</div></div>')
-    if noise is None and not found.review.status.stale:
+    again = repeatability_of(page_data.jobs(candidate.id))
+    html(f'<div class="ic ic-pairs">{facts(found, again)}<div>{gates(found)}</div></div>')
+    if again is None and not found.review.status.stale:
         job_button.ask(candidate.id, "noise", "Ask the incumbent again")
 
 
-def facts(found: Shown, noise: Job | None) -> str:
-    """Say what the evidence can and can't tell, as HTML; `noise` is the job that asked the incumbent again."""
+def facts(found: Shown, again: Repeatability | None) -> str:
+    """Say what the evidence can and can't tell, as HTML; `again` is how often the incumbent changed its answer."""
     review = found.review
     evidence = review.candidate.evidence
     metric, search = review.candidate.figures[0], evidence.search
@@ -44,9 +45,8 @@ def facts(found: Shown, noise: Job | None) -> str:
         else f"a true difference of about {change(metric.name, smallest).lstrip('+')}{unit} "
         f"in {NAMES[metric.name]} would have been found 4 times in 5",
         "Incumbent against itself": "not asked again: each answer was asked for once"
-        if noise is None
-        else f"{noise.result[0]['changed']} of {count(noise.result[0]['asked'], 'answer')} read otherwise when "
-        "asked again",
+        if again is None
+        else f"{again.changed} of {count(again.asked, 'answer')} read otherwise when asked again",
         "A constant answer": f"always “{constant.answer}” would come to {NAMES[metric.name]} "
         f"{figure(metric.name, constant.figure)}; a prompt that is no better tells no examples apart",
         "Answers given": f"before {_told(before)}; after {_told(after)}",

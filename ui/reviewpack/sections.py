@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from composer.analysis.diagnoses import AblationAnswer
 from composer.analysis.examples import ExampleView
-from composer.analysis.jobs import Job
+from composer.analysis.jobs import Job, repeatability_of
 from composer.prompts.changes import snippet_changes
 from composer.prompts.composition import Composition
 from ui.candidate import changes, discussion, results, uncertainty, verdict
@@ -45,7 +45,7 @@ class Pack:
 def sections(pack: Pack) -> dict[str, tuple[str, str, str]]:
     """Return each section in the order of the page: its heading, what stands beside it, its content as HTML."""
     found, review = pack.found, pack.found.review
-    noise = next((job for job in pack.jobs if job.kind == "noise" and job.result), None)
+    again = repeatability_of(pack.jobs)
     open_ones = sum(one.resolved_at is None for one in found.comments)
     missing = left_out(found.lines)
     return {
@@ -64,7 +64,7 @@ def sections(pack: Pack) -> dict[str, tuple[str, str, str]]:
         "sure": (
             "How sure",
             "",
-            f'<div class="ic-pairs">{uncertainty.facts(found, noise)}<div>{uncertainty.gates(found)}</div></div>',
+            f'<div class="ic-pairs">{uncertainty.facts(found, again)}<div>{uncertainty.gates(found)}</div></div>',
         ),
         "discussion": (
             "Discussion",

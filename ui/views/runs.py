@@ -161,7 +161,7 @@ def line_of(run: Run) -> None:
     with database().session() as session:
         metric = get_task(session, run.task).metric
     line = [(cells, as_change(metric, gain)) for cells, gain in best_so_far(run.trace)]
-    dots = [(int(step["cells"]), as_change(metric, float(step["gain"]))) for step in run.trace]
+    dots = [(step.cells, as_change(metric, step.gain)) for step in run.trace]
     if line:
         better = "lower is better" if metric == "nmse" else "higher is better"
         name = f"Best search estimate so far: {NAMES[metric]} {change(metric, line[-1][1])} against the incumbent"
@@ -183,7 +183,7 @@ def working(run: Run, where: str) -> None:
     )
     phase = run.message or ("a worker is starting" if where == "starting" else "at work")
     st.progress(done, text=plain(f"{phase} · {run.counts.asked:,} of up to {run.expected:,} answers · {still}"))
-    tried = len({tuple(step["keys"]) for step in run.trace})
+    tried = len({step.keys for step in run.trace})
     html(
         f'<div class="ic ic-mute">{run.counts.asked:,} asked · {run.counts.stored:,} stored already · '
         f"{run.counts.paid:,} paid · {count(tried, 'composition')} tried</div>"
@@ -218,10 +218,10 @@ def ended(run: Run, where: str) -> None:
             "Continue", key=f"continue-{run.id}", icon=":material/play_arrow:", on_click=begin, args=(run.id,)
         )
         return
-    found = run.result.get("candidate_id")
+    result, found = run.result, run.candidate_id
     message = run.message or "finished"
-    if found is not None:
-        failing = [gate["name"] for gate in run.result.get("gates", []) if not gate["passed"]]
+    if result and found is not None:
+        failing = [gate.name for gate in result.gates if not gate.passed]
         gates = f"; it fails {', '.join(failing)}" if failing else ""
         message = f"found candidate {found}, which beats the incumbent on the sealed test split{gates}"
     html(f'<div class="ic">{safe(message[:1].upper() + message[1:])}.</div>')
@@ -232,12 +232,12 @@ def ended(run: Run, where: str) -> None:
             icon=":material/arrow_forward:",
             query_params={"candidate": str(found)},
         )
-    cells = run.result.get("cells", {})
-    html(
-        f'<div class="ic ic-mute">{cells.get("asked", 0):,} answers asked for · {cells.get("stored", 0):,} stored '
-        f"already · {cells.get('paid', 0):,} paid · {count(run.result.get('tried', 0), 'composition')} tried · "
-        f"{lasting(run.result.get('seconds', 0))}</div>"
-    )
+    if result:
+        cells = result.cells
+        html(
+            f'<div class="ic ic-mute">{cells.asked:,} answers asked for · {cells.stored:,} stored already · '
+            f"{cells.paid:,} paid · {count(result.tried, 'composition')} tried · {lasting(result.seconds)}</div>"
+        )
 
 
 def detail(run: Run, where: str) -> None:
@@ -275,7 +275,7 @@ def table(shown: Sequence[tuple[Run, str]], here: int | None) -> str:
     rows = []
     for run, where in shown:
         link = f'<a href="runs?run={run.id}">'
-        found = run.result.get("candidate_id")
+        found = run.candidate_id
         outcome = f'<a href="candidate?candidate={found}">candidate {found}</a>' if found is not None else ""
         if not outcome and where == FINISHED:
             outcome = '<span class="ic-mute">no candidate</span>'

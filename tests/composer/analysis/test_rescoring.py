@@ -127,7 +127,7 @@ def test_a_release_that_lost_its_ground_is_compared_with_what_it_replaced_and_re
 
 def test_a_candidate_whose_incumbent_was_replaced_is_compared_with_the_new_one(put_up: PutUp, home: Home) -> None:
     database = put_up(policy={"gates": {"advisory": ["improves"]}})
-    other = small.run(database, home, small.enter(database, budget=40, seed=2), small.engine())["candidate_id"]
+    other = small.run(database, home, small.enter(database, budget=40, seed=2), small.engine()).candidate_id
     assert acts.review(database, other).composition != acts.review(database, 1).composition
     acts.approve(database, "Grace", candidate=other)
     acts.released(database, candidate=other)

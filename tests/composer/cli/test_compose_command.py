@@ -16,6 +16,7 @@ from composer.home.paths import Home
 from composer.models import connection
 from composer.models.client import Outage
 from composer.runs import worker
+from composer.runs.summary import RunResult
 from library.database import Database
 from tests import small
 from tests.scripted import ScriptedEngine, connecting
@@ -49,6 +50,10 @@ def run(home: Home, monkeypatch: pytest.MonkeyPatch) -> Run:
         return CliRunner().invoke(app, [*arguments, "--home", str(home.path)])
 
     return run
+
+
+def comparable(summary: dict[str, Any]) -> dict[str, Any]:
+    return small.comparable(RunResult.model_validate(summary))
 
 
 def told(result: Result) -> dict[str, Any]:
@@ -100,7 +105,7 @@ def test_the_same_command_again_pays_nothing_and_tells_the_same(filled: Database
     first = told(run(*COMPOSE, "--json"))
     again = told(run(*COMPOSE, "--json", model=ScriptedEngine(lambda system, message: pytest.fail("asked"))))
     assert again["cells"]["paid"] == 0
-    assert small.comparable(again) == small.comparable(first)
+    assert comparable(again) == comparable(first)
 
 
 def test_a_command_that_was_broken_off_goes_on_with_the_same_command(filled: Database, run: Run) -> None:
@@ -171,7 +176,7 @@ def test_the_demo_loads_the_starter_set_and_prints_one_json_object(starter: Data
     assert summary["cells"]["paid"] == len(model.asked) <= 60
     again = told(run("demo", "--headless", "--task", "polarity", "--budget", "60", "--seed", "1", "--json"))
     assert again["cells"]["paid"] == 0
-    assert small.comparable(again) == small.comparable(summary)
+    assert comparable(again) == comparable(summary)
 
 
 @pytest.mark.parametrize("started", [False, True])

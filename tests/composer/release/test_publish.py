@@ -36,7 +36,7 @@ def _renewed_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
     acts.sign_in(database)
     for number, budget in enumerate((40, 120), 1):
         summary = small.run(database, home, small.enter(database, budget=budget, seed=2), small.engine())
-        assert summary["candidate_id"] == number, summary
+        assert summary.candidate_id == number, summary
         acts.approve(database, "Grace", candidate=number)
         acts.released(database, candidate=number)
     database.close()

@@ -34,7 +34,7 @@ def resolve(database: Database, number: int, by: str = "Grace", *, resolved: boo
 def next_candidate(database: Database, home: Home, budget: int = 60, **changes: Any) -> int:
     """Another run's candidate for the same task and target."""
     number = small.enter(database, budget=budget, **changes)
-    found = small.run(database, home, number, small.engine())["candidate_id"]
+    found = small.run(database, home, number, small.engine()).candidate_id
     assert isinstance(found, int)
     return found
 
@@ -176,7 +176,7 @@ def test_a_comment_on_a_snippet_that_was_reworded_is_outdated(
     model = small.engine()
     inner = model.answer
     model.answer = lambda system, user: inner(system.replace(reworded, small.TEXTS["exact"]), user)
-    found = small.run(waiting, home, small.enter(waiting, budget=100), model)["candidate_id"]
+    found = small.run(waiting, home, small.enter(waiting, budget=100), model).candidate_id
     assert "exact" in acts.review(waiting, found).composition.keys
     assert on(waiting, found)["Too vague."].outdated
 

@@ -120,7 +120,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 add_examples(session, policy_task(name), Dataset(DATA), by="Ada", at=small.NOW)
         for number, name in enumerate(POLICIES, 1):
             run = small.enter(database, task=name, budget=24, by=STARTED_BY[name])
-            assert small.run(database, home, run, model())["candidate_id"] == number
+            assert small.run(database, home, run, model()).candidate_id == number
         database.close()
     for kind, before in (("released", "people"), ("again", "released")):
         shutil.copytree(folder / before, folder / kind)

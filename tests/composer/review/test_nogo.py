@@ -14,13 +14,14 @@ from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
 from composer.runs.plan import plan_run
 from composer.runs.records import get_run
+from composer.runs.summary import RunResult
 from library.database import Database
 from library.errors import Refused
 from tests import small
 from tests.composer.review import acts
 
 
-def searched(database: Database, home: Home, **changes: Any) -> dict[str, Any]:
+def searched(database: Database, home: Home, **changes: Any) -> RunResult:
     number = small.enter(database, **{"budget": 100, "seed": 0, **changes})
     return small.run(database, home, number, small.engine())
 
@@ -49,13 +50,13 @@ def test_the_composer_does_not_propose_it_again(waiting: Database, home: Home, s
     acts.verdict(waiting, "no-go", "Joan")
     for seed in (0, 1):
         summary = searched(waiting, home, seed=seed, strategy=strategy)
-        assert tuple(summary["keys"]) != no_go
-        if summary["candidate_id"]:
-            assert acts.review(waiting, summary["candidate_id"]).composition.keys != no_go
+        assert summary.keys != no_go
+        if summary.candidate_id:
+            assert acts.review(waiting, summary.candidate_id).composition.keys != no_go
 
 
 def test_without_the_no_go_it_is_proposed_again(waiting: Database, home: Home) -> None:
-    assert tuple(searched(waiting, home, seed=1)["keys"]) == keys(waiting)
+    assert searched(waiting, home, seed=1).keys == keys(waiting)
 
 
 def test_a_no_go_that_was_dismissed_or_taken_back_bars_nothing(waiting: Database, home: Home) -> None:
@@ -66,7 +67,7 @@ def test_a_no_go_that_was_dismissed_or_taken_back_bars_nothing(waiting: Database
     acts.verdict(waiting, "no-go", "Joan")
     acts.approve(waiting, "Joan")
     assert barred(waiting) == frozenset()
-    assert tuple(searched(waiting, home, seed=1)["keys"]) == keys(waiting)
+    assert searched(waiting, home, seed=1).keys == keys(waiting)
 
 
 def test_after_a_no_go_the_same_plan_is_another_run(waiting: Database) -> None:
@@ -91,7 +92,7 @@ def test_on_corrected_data_it_may_be_proposed_again(waiting: Database, home: Hom
         corrected = Dataset((small.example(0, gold=float(first.gold) + 1), *rest))
         add_examples(session, small.task(), corrected, by="Ada", at=small.NOW)
     assert barred(waiting) == frozenset()
-    assert tuple(searched(waiting, home, seed=1)["keys"]) == keys(waiting)
+    assert searched(waiting, home, seed=1).keys == keys(waiting)
 
 
 def test_an_edited_task_or_target_frees_it_too(waiting: Database) -> None:

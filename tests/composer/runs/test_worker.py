@@ -18,7 +18,7 @@ import pytest
 from dspy.lm15 import Request, Response
 from sqlmodel import select
 
-from composer.answers.evaluator import Stopped
+from composer.answers.evaluator import Counts, Stopped
 from composer.candidates.records import get_candidate
 from composer.home.paths import Home
 from composer.models.client import Outage
@@ -27,6 +27,7 @@ from composer.registry.datasets import dataset_of, examples_of
 from composer.runs import progress, worker
 from composer.runs.plan import plan_run
 from composer.runs.records import FAILED, FINISHED, RUNNING, STOPPED, Run, ask_to_stop, get_run
+from composer.runs.summary import RunResult, SideFigures
 from composer.search.attribution import Attribution
 from composer.tables import CandidateRow, RunRow, TestReadRow
 from library.database import Database, open_database
@@ -57,7 +58,7 @@ def reads(database: Database) -> int:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Run]:
+def undisturbed(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[RunResult, Run]:
     """The run that nothing disturbs: its summary, and as stored."""
     home = Home(tmp_path_factory.mktemp("uninterrupted") / "home")
     shutil.copytree(small_home, home.path)
@@ -70,13 +71,13 @@ def undisturbed(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> t
 
 
 @pytest.fixture(scope="module")
-def uninterrupted(undisturbed: tuple[dict[str, Any], Run]) -> dict[str, Any]:
+def uninterrupted(undisturbed: tuple[RunResult, Run]) -> RunResult:
     """The summary of the run that nothing disturbs, and how many answers it asked for."""
     return undisturbed[0]
 
 
 @pytest.fixture(scope="module")
-def worth(undisturbed: tuple[dict[str, Any], Run]) -> Attribution:
+def worth(undisturbed: tuple[RunResult, Run]) -> Attribution:
     """What the cells of that run say of each snippet."""
     assert undisturbed[1].worth is not None
     return undisturbed[1].worth
@@ -86,14 +87,12 @@ def test_a_run_finds_what_helps_and_puts_it_up_for_review(filled: Database, home
     engine = small.engine()
     number = small.enter(filled, budget=BUDGET)
     summary = small.run(filled, home, number, engine)
-    assert set(summary["keys"]) & {"exact", "topic"}
-    assert summary["candidate_id"] == 1
-    assert summary["candidate"]["composite"] < summary["incumbent"]["composite"]
-    assert summary["difference"]["value"] == pytest.approx(
-        summary["candidate"]["composite"] - summary["incumbent"]["composite"]
-    )
-    assert summary["cells"] == {"asked": len(engine.asked), "stored": 0, "paid": len(engine.asked)}
-    assert sum(summary["examples"].values()) == summary["candidate"]["n"] == 16
+    assert set(summary.keys) & {"exact", "topic"}
+    assert summary.candidate_id == 1
+    assert summary.candidate.composite < summary.incumbent.composite
+    assert summary.difference.value == pytest.approx(summary.candidate.composite - summary.incumbent.composite)
+    assert summary.cells == Counts(asked=len(engine.asked), stored=0, paid=len(engine.asked))
+    assert summary.examples.total == summary.candidate.n == 16
     run = state(filled, number)
     assert (run.state, run.result) == (FINISHED, summary)
     assert run.counts.paid == len(engine.asked) == small.stored_cells(filled)
@@ -116,10 +115,10 @@ def test_the_evidence_names_the_cells_and_messages_that_were_measured(filled: Da
     engine = small.engine()
     summary = small.run(filled, home, small.enter(filled, budget=BUDGET), engine)
     with filled.session() as session:
-        candidate = get_candidate(session, summary["candidate_id"])
+        candidate = get_candidate(session, summary.candidate_id)
         plan = plan_run(session, "small", "tiny", strategy="greedy", seed=0, budget=BUDGET)
         examples = examples_of(session, dataset_of(session, "small"), "test")
-    composition = plan.vocabulary.compose(summary["keys"])
+    composition = plan.vocabulary.compose(summary.keys)
     sent = set(engine.asked)
     for example in examples:
         for text in (composition.text, plan.incumbent.text):
@@ -127,9 +126,9 @@ def test_the_evidence_names_the_cells_and_messages_that_were_measured(filled: Da
             assert (system["content"], message["content"]) in sent
     assert candidate.versions == tuple(version.id for version in composition.versions)
     assert candidate.evidence.data.examples == tuple(example.id for example in examples)
-    assert candidate.evidence.search.tried == summary["tried"]
+    assert candidate.evidence.search.tried == summary.tried
     assert candidate.evidence.test_reads_before == 0
-    assert candidate.figures[0].incumbent == summary["incumbent"]["composite"]
+    assert candidate.figures[0].incumbent == summary.incumbent.composite
 
 
 def test_running_again_pays_nothing_and_is_the_same_candidate(filled: Database, home: Home) -> None:
@@ -137,7 +136,7 @@ def test_running_again_pays_nothing_and_is_the_same_candidate(filled: Database, 
     first = small.run(filled, home, number, small.engine())
     silent = ScriptedEngine(lambda system, message: pytest.fail("asked again"))
     again = small.run(filled, home, number, silent)
-    assert again["cells"] == {"asked": first["cells"]["asked"], "stored": first["cells"]["paid"], "paid": 0}
+    assert again.cells == Counts(asked=first.cells.asked, stored=first.cells.paid, paid=0)
     assert small.comparable(again) == small.comparable(first)
     assert reads(filled) == 1
     with filled.session() as session:
@@ -152,9 +151,9 @@ def test_running_again_pays_nothing_and_is_the_same_candidate(filled: Database, 
     ],
 )
 def test_broken_off_at_any_answer_it_goes_on_pays_nothing_twice_and_ends_the_same(
-    filled: Database, home: Home, uninterrupted: dict[str, Any], place: int, death: BaseException
+    filled: Database, home: Home, uninterrupted: RunResult, place: int, death: BaseException
 ) -> None:
-    total = uninterrupted["cells"]["asked"]
+    total = uninterrupted.cells.asked
     last = place if place > 0 else total + place
     number = small.enter(filled, budget=BUDGET)
     dying = small.Dying(small.engine(), last, death)
@@ -165,13 +164,13 @@ def test_broken_off_at_any_answer_it_goes_on_pays_nothing_twice_and_ends_the_sam
     summary = small.run(filled, home, number, engine)
     asked = dying.asked + engine.asked
     assert len(asked) == len(set(asked)) == total
-    assert summary["cells"] == {"asked": total, "stored": last - 1, "paid": total - last + 1}
+    assert summary.cells == Counts(asked=total, stored=last - 1, paid=total - last + 1)
     assert small.comparable(summary) == small.comparable(uninterrupted)
     assert reads(filled) == 1
 
 
 def test_broken_off_again_and_again_it_still_ends_the_same(
-    filled: Database, home: Home, uninterrupted: dict[str, Any]
+    filled: Database, home: Home, uninterrupted: RunResult
 ) -> None:
     number = small.enter(filled, budget=BUDGET)
     asked: list[tuple[str, str]] = []
@@ -185,12 +184,12 @@ def test_broken_off_again_and_again_it_still_ends_the_same(
             asked += dying.asked
         break
     assert small.comparable(summary) == small.comparable(uninterrupted)
-    assert len(asked) == len(set(asked)) == uninterrupted["cells"]["asked"]
+    assert len(asked) == len(set(asked)) == uninterrupted.cells.asked
 
 
 @pytest.mark.parametrize("step", ["note_test_read", "submit"])
 def test_killed_between_answers_it_ends_the_same(
-    filled: Database, home: Home, uninterrupted: dict[str, Any], monkeypatch: pytest.MonkeyPatch, step: str
+    filled: Database, home: Home, uninterrupted: RunResult, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     done = getattr(worker, step)
 
@@ -219,10 +218,10 @@ class TestWorth:
 
     @pytest.mark.parametrize("last", [30, -16])
     def test_killed_and_continued_it_is_the_same(
-        self, filled: Database, home: Home, uninterrupted: dict[str, Any], worth: Attribution, last: int
+        self, filled: Database, home: Home, uninterrupted: RunResult, worth: Attribution, last: int
     ) -> None:
         number = small.enter(filled, budget=BUDGET)
-        place = last if last > 0 else uninterrupted["cells"]["asked"] + last
+        place = last if last > 0 else uninterrupted.cells.asked + last
         with pytest.raises(SystemExit):
             small.run(filled, home, number, small.Dying(small.engine(), place, SystemExit(9)))
         # While the test split is read the search has ended, so that its worth is known already.
@@ -233,7 +232,7 @@ class TestWorth:
     def test_it_is_stored_where_no_candidate_comes_of_the_search(self, filled: Database, home: Home) -> None:
         number = small.enter(filled, budget=BUDGET)
         same = ScriptedEngine(lambda system, message: '{"rating": 3}')
-        assert small.run(filled, home, number, same)["candidate_id"] is None
+        assert small.run(filled, home, number, same).candidate_id is None
         stored = state(filled, number).worth
         assert stored is not None
         assert [one.keys for one in stored.snippets] == [(key,) for key in small.TEXTS]
@@ -273,7 +272,7 @@ worker.work(open_database(home.path), home, 1, connect=connecting(ScriptedEngine
 
 
 def test_a_worker_process_killed_outright_goes_on_where_it_was(
-    filled: Database, home: Home, uninterrupted: dict[str, Any], tmp_path: Path
+    filled: Database, home: Home, uninterrupted: RunResult, tmp_path: Path
 ) -> None:
     small.enter(filled, budget=BUDGET)
     log = tmp_path / "asked.log"
@@ -290,18 +289,18 @@ def test_a_worker_process_killed_outright_goes_on_where_it_was(
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
     stored = small.stored_cells(filled)
-    assert 20 <= stored < uninterrupted["cells"]["asked"]
+    assert 20 <= stored < uninterrupted.cells.asked
     assert not worker.is_at_work(home, 1)
     assert state(filled, 1).state == RUNNING
     engine = small.engine()
     summary = small.run(filled, home, 1, engine)
     assert small.comparable(summary) == small.comparable(uninterrupted)
-    assert summary["cells"]["stored"] == stored
+    assert summary.cells.stored == stored
     first = log.read_text().splitlines()
     again = [repr(pair) for pair in engine.asked]
     # The one answer in flight when it was killed was not stored yet, so nobody can know it.
     assert len(set(first) & set(again)) <= 1
-    assert len(set(first) | set(again)) == uninterrupted["cells"]["asked"]
+    assert len(set(first) | set(again)) == uninterrupted.cells.asked
     assert len(again) == len(set(again))
 
 
@@ -334,7 +333,7 @@ def test_a_model_that_can_not_be_had_fails_the_run_before_anything_is_paid(fille
     with pytest.raises(Refused, match="can't be fetched"):
         worker.work(filled, home, number, connect=connect)
     assert (state(filled, number).state, state(filled, number).counts.paid) == (FAILED, 0)
-    assert small.run(filled, home, number, small.engine())["candidate_id"] == 1
+    assert small.run(filled, home, number, small.engine()).candidate_id == 1
 
 
 class Waiting(ScriptedEngine):
@@ -366,14 +365,14 @@ def test_a_second_worker_on_the_same_run_is_refused_and_does_no_harm(
         refusals.append(str(refusal.value))
 
     summary = small.run(filled, home, number, Waiting(small.engine(), 5, second))
-    assert summary["candidate_id"] == 1
+    assert summary.candidate_id == 1
     assert len(refusals) == 1
     assert "another worker is on run 1" in refusals[0]
     assert state(filled, number).state == FINISHED
 
 
 def test_a_stop_request_stops_the_run_and_it_can_be_continued(
-    filled: Database, home: Home, uninterrupted: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    filled: Database, home: Home, uninterrupted: RunResult, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(progress, "SECONDS_BETWEEN_WRITES", 0.0)
     number = small.enter(filled, budget=BUDGET)
@@ -388,7 +387,7 @@ def test_a_stop_request_stops_the_run_and_it_can_be_continued(
     run = state(filled, number)
     assert run.state == STOPPED
     assert "can be continued" in run.message
-    assert 25 <= small.stored_cells(filled) == len(stopping.asked) < uninterrupted["cells"]["asked"]
+    assert 25 <= small.stored_cells(filled) == len(stopping.asked) < uninterrupted.cells.asked
     assert small.comparable(small.run(filled, home, number, small.engine())) == small.comparable(uninterrupted)
 
 
@@ -401,15 +400,15 @@ def test_a_stop_asked_before_the_worker_came_up_is_heard(filled: Database, home:
         small.run(filled, home, number, engine)
     assert state(filled, number).state == STOPPED
     assert len(engine.asked) < BUDGET
-    assert small.run(filled, home, number, small.engine())["candidate_id"] == 1
+    assert small.run(filled, home, number, small.engine()).candidate_id == 1
 
 
 def test_when_nothing_beats_the_incumbent_the_test_split_stays_sealed(filled: Database, home: Home) -> None:
     engine = ScriptedEngine(lambda system, message: '{"rating": 3}')
     summary = small.run(filled, home, small.enter(filled, budget=BUDGET), engine)
-    assert summary["candidate_id"] is None
-    assert summary["keys"] == []
-    assert "beat the incumbent" in summary["message"]
+    assert summary.candidate_id is None
+    assert summary.keys == ()
+    assert "beat the incumbent" in summary.message
     assert {message for _, message in engine.asked} <= DEV_MESSAGES
     assert reads(filled) == 0
 
@@ -422,16 +421,16 @@ def test_what_wins_on_dev_and_loses_on_test_is_no_candidate_and_says_so(filled: 
         return "no idea" if wrong else good(system, message)
 
     summary = small.run(filled, home, small.enter(filled, budget=BUDGET), ScriptedEngine(answer))
-    assert summary["candidate_id"] is None
-    assert summary["keys"]
-    assert summary["candidate"]["composite"] == 100
-    assert summary["candidate"]["valid_rate"] == 0
-    assert summary["candidate"]["valid_only"] is None
-    assert "test split" in summary["message"]
+    assert summary.candidate_id is None
+    assert summary.keys
+    assert summary.candidate.composite == 100
+    assert summary.candidate.valid_rate == 0
+    assert summary.candidate.valid_only is None
+    assert "test split" in summary.message
     assert reads(filled) == 1
     with filled.session() as session:
         assert session.exec(select(CandidateRow)).all() == []
-    json.dumps(summary, allow_nan=False)
+    json.dumps(summary.as_json(), allow_nan=False)
 
 
 def test_a_malformed_answer_costs_its_example_and_an_outage_none(filled: Database, home: Home) -> None:
@@ -441,8 +440,8 @@ def test_a_malformed_answer_costs_its_example_and_an_outage_none(filled: Databas
         return good(system, message) if len(system.split("\n")) > 2 else '{"rating": three}'
 
     summary = small.run(filled, home, small.enter(filled, budget=BUDGET), ScriptedEngine(answer))
-    assert summary["incumbent"] == {"composite": 100, "valid_only": None, "valid_rate": 0, "n": 16}
-    assert summary["candidate"]["valid_rate"] == 1
+    assert summary.incumbent == SideFigures(composite=100, valid_only=None, valid_rate=0, n=16)
+    assert summary.candidate.valid_rate == 1
 
 
 def test_several_seeds_and_both_strategies_keep_to_the_budget(filled: Database, home: Home) -> None:
@@ -451,7 +450,7 @@ def test_several_seeds_and_both_strategies_keep_to_the_budget(filled: Database, 
             engine = small.engine()
             number = small.enter(filled, budget=40, seed=seed, strategy=strategy)
             summary = small.run(filled, home, number, engine)
-            dev = summary["cells"]["asked"] - (0 if summary["incumbent"] is None else 2 * len(TEST_MESSAGES))
+            dev = summary.cells.asked - (0 if summary.incumbent is None else 2 * len(TEST_MESSAGES))
             assert 0 < dev <= 40
 
 
@@ -460,8 +459,8 @@ def test_another_run_reuses_every_answer_that_fits(filled: Database, home: Home)
     small.run(filled, home, small.enter(filled, budget=BUDGET), first)
     summary = small.run(filled, home, small.enter(filled, budget=BUDGET + 40), second)
     assert not set(first.asked) & set(second.asked)
-    assert summary["cells"]["stored"] + summary["cells"]["paid"] == summary["cells"]["asked"]
-    assert summary["cells"]["stored"] >= BUDGET // 2
+    assert summary.cells.stored + summary.cells.paid == summary.cells.asked
+    assert summary.cells.stored >= BUDGET // 2
 
 
 def test_a_run_whose_library_has_changed_since_is_refused_and_keeps_its_result(
