@@ -10,7 +10,7 @@ import httpx2
 from sqlalchemy import update
 from sqlmodel import col, or_
 
-from composer.activity.webhooks import Webhook, _secret, _webhook, list_webhooks, message, signature
+from composer.activity.webhooks import Webhook, as_webhook, list_webhooks, message, signature, signing_secret
 from composer.activity.wording import about
 from composer.tables import WebhookRow
 from library import log
@@ -72,7 +72,7 @@ def _tell_next(database: Database, post: Post, hook_id: int, now: Callable[[], d
         newest = log.newest(session)
     if row is None or row.delivered >= newest:
         return False
-    hook, claim = _webhook(row), now() + CLAIM
+    hook, claim = as_webhook(row), now() + CLAIM
     if not _claimed(database, hook, claim, now()):
         return False
     try:
@@ -106,7 +106,7 @@ def _told(database: Database, post: Post, hook: Webhook, at: datetime, app: str)
     timestamp = str(int(at.timestamp()))
     headers = {
         "Content-Type": "application/json",
-        "X-Composer-Signature": signature(_secret(hook.secret_env), timestamp, body),
+        "X-Composer-Signature": signature(signing_secret(hook.secret_env), timestamp, body),
         "X-Composer-Timestamp": timestamp,
         "X-Composer-Delivery": str(entry.id),
     }

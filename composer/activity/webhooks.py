@@ -50,7 +50,7 @@ class Webhook:
 
 def list_webhooks(session: Session) -> tuple[Webhook, ...]:
     """Return the hooks, oldest first."""
-    return tuple(_webhook(row) for row in session.exec(select(WebhookRow).order_by(col(WebhookRow.id))))
+    return tuple(as_webhook(row) for row in session.exec(select(WebhookRow).order_by(col(WebhookRow.id))))
 
 
 def add_webhook(
@@ -64,7 +64,7 @@ def add_webhook(
     lock_for_writing(session)
     require(session, by, "admin")
     _check(url)
-    _secret(secret_env)
+    signing_secret(secret_env)
     if session.exec(select(WebhookRow).where(WebhookRow.url == url)).first() is not None:
         raise Refused("this address is told already", fix="`composer hooks remove` it first to change how.")
     actions = tuple(dict.fromkeys(actions))
@@ -75,7 +75,7 @@ def add_webhook(
     row.delivered = log.newest(session)
     session.add(row)
     session.flush()
-    return _webhook(row)
+    return as_webhook(row)
 
 
 def remove_webhook(session: Session, url: str, *, by: str, at: datetime) -> None:
@@ -128,7 +128,8 @@ def _check(url: str) -> None:
         raise Refused("a name and password in an address would be stored", fix="Leave them out: calls are signed.")
 
 
-def _secret(variable: str) -> str:
+def signing_secret(variable: str) -> str:
+    """Return the secret that this environment variable holds; raises `Refused` where it holds none."""
     if not _VARIABLE.fullmatch(variable):
         raise Refused(
             "this is no name of an environment variable",
@@ -148,7 +149,8 @@ def _log(session: Session, action: str, row: WebhookRow, by: str, at: datetime) 
     log.append(session, who=by, action=action, subject=f"hook:{row.id}", why="", detail=detail, at=at)
 
 
-def _webhook(row: WebhookRow) -> Webhook:
+def as_webhook(row: WebhookRow) -> Webhook:
+    """Return a stored row as a value."""
     assert row.id is not None
     return Webhook(
         id=row.id,

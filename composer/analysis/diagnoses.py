@@ -173,7 +173,7 @@ def repeatability(session: Session, review: Review, test: Sequence[Example]) -> 
     """Return how often the incumbent, asked again, was read otherwise; None where nobody asked it again."""
     (again,) = asks(review, "noise", test)
     first = replace(again, replicate=0)
-    both = [_answers(session, review, ask) for ask in (first, again)]
+    both = [answers_to(session, review, ask) for ask in (first, again)]
     pairs = [(was, now) for was, now in zip(*both, strict=True) if was is not None and now is not None]
     if not pairs:
         return None
@@ -190,19 +190,23 @@ def steps(
     `test` are the sealed examples; None where an answer is missing. `rng` drives the bootstrap.
     """
     way = increments(review)
-    answers = [_answers(session, review, Question(composition, tuple(test))) for _, composition in way]
+    answers = [answers_to(session, review, Question(composition, tuple(test))) for _, composition in way]
     if any(answer is None for some in answers for answer in some):
         return None
-    return _scored_steps(review, way, test, answers, rng)
+    return scored_steps(review, way, test, answers, rng)
 
 
-def _scored_steps(
+def scored_steps(
     review: Review,
     way: Sequence[tuple[str, Composition]],
     examples: Sequence[Example],
     answers: Sequence[Sequence[Answer | None]],
     rng: np.random.Generator,
 ) -> tuple[Step, ...]:
+    """Return the difference from the first composition of the `way` to each, on the same examples.
+
+    `answers` has a row for each composition of the way and a column for each example.
+    """
     seed = int(rng.integers(2**32))
     output = review.task.output
     scored = [
@@ -226,7 +230,8 @@ def _difference(
     return difference(figures(task)[0], before, after, [example.clusters for example in examples], rng)
 
 
-def _answers(session: Session, review: Review, ask: Question) -> list[Answer | None]:
+def answers_to(session: Session, review: Review, ask: Question) -> list[Answer | None]:
+    """Return the stored answer to each example of a question, None where there is none."""
     keys = _keys(review, ask)
     known: Mapping[str, Answer] = stored_answers(session, keys)
     return [known.get(key) for key in keys]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sqlmodel import Session
 
-from composer.analysis.diagnoses import Question, Step, _answers, _scored_steps, added, increments
+from composer.analysis.diagnoses import Question, Step, added, answers_to, increments, scored_steps
 from composer.answers.store import answered_examples
 from composer.models.answer import Answer
 from composer.prompts.composition import Composition
@@ -45,7 +45,7 @@ def search_steps(session: Session, review: Review, rng: np.random.Generator) -> 
             # A search asks few of its compositions about all examples: only of those told are keys worked out.
             told = answered_examples(session, target, composition.fingerprint)
             places = [place for place, one in enumerate(dev) if one.id in told]
-            some = _answers(session, review, Question(composition, tuple(dev[place] for place in places)))
+            some = answers_to(session, review, Question(composition, tuple(dev[place] for place in places)))
             answered[composition] = {
                 place: one for place, one in zip(places, some, strict=True) if one is not None
             }
@@ -77,4 +77,4 @@ def search_steps(session: Session, review: Review, rng: np.random.Generator) -> 
     examples = [dev[place] for place in places]
     way = increments(review, order)
     answers = [[answers_of(composition)[place] for place in places] for _, composition in way]
-    return SearchSteps(_scored_steps(review, way, examples, answers, rng), len(examples))
+    return SearchSteps(scored_steps(review, way, examples, answers, rng), len(examples))

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
 from composer.review.reasons import reason_of
-from composer.review.status import _SAID, ReviewStatus, review_status
+from composer.review.status import OBJECTIONS, ReviewStatus, review_status
 from composer.review.verdicts import DISMISSAL, KINDS, Kind, effective_verdicts, record, require_signed_in
 from library.database import lock_for_writing
 from library.errors import Refused
@@ -52,7 +52,7 @@ def dismiss(
     person = require_signed_in(session, by, "admin")
     candidate = get_candidate(session, candidate_id)
     status = review_status(session, candidate)
-    counting = {one.id for one in effective_verdicts(status.verdicts) if one.kind in _SAID}
+    counting = {one.id for one in effective_verdicts(status.verdicts) if one.kind in OBJECTIONS}
     if verdict_id not in counting:
         raise Refused(f"verdict {verdict_id} does not stand in the way of candidate {candidate_id}")
     record(session, candidate, DISMISSAL, reason=reason, by=person, at=at, about=verdict_id)

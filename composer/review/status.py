@@ -126,7 +126,7 @@ def review_status(session: Session, candidate: CandidateSummary) -> ReviewStatus
     made = _release_of(session, candidate)
     reasons = evidence_changes(session, candidate) if made else stale(session, candidate)
     reviewer_blocks = (
-        *(f"{one.reviewer} {_SAID[one.kind]}" for one in words if one.kind in _SAID),
+        *(f"{one.reviewer} {OBJECTIONS[one.kind]}" for one in words if one.kind in OBJECTIONS),
         *(f"{one.reviewer} says that {name} blocks" for name, one in given.items() if one.kind == "blocks"),
         *(f"the correction of {one.example_id} is open" for one in open_ones),
     )
@@ -161,7 +161,8 @@ def get_review(session: Session, candidate_id: int) -> Review:
     return Review(status, candidate, incumbent, composition)
 
 
-_SAID = {"request changes": "asked for changes", "no-go": "said no-go"}
+OBJECTIONS = {"request changes": "asked for changes", "no-go": "said no-go"}
+"""The kinds of verdict that stand against a candidate, each in words that follow a name."""
 
 
 def _release_of(session: Session, candidate: CandidateSummary) -> Release | None:

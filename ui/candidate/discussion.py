@@ -9,7 +9,7 @@ from composer.review.comments import Comment, add_comment, resolve_comment
 from library.errors import Refused
 from ui.candidate import shortcuts
 from ui.candidate.page_data import Shown
-from ui.components.comments import _told
+from ui.components.comments import comment_html
 from ui.shell.context import database, now, plain
 from ui.shell.html import count, safe
 from ui.shell.page import html, remember, section
@@ -51,7 +51,8 @@ def show(found: Shown) -> None:
 
 def told(one: Comment) -> str:
     """Return one comment with what it hangs on, as HTML; a resolved one is muted."""
-    return f'<div class="ic{" ic-mute" if one.resolved_at is not None else ""}">{_where(one)}{_told(one)}</div>'
+    mute = " ic-mute" if one.resolved_at is not None else ""
+    return f'<div class="ic{mute}">{_where(one)}{comment_html(one)}</div>'
 
 
 def _where(one: Comment) -> str:
