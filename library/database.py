@@ -1,4 +1,4 @@
-"""Opening the database: its place, its schema, and clear words when it can't be used."""
+"""Opening the database: its place, its sessions, and a clear refusal where it can't be used."""
 
 import os
 import sqlite3
@@ -7,22 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text, update
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from library.errors import Refused
 from library.tables import LogRow
 
 URL_VARIABLE = "COMPOSER_DATABASE_URL"
 PATIENCE_SECONDS = 30
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
+VERSION_TABLE = "alembic_version"
+"""Where Alembic keeps the revision that a database's schema has."""
 # Any number will do, as long as nothing else in the same PostgreSQL database takes this one.
 _MIGRATION_LOCK = 7_240_115
 
@@ -68,26 +65,39 @@ class Database:
 
         Raises Refused if the database can't be used, or was made by a newer version of the product.
         """
-        with _plain_words(self.url), self._one_at_a_time():
-            with self._engine.connect() as connection:
-                current = set(MigrationContext.configure(connection).get_current_heads())
-            scripts = ScriptDirectory.from_config(alembic_config())
-            if current == set(scripts.get_heads()):
+        with _plain_words(self.url):
+            if self._revisions() == {newest_revision()}:
                 return
-            if current - {script.revision for script in scripts.walk_revisions()}:
-                raise Refused(
-                    "the database was made by a newer version of this program",
-                    where=str(self.url),
-                    fix="Install that version, or name another home.",
-                )
-            with self.migration_connection() as connection:
-                command.upgrade(alembic_config(connection), "head")
+            with self._one_at_a_time():
+                self._upgrade()
+
+    def _upgrade(self) -> None:
+        from library import schema  # Alembic takes a while to import, and most databases are current
+
+        current = self._revisions()
+        if current == {newest_revision()}:
+            return
+        if current - schema.known_revisions():
+            raise Refused(
+                "the database was made by a newer version of this program",
+                where=str(self.url),
+                fix="Install that version, or name another home.",
+            )
+        with self.migration_connection() as connection:
+            schema.upgrade(connection)
+
+    def _revisions(self) -> set[str]:
+        """Return the schema's revision as the database states it; empty where it has no schema yet."""
+        with self._engine.connect() as connection:
+            if not connection.dialect.has_table(connection, VERSION_TABLE):
+                return set()
+            return set(connection.execute(text(f"select version_num from {VERSION_TABLE}")).scalars())
 
     @contextmanager
     def migration_connection(self) -> Iterator[Connection]:
         """Give a connection for changes of the schema: all of the block is stored, or nothing.
 
-        Only one such block runs at a time on a database. Give it to alembic_config to run a command.
+        Only one such block runs at a time on a database. Give it to `schema.alembic_config` to run a command.
         """
         engine = _engine(self.url, for_migration=True)
         try:
@@ -103,10 +113,10 @@ class Database:
 
         Gives Alembic's list of what a migration would have to do: empty if they agree.
         """
+        from library import schema
+
         with _plain_words(self.url), self._engine.connect() as connection:
-            options = {"compare_type": True, "compare_server_default": True}
-            context = MigrationContext.configure(connection, opts=options)
-            return list(compare_metadata(context, SQLModel.metadata))
+            return schema.differences(connection)
 
     def close(self) -> None:
         """Close all connections; the next session opens new ones."""
@@ -166,13 +176,9 @@ def lock_for_writing(session: Session) -> None:
         session.execute(update(log).where(log.c.id == -1).values(why=""))
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
-    """Give Alembic's settings for the packaged migrations, to run on the given connection."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    return config
+def newest_revision() -> str:
+    """Return the revision that the packaged migrations end at: their file names begin with it, in order."""
+    return max(file.name for file in MIGRATIONS.glob("[0-9]*.py")).partition("_")[0]
 
 
 def _url(home: Path) -> URL:

@@ -12,8 +12,9 @@ from sqlmodel import Session, select
 import composer.tables  # noqa: F401  (its models share the migrations)
 from library import log
 from library.canonical import text_digest
-from library.database import URL_VARIABLE, Database, alembic_config, open_database
+from library.database import URL_VARIABLE, Database, open_database
 from library.errors import Refused
+from library.schema import alembic_config
 from library.snippets import vetted
 from library.tables import LogRow, SnippetVersionRow
 
