@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-import click
 import pytest
 import typer
+from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from composer.cli import app
 
 
-def commands(command: click.Command, name: str = "composer") -> Iterator[tuple[str, click.Command]]:
+def commands(command: Any, name: str = "composer") -> Iterator[tuple[str, Any]]:
     yield name, command
-    if hasattr(command, "commands"):
-        for each, inner in command.commands.items():
+    if isinstance(command, TyperGroup):
+        context = typer.Context(command)
+        for each in command.list_commands(context):
+            _, inner, _ = command.resolve_command(context, [each])
+            assert inner is not None
             yield from commands(inner, f"{name} {each}")
 
 
 COMMANDS = dict(commands(typer.main.get_command(app)))
+SINGLE = [name for name, command in COMMANDS.items() if not isinstance(command, TyperGroup)]
 OPTIONS = {
     f"{name} {parameter.name}": parameter
     for name, command in COMMANDS.items()
@@ -48,7 +53,9 @@ def test_every_option_and_argument_has_help(name: str) -> None:
     assert getattr(OPTIONS[name], "help", None)
 
 
-@pytest.mark.parametrize("name", [name for name, command in COMMANDS.items() if not hasattr(command, "commands")])
+@pytest.mark.parametrize(
+    "name", [name for name, command in COMMANDS.items() if not isinstance(command, TyperGroup)]
+)
 def test_every_command_prints_its_help(name: str) -> None:
     result = CliRunner().invoke(app, [*name.split()[1:], "--help"])
     assert result.exit_code == 0
@@ -60,7 +67,7 @@ def test_every_command_prints_its_help(name: str) -> None:
     [
         name
         for name, command in COMMANDS.items()
-        if not hasattr(command, "commands")
+        if not isinstance(command, TyperGroup)
         and name != "composer verify"
         and not name.startswith("composer model ")
         and name not in ("composer bench search", "composer bench report", "composer bench limit")
@@ -69,3 +76,11 @@ def test_every_command_prints_its_help(name: str) -> None:
 )
 def test_every_command_that_needs_a_home_can_be_told_which(name: str) -> None:
     assert any("--home" in parameter.opts for parameter in COMMANDS[name].params)
+
+
+def test_the_list_of_commands_says_of_each_what_its_own_help_does() -> None:
+    root = COMMANDS["composer"]
+    context = typer.Context(root)
+    listed = {name: root.get_command(context, name) for name in root.list_commands(context)}
+    own = {name: (COMMANDS[f"composer {name}"].help or "").split("\n\n")[0] for name in listed}
+    assert {name: command and command.help for name, command in listed.items()} == own

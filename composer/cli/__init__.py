@@ -1,42 +1,75 @@
-"""The `composer` command."""
+"""The `composer` command: one file a verb or a group of verbs, each imported only when it is run."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import typer
 
-from composer.cli import bench, data, library, model, people, target, task
-from composer.cli.app import app as app_command
-from composer.cli.audit import app as audit_app
-from composer.cli.compose import compose, demo
-from composer.cli.export import export, verify
-from composer.cli.hooks import app as hooks_app
-from composer.cli.inbox import inbox
-from composer.cli.release import release, rollback
-from composer.cli.review import review
+from composer.cli.lazy import Entry, LazyGroup
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    help="Compose, measure, review and release prompts made only of vetted instructions.",
-)
-app.command()(demo)
-app.command()(compose)
-app.command("app")(app_command)
-app.command()(inbox)
-app.command()(review)
-app.command()(release)
-app.command()(rollback)
-app.command()(export)
-app.command()(verify)
-app.add_typer(library.app, name="library")
-app.add_typer(task.app, name="task")
-app.add_typer(data.app, name="data")
-app.add_typer(target.app, name="target")
-app.add_typer(model.app, name="model")
-app.add_typer(people.app, name="people")
-app.add_typer(hooks_app, name="hooks")
-app.add_typer(audit_app, name="audit")
-app.add_typer(bench.app, name="bench")
+COMMANDS: Mapping[str, Entry] = {
+    "demo": Entry(
+        "composer.cli.compose:demo",
+        "Load the starter tasks and library, open the app, and start composing on an embedded model.",
+    ),
+    "compose": Entry(
+        "composer.cli.compose:compose",
+        "Search for a better composition and submit it for review; run it again to go on after a break.",
+    ),
+    "app": Entry(
+        "composer.cli.serve:app",
+        "Open the app: on this machine as its one local person, or as people who sign in.",
+    ),
+    "inbox": Entry(
+        "composer.cli.inbox:inbox",
+        "List the candidates: task, target, gain with interval, gates, state, and whom they wait for.",
+    ),
+    "review": Entry(
+        "composer.cli.review:review",
+        "Show where a candidate stands and what to do next, or do one thing to it.",
+    ),
+    "release": Entry(
+        "composer.cli.release:release",
+        "Make an approved candidate the prompt of its task and target; says first what it replaces.",
+    ),
+    "rollback": Entry(
+        "composer.cli.release:rollback",
+        "Make an earlier release current again, as a release of its own; says first what it replaces.",
+    ),
+    "export": Entry(
+        "composer.cli.export:export",
+        "Write what is released for (task, target): prompt.txt, messages.json and manifest.json.",
+    ),
+    "verify": Entry(
+        "composer.cli.verify:verify",
+        "Check an exported pack without database or network; says which byte or field is off and exits 1.",
+    ),
+    "library": Entry("composer.cli.library:app", "The library: snippets, which are instructions that people vet."),
+    "task": Entry("composer.cli.task:app", "Tasks: what prompts are for."),
+    "data": Entry("composer.cli.data:app", "Labelled data of the tasks."),
+    "target": Entry("composer.cli.target:app", "Targets: the models prompts are composed for."),
+    "model": Entry("composer.cli.model:app", "Model files: fetch them, list them."),
+    "people": Entry("composer.cli.people:app", "People: who signs in, and what they may do."),
+    "hooks": Entry("composer.cli.hooks:app", "Addresses that are told of what is logged, by signed webhooks."),
+    "audit": Entry("composer.cli.audit:app", "The log of every change."),
+    "bench": Entry("composer.cli.bench:app", "Compare search strategies on recorded and made-up worlds, offline."),
+}
+"""The commands in the order of `composer --help`."""
+
+
+class Commands(LazyGroup):
+    """All of them."""
+
+    entries = COMMANDS
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False)
+
+
+@app.callback()
+def root() -> None:
+    """Compose, measure, review and release prompts made only of vetted instructions."""
 
 
 def main() -> None:

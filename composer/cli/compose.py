@@ -10,9 +10,9 @@ import typer
 
 from composer.answers.evaluator import Stopped
 from composer.candidates.records import get_candidate
-from composer.cli.app import serve
 from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals
 from composer.cli.run_report import progress_bar, report
+from composer.cli.serve import serve
 from composer.evaluation.outcomes import Difference
 from composer.home.paths import Home, resolve_home
 from composer.home.signin import read_sign_in
@@ -47,7 +47,7 @@ def compose(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Search for a better composition and put what is found up for review; run it again to go on after a break."""
+    """Search for a better composition and submit it for review; run it again to go on after a break."""
     place = Home(resolve_home(home))
     database = open_database(place.path)
     run = _enter(database, task, target, budget, strategy, seed)

@@ -1,4 +1,4 @@
-"""`composer export` and `composer verify`: packs of released prompts, and their check anywhere."""
+"""`composer export`: the pack of a released prompt."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Annotated
 
 import typer
 
-from composer.cli.common import HomeOption, console, opened, out, person, refusals
+from composer.cli.common import HomeOption, opened, out, person, refusals
 from composer.release.pack import export_release
-from composer.release.verification import faults
 
 
 @refusals
@@ -25,13 +24,3 @@ def export(
         pack = export_release(session, task, target, folder, by=person(), at=datetime.now(UTC))
     out.print(f"Wrote {', '.join(sorted(pack.files))} to {folder}.", highlight=False, soft_wrap=True)
     out.print(f"Pack {pack.fingerprint}", highlight=False, soft_wrap=True)
-
-
-def verify(folder: Annotated[Path, typer.Argument(help="Folder of an exported pack.")]) -> None:
-    """Check an exported pack without database or network; says which byte or field is off and exits 1."""
-    off = faults(folder)
-    for fault in off:
-        console.print(f"✗ {fault}", markup=False, highlight=False, soft_wrap=True)
-    if off:
-        raise typer.Exit(1)
-    out.print("✓ the pack is intact", highlight=False)

@@ -10,8 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
-from composer.cli.run_report import interval
-from composer.evaluation.formatting import NAMES, change, figure
+from composer.evaluation.formatting import NAMES, change, figure, interval
 from composer.evaluation.outcomes import Difference
 from composer.review.inbox import TABS, Entry, needs_decision, pending_actions, tabs_of
 from composer.review.inbox import inbox as read_inbox

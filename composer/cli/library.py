@@ -18,7 +18,7 @@ from library.snippets import ImportPlan, PlannedSnippet, import_file, list_versi
 from library.tables import STATES
 from library.versions import SnippetVersion
 
-app = typer.Typer(no_args_is_help=True, help="The library: snippets, one-line instructions that people vet.")
+app = typer.Typer(no_args_is_help=True, help="The library: snippets, which are instructions that people vet.")
 
 
 @app.command("import")

@@ -11,7 +11,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 from rich.text import Text
 
-from composer.evaluation.formatting import NAMES, change, figure
+from composer.evaluation.formatting import NAMES, change, figure, interval
 from composer.evaluation.outcomes import Difference
 from composer.runs import progress
 from composer.runs.findings import SearchFindings, power_in_words
@@ -82,13 +82,6 @@ def _header(result: RunResult) -> Text:
     for key in result.keys:
         text.append(f"\n  + {key}")
     return text
-
-
-def interval(one: Difference) -> str:
-    """Return the 95% interval of a difference in brackets; empty where there is none."""
-    if one.low is None or one.high is None:
-        return ""
-    return f"[{change(one.name, one.low)}, {change(one.name, one.high)}]"
 
 
 def comparison(figures: Sequence[Difference]) -> Table:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import isnan
 
+from composer.evaluation.outcomes import Difference
+
 NAMES = {
     "nmse": "NMSE",
     "accuracy": "accuracy",
@@ -48,3 +50,10 @@ def _three(value: float) -> str:
     size = abs(value)
     decimals = 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 1 else 3
     return f"{value:.{decimals}f}".replace("-", "−")
+
+
+def interval(one: Difference) -> str:
+    """Return the 95% interval of a difference in brackets; empty where there is none."""
+    if one.low is None or one.high is None:
+        return ""
+    return f"[{change(one.name, one.low)}, {change(one.name, one.high)}]"
