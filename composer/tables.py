@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy import JSON, Column, Dialect, Text, UniqueConstraint
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from library.canonical import canonical_bytes
-from library.tables import UtcDateTime
+from library.tables import Table, UtcDateTime
 
 
 class CanonicalJson(TypeDecorator[Any]):
@@ -37,7 +37,7 @@ def _time(*, nullable: bool = False) -> Any:
     return Field(default=None, sa_column=Column(UtcDateTime, nullable=nullable))
 
 
-class TaskRow(SQLModel, table=True):
+class TaskRow(Table, table=True):
     """One content of a task; the newest row of a name is its current one."""
 
     __tablename__ = "task"
@@ -50,7 +50,7 @@ class TaskRow(SQLModel, table=True):
     added_at: datetime = _time()
 
 
-class ExampleRow(SQLModel, table=True):
+class ExampleRow(Table, table=True):
     """One labelled example of a task's dataset."""
 
     __tablename__ = "example"
@@ -63,7 +63,7 @@ class ExampleRow(SQLModel, table=True):
     content: dict[str, Any] = _json()
 
 
-class DatasetRow(SQLModel, table=True):
+class DatasetRow(Table, table=True):
     """A dataset of a task; the newest row of a task name is its current one."""
 
     __tablename__ = "dataset"
@@ -76,7 +76,7 @@ class DatasetRow(SQLModel, table=True):
     added_at: datetime = _time()
 
 
-class TargetRow(SQLModel, table=True):
+class TargetRow(Table, table=True):
     """A target; the newest row of a name is its current one."""
 
     __tablename__ = "target"
@@ -89,7 +89,7 @@ class TargetRow(SQLModel, table=True):
     added_at: datetime = _time()
 
 
-class CellRow(SQLModel, table=True):
+class CellRow(Table, table=True):
     """One paid answer, keyed by all that was sent; kept for good."""
 
     __tablename__ = "cell"
@@ -107,7 +107,7 @@ class CellRow(SQLModel, table=True):
     answered_at: datetime = _time()
 
 
-class RunRow(SQLModel, table=True):
+class RunRow(Table, table=True):
     """One search; the same (task, data, target, library, incumbent, strategy, seed, budget) is the same run."""
 
     __tablename__ = "run"
@@ -140,7 +140,7 @@ class RunRow(SQLModel, table=True):
     ended_at: datetime | None = _time(nullable=True)
 
 
-class CandidateRow(SQLModel, table=True):
+class CandidateRow(Table, table=True):
     """A composition put up for review, with its evidence."""
 
     __tablename__ = "candidate"
@@ -161,7 +161,7 @@ class CandidateRow(SQLModel, table=True):
     summary: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
 
 
-class TestReadRow(SQLModel, table=True):
+class TestReadRow(Table, table=True):
     """One reading of a sealed test split for one composition."""
 
     __tablename__ = "test_read"
@@ -176,7 +176,7 @@ class TestReadRow(SQLModel, table=True):
     read_at: datetime = _time()
 
 
-class VerdictRow(SQLModel, table=True):
+class VerdictRow(Table, table=True):
     """What a named reviewer decided, bound to the evidence they saw; a dismissal names the verdict it is about."""
 
     __tablename__ = "verdict"
@@ -192,7 +192,7 @@ class VerdictRow(SQLModel, table=True):
     local: bool = True
 
 
-class DispositionRow(SQLModel, table=True):
+class DispositionRow(Table, table=True):
     """A reviewer's word on one regression; the newest row of an example counts."""
 
     __tablename__ = "disposition"
@@ -206,7 +206,7 @@ class DispositionRow(SQLModel, table=True):
     given_at: datetime = _time()
 
 
-class CommentRow(SQLModel, table=True):
+class CommentRow(Table, table=True):
     """A comment on a candidate, or on a snippet or an example in it as its hash says it was then."""
 
     __tablename__ = "comment"
@@ -223,7 +223,7 @@ class CommentRow(SQLModel, table=True):
     resolved_at: datetime | None = _time(nullable=True)
 
 
-class CorrectionRow(SQLModel, table=True):
+class CorrectionRow(Table, table=True):
     """Another label for an example, which takes effect when a second person confirms it."""
 
     __tablename__ = "correction"
@@ -243,7 +243,7 @@ class CorrectionRow(SQLModel, table=True):
     decided_at: datetime | None = _time(nullable=True)
 
 
-class JobRow(SQLModel, table=True):
+class JobRow(Table, table=True):
     """Answers asked for about a candidate after its run: scoring again, steps, suspects, noise."""
 
     __tablename__ = "job"
@@ -263,7 +263,7 @@ class JobRow(SQLModel, table=True):
     ended_at: datetime | None = _time(nullable=True)
 
 
-class WebhookRow(SQLModel, table=True):
+class WebhookRow(Table, table=True):
     """An address that is told of what is logged, up to the entry `delivered`."""
 
     __tablename__ = "webhook"
@@ -280,7 +280,7 @@ class WebhookRow(SQLModel, table=True):
     added_at: datetime = _time()
 
 
-class ReleaseRow(SQLModel, table=True):
+class ReleaseRow(Table, table=True):
     """A candidate made current for (task, target); the newest row of a pair is the incumbent."""
 
     __tablename__ = "release"

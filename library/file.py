@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 from library import lint
 from library.feasibility import Clash, Links, clashes
-from library.yamlfile import Problem, invalid, read_yaml
+from library.validation import invalid
+from library.yamlfile import Problem, read_yaml
 
 Pin = Literal["first", "last"]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]

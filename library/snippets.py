@@ -1,67 +1,14 @@
-"""Snippets and their versions: import from YAML, and the ways to read them."""
+"""Snippets and their versions as the database holds them: the ways to read them."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import cast
 
-from rapidfuzz import process
 from sqlmodel import Session, col, select
 
-from library import log
 from library.canonical import text_digest
-from library.database import lock_for_writing
 from library.errors import Refused
-from library.feasibility import Links
-from library.file import read_entries
-from library.import_plan import ImportPlan as ImportPlan
-from library.import_plan import PlannedSnippet as PlannedSnippet
-from library.import_plan import planned
-from library.people import require
 from library.tables import SnippetRow, SnippetVersionRow
-from library.versions import SnippetVersion as SnippetVersion
-
-
-def plan_import(session: Session, path: Path) -> ImportPlan:
-    """Tell what importing a library file would do, and write nothing.
-
-    Raises Refused listing every problem of the file with line and field.
-    """
-    current = {row.key: row for row in _newest(session)}
-    plans: dict[str, list[PlannedSnippet]] = {"added": [], "changed": [], "promoted": [], "unchanged": []}
-    for entry in read_entries(path, {key: _links(row) for key, row in current.items()}):
-        kind, one = planned(entry, current.get(entry.key))
-        plans[kind].append(one)
-    return ImportPlan(**{kind: tuple(each) for kind, each in plans.items()})
-
-
-def import_file(
-    session: Session, path: Path, *, by: str, at: datetime, expected: ImportPlan | None = None
-) -> ImportPlan:
-    """Store a library file, whole or not at all, with one log entry per snippet that changes.
-
-    `at` is aware; `expected` is the plan a person agreed to. Raises Refused for a bad file, and if
-    file or library changed since that plan was made.
-    """
-    lock_for_writing(session)
-    require(session, by, "curator", "admin")
-    plan = plan_import(session, path)
-    if expected is not None and plan != expected:
-        raise Refused("the file or the library changed meanwhile", where=str(path), fix="Look at the plan again.")
-    ids = {row.key: cast(int, row.id) for row in session.exec(select(SnippetRow))}
-    for one in (*plan.added, *plan.changed):
-        if one.key not in ids:
-            row = SnippetRow(key=one.key)
-            session.add(row)
-            session.flush()  # one by one, so that ids keep the order of the file
-            ids[one.key] = cast(int, row.id)
-        session.add(_new_version(one, ids[one.key], by, at))
-    for one in plan.promoted:
-        _stored(session, one).state = one.state
-    session.flush()
-    for action, each in _changes(plan):
-        _log(session, action, each, path, by, at)
-    return plan
+from library.versions import SnippetVersion
 
 
 def list_versions(
@@ -73,7 +20,7 @@ def list_versions(
     """
     return tuple(
         each
-        for each in _newest(session)
+        for each in newest_versions(session)
         if (state is None or each.state == state) and (tag is None or tag in each.tags)
     )
 
@@ -82,6 +29,8 @@ def show(session: Session, key: str) -> tuple[SnippetVersion, ...]:
     """Give all versions of a key, newest first. Raises Refused for an unknown key, naming near ones."""
     versions = [each for each in _all(session) if each.key == key]
     if not versions:
+        from rapidfuzz import process  # only a key that is not there pays for it
+
         keys = session.exec(select(SnippetRow.key)).all()
         near = [match[0] for match in process.extract(key, keys, limit=3, score_cutoff=60)]
         raise Refused(
@@ -118,58 +67,6 @@ def version(session: Session, id: int) -> SnippetVersion:
     return _checked(_as_version(row, snippet.key))
 
 
-def _links(snippet: SnippetVersion) -> Links:
-    return Links(snippet.group, frozenset(snippet.requires), frozenset(snippet.conflicts))
-
-
-def _new_version(one: PlannedSnippet, snippet_id: int, by: str, at: datetime) -> SnippetVersionRow:
-    entry = one.entry
-    return SnippetVersionRow(
-        snippet_id=snippet_id,
-        version=one.version,
-        text=entry.text,
-        sha256=text_digest(entry.text),
-        state=one.state,
-        tags=list(entry.tags),
-        grp=entry.group,
-        requires=list(entry.requires),
-        conflicts=list(entry.conflicts),
-        pin=entry.pin,
-        rationale=entry.rationale,
-        author=by,
-        created_at=at,
-    )
-
-
-def _stored(session: Session, one: PlannedSnippet) -> SnippetVersionRow:
-    query = select(SnippetVersionRow).join(SnippetRow)
-    return session.exec(query.where(SnippetRow.key == one.key, SnippetVersionRow.version == one.version)).one()
-
-
-def _changes(plan: ImportPlan) -> Iterator[tuple[str, PlannedSnippet]]:
-    for action, snippets in (("added", plan.added), ("changed", plan.changed), ("vetted", plan.promoted)):
-        for each in snippets:
-            yield action, each
-
-
-def _log(session: Session, action: str, one: PlannedSnippet, path: Path, by: str, at: datetime) -> None:
-    log.append(
-        session,
-        who=by,
-        action=action,
-        subject=f"snippet:{one.key}",
-        why=one.entry.rationale or f"import of {path.name}",
-        detail={
-            "file": path.name,
-            "version": one.version,
-            "state": one.state,
-            "sha256": text_digest(one.text),
-            **({"changes": one.note} if action == "changed" and one.note else {}),
-        },
-        at=at,
-    )
-
-
 def _all(session: Session) -> Iterable[SnippetVersion]:
     """All versions: in library order, and of one key the oldest first."""
     query = select(SnippetVersionRow, SnippetRow.key).join(SnippetRow)
@@ -177,7 +74,8 @@ def _all(session: Session) -> Iterable[SnippetVersion]:
     return [_as_version(row, key) for row, key in session.exec(ordered)]
 
 
-def _newest(session: Session) -> Iterable[SnippetVersion]:
+def newest_versions(session: Session) -> Iterable[SnippetVersion]:
+    """Return the newest version of each key, in library order."""
     return {each.key: each for each in _all(session)}.values()
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
+from sqlmodel._compat import SQLModelConfig
 
 from library.errors import Refused
 
@@ -52,13 +53,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Table(SQLModel):
+    """The base of every table; pydantic's part is built only where a row is validated, which few commands do."""
+
+    model_config = SQLModelConfig(defer_build=True)
+
+
 class Immutable:
     """Mixed into a table class: its rows are never deleted, and change only in `changeable` columns."""
 
     changeable: ClassVar[frozenset[str]] = frozenset()
 
 
-class SnippetRow(SQLModel, table=True):
+class SnippetRow(Table, table=True):
     """A snippet's name; its id is its place in library order."""
 
     __tablename__ = "snippet"
@@ -67,7 +74,7 @@ class SnippetRow(SQLModel, table=True):
     key: str = Field(unique=True)
 
 
-class SnippetVersionRow(Immutable, SQLModel, table=True):
+class SnippetVersionRow(Immutable, Table, table=True):
     """One text of a snippet with its rules, for good; only its state moves on, from draft to vetted to retired."""
 
     __tablename__ = "snippet_version"
@@ -93,7 +100,7 @@ class SnippetVersionRow(Immutable, SQLModel, table=True):
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
-class PersonRow(SQLModel, table=True):
+class PersonRow(Table, table=True):
     """A person who signs in, and what they may do; one who was removed keeps the name, for the log's sake."""
 
     __tablename__ = "person"
@@ -107,7 +114,7 @@ class PersonRow(SQLModel, table=True):
     removed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
 
 
-class LogRow(Immutable, SQLModel, table=True):
+class LogRow(Immutable, Table, table=True):
     """One entry of the log: who did what to which subject, when and why, chained to the entry before."""
 
     __tablename__ = "log"

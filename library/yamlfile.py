@@ -8,14 +8,13 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import ErrorDetails
 
 from library.errors import Refused
+from library.validation import OWN_PROBLEM
 from library.yamltree import UNREAD, Loader, Location, Place, faults, places, quick_places, quick_values, short
 
 M = TypeVar("M", bound=BaseModel)
-
-_OWN_PROBLEM = "own_problem"
 
 
 @dataclass(frozen=True)
@@ -26,15 +25,6 @@ class Problem:
     what: str
     fix: str = ""
     line_in_value: int | None = None
-
-
-def invalid(what: str, *, fix: str = "", line: int | None = None) -> PydanticCustomError:
-    """Make the error for a pydantic validator to raise, when a ValueError's message says too little.
-
-    `line` counts from 1 inside a text of several lines; where the YAML holds that text as a block
-    (`|`), the line reported is then that very line of the file.
-    """
-    return PydanticCustomError(_OWN_PROBLEM, "{what}", {"what": what, "fix": fix, "line": line})
 
 
 def read_text(path: Path, *, limit_bytes: int = 2_000_000) -> str:
@@ -161,7 +151,7 @@ def _as_problem(details: ErrorDetails) -> Problem:
     """Say a pydantic error in the words of someone who writes YAML."""
     location, kind, value = details["loc"], details["type"], details["input"]
     context = details.get("ctx", {})
-    if kind == _OWN_PROBLEM:
+    if kind == OWN_PROBLEM:
         return Problem(location, context["what"], context["fix"], context["line"])
     if kind == "missing":
         return Problem(location, "this field is missing", "Add it.")

@@ -28,7 +28,7 @@ from composer.tables import CandidateRow, CellRow
 from composer.task.task import Task
 from library.canonical import text_digest
 from library.database import Database
-from library.snippets import import_file
+from library.importing import import_file
 from library.versions import SnippetVersion
 from tests.scripted import ScriptedEngine, connecting, pretender
 

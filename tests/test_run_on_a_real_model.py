@@ -22,7 +22,7 @@ from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
 from composer.task.task import Task, load_task
 from library.database import open_database
-from library.snippets import import_file
+from library.importing import import_file
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.model

@@ -42,8 +42,8 @@ from composer.runs.worker import work
 from composer.task.task import Task
 from library.database import Database
 from library.errors import Refused
+from library.importing import import_file
 from library.roles import LOCAL
-from library.snippets import import_file
 
 BY = f"Ada{LOCAL}"
 WORDS = 40

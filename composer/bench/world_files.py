@@ -23,7 +23,8 @@ from composer.bench.world import Recorded, World
 from composer.search.constraints import Rules
 from composer.search.problem import Keys, Space
 from library.errors import Refused
-from library.yamlfile import invalid, parse_yaml, read_text
+from library.validation import invalid
+from library.yamlfile import parse_yaml, read_text
 
 DESCRIPTION, CELLS = "world.json", "cells.jsonl"
 LIMIT_BYTES = 500_000_000

@@ -14,7 +14,9 @@ from rich.text import Text
 
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from library.errors import Refused
-from library.snippets import ImportPlan, PlannedSnippet, import_file, list_versions, plan_import, show
+from library.import_plan import ImportPlan, PlannedSnippet
+from library.importing import import_file, plan_import
+from library.snippets import list_versions, show
 from library.tables import STATES
 from library.versions import SnippetVersion
 

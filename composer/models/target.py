@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from composer.models.catalogue import find_model
 from library.canonical import digest
 from library.errors import Refused
-from library.yamlfile import invalid, read_yaml
+from library.validation import invalid
 
 
 class Target(BaseModel):
@@ -98,4 +98,6 @@ class Target(BaseModel):
 
 def load_target(path: Path) -> Target:
     """Read a target file; raises Refused naming file, line and field."""
+    from library.yamlfile import read_yaml  # a stored target needs no YAML
+
     return read_yaml(path, Target)

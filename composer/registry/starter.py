@@ -14,7 +14,7 @@ from composer.registry.datasets import add_examples
 from composer.registry.targets import add_target, list_targets
 from composer.registry.tasks import add_task, list_tasks
 from composer.task.task import load_task
-from library.snippets import import_file
+from library.importing import import_file
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 

@@ -15,7 +15,7 @@ from composer.task.policy import Policy, Risk, Terms
 from composer.task.template import SLOT as SLOT
 from composer.task.template import checked_base, checked_message, hidden_character
 from library.canonical import digest
-from library.yamlfile import invalid, read_yaml
+from library.validation import invalid
 
 Kind = Literal["ordinal", "label"]
 Format = Literal["json", "plain"]
@@ -261,6 +261,8 @@ class Task(_Part):
 
 def load_task(path: Path) -> Task:
     """Read a task from a YAML file; raises `Refused` with file, line and field when it is wrong."""
+    from library.yamlfile import read_yaml  # a stored task needs no YAML
+
     return read_yaml(path, Task)
 
 

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from library.yamlfile import invalid
+from library.validation import invalid
 
 SLOT = "{{snippets}}"
 

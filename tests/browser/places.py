@@ -18,7 +18,7 @@ from composer.runs.records import enter_run
 from composer.task.policy import Policy
 from composer.task.task import Task
 from library.database import Database, open_database
-from library.snippets import import_file
+from library.importing import import_file
 from tests.scripted import ScriptedEngine, connecting, pretender
 from tests.ui.homes import POLARITY, rater
 

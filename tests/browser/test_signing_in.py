@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, expect
 
 from composer.home.paths import Home
 from library.database import open_database
+from library.importing import import_file
 from library.people import remove_person
-from library.snippets import import_file
 from tests.browser.conftest import served
 from tests.browser.looking import pictured, settled
 from tests.browser.people import (

@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import Session
 
 from library.database import URL_VARIABLE, Database, open_database
-from library.snippets import ImportPlan, import_file
+from library.import_plan import ImportPlan
+from library.importing import import_file
 
 AT = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
 

@@ -10,7 +10,9 @@ from library import log
 from library.canonical import text_digest
 from library.database import Database
 from library.errors import Refused
-from library.snippets import ImportPlan, import_file, list_versions, plan_import, show, version, vetted
+from library.import_plan import ImportPlan
+from library.importing import import_file, plan_import
+from library.snippets import list_versions, show, version, vetted
 from library.tables import SnippetVersionRow
 
 AT = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)

@@ -6,7 +6,8 @@ from sqlmodel import Session, SQLModel, select
 
 from library import log
 from library.errors import Refused
-from library.snippets import ImportPlan, show, version
+from library.import_plan import ImportPlan
+from library.snippets import show, version
 from library.tables import LogRow, SnippetVersionRow
 
 ONE = "snippets: [{key: one, text: Be brief., tags: [style]}]"

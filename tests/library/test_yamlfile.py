@@ -5,7 +5,8 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from library.errors import Refused
-from library.yamlfile import Problem, invalid, parse_yaml, read_text, read_yaml
+from library.validation import invalid
+from library.yamlfile import Problem, parse_yaml, read_text, read_yaml
 
 
 class Item(BaseModel):

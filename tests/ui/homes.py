@@ -28,7 +28,7 @@ from composer.runs.plan import plan_run
 from composer.runs.records import enter_run
 from composer.task.task import Task, load_task
 from library.database import Database, open_database
-from library.snippets import import_file
+from library.importing import import_file
 from tests.scripted import ScriptedEngine, connecting, pretender
 
 SNIPPETS = """snippets:

@@ -12,7 +12,9 @@ import streamlit as st
 from composer.registry.releases import Release, used_in
 from library.canonical import digest
 from library.errors import Refused
-from library.snippets import ImportPlan, PlannedSnippet, import_file, list_versions, plan_import, show
+from library.import_plan import ImportPlan, PlannedSnippet
+from library.importing import import_file, plan_import
+from library.snippets import list_versions, show
 from library.versions import SnippetVersion
 from ui.shell import html as words
 from ui.shell.context import database, now, plain, refusals, show_refusal

@@ -15,7 +15,8 @@ from composer.registry.tasks import add_task, get_task, get_task_version, list_t
 from library import log
 from library.database import Database
 from library.errors import Refused
-from library.snippets import import_file, show
+from library.importing import import_file
+from library.snippets import show
 from tests import small
 
 

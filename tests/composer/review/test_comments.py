@@ -15,7 +15,7 @@ from composer.review.comments import Comment, comments_on, resolve_comment
 from library import log
 from library.database import Database
 from library.errors import Refused
-from library.snippets import import_file
+from library.importing import import_file
 from tests import small
 from tests.composer.review import acts
 

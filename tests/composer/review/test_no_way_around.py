@@ -48,9 +48,9 @@ from composer.task.task import Task
 from library.canonical import digest
 from library.database import Database, open_database
 from library.errors import Refused
+from library.importing import import_file
 from library.people import add_person, remove_person, set_roles
 from library.roles import ROLES
-from library.snippets import import_file
 from tests import small
 from tests.composer.review import acts
 from tests.scripted import ScriptedEngine, connecting, pretender

@@ -32,9 +32,9 @@ from composer.runs.plan import plan_run
 from library import log
 from library.database import Database, open_database
 from library.errors import Refused
+from library.importing import import_file
 from library.people import NotAllowed, add_person, remove_person, set_roles
 from library.roles import ROLES
-from library.snippets import import_file
 from tests import small
 from tests.composer.review import acts
 

@@ -23,7 +23,7 @@ from composer.tables import CandidateRow, ReleaseRow
 from library.canonical import digest, text_digest
 from library.database import Database
 from library.errors import Refused
-from library.snippets import import_file
+from library.importing import import_file
 from library.tables import SnippetVersionRow
 from tests import small
 from tests.composer.review import acts

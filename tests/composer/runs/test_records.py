@@ -20,7 +20,7 @@ from composer.tables import RunRow
 from library import log
 from library.database import Database
 from library.errors import Refused
-from library.snippets import import_file
+from library.importing import import_file
 from tests import small
 
 PLAN: dict[str, Any] = {"strategy": "greedy", "seed": 0, "budget": 50}

@@ -32,7 +32,7 @@ from composer.search.attribution import Attribution
 from composer.tables import CandidateRow, RunRow, TestReadRow
 from library.database import Database, open_database
 from library.errors import Refused
-from library.snippets import import_file
+from library.importing import import_file
 from tests import small
 from tests.scripted import ScriptedEngine, connecting
 
