@@ -13,31 +13,31 @@ from streamlit.navigation.page import Page
 
 from library.errors import Refused
 from ui.inbox.page_data import waiting
-from ui.shell import deep_link
-from ui.shell.context import database, show_refusal, this_home
+from ui.shell import deep_link, notices
+from ui.shell.context import database, this_home
 from ui.shell.page import LOGO, STYLE
 from ui.shell.user import corner, outside, visitor
-from ui.shell.webhook_thread import tell
+from ui.shell.webhook_thread import keep_delivering
 
 
 def start() -> None:
-    """Lead the bare address on: to what was wanted before signing in, else to the Inbox.
+    """Lead the bare address on: to the link that was asked for before signing in, else to the Inbox.
 
-    The Inbox's own link must hold too, and Streamlit gives its default page none.
+    The Inbox's own link must work too, and Streamlit gives its default page none.
     """
-    wish = deep_link.take()
-    found = next((page for page in PAGES[1:] if wish and page.url_path == wish.path), None)
-    if wish and found:
-        st.switch_page(found, query_params=wish.query)
+    link = deep_link.take()
+    found = next((page for page in PAGES[1:] if link and page.url_path == link.path), None)
+    if link and found:
+        st.switch_page(found, query_params=link.query)
     st.switch_page(PAGES[1])
 
 
 def pages(waiting: int) -> list[Page]:
-    """Return every page, the hidden start first, then the Inbox with how much of it waits for whoever looks."""
+    """Return every page, the hidden start first, then the Inbox with how many candidates wait for the visitor."""
     inbox = f"Inbox ({waiting:,})" if waiting else "Inbox"
     return [
         st.Page(start, title="Instruction composer", default=True, visibility="hidden"),
-        st.Page("views/inbox.py", title=inbox, url_path="inbox", help="Candidates and where they stand."),
+        st.Page("views/inbox.py", title=inbox, url_path="inbox", help="Candidates and their review status."),
         st.Page(
             "views/runs.py", title="Runs", url_path="runs", help="Start a search, watch it, see what it found."
         ),
@@ -59,12 +59,12 @@ st.set_page_config(page_title="Instruction composer", page_icon=str(LOGO), layou
 st.html(STYLE)
 st.logo(str(LOGO), size="medium")
 try:
-    tell(database())
+    keep_delivering(database())
     guest = visitor()
     PAGES = pages(waiting(guest.person) if guest.person else 0)
 except Refused as refused:
     st.navigation(pages(0), position="top")
-    show_refusal(refused)
+    notices.show_refusal(refused)
     st.caption(f"Home: {this_home().path}")
     st.stop()
 page = st.navigation(PAGES, position="top" if guest.person else "hidden")
@@ -74,7 +74,6 @@ if guest.person is None:
     st.stop()
 st.set_page_config(page_title=f"{page.title} · Instruction composer")
 corner(guest)
-try:
+with notices.refusals():
     page.run()
-except Refused as refused:
-    show_refusal(refused)
+notices.show_rest()

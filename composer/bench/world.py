@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from composer.prompts.composition import BARE_BASE
 from composer.search.constraints import Rules
 from composer.search.problem import Ask, Keys, Losses, Problem
 from composer.search.stratified_order import interleaved
@@ -139,4 +140,4 @@ class Recorded:
 
 def naming(keys: Keys) -> str:
     """Name a composition in a message."""
-    return " + ".join(keys) if keys else "the bare base"
+    return " + ".join(keys) if keys else BARE_BASE

@@ -9,6 +9,7 @@ from composer.cli.common import out
 from composer.cli.run_report import comparison
 from composer.evaluation.caveats import find_caveats
 from composer.prompts.changes import SnippetChange, snippet_changes
+from composer.prompts.composition import BARE_BASE
 from composer.review.comments import Comment
 from composer.review.inbox import needs_decision
 from composer.review.status import Review, ReviewStatus
@@ -40,7 +41,7 @@ def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
     for gate in candidate.gates:
         advisory = "" if gate.binding else "  advisory"
         _say(f"  {'✓' if gate.passed else '✗'} {gate.name} ({gate.figure.replace('-', '−')}){advisory}")
-    replaced = f"{len(review.incumbent.versions)} snippets" if review.incumbent.versions else "the bare base"
+    replaced = f"{len(review.incumbent.versions)} snippets" if review.incumbent.versions else BARE_BASE
     _head(f"What changes, against the prompt it was compared with: {replaced}")
     changes(snippet_changes(review.incumbent.versions, review.composition.versions))
     _regressions(review)

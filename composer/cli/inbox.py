@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.markup import escape
@@ -14,11 +14,12 @@ from composer.evaluation.formatting import NAMES, change, figure, interval
 from composer.evaluation.outcomes import Difference
 from composer.review.inbox import TABS, Entry, needs_decision, pending_actions, tabs_of
 from composer.review.inbox import inbox as read_inbox
+from composer.review.status import State
 from library.errors import Refused
 from library.people import someone
 from library.roles import Person
 
-STATES = ("needs review", "changes requested", "approved", "released", "replaced", "stale", "no-go", "rescored")
+STATES: tuple[State, ...] = get_args(State)
 
 
 @refusals

@@ -11,6 +11,9 @@ from library.canonical import digest, text_digest
 from library.errors import Refused
 from library.versions import SnippetVersion
 
+BARE_BASE = "the bare base"
+"""How a base without any snippet is called."""
+
 
 class UnvettedText(Refused):
     """A prompt holds text that is neither the task's base nor a vetted snippet version."""

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from composer.candidates.records import CandidateSummary, list_candidates
 from composer.evaluation.outcomes import Difference
 from composer.prompts.changes import SnippetChange, snippet_changes
-from composer.prompts.composition import Composition
+from composer.prompts.composition import BARE_BASE, Composition
 from composer.registry.releases import (
     Release,
     composition_of,
@@ -26,8 +26,6 @@ from composer.task.task import Task
 from library.errors import Refused
 from library.roles import Person
 from library.snippets import version
-
-BARE_BASE = "the bare base"
 
 
 @dataclass(frozen=True)

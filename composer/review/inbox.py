@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from composer.candidates.records import CandidateSummary, list_candidates
 from composer.registry.releases import list_releases
-from composer.review.status import ReviewStatus, review_status
+from composer.review.status import ReviewStatus, State, review_status
 from composer.review.verdicts import effective_verdicts
 from library.errors import Refused
 from library.roles import LOCAL, Person
@@ -116,7 +116,7 @@ class Entry:
     keys: tuple[str, ...] = ()
 
     @property
-    def state(self) -> str:
+    def state(self) -> State | Literal["unreadable"]:
         """The candidate's state; `unreadable` where it has none any more."""
         return self.status.state if self.status else "unreadable"
 

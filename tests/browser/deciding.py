@@ -58,13 +58,13 @@ def comment(page: Page, on: str, text: str) -> None:
     settled(page)
 
 
-def give_the_rest_a_word(page: Page, text: str) -> None:
-    """Call all regressions without a word acceptable, for one reason."""
-    page.get_by_text(re.compile("Give the same word to the .* without one")).click()
+def accept_the_rest(page: Page, text: str) -> None:
+    """Give all unresolved regressions the disposition acceptable, for one reason."""
+    page.get_by_text(re.compile("Accept all .* for one reason")).click()
     say(page, "Acceptable because", text)
     page.get_by_role("button", name=re.compile(r"All \d+ are acceptable")).click()
     seen = page.locator(".ic-gates").first
-    expect(seen).to_contain_text(re.compile(r"Regressions seen (\d+) of \1(?!\d)"), timeout=PATIENCE_MS)
+    expect(seen).to_contain_text(re.compile(r"Regressions resolved (\d+) of \1(?!\d)"), timeout=PATIENCE_MS)
     settled(page)
 
 

@@ -26,7 +26,7 @@ TARGET = "qwen2.5-coder-1.5b"
 BUDGET = 160
 PROPOSER = "Ada"
 TWO_PEOPLE = Policy()
-"""What high risk asks for by itself: two people other than the proposer, and a word on every regression."""
+"""What high risk asks for by itself: two people other than the proposer, and a disposition of every regression."""
 ONE_PERSON = Policy(approvals=1)
 WALKS: Mapping[str, Policy] = {
     "two-people": TWO_PEOPLE,

@@ -15,13 +15,13 @@ from composer.review.regressions import set_disposition
 from composer.review.status import get_review
 from library.database import Database, open_database
 from tests.browser.deciding import (
+    accept_the_rest,
     button,
     choose,
     comment,
     decide,
     expect_state,
     expect_strip,
-    give_the_rest_a_word,
     release,
     say,
 )
@@ -117,22 +117,22 @@ def test_two_people_approve_and_one_releases(opened: Opened, places: Places, row
     here = link(places.candidates["two-people"])
     worse = regressions(rows, places.candidates["two-people"])
     grace = opened("Grace", here)
-    expect_strip(grace, "Approvals 0 of 2", f"Regressions seen 0 of {len(worse)}")
+    expect_strip(grace, "Approvals 0 of 2", f"Regressions resolved 0 of {len(worse)}")
     expect(button(grace, "Approve")).to_be_disabled()
     expect(grace.get_by_text(f"Approval waits: {len(worse)} regressions without a word")).to_be_visible()
 
     grace.keyboard.press("n")
     expect(grace).to_have_url(re.compile(f"row={worse[0]}"))
     settled(grace)
-    word = grace.get_by_label("A word on this regression")
-    word.fill("People were split on it.")
-    word.press("Escape")
+    reason = grace.get_by_label("Reason for the disposition")
+    reason.fill("People were split on it.")
+    reason.press("Escape")
     grace.keyboard.press("y")
-    expect_strip(grace, f"Regressions seen 1 of {len(worse)}")
+    expect_strip(grace, f"Regressions resolved 1 of {len(worse)}")
     expect(grace).to_have_url(re.compile(f"row={worse[1]}"))
     settled(grace)
-    pictured(grace, "several-a-word")
-    give_the_rest_a_word(grace, "Near ties, all of them.")
+    pictured(grace, "several-a-disposition")
+    accept_the_rest(grace, "Near ties, all of them.")
 
     decide(grace, "Approve", "Clear gain; what gets worse are near ties.")
     expect_strip(grace, "Approvals 1 of 2 (Grace)")
@@ -218,7 +218,7 @@ def test_a_corrected_label_makes_an_approval_stale_and_scoring_again_costs_no_an
     label = alan.get_by_label("Right label")
     label.fill(str(after["candidate_value"]))
     label.press("Enter")
-    say(alan, "A word on this regression", "The raters saw another document.")
+    say(alan, "Reason for the disposition", "The raters saw another document.")
     button(alan, "Label is wrong").click()
     expect(button(alan, "Confirm the label")).to_be_disabled(timeout=PATIENCE_MS)
     expect(alan.get_by_text("Confirming waits: a second person confirms it.")).to_be_visible()
@@ -253,7 +253,7 @@ def test_a_corrected_label_makes_an_approval_stale_and_scoring_again_costs_no_an
     grace.get_by_role("button", name="Resolve").first.click()
     expect(grace.locator(".ic-changes .ic-comment")).to_have_count(0)
     settled(grace)
-    give_the_rest_a_word(grace, "Near ties, still.")
+    accept_the_rest(grace, "Near ties, still.")
     decide(grace, "Approve", "As before, on the right label.")
     expect_strip(grace, "Approvals 1 of 1 (Grace)")
     expect_state(grace, "approved")
@@ -333,19 +333,19 @@ def test_keys_move_through_the_rows_and_rest_while_somebody_types(
         page.keyboard.press(key)
         at(row)
     page.evaluate(COUNT_DIALOGS)
-    word = page.get_by_label("A word on this regression")
-    word.click()
-    word.press_sequentially("jknpyblaxgme?")
-    expect(word).to_have_value("jknpyblaxgme?")
+    reason = page.get_by_label("Reason for the disposition")
+    reason.click()
+    reason.press_sequentially("jknpyblaxgme?")
+    expect(reason).to_have_value("jknpyblaxgme?")
     at(worse[2])
-    word.fill("")
-    word.press("Escape")
+    reason.fill("")
+    reason.press("Escape")
     page.keyboard.press("k")
     at(worse[1])
     assert page.evaluate("window.dialogs") == 0
     page.keyboard.press("?")
     keys = page.get_by_role("dialog")
-    expect(keys).to_contain_text("next regression without a word")
+    expect(keys).to_contain_text("next unresolved regression")
     expect(keys).to_contain_text("request changes")
     settled(page)
     pictured(page, "several-keys")

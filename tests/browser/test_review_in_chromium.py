@@ -11,11 +11,11 @@ from playwright.sync_api import Browser, Page, expect
 from composer.home.paths import Home
 from composer.release.verification import faults
 from tests.browser.deciding import (
+    accept_the_rest,
     button,
     decide,
     expect_state,
     expect_strip,
-    give_the_rest_a_word,
     release,
 )
 from tests.browser.looking import PATIENCE_MS, pictured, settled, told
@@ -68,7 +68,7 @@ def test_a_reviewer_reads_approves_releases_and_exports(chromium: Browser, app: 
     assert found == order
 
     expect(button(page, "Approve")).to_be_disabled()
-    give_the_rest_a_word(page, "Near ties, all of them.")
+    accept_the_rest(page, "Near ties, all of them.")
     decide(page, "Approve", "Fewer unrelated pairs rated high.")
     expect_state(page, "approved")
     expect_strip(page, "Approvals 1 of 1 (Grace (local))")

@@ -16,7 +16,7 @@ from ui.shell.html import safe, when
 
 MOST_SHOWN = 200
 MOST_CHECKED_UNASKED = 2_000
-"""Length of a log whose chain a page checks each time it is opened: some 0.1 s."""
+"""Length of a log up to which a page checks the chain each time it is opened: some 0.1 s."""
 ON_WIDTH = "clamp(11rem, 27vw, 22rem)"
 """Room for a candidate with its task and target: on one line where the window is wide, else on two."""
 

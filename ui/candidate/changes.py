@@ -6,20 +6,23 @@ import streamlit as st
 
 from composer.candidates.records import list_candidates
 from composer.prompts.changes import snippet_changes
-from composer.prompts.composition import Composition
+from composer.prompts.composition import BARE_BASE, Composition
 from composer.registry.releases import get_release, list_releases, measured_composition
 from composer.registry.tasks import get_task_version
 from composer.review.status import Review
-from library.errors import Refused
 from ui.candidate.page_data import Shown
 from ui.components import text_diff
 from ui.components.snippet_changes import show_snippets
-from ui.shell.context import database, show_refusal
+from ui.shell import notices
+from ui.shell.context import database
 from ui.shell.page import html, section
+from ui.shell.state import Key
 
-INCUMBENT, BARE = "the incumbent", "the bare base"
+INCUMBENT = "the incumbent"
 AGAINST = "against "
-"""What stands before the name of a base on the page, and in its link."""
+"""Precedes the name of a base on the page, and in its link."""
+BASE = Key("base", "")
+"""What the candidate is compared with: the widget, and its name in the link."""
 
 
 def show(found: Shown) -> None:
@@ -30,7 +33,7 @@ def show(found: Shown) -> None:
         base = st.selectbox(
             "Against",
             options(review),
-            key="base",
+            key=BASE.name,
             bind="query-params",
             label_visibility="collapsed",
             format_func=lambda name: f"{AGAINST}{name}",
@@ -45,15 +48,13 @@ def show(found: Shown) -> None:
             bind="query-params",
             label_visibility="collapsed",
         )
-    try:
+    with notices.refusals():
         before = composition_named(review, base or INCUMBENT)
-    except Refused as refused:
-        show_refusal(refused)
-        return
-    worth = found.findings if base in (None, INCUMBENT) else None
-    html(show_snippets(snippet_changes(before.versions, review.composition.versions), worth, found.comments))
-    lines = text_diff.compare(before.text, review.composition.text)
-    html(text_diff.side_by_side(lines) if view == "side by side" else text_diff.unified(lines))
+        findings = found.findings if base in (None, INCUMBENT) else None
+        changed = snippet_changes(before.versions, review.composition.versions)
+        html(show_snippets(changed, findings, found.comments))
+        lines = text_diff.compare(before.text, review.composition.text)
+        html(text_diff.side_by_side(lines) if view == "side by side" else text_diff.unified(lines))
 
 
 def options(review: Review) -> list[str]:
@@ -66,14 +67,14 @@ def options(review: Review) -> list[str]:
             for one in list_candidates(session)
             if one.task == candidate.task and one.id != candidate.id
         ]
-    return [INCUMBENT, BARE, *released, *others]
+    return [INCUMBENT, BARE_BASE, *released, *others]
 
 
 def composition_named(review: Review, name: str) -> Composition:
     """Return the composition that an option names; raises `Refused` where it can't be read."""
     if name == INCUMBENT:
         return review.incumbent
-    if name == BARE:
+    if name == BARE_BASE:
         return Composition(review.task.base)
     kind, number = name.split(" ")[:2]
     with database().session() as session:

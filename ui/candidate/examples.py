@@ -11,16 +11,23 @@ from composer.analysis.examples import ExampleView, example_views
 from composer.registry.datasets import examples_named
 from composer.review.regressions import Disposition
 from library.canonical import digest
-from ui.candidate import example_detail, page_data, shortcuts
+from ui.candidate import example_detail, open_row, page_data, shortcuts
 from ui.candidate.page_data import Line, Shown
 from ui.components import metrics
 from ui.components.metrics import read_value
-from ui.shell.context import database, plain
+from ui.shell import notices, query_params
+from ui.shell.context import database
 from ui.shell.csv_text import as_csv
-from ui.shell.html import count
+from ui.shell.html import count, plain
 from ui.shell.page import section
+from ui.shell.state import clicked_row
+from ui.shell.user import me
 
 Test = Callable[[Line], bool]
+SHOW = "show"
+"""The widget that chooses which examples are shown, and its name in the link."""
+DISPOSITION = "disposition"
+"""The column of what was decided on a regression."""
 
 MOST = 200
 """Rows shown at a time: nobody reads further, and a browser is slow with more."""
@@ -29,11 +36,11 @@ SIZES = {"any change": 0.0, "change ≥ 0.05": 0.05, "change ≥ 0.1": 0.1, "cha
 """How far a loss moved, up or down."""
 
 
-def tests(words: Mapping[str, Disposition]) -> dict[str, Test]:
+def tests(dispositions: Mapping[str, Disposition]) -> dict[str, Test]:
     """Return the filters by name."""
     return {
         "worse": lambda line: line.row.outcome == "worse",
-        "no word yet": lambda line: line.row.outcome == "worse" and line.row.example_id not in words,
+        "unresolved": lambda line: line.row.outcome == "worse" and line.row.example_id not in dispositions,
         "better": lambda line: line.row.outcome == "better",
         "flipped": lambda line: line.flipped,
         "malformed": lambda line: line.malformed,
@@ -44,18 +51,15 @@ def tests(words: Mapping[str, Disposition]) -> dict[str, Test]:
 
 @st.fragment
 def show(candidate_id: int) -> None:
-    """Show the filters, the table, the row that is open, and what is to be said of it.
+    """Show the filters, the table, the example that is open, and what can be decided on it.
 
-    A filter or another row runs this part of the page alone; a word on a regression runs it all, once.
+    A filter or another row runs this part of the page alone; a disposition runs the whole page, once.
     """
-    if st.session_state.pop(example_detail.CHANGED, False):
+    if notices.is_waiting():
         st.rerun()
     found = page_data.shown(candidate_id)
-    review = found.review
-    flipped = "right to wrong or back" if review.task.output.kind == "label" else "across the middle of the scale"
     section(
-        "Every example",
-        f"worst first · a loss of 1 is the worst there is · flipped: the judgement turned over, {flipped}",
+        "Every example", f"largest loss change first · loss: 0 right, 1 as wrong as can be · {_flipped(found)}"
     )
     chosen = _filtered(found)
     if chosen:
@@ -63,7 +67,13 @@ def show(candidate_id: int) -> None:
     else:
         st.caption("No example fits: choose another filter.")
     _steps(found, chosen)
-    example_detail.show(found)
+    example_detail.show(found, me())
+
+
+def _flipped(found: Shown) -> str:
+    if found.review.task.output.kind == "label":
+        return "flipped: right before and wrong after, or the reverse"
+    return "flipped: the rating crossed the middle of the scale"
 
 
 def _filtered(found: Shown) -> list[Line]:
@@ -74,7 +84,7 @@ def _filtered(found: Shown) -> list[Line]:
         show = _shown(counts)
         cut = _chosen("Slice", "slice", [EVERY_SLICE, *slices], 140) if slices else EVERY_SLICE
         size = _chosen("Size of change", "size", list(SIZES), 140)
-        words = st.text_input(
+        searched = st.text_input(
             "Search",
             key="find",
             bind="query-params",
@@ -82,7 +92,7 @@ def _filtered(found: Shown) -> list[Line]:
             label_visibility="collapsed",
             width=220,
         )
-    wanted = (words or "").lower().split()
+    wanted = (searched or "").lower().split()
     candidate = found.review.candidate
     texts = page_data.texts(candidate.id, candidate.evidence_hash) if wanted else {}
     return [
@@ -102,28 +112,23 @@ def _chosen(label: str, key: str, options: list[str], width: int) -> str:
 
 def _shown(counts: Mapping[str, int]) -> str:
     """Ask which examples to show; the link holds the choice, its label how many there are."""
-    named = st.query_params.get("show", "")
-    usual = "worse" if counts["worse"] else "all"
-    st.session_state.setdefault("show", named if named in counts else usual)
-
-    def chosen() -> None:
-        st.query_params["show"] = st.session_state["show"]
-
-    shown = st.segmented_control(
+    chosen = query_params.chosen(SHOW, list(counts), "worse" if counts["worse"] else "all")
+    st.segmented_control(
         "Show",
         list(counts),
         required=True,
-        key="show",
+        key=SHOW,
         format_func=lambda name: f"{name} {counts[name]:,}",
-        on_change=chosen,
+        on_change=query_params.keep,
+        args=(SHOW,),
         label_visibility="collapsed",
     )
-    return shown or usual
+    return chosen
 
 
 def frame(found: Shown, lines: Sequence[Line]) -> pd.DataFrame:
     """Return the rows of the table; the inputs are columns of their own."""
-    words = found.review.status.dispositions
+    given = found.review.status.dispositions
     with database().session() as session:
         dataset = found.review.candidate.evidence.data.dataset
         named = examples_named(session, dataset, [line.row.example_id for line in lines])
@@ -131,12 +136,12 @@ def frame(found: Shown, lines: Sequence[Line]) -> pd.DataFrame:
     rows = [
         {
             "example": line.row.example_id,
-            "people": metrics.gold(line.row.gold),
+            "gold": metrics.gold(line.row.gold),
             "before": read_value(line.row.incumbent_value),
             "after": read_value(line.row.candidate_value),
             "loss change": line.row.change,
             "": line.row.outcome,
-            "a word for it": words[line.row.example_id].kind if line.row.example_id in words else "",
+            DISPOSITION: given[line.row.example_id].kind if line.row.example_id in given else "",
             "slice": line.row.slice,
             "must not regress": line.row.must_not_regress,
             **inputs[line.row.example_id],
@@ -155,7 +160,7 @@ def csv(found: Shown, lines: Sequence[Line]) -> bytes:
 
 
 def _cells(found: Shown, view: ExampleView) -> dict[str, object]:
-    word = found.review.status.dispositions.get(view.example.id)
+    given = found.review.status.dispositions.get(view.example.id)
     return {
         "id": view.example.id,
         "gold": view.example.gold,
@@ -167,8 +172,8 @@ def _cells(found: Shown, view: ExampleView) -> dict[str, object]:
         "outcome": view.row.outcome,
         "slice": view.example.slice,
         "must_not_regress": view.example.must_not_regress,
-        "word": word.kind if word else "",
-        "word_reason": word.reason if word else "",
+        "disposition": given.kind if given else "",
+        "disposition_reason": given.reason if given else "",
         "answer_before": view.before.text if view.before else "",
         "answer_after": view.after.text if view.after else "",
         "error_before": view.before.parsed.error if view.before else "",
@@ -182,17 +187,14 @@ def _table(found: Shown, chosen: Sequence[Line]) -> None:
     data = frame(found, chosen[:MOST])
     unused = [name for name in ("slice", "must not regress") if not data[name].any()]
     if not found.review.candidate.regressions:
-        unused.append("a word for it")
+        unused.append(DISPOSITION)
     ids = [line.row.example_id for line in chosen[:MOST]]
-    # The key holds the rows, so that a click never lands on the row that stood there under another filter.
+    # The key holds the rows, so that a click never lands on the row that was there under another filter.
     key = f"examples-{digest(ids)[:12]}"
 
     def opened() -> None:
-        cells = st.session_state[key].selection.cells
-        if cells:
-            st.query_params["row"] = ids[cells[0][0]]
-        elif "row" in st.query_params:
-            del st.query_params["row"]
+        row = clicked_row(key)
+        open_row.open_row(None if row is None else ids[row])
 
     st.dataframe(
         data.drop(columns=unused),
@@ -203,14 +205,14 @@ def _table(found: Shown, chosen: Sequence[Line]) -> None:
         selection_mode="single-cell",
         column_config={
             "example": st.column_config.TextColumn(width=90, pinned=True),
-            "people": st.column_config.TextColumn("people", width=70),
+            "gold": st.column_config.TextColumn(width=70, help="The label that people gave"),
             "before": st.column_config.TextColumn(width=80),
             "after": st.column_config.TextColumn(width=80),
             "loss change": st.column_config.NumberColumn("loss change", format="%+.3f", width=90),
             "": st.column_config.TextColumn(width=60),
             "slice": st.column_config.TextColumn(width=90),
             "must not regress": st.column_config.CheckboxColumn(width=110),
-            "a word for it": st.column_config.TextColumn(width=110),
+            DISPOSITION: st.column_config.TextColumn(width=110),
             **{
                 name: st.column_config.TextColumn(name.replace("_", " "), width="medium")
                 for name in found.review.task.inputs
@@ -223,20 +225,20 @@ def _table(found: Shown, chosen: Sequence[Line]) -> None:
 def _steps(found: Shown, chosen: Sequence[Line]) -> None:
     """Offer the ways from row to row, and the rows as a file."""
     ids = [line.row.example_id for line in chosen]
-    row = st.query_params.get("row")
+    row = open_row.opened()
     place = ids.index(row) if row in ids else None
     regressions = found.review.candidate.regressions
     candidate = found.review.candidate
     with st.container(horizontal=True, vertical_alignment="center"):
-        _go("Row before", "previous", shortcuts.PREVIOUS_ROW, ids[max((place or 0) - 1, 0)] if place else None)
+        _go("Previous row", "previous", shortcuts.PREVIOUS_ROW, ids[max((place or 0) - 1, 0)] if place else None)
         last = place is not None and place == len(ids) - 1
         following = None if not ids or last else ids[0 if place is None else (place or 0) + 1]
         _go("Next row" if place is not None else "Open the first", "next", shortcuts.NEXT_ROW, following)
         if regressions:
-            _go("Regression before", "back", shortcuts.PREVIOUS_REGRESSION, _regression(found, row, -1))
+            _go("Previous regression", "back", shortcuts.PREVIOUS_REGRESSION, _regression(found, row, -1))
             _go("Next regression", "onward", shortcuts.NEXT_REGRESSION, _regression(found, row, +1))
         if row:
-            st.button("Close", key="close", type="tertiary", on_click=example_detail.go, args=(None,))
+            st.button("Close", key="close", type="tertiary", on_click=open_row.open_row, args=(None,))
         st.download_button(
             "CSV",
             lambda: csv(found, chosen),
@@ -260,7 +262,7 @@ def _go(label: str, key: str, shortcut: str, to: str | None) -> None:
         label,
         key=key,
         type="tertiary",
-        on_click=example_detail.go,
+        on_click=open_row.open_row,
         args=(to,),
         disabled=to is None,
         shortcut=shortcut,
@@ -268,11 +270,11 @@ def _go(label: str, key: str, shortcut: str, to: str | None) -> None:
 
 
 def _regression(found: Shown, row: str | None, way: int) -> str | None:
-    """Return the next regression without a word after the open row, or the regression before it."""
+    """Return the next unresolved regression after the open row, or the regression before it."""
     regressions = found.review.candidate.regressions
-    words = found.review.status.dispositions
+    given = found.review.status.dispositions
     place = regressions.index(row) if row in regressions else (-1 if way > 0 else len(regressions))
     if way < 0:
         return regressions[place - 1] if place > 0 else None
     ahead = (*regressions[place + 1 :], *regressions[: max(place, 0)])
-    return next((one for one in ahead if one not in words), None)
+    return next((one for one in ahead if one not in given), None)

@@ -1,4 +1,4 @@
-"""The top of the Candidate page: which one it is, what it comes to, and what there is to do."""
+"""The top of the Candidate page: which one it is, its figures, and what there is to do."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from composer.review.status import Review
 from library.roles import Person
 from ui.candidate.page_data import Shown
 from ui.components import metrics
+from ui.components.state_tag import state_tag
 from ui.shell.context import now
-from ui.shell.html import count, safe, state_tag, when
+from ui.shell.html import count, safe, when
 from ui.shell.page import html
 
 
@@ -38,7 +39,7 @@ def show(found: Shown, me: Person) -> None:
 
 
 def story(found: Shown) -> str:
-    """Say in a few sentences what the test split says of a candidate, doubts included, as HTML."""
+    """Return in a few sentences what the test split shows of a candidate, caveats included, as HTML."""
     review = found.review
     metric, counts = review.candidate.figures[0], review.candidate.outcome.counts
     name = NAMES[metric.name]
@@ -50,27 +51,27 @@ def story(found: Shown) -> str:
     return (
         f"On {counts.total:,} sealed test examples {safe(name)} {way} by {size}{unit} {metrics.interval(metric)}: "
         f"{counts.better:,} answers get better, {counts.worse:,} get worse{gates}."
-        f"{_doubted(found)}"
+        f"{_caveats(found)}"
     )
 
 
-def _doubted(found: Shown) -> str:
+def _caveats(found: Shown) -> str:
     metric, output = found.review.candidate.figures[0], found.review.task.output
-    said = find_caveats(metric, output, [line.row for line in found.lines])
-    return f' <span class="ic-worse">{safe(" ".join(said))}</span>' if said else ""
+    caveats = find_caveats(metric, output, [line.row for line in found.lines])
+    return f' <span class="ic-worse">{safe(" ".join(caveats))}</span>' if caveats else ""
 
 
 def strip(review: Review) -> str:
     """Return how far the review is, and what the evidence cost, as one line of HTML."""
     status, evidence = review.status, review.candidate.evidence
     regressions = len(review.candidate.regressions)
-    seen = regressions - len(status.unresolved)
+    resolved = regressions - len(status.unresolved)
     reads = evidence.test_reads_before
     who = ", ".join(status.approvals)
     past = ", on evidence that no longer holds" if status.stale and status.approvals else ""
     parts = {
         "Approvals": f"{len(status.approvals)} of {status.approvals_needed}" + (f" ({who})" if who else "") + past,
-        "Regressions seen": f"{seen:,} of {regressions:,}",
+        "Regressions resolved": f"{resolved:,} of {regressions:,}",
         "Test split": "first use" if not reads else f"used {count(reads, 'time')} before",
         "Compositions tried": f"{evidence.search.tried:,}",
     }

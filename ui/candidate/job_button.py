@@ -1,105 +1,89 @@
-"""Answers asked for from a page: what they cost, the button that asks, and how far it is."""
+"""Jobs asked for from a page: the button with what a job costs, and how far one at work is."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from datetime import timedelta
 
 import streamlit as st
 
 from composer.analysis import jobs as work
-from composer.analysis.jobs import Job, JobKind
-from composer.answers.latency import answer_latency
+from composer.analysis.jobs import Job
 from composer.candidates.records import PROPOSERS
-from library.errors import Refused
+from library.roles import Person
 from ui.candidate import page_data
-from ui.shell.context import database, now, plain, this_home
-from ui.shell.html import count, lasting
-from ui.shell.page import remember
-from ui.shell.user import me, who
+from ui.candidate.page_data import JobOffer
+from ui.shell import notices
+from ui.shell.context import database, now, this_home
+from ui.shell.html import count, lasting, plain
+from ui.shell.notices import Section
+from ui.shell.user import who
 
 POLL_SECONDS = 2.0
-STARTING_SECONDS = 20.0
+JOB = Section("job")
 
 
-def ask(
-    candidate_id: int,
-    kind: JobKind,
-    label: str,
-    *,
-    examples: Sequence[str] = (),
-    primary: bool = False,
-    shortcut: str | None = None,
-) -> None:
-    """Offer work on a candidate with its cost; while it goes on, show how far it is, and what failed if it did.
+def show(offer: JobOffer, label: str, person: Person, *, primary: bool = False) -> None:
+    """Offer a job with its cost; while it is at work, show how far it is, and afterwards what failed if it did.
 
-    What needs no new answer is done at once.
+    A job that needs no new answer is done at once.
     """
-    found = [one for one in page_data.jobs(candidate_id) if one.kind == kind and one.examples == tuple(examples)]
-    newest = found[0] if found else None
-    if newest and _goes_on(newest):
-        _progress(candidate_id, newest.id)
+    if offer.at_work and offer.newest is not None:
+        _progress(offer.candidate_id, offer.newest.id)
         return
-    try:
-        with database().session() as session:
-            price = work.cost(session, candidate_id, kind, examples)
-            each = answer_latency(session, page_data.shown(candidate_id).review.candidate.target).seconds
-    except Refused as refused:
-        st.caption(plain(f"{label} is not possible: {refused}"))
+    if offer.refused:
+        st.caption(plain(f"{label} is not possible: {offer.refused}"))
         return
-    cost = f"{count(price, 'answer')}, about {lasting(price * each)}" if price else "no new answer"
-    looks_on = not me().may(*PROPOSERS)
+    section, name = _section(offer), "-".join(offer.examples)
+    cost = (
+        f"{count(offer.price, 'answer')}, about {lasting(offer.price * offer.seconds)}"
+        if offer.price
+        else "no new answer"
+    )
+    may_start = person.may(*PROPOSERS)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             label,
-            key=f"job-{kind}-{'-'.join(examples)}",
+            key=f"job-{offer.kind}-{name}",
             type="primary" if primary else "secondary",
-            on_click=_start,
-            args=(candidate_id, kind, tuple(examples), price),
-            shortcut=shortcut,
-            disabled=looks_on,
+            on_click=notices.action(section)(_start),
+            args=(offer,),
+            disabled=not may_start,
         )
-        st.caption(plain(f"{cost} · {me().name} may only look" if looks_on else cost), width="content")
-    said = st.session_state.pop(f"refused-{kind}", None)
-    if said:
-        st.error(plain(said[:1].upper() + said[1:]), icon=":material/block:")
-    elif newest and newest.state == work.FAILED:
-        st.error(plain(f"It ended with: {newest.message}"), icon=":material/block:")
+        st.caption(plain(cost if may_start else f"{cost} · {person.name} may only look"), width="content")
+    refused = section.show_refusal()
+    if not refused and offer.newest and offer.newest.state == work.FAILED:
+        st.error(plain(f"The last one failed: {offer.newest.message}"), icon=":material/block:")
 
 
-def _goes_on(job: Job) -> bool:
-    """Whether a worker has a job, or was started so lately that it may not have taken it yet."""
-    if job.state not in (work.WAITING, work.RUNNING):
-        return False
-    fresh = job.state == work.WAITING and now() - job.created_at < timedelta(seconds=STARTING_SECONDS)
-    return fresh or work.is_at_work(this_home(), job.id)
+def _section(offer: JobOffer) -> Section:
+    return JOB.of(offer.kind).of(" ".join(offer.examples))
 
 
-def _start(candidate_id: int, kind: JobKind, examples: tuple[str, ...], price: int) -> None:
-    try:
-        with database().session() as session:
-            job_id = work.enter_job(session, candidate_id, kind, by=who(), at=now(), examples=examples)
-        if price:
-            work.start(this_home(), job_id)
-            return
-        _tell(work.do_job(database(), this_home(), job_id))
-    except Refused as refused:
-        st.session_state[f"refused-{kind}"] = str(refused)
+def _start(offer: JobOffer) -> str | None:
+    with database().session() as session:
+        job_id = work.enter_job(
+            session, offer.candidate_id, offer.kind, by=who(), at=now(), examples=offer.examples
+        )
+    if offer.price:
+        work.start(this_home(), job_id)
+        return None
+    return _finished(work.do_job(database(), this_home(), job_id))
 
 
-def _tell(job: Job) -> None:
-    if job.made is not None:
-        st.query_params["candidate"] = str(job.made)
-        remember(f"Scored again as candidate {job.made}: {count(job.paid, 'answer')} paid. Verdicts start anew.")
+def _finished(job: Job) -> str | None:
+    """Go on to the candidate that a job made, if it made one; returns the message for the page."""
+    if job.made is None:
+        return None
+    st.query_params["candidate"] = str(job.made)
+    return f"Scored again as candidate {job.made}: {count(job.paid, 'answer')} paid. Verdicts start over."
 
 
 @st.fragment(run_every=POLL_SECONDS)
 def _progress(candidate_id: int, job_id: int) -> None:
-    job = next(one for one in page_data.jobs(candidate_id) if one.id == job_id)
+    job = page_data.job_now(candidate_id, job_id)
     if job.state in (work.WAITING, work.RUNNING):
         share = min(job.paid / job.expected, 1.0) if job.expected else 0.0
-        said = job.message or f"{job.paid:,} of {count(job.expected, 'answer')}"
-        st.progress(share, text=plain(said))
+        phase = job.message or f"{job.paid:,} of {count(job.expected, 'answer')}"
+        st.progress(share, text=plain(phase))
         return
-    _tell(job)
+    if message := _finished(job):
+        notices.remember(message)
     st.rerun(scope="app")

@@ -1,23 +1,26 @@
 """What the Candidate page reads, kept between the runs of its script for as long as nothing is logged.
 
-Whatever changes is logged, so the newest entry of the log says whether what was read still holds. The
-functions that change things read it all anew.
+Every change is logged, so while the newest entry of the log is the same, what was read is still right. The
+functions that change things read it all again. Jobs move on without the log, and are read in each run.
 """
 
 from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TypeVar
 
 import numpy as np
 import streamlit as st
 
+from composer.analysis import jobs as work
 from composer.analysis.examples import flipped, rows_of, texts_of
-from composer.analysis.jobs import Job, jobs_of
+from composer.analysis.jobs import Job, JobKind, jobs_of
 from composer.analysis.search_steps import SearchSteps, search_steps
+from composer.answers.latency import answer_latency
 from composer.evaluation.outcomes import Row
 from composer.registry.releases import Release, current_release
 from composer.review.comments import Comment, comments_on
@@ -25,9 +28,12 @@ from composer.review.status import Review, get_review
 from composer.runs.findings import SearchFindings, search_findings
 from composer.runs.records import get_run
 from library import log
-from ui.shell.context import database, this_home
+from library.errors import Refused
+from ui.shell.context import database, now, this_home
 
 Kept = TypeVar("Kept")
+STARTING_SECONDS = 20.0
+"""How long a worker may take from its start until it has taken its job."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +51,10 @@ class Line:
 
 @dataclass(frozen=True)
 class Shown:
-    """All that the page shows of one candidate, but for texts of examples and answers.
+    """All that the page shows of one candidate, but for texts of examples and answers, and jobs.
 
-    `lines` stand worst first; `findings` and `steps` are None where its run's search doesn't tell; `replaces` is
-    what is released now, which a release would replace.
+    `lines` are sorted by loss change, the worst first; `findings` and `steps` are None where the search of its
+    run does not give them; `replaces` is the current release, which a release would replace.
     """
 
     review: Review
@@ -59,9 +65,41 @@ class Shown:
     replaces: Release | None
 
 
+@dataclass(frozen=True)
+class CandidateJobs:
+    """The jobs of a candidate, newest first, and the seconds that one answer of its target takes."""
+
+    candidate_id: int
+    jobs: tuple[Job, ...]
+    seconds: float
+
+    def newest(self, kind: JobKind, examples: Sequence[str] = ()) -> Job | None:
+        """Return the last job of a kind on these examples; None before the first."""
+        return next((one for one in self.jobs if one.kind == kind and one.examples == tuple(examples)), None)
+
+
+@dataclass(frozen=True)
+class JobOffer:
+    """A job that can be started on a candidate, or is at work.
+
+    `price` is how many answers it would pay for, each of which takes `seconds`. `newest` is the last job of this
+    kind on these examples, None before the first; `at_work` tells whether that one is being done. `refused` is
+    why it can't be started, empty where it can. While one is at work no price is looked up: it is 0.
+    """
+
+    candidate_id: int
+    kind: JobKind
+    examples: tuple[str, ...]
+    price: int
+    seconds: float
+    newest: Job | None
+    at_work: bool
+    refused: str = ""
+
+
 @st.cache_resource(show_spinner=False)
 def _settle() -> None:
-    """Let the garbage collector pass over what is loaded for good: it would walk it all amid a page."""
+    """Take what is loaded by now out of garbage collection, which would otherwise walk it all amid a page."""
     gc.collect()
     gc.freeze()
 
@@ -75,7 +113,7 @@ def shown(candidate_id: int) -> Shown:
 
 
 def texts(candidate_id: int, evidence_hash: str) -> Mapping[str, str]:
-    """Return what can be searched in of each example of a candidate."""
+    """Return the text of each example of a candidate in which words are looked for, by example."""
 
     def read() -> Mapping[str, str]:
         with database().session() as session:
@@ -84,10 +122,40 @@ def texts(candidate_id: int, evidence_hash: str) -> Mapping[str, str]:
     return _once((*_place(), "texts", evidence_hash), read)
 
 
-def jobs(candidate_id: int) -> tuple[Job, ...]:
-    """Return the jobs of a candidate, newest first: read each time, because they move on without the log."""
+def jobs(found: Shown) -> CandidateJobs:
+    """Return the jobs of a candidate as they are now, and how long an answer takes."""
+    candidate = found.review.candidate
     with database().session() as session:
-        return jobs_of(session, candidate_id)
+        seconds = answer_latency(session, candidate.target).seconds
+        return CandidateJobs(candidate.id, jobs_of(session, candidate.id), seconds)
+
+
+def job_now(candidate_id: int, job_id: int) -> Job:
+    """Return one job of a candidate as it is now."""
+    with database().session() as session:
+        return next(one for one in jobs_of(session, candidate_id) if one.id == job_id)
+
+
+def job_offer(known: CandidateJobs, kind: JobKind, examples: Sequence[str] = ()) -> JobOffer:
+    """Return what a job would cost, or that it is at work already."""
+    newest = known.newest(kind, examples)
+    price, refused = 0, ""
+    at_work = newest is not None and _is_at_work(newest)
+    if not at_work:
+        try:
+            with database().session() as session:
+                price = work.cost(session, known.candidate_id, kind, examples)
+        except Refused as problem:
+            refused = str(problem)
+    return JobOffer(known.candidate_id, kind, tuple(examples), price, known.seconds, newest, at_work, refused)
+
+
+def _is_at_work(job: Job) -> bool:
+    """Whether a worker has a job, or was started so lately that it may not have taken it yet."""
+    if job.state not in (work.WAITING, work.RUNNING):
+        return False
+    fresh = job.state == work.WAITING and now() - job.created_at < timedelta(seconds=STARTING_SECONDS)
+    return fresh or work.is_at_work(this_home(), job.id)
 
 
 def _place() -> tuple[str, str | None]:

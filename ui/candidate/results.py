@@ -1,4 +1,4 @@
-"""What a candidate gains and breaks: step by step, answer by answer, figure by figure, slice by slice."""
+"""What a candidate gains and breaks: by step, by answer, by figure and by slice."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from composer.analysis.jobs import Job
 from composer.evaluation.formatting import NAMES, SHARES, change
 from composer.evaluation.outcomes import Difference, Slice
 from composer.task.task import Output
+from library.roles import Person
 from ui.candidate import job_button, page_data
-from ui.candidate.page_data import Shown
+from ui.candidate.page_data import CandidateJobs, Shown
 from ui.components import charts, effects, metrics
 from ui.shell.html import safe, table
 from ui.shell.page import html, section
@@ -20,25 +21,25 @@ from ui.shell.page import html, section
 WORST = 5
 """Regressions named before the table of all examples."""
 FEWEST_STEPS = 3
-"""With two, base and candidate, the cards say it all."""
+"""With two, base and candidate, the cards show it all."""
 
 
-def show(found: Shown) -> None:
-    """Show the steps from the incumbent to the candidate, answers against people's, every figure, and slices."""
+def show(found: Shown, jobs: CandidateJobs, person: Person) -> None:
+    """Show the steps from incumbent to candidate, answers against gold labels, every figure, and slices."""
     review = found.review
     output = review.task.output
     section("What it gains and breaks", legend(output))
-    _steps(found, page_data.jobs(review.candidate.id))
+    _steps(found, jobs.jobs)
     _answers(found, output)
     tables = f"<div>{metrics.table(review.candidate.figures)}</div>{worst(found)}{slices(found)}"
     html(f'<div class="ic ic-pairs">{tables}</div>')
-    _worth(found)
+    _effects(found, jobs, person)
 
 
 def legend(output: Output) -> str:
-    """Say what the marks of the charts of answers mean, as HTML."""
+    """Return what the marks of the charts of answers mean, as HTML."""
     if output.kind == "label":
-        return 'answers by people’s label: <b class="ic-better">■</b> right <b class="ic-worse">■</b> wrong'
+        return 'answers by gold label: <b class="ic-better">■</b> right <b class="ic-worse">■</b> wrong'
     return (
         'each mark a test example: <b class="ic-better">●</b> better <b class="ic-same">●</b> same '
         '<b class="ic-worse">●</b> worse'
@@ -50,7 +51,7 @@ def _answers(found: Shown, output: Output) -> None:
     ordinal = output.kind == "ordinal"
     sides = charts.ratings(rows, output) if ordinal else charts.confusion(rows, output)
     columns = st.columns(3, gap="medium")
-    what = "Model’s rating against people’s" if ordinal else "Model’s label by people’s label"
+    what = "The model’s rating by gold rating" if ordinal else "The model’s label by gold label"
     for side, column, chart in zip(("before", "after"), columns, sides, strict=False):
         with column:
             st.altair_chart(chart, key=f"answers-{side}", alt=f"{what}, {side}")
@@ -59,16 +60,16 @@ def _answers(found: Shown, output: Output) -> None:
 
 
 def _steps(found: Shown, known: Sequence[Job]) -> None:
-    way, said = steps(found, known)
+    way, source = steps(found, known)
     if way:
-        html(f'<div class="ic ic-mute ic-under">{safe(said)}</div>')
+        html(f'<div class="ic ic-mute ic-under">{safe(source)}</div>')
         st.altair_chart(charts.steps(way), key="steps", alt="The metric after each step, with its interval")
 
 
 def steps(found: Shown, known: Sequence[Job]) -> tuple[list[tuple[str, Difference]], str]:
-    """Return the steps as measured on the sealed test, else as far as the search tells, and which of the two.
+    """Return the steps as measured on the sealed test, else as the search estimates them, and which of the two.
 
-    `known` are the candidate's jobs; no steps where there is nothing to tell.
+    `known` are the candidate's jobs. Returns no steps where neither is known.
     """
     measured = next((job.steps for job in known if job.steps), ())
     if measured:
@@ -82,14 +83,17 @@ def steps(found: Shown, known: Sequence[Job]) -> tuple[list[tuple[str, Differenc
     return [], ""
 
 
-def _worth(found: Shown) -> None:
-    """Show, folded, what each snippet adds by itself, and offer to measure the steps on the sealed test."""
+def _effects(found: Shown, jobs: CandidateJobs, person: Person) -> None:
+    """Show, folded, the effect of each snippet, and offer to measure the steps on the sealed test."""
     review = found.review
     if found.findings and found.findings.left_out:
         effects.show_parts(found.findings, review.candidate.run_id)
-    measured = any(job.steps for job in page_data.jobs(review.candidate.id))
-    if not measured and not review.status.stale and len(review.composition.versions) > 1:
-        job_button.ask(review.candidate.id, "steps", "Measure each step on the sealed test")
+    if (
+        not any(job.steps for job in jobs.jobs)
+        and not review.status.stale
+        and len(review.composition.versions) > 1
+    ):
+        job_button.show(page_data.job_offer(jobs, "steps"), "Measure each step on the sealed test", person)
 
 
 def worst(found: Shown) -> str:
@@ -106,7 +110,7 @@ def worst(found: Shown) -> str:
     ]
     if not rows:
         return ""
-    return f"<div>{table(('worst regressions', '#people', '#before', '#after', '#loss change'), rows)}</div>"
+    return f"<div>{table(('worst regressions', '#gold', '#before', '#after', '#loss change'), rows)}</div>"
 
 
 def slices(found: Shown) -> str:

@@ -19,9 +19,9 @@ APPROVE, REQUEST_CHANGES, NO_GO, COMMENT, RELEASE = "a", "x", "g", "m", "e"
 
 KEYS = {
     NEXT_ROW: "next row",
-    PREVIOUS_ROW: "row before",
-    NEXT_REGRESSION: "next regression without a word",
-    PREVIOUS_REGRESSION: "regression before",
+    PREVIOUS_ROW: "previous row",
+    NEXT_REGRESSION: "next unresolved regression",
+    PREVIOUS_REGRESSION: "previous regression",
     ACCEPTABLE: "the open regression is acceptable",
     LABEL_WRONG: "its label is wrong",
     BLOCKS: "it blocks",

@@ -1,4 +1,4 @@
-"""How sure a candidate's evidence is: what it could have found, how often it was used, how noisy answers are."""
+"""How sure a candidate's evidence is: the difference it could detect, uses of the test split, repeatability."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from composer.analysis.jobs import repeatability_of
 from composer.evaluation.caveats import Answers, answers_given, best_constant, minimum_detectable_difference
 from composer.evaluation.formatting import NAMES, change, figure
 from composer.evaluation.metrics import as_change
+from library.roles import Person
 from ui.candidate import job_button, page_data
-from ui.candidate.page_data import Shown
+from ui.candidate.page_data import CandidateJobs, Shown
 from ui.components import metrics
 from ui.shell.html import count, safe, table
 from ui.shell.page import html, section
@@ -17,18 +18,17 @@ MOST_ANSWERS = 8
 """Answers counted one by one; a task may have hundreds of labels."""
 
 
-def show(found: Shown) -> None:
-    """Say what the evidence can and can't tell, and offer to measure the noise of the answers."""
+def show(found: Shown, jobs: CandidateJobs, person: Person) -> None:
+    """Show what the evidence can and can't detect, and offer to measure the repeatability of the answers."""
     section("How sure")
-    candidate = found.review.candidate
-    again = repeatability_of(page_data.jobs(candidate.id))
+    again = repeatability_of(jobs.jobs)
     html(f'<div class="ic ic-pairs">{facts(found, again)}<div>{gates(found)}</div></div>')
     if again is None and not found.review.status.stale:
-        job_button.ask(candidate.id, "noise", "Ask the incumbent again")
+        job_button.show(page_data.job_offer(jobs, "noise"), "Ask the incumbent again", person)
 
 
 def facts(found: Shown, again: Repeatability | None) -> str:
-    """Say what the evidence can and can't tell, as HTML; `again` is how often the incumbent changed its answer."""
+    """Return what the evidence can detect and how it came about, as HTML."""
     review = found.review
     evidence = review.candidate.evidence
     metric, search = review.candidate.figures[0], evidence.search
@@ -49,7 +49,7 @@ def facts(found: Shown, again: Repeatability | None) -> str:
         else f"{again.changed} of {count(again.asked, 'answer')} read otherwise when asked again",
         "A constant answer": f"always “{constant.answer}” would come to {NAMES[metric.name]} "
         f"{figure(metric.name, constant.figure)}; a prompt that is no better tells no examples apart",
-        "Answers given": f"before {_told(before)}; after {_told(after)}",
+        "Answers given": f"before {_counted(before)}; after {_counted(after)}",
         "Compositions tried": f"the best of {search.tried:,} ({search.strategy}, seed {search.seed}, "
         f"budget {search.budget:,} answers); {search.stopped}",
         "Uses of the test split": "none before this one"
@@ -69,19 +69,19 @@ def gates(found: Shown) -> str:
     metric = found.review.candidate.figures[0]
     rows = []
     for gate in found.review.candidate.gates:
-        sign, word, tone = metrics.mark(gate)
+        sign, outcome, tone = metrics.mark(gate)
         read = metric if gate.name == "improves" else by_name.get(gate.name.replace(" ", "_"))
-        told = metrics.gain(read) if read is not None else safe(gate.figure.replace("-", "−"))
+        difference = metrics.gain(read) if read is not None else safe(gate.figure.replace("-", "−"))
         binding = "" if gate.binding else ' <span class="ic-tag">advisory</span>'
         rows.append(
             f'<tr><td class="ic-nowrap">{safe(NAMES.get(gate.name, gate.name))}{binding}</td>'
-            f'<td class="ic-nowrap ic-{tone}">{sign} {word}</td><td class="ic-nowrap">{told}</td></tr>'
+            f'<td class="ic-nowrap ic-{tone}">{sign} {outcome}</td><td class="ic-nowrap">{difference}</td></tr>'
         )
     return table(("gate", "", "figure, 95% interval"), rows)
 
 
-def _told(given: Answers) -> str:
-    """Say how often each answer was given; of many labels the most frequent ones."""
+def _counted(given: Answers) -> str:
+    """Return how often each answer was given; of many labels the most frequent ones."""
     most = sorted(given, key=lambda one: -one[1])[:MOST_ANSWERS]
     shown = ", ".join(f"{answer} ×{number:,}" for answer, number in given if (answer, number) in most)
     return shown if len(given) <= MOST_ANSWERS else f"{shown}, and {len(given) - MOST_ANSWERS:,} others"

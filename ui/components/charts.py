@@ -1,4 +1,4 @@
-"""Charts: quiet, without legends that repeat the axes, blue for better and orange for worse beside the words."""
+"""Charts: quiet, without legends that repeat the axes; blue for better, orange for worse, and both named."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ OUTCOMES = alt.Scale(domain=["better", "same", "worse"], range=[BETTER, SAME, WO
 MALFORMED = "malformed"
 HEIGHT = 290
 MOST = 1000
-"""Examples drawn one by one; past these an even choice stands for all."""
+"""Examples drawn one by one; of more, an even choice is drawn."""
 
 
 def _title(text: str) -> Any:
@@ -25,46 +25,14 @@ def _title(text: str) -> Any:
 
 
 def ratings(rows: Sequence[Row], output: Output) -> list[Any]:
-    """Chart the model's rating against people's, before | after; malformed answers stand in a lane below.
+    """Chart the model's rating by gold rating, before | after; malformed answers are in a lane below.
 
     Ratings are whole numbers, so points are spread a little around each for all of them to be seen. Of more
     than `MOST` examples an even choice is drawn.
     """
     low, high = output.scale
-    points = [
-        (side, row, value, number)
-        for number, row in enumerate(_some(rows))
-        for side, value in (("before", row.incumbent_value), ("after", row.candidate_value))
-    ]
-    data = pd.DataFrame(
-        {
-            "side": [side for side, _, _, _ in points],
-            "example": [row.example_id for _, row, _, _ in points],
-            "people": [round(float(row.gold), 2) for _, row, _, _ in points],
-            "model": [MALFORMED if value is None else str(value) for _, _, value, _ in points],
-            "place": [
-                (low - 1 if value is None else float(value)) + _spread(number) for _, _, value, number in points
-            ],
-            "outcome": [row.outcome for _, row, _, _ in points],
-        }
-    )
-    some_malformed = bool((data["model"] == MALFORMED).any())
-    ticks = list(range(low, high + 1))
-    floor = low - 1 if some_malformed else low
-    labels = f"datum.value < {low} ? '{MALFORMED}' : format(datum.value, 'd')"
-    # One set of axes for both layers: Vega would otherwise merge the second one's own into it.
-    across = alt.X(
-        "people:Q",
-        title="people’s rating",
-        scale=alt.Scale(domain=[low - 0.2, high + 0.2]),
-        axis=alt.Axis(values=ticks, grid=False, format="d"),
-    )
-    up = alt.Y(
-        "place:Q",
-        title="model’s rating",
-        scale=alt.Scale(domain=[floor - 0.4, high + 0.4]),
-        axis=alt.Axis(values=[floor, *ticks] if some_malformed else ticks, labelExpr=labels, labelOverlap=False),
-    )
+    data = _points(_some(rows), low)
+    across, up = _rating_axes(low, high, lane=bool((data["model"] == MALFORMED).any()))
     marks = (
         alt.Chart(data)
         .mark_circle(size=34, opacity=0.75)
@@ -72,10 +40,10 @@ def ratings(rows: Sequence[Row], output: Output) -> list[Any]:
             x=across,
             y=up,
             color=alt.Color("outcome:N", scale=OUTCOMES, legend=None),
-            tooltip=["example:N", "people:Q", "model:N", "outcome:N"],
+            tooltip=["example:N", "gold:Q", "model:N", "outcome:N"],
         )
     )
-    ends = pd.DataFrame({"people": [low, high], "place": [low, high]})
+    ends = pd.DataFrame({"gold": [low, high], "place": [low, high]})
     line = alt.Chart(ends).mark_line(color="#b3bcc6", strokeDash=[3, 3]).encode(x=across, y=up)
     return [
         alt.layer(line, marks.transform_filter(alt.datum.side == side)).properties(
@@ -83,6 +51,50 @@ def ratings(rows: Sequence[Row], output: Output) -> list[Any]:
         )
         for side in ("before", "after")
     ]
+
+
+def _points(rows: Sequence[Row], low: int) -> pd.DataFrame:
+    """Return two points for each example, before and after; a malformed answer is placed one below the scale."""
+    points = [
+        (side, row, value, number)
+        for number, row in enumerate(rows)
+        for side, value in (("before", row.incumbent_value), ("after", row.candidate_value))
+    ]
+    return pd.DataFrame(
+        {
+            "side": [side for side, _, _, _ in points],
+            "example": [row.example_id for _, row, _, _ in points],
+            "gold": [round(float(row.gold), 2) for _, row, _, _ in points],
+            "model": [MALFORMED if value is None else str(value) for _, _, value, _ in points],
+            "place": [
+                (low - 1 if value is None else float(value)) + _spread(number) for _, _, value, number in points
+            ],
+            "outcome": [row.outcome for _, row, _, _ in points],
+        }
+    )
+
+
+def _rating_axes(low: int, high: int, *, lane: bool) -> tuple[Any, Any]:
+    """Return the axes of the ratings, with a lane for malformed answers below where there are any.
+
+    Both layers share them: Vega would otherwise merge the second one's own into the first.
+    """
+    ticks = list(range(low, high + 1))
+    floor = low - 1 if lane else low
+    labels = f"datum.value < {low} ? '{MALFORMED}' : format(datum.value, 'd')"
+    across = alt.X(
+        "gold:Q",
+        title="gold rating",
+        scale=alt.Scale(domain=[low - 0.2, high + 0.2]),
+        axis=alt.Axis(values=ticks, grid=False, format="d"),
+    )
+    up = alt.Y(
+        "place:Q",
+        title="model’s rating",
+        scale=alt.Scale(domain=[floor - 0.4, high + 0.4]),
+        axis=alt.Axis(values=[floor, *ticks] if lane else ticks, labelExpr=labels, labelOverlap=False),
+    )
+    return across, up
 
 
 def _some(rows: Sequence[Row]) -> Sequence[Row]:
@@ -97,7 +109,7 @@ def _spread(number: int) -> float:
 
 
 def confusion(rows: Sequence[Row], output: Output) -> list[Any]:
-    """Chart what the model said for each gold label, as counts, before | after."""
+    """Chart the model's answers for each gold label, as counts, before | after."""
     spoilt = any(not (row.incumbent_valid and row.candidate_valid) for row in rows)
     answers = [*output.labels, *([MALFORMED] if spoilt else [])]
     charts = []
@@ -108,20 +120,22 @@ def confusion(rows: Sequence[Row], output: Output) -> list[Any]:
             counted[str(row.gold), MALFORMED if value is None else str(value)] += 1
         data = pd.DataFrame(
             [
-                {"gold": g, "said": s, "n": n, "kind": "right" if g == s else "wrong"}
+                {"gold": g, "answer": s, "n": n, "kind": "right" if g == s else "wrong"}
                 for (g, s), n in counted.items()
             ]
         )
         base = alt.Chart(data).encode(
-            x=alt.X("said:N", title="model", sort=answers, axis=alt.Axis(labelAngle=0, labelOverlap=False)),
-            y=alt.Y("gold:N", title="people", sort=list(output.labels)),
+            x=alt.X(
+                "answer:N", title="model’s label", sort=answers, axis=alt.Axis(labelAngle=0, labelOverlap=False)
+            ),
+            y=alt.Y("gold:N", title="gold label", sort=list(output.labels)),
         )
         tone = alt.condition("datum.kind == 'right'", alt.value(BETTER), alt.value(WORSE))
         top = max(len(rows), 1)
         tiles = base.mark_rect(stroke="#fff", strokeWidth=2).encode(
             color=tone,
             opacity=alt.Opacity("n:Q", scale=alt.Scale(domain=[0, top], range=[0.04, 0.9]), legend=None),
-            tooltip=["gold:N", "said:N", "n:Q"],
+            tooltip=["gold:N", "answer:N", "n:Q"],
         )
         numbers = base.mark_text(fontSize=14, color="#1f2933").encode(text="n:Q")
         charts.append(alt.layer(tiles, numbers).properties(title=_title(side), width="container", height=HEIGHT))

@@ -1,9 +1,9 @@
-"""What snippets are worth: a chart of effects with their intervals, and what else a search learnt, in words."""
+"""Effects of snippets: a chart with their intervals, and what else a search found, in sentences."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -47,44 +47,20 @@ _QUIET: dict[str, Any] = {
 def chart(effects: Sequence[Effect], *, ticked: bool = True) -> Any:
     """Chart each effect as a mark on its 95% interval, a line each, in the order given.
 
-    Colour, shape and word say alike whether it is better, worse or unclear. `ticked` marks the snippets of
+    Colour, shape and text show alike whether it is better, worse or unclear. `ticked` marks the snippets of
     the composition found.
     """
-    metric = effects[0].difference.name
-    share = 100 if metric in SHARES else 1
+    metric, better_is = effects[0].difference.name, effects[0].difference.better_is
     names = [_name(one, ticked) for one in effects]
-    data = pd.DataFrame(
-        [
-            {
-                "name": name,
-                "change": share * (one.difference.difference or 0.0),
-                "low": share * (one.difference.low or 0.0),
-                "high": share * (one.difference.high or 0.0),
-                "kind": one.difference.direction,
-                "effect": one.text,
-                "answers": one.cells,
-            }
-            for name, one in zip(names, effects, strict=True)
-        ]
-    )
-    better = "left" if effects[0].difference.better_is == "lower" else "right"
-    unit = " in points" if share > 1 else ""
+    data = _data(effects, names)
+    unit = " in points" if metric in SHARES else ""
     across = alt.X(
         "low:Q",
-        title=f"change of {NAMES[metric]}{unit}: further {better} is better",
+        title=f"change of {NAMES[metric]}{unit}: further {'left' if better_is == 'lower' else 'right'} is better",
         axis=alt.Axis(labelExpr="datum.value == 0 ? '0' : format(datum.value, '+')", tickCount=6, grid=True),
         scale=alt.Scale(domain=_span(data), nice=False),
     )
-    bold = {"condition": {"test": f"substring(datum.label, 0, 1) == '{TICK}'", "value": "bold"}, "value": "normal"}
-    keys = alt.Axis(title=None, labelLimit=230, labelFontWeight=bold, **_QUIET)
-    told = dict(zip(names, (one.text for one in effects), strict=True))
-    figures = alt.Axis(
-        title=None,
-        orient="right",
-        labelExpr=f"{json.dumps(told, ensure_ascii=False)}[datum.label]",
-        labelLimit=260,
-        **_QUIET,
-    )
+    keys, figures = _axes(dict(zip(names, (one.text for one in effects), strict=True)))
     hover = [
         alt.Tooltip("name:N", title="snippet"),
         alt.Tooltip("effect:N", title=f"{NAMES[metric]}, 95%"),
@@ -111,6 +87,39 @@ def chart(effects: Sequence[Effect], *, ticked: bool = True) -> Any:
     )
 
 
+def _data(effects: Sequence[Effect], names: Sequence[str]) -> pd.DataFrame:
+    """Return what is drawn of each effect; shares of examples in points."""
+    share = 100 if effects[0].difference.name in SHARES else 1
+    return pd.DataFrame(
+        [
+            {
+                "name": name,
+                "change": share * (one.difference.difference or 0.0),
+                "low": share * (one.difference.low or 0.0),
+                "high": share * (one.difference.high or 0.0),
+                "kind": one.difference.direction,
+                "effect": one.text,
+                "answers": one.cells,
+            }
+            for name, one in zip(names, effects, strict=True)
+        ]
+    )
+
+
+def _axes(figures: Mapping[str, str]) -> tuple[Any, Any]:
+    """Return the axes of the rows: names on the left, ticked ones bold, and the figure of each on the right."""
+    ticked = {"test": f"substring(datum.label, 0, 1) == '{TICK}'", "value": "bold"}
+    keys = alt.Axis(title=None, labelLimit=230, labelFontWeight={"condition": ticked, "value": "normal"}, **_QUIET)
+    right = alt.Axis(
+        title=None,
+        orient="right",
+        labelExpr=f"{json.dumps(figures, ensure_ascii=False)}[datum.label]",
+        labelLimit=260,
+        **_QUIET,
+    )
+    return keys, right
+
+
 def _span(data: pd.DataFrame) -> list[float]:
     """Return the ends of an axis that holds zero and every interval, with some room on both sides."""
     low, high = min(data["low"].min(), 0.0), max(data["high"].max(), 0.0)
@@ -123,23 +132,23 @@ def _name(one: Effect, ticked: bool) -> str:
 
 
 def show(found: SearchFindings, run_id: int, message: str = "") -> None:
-    """Show what a search learnt: the effect of each snippet, and the rest in words; `message` is on the page."""
+    """Show what a search found: the effect of each snippet, then sentences; `message` is on the page already."""
     chosen = f" · <b>{TICK}</b> in the composition it ended with" if found.composition else ""
     section(
-        "What each snippet is worth",
-        f"search estimate with 95% interval, beside what the incumbent holds · {KEY}{chosen}",
+        "Effect of each snippet",
+        f"search estimate with 95% interval, next to the incumbent’s snippets · {KEY}{chosen}",
     )
     first = shown(found.snippets, MOST)
     if first:
-        st.altair_chart(chart(first), width=WIDTH, key=f"worth-{run_id}", alt="Effect of each snippet")
+        st.altair_chart(chart(first), width=WIDTH, key=f"effects-{run_id}", alt="Effect of each snippet")
     facts = {"Not shown": _hidden(found, len(first)), **_facts(found, message)}
     html(f'<dl class="ic ic-facts">{_rows(facts)}</dl>')
     st.download_button(
         "CSV",
         csv(found),
-        file_name=f"run-{run_id}-worth.csv",
+        file_name=f"run-{run_id}-effects.csv",
         mime="text/csv",
-        key=f"worth-csv-{run_id}",
+        key=f"effects-csv-{run_id}",
         icon=":material/download:",
         on_click="ignore",
         help="Every snippet with its effect, interval and answers.",
@@ -192,13 +201,13 @@ def csv(found: SearchFindings) -> bytes:
 
 @st.fragment
 def show_parts(found: SearchFindings, run_id: int) -> None:
-    """Show, folded, what each snippet of a candidate adds to it, as far as its run's search tells.
+    """Show, folded, the effect of each snippet of a candidate, as its run's search estimated it.
 
     The chart is drawn once it is unfolded, without the rest of the page.
     """
     parts = found.left_out
     clear = sum(one.difference.direction == "better" for one in parts)
-    title = f"What each snippet of the candidate adds · search estimate, a clear gain for {clear} of {len(parts)}"
+    title = f"Effect of each snippet in the candidate · search estimate, a clear gain for {clear} of {len(parts)}"
     folder = st.expander(title, key="adds", on_change="rerun")
     if not folder.open:
         return
@@ -208,4 +217,9 @@ def show_parts(found: SearchFindings, run_id: int) -> None:
             f'the development examples that chose it: expect less on new ones · <a href="runs?run={run_id}">run '
             f"{run_id}</a> · {KEY}</div>"
         )
-        st.altair_chart(chart(parts, ticked=False), width=WIDTH, key="adds-chart", alt="What each snippet adds")
+        st.altair_chart(
+            chart(parts, ticked=False),
+            width=WIDTH,
+            key="adds-chart",
+            alt="Effect of each snippet in the candidate",
+        )

@@ -1,4 +1,4 @@
-"""Figures as HTML: before → after, then the difference with sign, interval and the word for it."""
+"""Figures as HTML: before → after, then the difference with sign, interval and direction."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from composer.evaluation.formatting import NAMES, SHARES, change, figure
 from composer.evaluation.outcomes import Difference, Gate, OutcomeCounts
+from composer.prompts.composition import BARE_BASE
 from composer.registry.releases import Release
 from ui.shell import html
 from ui.shell.html import safe, when
@@ -23,15 +24,15 @@ def interval(one: Difference) -> str:
 
 
 def gain(one: Difference) -> str:
-    """Return the difference with its interval and the word for it, as HTML."""
+    """Return the difference with its interval and direction, as HTML."""
     if one.difference is None:
         return f'<span class="ic-mute" title="{_MISSING}">—</span>'
-    word = one.direction
-    tone = word if word in ("better", "worse") else "same"
+    direction = one.direction
+    tone = direction if direction in ("better", "worse") else "same"
     unit = " pts" if one.name in SHARES else ""
-    why = ' title="the interval holds zero"' if word == "unclear" else ""
+    why = ' title="the interval holds zero"' if direction == "unclear" else ""
     mark = f'<span class="ic-{tone}">{change(one.name, one.difference)}{unit}</span>'
-    return f'{mark} <span class="ic-mute">{interval(one)}</span> <span class="ic-{tone}"{why}>{word}</span>'
+    return f'{mark} <span class="ic-mute">{interval(one)}</span> <span class="ic-{tone}"{why}>{direction}</span>'
 
 
 def pair(one: Difference) -> str:
@@ -92,7 +93,7 @@ def _box(name: str, aside: str, value: str, below: str) -> str:
 
 
 def mark(gate: Gate) -> tuple[str, str, str]:
-    """Return the sign, the word and the tone of a gate; one that had nothing to check passes without a tick."""
+    """Return the sign, the outcome and the tone of a gate; one with nothing to check passes without a tick."""
     if gate.figure == "0/0":
         return "–", "nothing to check", "same"
     return ("✓", "passes", "better") if gate.passed else ("✗", "fails", "worse")
@@ -102,11 +103,11 @@ def gates(found: Sequence[Gate]) -> str:
     """Return the policy's gates with the figure each was read from, as HTML."""
     marks = []
     for gate in found:
-        sign, word, tone = mark(gate)
+        sign, outcome, tone = mark(gate)
         name = NAMES.get(gate.name, gate.name)
         read = safe(gate.figure.replace("-", "−"))
         figure_read = f'<span class="ic-mute">{read}</span>'
-        marks.append(f'<span title="{word}"><b class="ic-{tone}">{sign}</b> {safe(name)} {figure_read}</span>')
+        marks.append(f'<span title="{outcome}"><b class="ic-{tone}">{sign}</b> {safe(name)} {figure_read}</span>')
     passed = sum(gate.passed for gate in found)
     head = f"<span><b>Gates</b> <span class='ic-mute'>{passed} of {len(found)} pass</span></span>"
     return f'<div class="ic ic-gates">{head}{"".join(marks)}</div>'
@@ -125,7 +126,7 @@ def table(figures: Sequence[Difference]) -> str:
 
 def _plain_gain(one: Difference) -> str:
     if one.name == "spread" and one.difference is not None:
-        # More spread is neither better nor worse by itself: it tells ratings that huddle from those that don't.
+        # More spread is neither better nor worse by itself: a low one shows that the ratings hardly differ.
         return f'{change(one.name, one.difference)} <span class="ic-mute">{interval(one)}</span>'
     if one.low is None and one.difference is not None:
         return f'<span class="ic-mute">{change(one.name, one.difference)}</span>'
@@ -133,9 +134,9 @@ def _plain_gain(one: Difference) -> str:
 
 
 def replaced(release: Release | None, at: datetime) -> str:
-    """Say as HTML what is in use, to be replaced."""
+    """Return what is in use, to be replaced, as HTML."""
     if release is None:
-        return "<b>the bare base</b>, which has been in use so far,"
+        return f"<b>{BARE_BASE}</b>, which has been in use so far,"
     return (
         f"<b>release {release.id}</b> (candidate {release.candidate_id}, by {safe(release.released_by)} "
         f"{when(release.released_at, at)})"
@@ -148,5 +149,5 @@ def read_value(value: float | str | None) -> str:
 
 
 def gold(value: float | str) -> str:
-    """Return people's word on an example; a mean rating to two decimals."""
+    """Return a gold label; a mean rating to two decimals."""
     return value if isinstance(value, str) else f"{value:.2f}".rstrip("0").rstrip(".")

@@ -21,10 +21,10 @@ SIGNS = {
 
 
 def show_snippets(
-    changes: Sequence[SnippetChange], worth: SearchFindings | None = None, comments: Sequence[Comment] = ()
+    changes: Sequence[SnippetChange], findings: SearchFindings | None = None, comments: Sequence[Comment] = ()
 ) -> str:
     """Return what happened to each snippet as HTML, with its effect where a search measured it; kept ones last."""
-    effects = _effects(worth)
+    effects = _effects(findings)
     parts = [_change(one, effects, comments) for one in changes if one.kind in SIGNS]
     kept = [one.now.key for one in changes if one.kind not in SIGNS]
     if kept:
@@ -45,22 +45,22 @@ def _change(one: SnippetChange, effects: Mapping[str, str], comments: Sequence[C
     if one.kind == "reworded" and one.before is not None:
         aside = f' <span class="ic-mute">was v{one.before.version}:</span> {safe(one.before.text)}'
     effect = effects.get(one.now.key, "")
-    worth = f'<span class="ic-effect">{effect}</span>' if effect and one.kind != "removed" else ""
-    said = comments_under(comments, "snippet", one.now.key)
+    shown = f'<span class="ic-effect">{effect}</span>' if effect and one.kind != "removed" else ""
+    under = comments_under(comments, "snippet", one.now.key)
     return (
         f'<span class="ic-sign ic-{tone or "same"}">{sign} {one.kind}</span>'
         f'<code class="ic-key"><a href="library?snippet={safe(one.now.key)}">{safe(one.now.key)}</a> '
         f'<span class="ic-mute">v{one.now.version}</span></code>'
-        f'<span class="ic-text">{safe(one.now.text)}{aside}{worth}{said}</span>'
+        f'<span class="ic-text">{safe(one.now.text)}{aside}{shown}{under}</span>'
     )
 
 
-def _effects(worth: SearchFindings | None) -> dict[str, str]:
-    if worth is None:
+def _effects(findings: SearchFindings | None) -> dict[str, str]:
+    if findings is None:
         return {}
-    told = '<span class="ic-mute" title="on the development examples that chose it: expect less on new ones">'
+    lead = '<span class="ic-mute" title="on the development examples that chose it: expect less on new ones">'
     return {
-        one.names[0].partition("@")[0]: f"{told}worth in {NAMES[one.difference.name]}, search estimate:</span> "
+        one.names[0].partition("@")[0]: f"{lead}effect on {NAMES[one.difference.name]}, search estimate:</span> "
         + gain(one.difference)
-        for one in worth.left_out
+        for one in findings.left_out
     }

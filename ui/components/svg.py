@@ -39,7 +39,7 @@ def svg(chart: Any, name: str, *, width: int, alt: str) -> str:
     `name` sets the ids inside it apart from those of other charts in the same file; `alt` says what it shows.
     """
     spec = {**chart.properties(width=width).to_dict(), "config": CONFIG}
-    # The drawing is taken apart and written anew: ids count on from chart to chart, and the file gets no
+    # The drawing is taken apart and written again: ids count on from chart to chart, and the file gets no
     # address of a namespace, which HTML does not need.
     root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
     ids = {one.get("id"): f"{name}-{number}" for number, one in enumerate(root.iter()) if one.get("id")}

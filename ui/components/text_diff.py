@@ -20,7 +20,7 @@ Piece = tuple[int, str]
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a comparison: what stood there and what stands there, None on the side where it is missing."""
+    """One line of a comparison: its text before and after, None on the side where it is missing."""
 
     before: str | None
     after: str | None
@@ -61,11 +61,11 @@ def _replaced(gone: Sequence[str], come: Sequence[str]) -> Iterator[Line]:
 
 
 def _alike(old: str, new: str) -> bool:
-    kept = sum(len(text) for operation, text in words(old, new) if operation == 0)
+    kept = sum(len(text) for operation, text in word_changes(old, new) if operation == 0)
     return kept > _ALIKE * max(len(old), len(new))
 
 
-def words(before: str, after: str) -> list[Piece]:
+def word_changes(before: str, after: str) -> list[Piece]:
     """Compare two lines word by word."""
     found = _pieces(_WORDS.findall(before), _WORDS.findall(after), readable=True)
     return [(operation, "".join(some)) for operation, some in found]
@@ -74,10 +74,10 @@ def words(before: str, after: str) -> list[Piece]:
 def _pieces(before: Sequence[str], after: Sequence[str], *, readable: bool = False) -> list[tuple[int, list[str]]]:
     """Compare two sequences of tokens; `readable` joins changes that only trivial tokens keep apart.
 
-    Each token stands for one character of the texts that diff-match-patch compares.
+    Each token becomes one character of the texts that diff-match-patch compares.
     """
     tokens = list(dict.fromkeys([*before, *after]))
-    # Past the surrogates, which can't stand alone in a string.
+    # Past the surrogates, which can't be alone in a string.
     sign = {token: chr(number if number < 0xD800 else number + 0x800) for number, token in enumerate(tokens, 1)}
     token = {character: one for one, character in sign.items()}
     engine = diff_match_patch()
@@ -122,7 +122,7 @@ def _marked(line: Line) -> tuple[str, str]:
     """Return both sides of a changed line as HTML; words are marked where a line was reworded."""
     if line.before is None or line.after is None:
         return safe(line.before or ""), safe(line.after or "")
-    pieces = words(line.before, line.after)
+    pieces = word_changes(line.before, line.after)
     before = "".join(f"<del>{safe(text)}</del>" if way < 0 else safe(text) for way, text in pieces if way <= 0)
     after = "".join(f"<ins>{safe(text)}</ins>" if way > 0 else safe(text) for way, text in pieces if way >= 0)
     return before, after

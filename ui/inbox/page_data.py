@@ -1,6 +1,6 @@
 """What the Inbox and the count beside it read, kept between runs for as long as nothing is logged.
 
-Whatever changes is logged, so the newest entry of the log says whether what was read still holds.
+Every change is logged, so while the newest entry of the log is the same, what was read is still right.
 """
 
 from __future__ import annotations

@@ -12,9 +12,10 @@ from composer.review.inbox import Entry, pending_actions
 from composer.review.status import ReviewStatus
 from library.roles import Person
 from ui.components.metrics import gain, pair
+from ui.components.state_tag import state_tag
 from ui.shell import html
 from ui.shell.csv_text import as_csv
-from ui.shell.html import safe, state_tag, when
+from ui.shell.html import safe, when
 
 
 def row(entry: Entry, person: Person, at: datetime) -> str:
@@ -56,11 +57,11 @@ def gates(status: ReviewStatus) -> str:
 
 
 def waits(status: ReviewStatus, person: Person) -> str:
-    """Say whom and what a candidate waits for, as HTML; all that is in its way shows on hover."""
-    said = pending_actions(status, person)
-    if not said:
+    """Return who and what a candidate waits for, as HTML; all that blocks it shows on hover."""
+    pending = pending_actions(status, person)
+    if not pending:
         return '<span class="ic-mute">—</span>'
-    first, rest = said[0], said[1:]
+    first, rest = pending[0], pending[1:]
     whole = "; ".join(status.stale or status.release_blockers())
     weight = f"<b>{safe(first)}</b>" if first.startswith("you") else safe(first)
     more = f'<div class="ic-mute ic-small">{safe(" · ".join(rest))}</div>' if rest else ""

@@ -1,4 +1,4 @@
-"""Two prompts of one place beside each other: any two releases, or a release and the bare base."""
+"""Two prompts of one task and target beside each other: any two releases, or a release and the bare base."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import streamlit as st
 
 from composer.evaluation.formatting import NAMES, figure
 from composer.prompts.changes import snippet_changes
-from composer.release.history import BARE_BASE, HistoryEntry, ReleasedPrompt, released_prompt
+from composer.prompts.composition import BARE_BASE
+from composer.release.history import HistoryEntry, ReleasedPrompt, released_prompt
 from ui.components import text_diff
 from ui.components.snippet_changes import show_snippets
 from ui.shell import query_params
@@ -17,11 +18,11 @@ from ui.shell.html import safe
 from ui.shell.page import html
 
 BASE = "base"
-"""What stands in the link for the base without a snippet."""
+"""The name of the base without a snippet in the link."""
 
 
 def compare(task: str, past: Sequence[HistoryEntry]) -> None:
-    """Let two prompts be chosen, and show what changes from one to the other: snippets, then words."""
+    """Let two prompts be chosen, and show what changes from one to the other: snippets, then the text."""
     numbers = [str(one.release.id) for one in past]
     options = [*numbers, BASE]
     current = past[0].release.candidate_id

@@ -1,4 +1,4 @@
-"""The history of one place: its releases as rows of a table, and as a file to download."""
+"""The history of one task and target: its releases as rows of a table, and as a file to download."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def table(past: Sequence[HistoryEntry], at: datetime) -> str:
 
 
 def mark(one: HistoryEntry, place: int) -> str:
-    """Say as HTML how a release came about and how it ended, where that isn't plain."""
+    """Return how a release came about and how it ended, where that isn't plain, as HTML."""
     notes = [f"rollback to release {one.again}"] if one.again is not None else []
     notes += [f"rolled back by release {one.undone_by}"] if one.undone_by is not None else []
     tag = "" if place else '<span class="ic-tag ic-blue">now</span>'
@@ -41,7 +41,7 @@ def mark(one: HistoryEntry, place: int) -> str:
 
 
 def csv(past: Sequence[HistoryEntry]) -> bytes:
-    """Return the history of a place for a spreadsheet or script."""
+    """Return the history of a task on a target for a spreadsheet or script."""
     lines = [
         {
             "release": one.release.id,

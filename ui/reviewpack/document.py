@@ -16,10 +16,11 @@ from library.errors import Refused
 from ui.candidate import changes, header, page_data
 from ui.candidate.page_data import Shown
 from ui.components import metrics
+from ui.components.state_tag import state_tag
 from ui.reviewpack.examples import chosen
 from ui.reviewpack.sections import Pack, sections
 from ui.shell.context import database, now
-from ui.shell.html import safe, state_tag
+from ui.shell.html import safe
 from ui.shell.page import STYLE
 
 PACK_STYLE = Path(__file__).with_name("pack.css")
@@ -35,7 +36,7 @@ def show(found: Shown) -> None:
     candidate = found.review.candidate
     # Before the choice of a base has been on the page once, only the link knows it: by its label.
     linked = st.query_params.get("base", "").removeprefix(changes.AGAINST)
-    base = st.session_state.get("base") or linked
+    base = changes.BASE.get() or linked
 
     def made() -> bytes:
         known = changes.options(found.review)
@@ -55,7 +56,7 @@ def show(found: Shown) -> None:
 
 
 def review_pack(found: Shown, at: datetime, base: str = changes.INCUMBENT) -> bytes:
-    """Return everything on a candidate's page as one HTML file in UTF-8, as it stands at `at`.
+    """Return everything on a candidate's page as one HTML file in UTF-8, as it is at `at`.
 
     `base` names what the text is compared with, as on the page. Raises `Refused` where there is no such base.
     """
@@ -63,7 +64,7 @@ def review_pack(found: Shown, at: datetime, base: str = changes.INCUMBENT) -> by
 
 
 def gather(found: Shown, base: str = changes.INCUMBENT) -> Pack:
-    """Read what a pack holds beside what the page keeps: texts, suspects, jobs, and the base to compare with."""
+    """Read what a pack holds beyond what the page keeps: texts, ablations, jobs, and the base to compare with."""
     review = found.review
     if base not in changes.options(review):
         raise Refused(f"candidate {review.candidate.id} can't be compared with {base}")
@@ -73,8 +74,8 @@ def gather(found: Shown, base: str = changes.INCUMBENT) -> Pack:
         jobs = jobs_of(session, review.candidate.id)
         views = {view.row.example_id: view for view in example_views(session, review, ids)}
         asked = {name for job in jobs if job.kind == "suspects" for name in job.examples}
-        blame = {name: ablation_results(session, review, views[name].example) for name in ids if name in asked}
-    return Pack(found, base, changes.composition_named(review, base), lines, views, blame, jobs)
+        ablations = {name: ablation_results(session, review, views[name].example) for name in ids if name in asked}
+    return Pack(found, base, changes.composition_named(review, base), lines, views, ablations, jobs)
 
 
 def document(pack: Pack, at: datetime) -> str:
@@ -98,7 +99,7 @@ def document(pack: Pack, at: datetime) -> str:
 
 
 def alone(content: str) -> str:
-    """Return HTML of the pages as it stands in a file by itself: links become text, and times exact."""
+    """Return HTML of the pages as a file by itself needs it: links become text, and times exact."""
     return _TIME.sub(r"<time\1>\2</time>", _LINK.sub(r"\1", content))
 
 
@@ -106,17 +107,17 @@ def _head(pack: Pack, at: datetime) -> str:
     review = pack.found.review
     candidate, status = review.candidate, review.status
     again = candidate.rescored_from
-    told = [
+    facts = [
         f"candidate {candidate.id}",
         f"proposed by {safe(candidate.proposed_by)} from run {candidate.run_id}",
         f"{candidate.created_at:%Y-%m-%d %H:%M} UTC",
         "" if again is None else f"scored again from candidate {again}",
     ]
     return (
-        f'<div class="ic pk-note">Review pack: a copy of what stood on the candidate’s page on '
-        f"{at.astimezone(UTC):%Y-%m-%d at %H:%M:%S} UTC. What is decided later is not in it.</div>"
+        f'<div class="ic pk-note">Review pack: a copy of the candidate’s page as it was on '
+        f"{at.astimezone(UTC):%Y-%m-%d at %H:%M:%S} UTC. Later decisions are not in it.</div>"
         f'<header class="ic"><div class="ic-head"><h1>{safe(candidate.task)} → {safe(candidate.target)}</h1>'
-        f'{state_tag(status.state)}</div><div class="ic-mute">{" · ".join(filter(None, told))}</div>'
+        f'{state_tag(status.state)}</div><div class="ic-mute">{" · ".join(filter(None, facts))}</div>'
         f'<p class="ic-story">{header.story(pack.found)}</p></header>'
         + metrics.cards(candidate.figures, candidate.outcome.counts)
         + header.strip(review)
@@ -126,7 +127,7 @@ def _head(pack: Pack, at: datetime) -> str:
 
 
 def _outlook(status: ReviewStatus) -> str:
-    """Say where the candidate stands and what its release waits for, as HTML."""
+    """Return the state of the candidate and what its release waits for, as HTML."""
     if made := status.release:
         now_what = "in use" if status.state == "released" else "another prompt was released since"
         return f"<b>Released</b> by {safe(made.released_by)}, {made.released_at:%Y-%m-%d %H:%M} UTC: {now_what}."

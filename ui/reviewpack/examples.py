@@ -1,4 +1,4 @@
-"""The examples of a review pack as one table: what a page opens one at a time stands open under every row."""
+"""The examples of a review pack as one table: what a page opens one at a time is open under every row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from composer.analysis.diagnoses import AblationAnswer
 from composer.analysis.examples import ExampleView
-from ui.candidate.example_detail import pane, read, suspect_table, word_given
+from ui.candidate.dispositions import disposition
+from ui.candidate.example_detail import ablation_table, pane, read
 from ui.candidate.page_data import Line, Shown
 from ui.components.comments import comments_under
 from ui.components.metrics import gold
@@ -15,11 +16,11 @@ from ui.shell.html import count, safe
 MOST = 1000
 """Examples that a pack holds one and all; of more, it holds those that a decision turns on."""
 GROUPS = {"worse": "got worse, the worst first", "better": "got better, the best first", "same": "stayed the same"}
-COLUMNS = ("example", "people", "before", "after", "loss change", "outcome", "slice", "")
+COLUMNS = ("example", "gold", "before", "after", "loss change", "outcome", "slice", "")
 
 
 def chosen(lines: Sequence[Line], most: int = MOST) -> tuple[Line, ...]:
-    """Return the examples that stand in a pack: all of them, or of more than `most` those that matter.
+    """Return the examples that a pack holds: all of them, or of more than `most` those that matter.
 
     Those are every regression, flipped judgement and malformed answer.
     """
@@ -29,7 +30,7 @@ def chosen(lines: Sequence[Line], most: int = MOST) -> tuple[Line, ...]:
 
 
 def left_out(lines: Sequence[Line], most: int = MOST) -> str:
-    """Say how many examples a pack leaves out, and which; empty where it holds all."""
+    """Return how many examples a pack leaves out, and which; empty where it holds all."""
     number = len(lines) - len(chosen(lines, most))
     if not number:
         return ""
@@ -43,34 +44,36 @@ def examples(
     found: Shown,
     lines: Sequence[Line],
     views: Mapping[str, ExampleView],
-    blame: Mapping[str, Sequence[AblationAnswer]],
+    ablations: Mapping[str, Sequence[AblationAnswer]],
 ) -> str:
     """Return these examples as an HTML table, grouped by what became of them.
 
-    `views` holds each one's texts and `blame` its suspects where anybody asked, both by example.
+    `views` holds the texts and `ablations` the answers without each snippet where anybody asked, by example.
     """
     head = "".join(f"<th>{name}</th>" for name in COLUMNS)
     bodies = []
-    for outcome, words in GROUPS.items():
+    for outcome, description in GROUPS.items():
         some = [line for line in lines if line.row.outcome == outcome]
         if some:
-            title = f"{len(some):,} {words}"
+            title = f"{len(some):,} {description}"
             bodies.append(f'<tbody><tr><th class="pk-group" colspan="{len(COLUMNS)}">{title}</th></tr></tbody>')
         some = some[::-1] if outcome == "better" else some
-        bodies += [_example(found, line, views[line.row.example_id], blame) for line in some]
+        bodies += [_example(found, line, views[line.row.example_id], ablations) for line in some]
     return f'<table class="ic ic-table pk-examples"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
 
 
-def _example(found: Shown, line: Line, view: ExampleView, blame: Mapping[str, Sequence[AblationAnswer]]) -> str:
+def _example(
+    found: Shown, line: Line, view: ExampleView, ablations: Mapping[str, Sequence[AblationAnswer]]
+) -> str:
     row, name = line.row, line.row.example_id
     comments = comments_under(found.comments, "example", name)
     opened = pane(view, found.review.task.output, comments)
-    if name in blame:
-        opened += suspect_table(blame[name])
+    if name in ablations:
+        opened += ablation_table(ablations[name])
     if row.outcome == "worse":
-        word = found.review.status.dispositions.get(name)
-        said = word_given(word) if word else '<span class="ic-worse">no word yet</span>'
-        opened += f'<div class="ic-word"><b>A word for it:</b> {said}</div>'
+        given = found.review.status.dispositions.get(name)
+        decided = disposition(given) if given else '<span class="ic-worse">none yet</span>'
+        opened += f'<div class="ic-decided"><b>Disposition:</b> {decided}</div>'
     tone = row.outcome
     change = "0" if tone == "same" else f"{row.change:+.3f}".replace("-", "−")
     marks = {"flipped": line.flipped, "malformed": line.malformed, "must not regress": row.must_not_regress}

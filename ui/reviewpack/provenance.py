@@ -1,4 +1,4 @@
-"""What a decision rests on, for a review pack: the policy in words, and the hashes of all that was measured."""
+"""What a decision rests on, for a review pack: the policy, and the hashes of all that was measured."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NOT_COUNTING = {"proposer": "the proposer’s", "authors": "the snippets’ auth
 
 
 def facts(known: Mapping[str, str]) -> str:
-    """Return names with what is to be said of each, as HTML; the texts are HTML, and empty ones are left out."""
+    """Return names with a text on each, as HTML; the texts are HTML, and empty ones are left out."""
     rows = "".join(f"<dt>{safe(name)}</dt><dd>{text}</dd>" for name, text in known.items() if text)
     return f'<dl class="ic ic-facts">{rows}</dl>'
 
@@ -31,9 +31,9 @@ def policy(task: Task) -> str:
         "Risk": task.risk,
         "Approvals": f"{count(terms.approvals, 'person', 'people')}"
         + (f", {without} not counting" * bool(without)),
-        "Regressions": "each one gets a word before anybody approves"
+        "Regressions": "each one gets a disposition before anybody approves"
         if terms.every_regression
-        else "may be left without a word",
+        else "may be left without a disposition",
         "Gates": "; ".join(_gates(gates)),
         "Advisory gates": f"{advisory}: shown, and hold nothing up" if advisory else "",
         "A failing gate": f"may be overridden with a reason by: {', '.join(terms.override)}"
@@ -47,19 +47,19 @@ def policy(task: Task) -> str:
 
 
 def _gates(gates: Gates) -> list[str]:
-    said = ["the metric’s interval is clear of zero on the better side"]
+    asked = ["the metric’s interval is clear of zero on the better side"]
     if gates.valid_rate:
-        said.append("the valid rate is not worse")
+        asked.append("the valid rate is not worse")
     for name in gates.not_worse:
         allowed = gates.tolerance.get(name)
-        said.append(f"{NAMES.get(name, name)} is not worse" + (f" by more than {allowed:g}" if allowed else ""))
+        asked.append(f"{NAMES.get(name, name)} is not worse" + (f" by more than {allowed:g}" if allowed else ""))
     if gates.must_not_regress:
-        said.append("no example that must not regress gets worse")
+        asked.append("no example that must not regress gets worse")
     if gates.max_worse_share is not None:
-        said.append(f"at most {gates.max_worse_share:.0%} of the examples get worse")
+        asked.append(f"at most {gates.max_worse_share:.0%} of the examples get worse")
     if gates.max_extra_tokens is not None:
-        said.append(f"at most {count(gates.max_extra_tokens, 'prompt token')} more an answer")
-    return said
+        asked.append(f"at most {count(gates.max_extra_tokens, 'prompt token')} more an answer")
+    return asked
 
 
 def hashes(review: Review) -> str:

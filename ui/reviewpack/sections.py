@@ -10,7 +10,7 @@ from composer.analysis.examples import ExampleView
 from composer.analysis.jobs import Job, repeatability_of
 from composer.prompts.changes import snippet_changes
 from composer.prompts.composition import Composition
-from ui.candidate import changes, discussion, results, uncertainty, verdict
+from ui.candidate import changes, corrections, discussion, results, uncertainty, verdict
 from ui.candidate.page_data import Line, Shown
 from ui.components import charts, effects, metrics, text_diff
 from ui.components.metrics import replaced
@@ -29,8 +29,8 @@ CHART, WIDE_CHART = 340, 640
 class Pack:
     """All that a review pack is made of.
 
-    `base` names what the candidate is compared with, `before` is that composition; `views` and `blame` hold
-    texts and suspects of the `lines` shown, by example.
+    `base` names what the candidate is compared with, `before` is that composition; `views` and `ablations` hold
+    the texts, and the answers without each snippet, of the `lines` shown, by example.
     """
 
     found: Shown
@@ -38,12 +38,12 @@ class Pack:
     before: Composition
     lines: tuple[Line, ...]
     views: Mapping[str, ExampleView]
-    blame: Mapping[str, Sequence[AblationAnswer]]
+    ablations: Mapping[str, Sequence[AblationAnswer]]
     jobs: tuple[Job, ...]
 
 
 def sections(pack: Pack) -> dict[str, tuple[str, str, str]]:
-    """Return each section in the order of the page: its heading, what stands beside it, its content as HTML."""
+    """Return each section in the order of the page: its heading, what is beside it, its content as HTML."""
     found, review = pack.found, pack.found.review
     again = repeatability_of(pack.jobs)
     open_ones = sum(one.resolved_at is None for one in found.comments)
@@ -59,7 +59,7 @@ def sections(pack: Pack) -> dict[str, tuple[str, str, str]]:
             "Every example" if not missing else "The examples that matter",
             safe(f"{count(len(pack.lines), 'example')} of the sealed test split, the worst regression first"),
             (f"<p><b>{safe(missing)}</b></p>" if missing else "")
-            + examples(found, pack.lines, pack.views, pack.blame),
+            + examples(found, pack.lines, pack.views, pack.ablations),
         ),
         "sure": (
             "How sure",
@@ -69,7 +69,7 @@ def sections(pack: Pack) -> dict[str, tuple[str, str, str]]:
         "discussion": (
             "Discussion",
             count(open_ones, "open comment"),
-            "".join(map(discussion.told, found.comments)) or "<p>Nobody has commented.</p>",
+            "".join(map(discussion.with_subject, found.comments)) or "<p>Nobody has commented.</p>",
         ),
         "verdicts": ("Verdicts", "oldest first", _verdicts(found)),
         "policy": ("Policy", "what the task asks for before a release", provenance.policy(review.task)),
@@ -94,15 +94,15 @@ def _gains(pack: Pack) -> str:
     found, review = pack.found, pack.found.review
     output = review.task.output
     rows = [line.row for line in found.lines]
-    way, said = results.steps(found, pack.jobs)
+    way, source = results.steps(found, pack.jobs)
     parts = []
     if way:
         drawn = svg(
             charts.steps(way), "steps", width=WIDE_CHART, alt="The metric after each step, with its interval"
         )
-        parts.append(f"<h3>Step by step <span>{safe(said)}</span></h3>{drawn}")
+        parts.append(f"<h3>Step by step <span>{safe(source)}</span></h3>{drawn}")
     both = charts.ratings(rows, output) if output.kind == "ordinal" else charts.confusion(rows, output)
-    what = "Model’s rating against people’s" if output.kind == "ordinal" else "Model’s label by people’s label"
+    what = "The model’s rating by gold rating" if output.kind == "ordinal" else "The model’s label by gold label"
     drawings = [
         *(
             svg(one, f"answers-{side}", width=CHART, alt=f"{what}, {side}")
@@ -118,12 +118,12 @@ def _gains(pack: Pack) -> str:
     if found.findings and found.findings.left_out:
         drawn = svg(
             effects.chart(found.findings.left_out, ticked=False),
-            "worth",
+            "effects",
             width=WIDE_CHART,
-            alt="What each snippet adds",
+            alt="Effect of each snippet",
         )
         parts.append(
-            "<h3>What each snippet adds <span>search estimate, on the development examples that chose it: expect "
+            "<h3>Effect of each snippet <span>search estimate, on the development examples that chose it: expect "
             f"less on new ones · {effects.KEY}</span></h3>{drawn}"
         )
     return "".join(parts)
@@ -132,7 +132,7 @@ def _gains(pack: Pack) -> str:
 def _verdicts(found: Shown) -> str:
     status = found.review.status
     parts = [
-        *map(verdict.correction, status.corrections),
+        *map(corrections.correction, status.corrections),
         verdict.history(status) or "<p>Nobody has given a verdict.</p>",
     ]
     if made := status.release:

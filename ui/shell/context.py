@@ -1,12 +1,10 @@
-"""What every page starts from: the home, its database, who is looking, and how a refusal is shown."""
+"""What every page starts from: the home, its database, and the time."""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,7 +12,6 @@ import streamlit as st
 
 from composer.home.paths import Home, resolve_home
 from library.database import Database, open_database
-from library.errors import Refused
 
 
 def this_home() -> Home:
@@ -38,25 +35,3 @@ def database() -> Database:
 def now() -> datetime:
     """Return the time of an action."""
     return datetime.now(UTC)
-
-
-@contextmanager
-def refusals() -> Iterator[None]:
-    """Show a refusal in its own words where it happens, and go on below it."""
-    try:
-        yield
-    except Refused as refused:
-        show_refusal(refused)
-
-
-def show_refusal(refused: Refused, *, hide: str = "") -> None:
-    """Show what was refused, where, and what to do, as plain text; `hide` is left out of every path."""
-    text = str(refused).replace(hide, "") if hide else str(refused)
-    st.error(plain(text[:1].upper() + text[1:]), icon=":material/block:")
-
-
-def plain(text: str) -> str:
-    """Escape text so that Streamlit's markdown shows it as it is, line breaks included."""
-    marks = "\\`*_{}[]()#+-.!|~$<>:&\"'@/=^"
-    escaped = "".join(f"\\{sign}" if sign in marks else sign for sign in text)
-    return escaped.replace("\n", "  \n")

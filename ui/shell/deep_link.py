@@ -1,4 +1,4 @@
-"""The page that somebody wanted before they had to sign in, which Streamlit forgets on the way."""
+"""The link that somebody followed before they had to sign in, which Streamlit forgets on the way."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COOKIE = "_streamlit_xsrf"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class DeepLink:
     """A page by its path, and the query of its link."""
 
     path: str
@@ -23,7 +23,7 @@ class Wanted:
 
 @dataclass
 class _Kept:
-    links: dict[bytes, Wanted] = field(default_factory=dict)
+    links: dict[bytes, DeepLink] = field(default_factory=dict)
     lock: Lock = field(default_factory=Lock)
 
 
@@ -33,7 +33,7 @@ def _kept() -> _Kept:
 
 
 def keep(path: str) -> None:
-    """Keep this browser's wish for the page at this path, with the query it was asked for with."""
+    """Keep the link that this browser followed: the page at this path, with the query it has now."""
     browser = _browser()
     if browser is None:
         return
@@ -41,13 +41,13 @@ def keep(path: str) -> None:
     with _kept().lock:
         links = _kept().links
         links.pop(browser, None)
-        links[browser] = Wanted(path, query)
+        links[browser] = DeepLink(path, query)
         if len(links) > MOST:
             del links[next(iter(links))]
 
 
-def take() -> Wanted | None:
-    """Return what this browser wanted, once; None where it wanted nothing in particular."""
+def take() -> DeepLink | None:
+    """Return the link that this browser followed, once; None where it followed none."""
     browser = _browser()
     if browser is None:
         return None
@@ -56,10 +56,10 @@ def take() -> Wanted | None:
 
 
 def _browser() -> bytes | None:
-    """Tell browsers apart by the token that Streamlit gives each against forged requests.
+    """Return what sets browsers apart: the token that Streamlit gives each against forged requests.
 
     Signing in leaves the app and comes back in another session, to the bare address; this token stays.
-    It says nothing of who is there, and whoever copied it would only be led to a page of the app.
+    It does not identify a person, and somebody who copied it would only be led to a page of the app.
     """
     cookie = st.context.cookies.get(_COOKIE)
     return decode_xsrf_token_string(cookie)[0] if cookie else None

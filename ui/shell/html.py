@@ -1,4 +1,4 @@
-"""Words around figures: times, amounts, and text made safe for HTML."""
+"""Text for pages: made safe for HTML and Markdown; times, amounts, and tables."""
 
 from __future__ import annotations
 
@@ -6,27 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-STATES = {
-    "needs review": "ic-ink",
-    "changes requested": "ic-orange",
-    "approved": "ic-ink",
-    "released": "ic-blue",
-    "replaced": "",
-    "stale": "ic-orange",
-    "no-go": "ic-orange",
-    "rescored": "",
-    "unreadable": "ic-orange",
-}
-"""How each state of a candidate is marked; the word stands there in any case."""
-
 
 def safe(text: object) -> str:
     """Return text for the inside of an HTML element or attribute, shown exactly as it is."""
     return escape(str(text), quote=True)
 
 
+def plain(text: str) -> str:
+    """Escape text so that Streamlit's markdown shows it as it is, line breaks included."""
+    marks = "\\`*_{}[]()#+-.!|~$<>:&\"'@/=^"
+    escaped = "".join(f"\\{sign}" if sign in marks else sign for sign in text)
+    return escaped.replace("\n", "  \n")
+
+
 def ago(then: datetime, now: datetime) -> str:
-    """Say how long ago something was, in one unit."""
+    """Return how long ago something was, in one unit."""
     seconds = max((now - then).total_seconds(), 0)
     for unit, size in (("d", 86400), ("h", 3600), ("min", 60)):
         if seconds >= size:
@@ -40,7 +34,7 @@ def when(then: datetime, now: datetime) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """Say how long something takes, to the precision a person plans with."""
+    """Return how long something takes, to the precision a person plans with."""
     if seconds < 60:
         return f"{max(round(seconds), 1)} s"
     if seconds < 5400:
@@ -48,13 +42,13 @@ def lasting(seconds: float) -> str:
     return f"{seconds / 3600:.1f} h"
 
 
-def count(number: int, word: str, plural: str = "") -> str:
-    """Return a number with its word in the right form."""
-    return f"{number:,} {word if number == 1 else plural or word + 's'}"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun in the right form."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def table(heads: Sequence[str], rows: Sequence[str]) -> str:
-    """Return an HTML table; a head that starts with `#` stands over figures. Rows are HTML."""
+    """Return an HTML table; a head that starts with `#` is over figures. Rows are HTML."""
     head = "".join(
         f'<th class="ic-num">{safe(one[1:])}</th>' if one.startswith("#") else f"<th>{safe(one)}</th>"
         for one in heads
@@ -64,8 +58,3 @@ def table(heads: Sequence[str], rows: Sequence[str]) -> str:
         f'<div class="ic ic-scroll"><table class="ic-table"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
-
-
-def state_tag(state: str) -> str:
-    """Return the state of a candidate as a mark with its word, as HTML."""
-    return f'<span class="ic-tag {STATES.get(state, "")}">{safe(state)}</span>'

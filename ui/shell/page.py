@@ -1,4 +1,4 @@
-"""What pages put on screen alike: HTML, an empty page, links, and a message that outlives a rerun."""
+"""What pages put on screen alike: HTML, the title of a section, and what an empty page shows."""
 
 from __future__ import annotations
 
@@ -23,17 +23,6 @@ def section(title: str, aside: str = "") -> None:
 
 
 def empty(title: str, *lines: str) -> None:
-    """Say on an empty page what it will hold."""
-    said = "".join(f"<p>{safe(line)}</p>" for line in lines)
-    html(f'<div class="ic ic-empty"><h2>{safe(title)}</h2>{said}</div>')
-
-
-def remember(message: str) -> None:
-    """Keep a message for the next run of the page, which an action ends with."""
-    st.session_state["message"] = message
-
-
-def recall() -> str | None:
-    """Take the message that the last action left, if any."""
-    message: str | None = st.session_state.pop("message", None)
-    return message
+    """Explain on an empty page what it will hold."""
+    explained = "".join(f"<p>{safe(line)}</p>" for line in lines)
+    html(f'<div class="ic ic-empty"><h2>{safe(title)}</h2>{explained}</div>')

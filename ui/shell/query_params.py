@@ -1,4 +1,4 @@
-"""Choices that the page's link holds under a name that stays, however their labels change.
+"""Choices that the page's link holds under a fixed name, however their labels change.
 
 A widget bound to the link by Streamlit puts its label there, and leaves out what it takes for the default; a
 label with a count in it, or a default that depends on who looks, would lead the next person elsewhere.
@@ -12,7 +12,7 @@ import streamlit as st
 
 
 def chosen(name: str, options: Sequence[str], default: str) -> str:
-    """Return what the link says, or the default, and set the widget with the key `name` to it.
+    """Return what the link names, or the default, and set the widget with the key `name` to it.
 
     Call it before that widget, whose `on_change` is `keep` with the same name.
     """

@@ -10,12 +10,13 @@ import streamlit as st
 from composer.home.person import person
 from composer.home.signin import auth_file, is_loopback, read_sign_in
 from library.errors import Refused
-from library.people import NotAllowed, by_email, people, someone
+from library.people import NotAllowed, by_email, someone
 from library.roles import ROLES, Person
 from ui.shell import deep_link
-from ui.shell.context import database, plain, this_home
-from ui.shell.html import safe
+from ui.shell.context import database, this_home
+from ui.shell.html import plain, safe
 from ui.shell.page import html
+from ui.shell.state import Key, this_run
 
 # Out of the page's flow, in the row of its header, which leaves room for it.
 CORNER = """<style>
@@ -29,10 +30,10 @@ CORNER = """<style>
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who opened the app; `person` is None for whoever may not see it, and `reason` says why not.
+    """Who opened the app; `person` is None for whoever may not see it, with the `reason`.
 
-    `email` is what the provider said of somebody who signed in, empty where nobody did; `verified` is
-    False where it said too that nobody has checked whether the e-mail is theirs.
+    `email` is the one that the provider gives for somebody who signed in, empty where nobody did; `verified` is
+    False where the provider has not checked that it is theirs.
     """
 
     person: Person | None
@@ -40,9 +41,31 @@ class Visitor:
     verified: bool = True
     reason: str = ""
 
+    @property
+    def is_shut_out(self) -> bool:
+        """Whether this home has people who sign in to it, and its local person opened it without signing in."""
+        return self.person is not None and self.person.local and not self.person.may("reviewer")
+
+
+_VISITOR: Key[tuple[object, Visitor] | None] = Key("visitor", None)
+"""The visitor, with the run of the script that read who it is."""
+
 
 def visitor() -> Visitor:
-    """Return who is there, read anew each time; raises `Refused` where the app can't tell or mustn't answer."""
+    """Return who is there, read once in a run of the script.
+
+    Raises `Refused` where the app can't know who it is, or must not answer.
+    """
+    run, known = this_run(), _VISITOR.get()
+    if run is not None and known is not None and known[0] is run:
+        return known[1]
+    found = _read_visitor()
+    if run is not None:
+        _VISITOR.set((run, found))
+    return found
+
+
+def _read_visitor() -> Visitor:
     if not _signs_in():
         _check_alone()
         with database().session() as session:
@@ -52,12 +75,12 @@ def visitor() -> Visitor:
         return Visitor(None)
     email = str(st.user.get("email") or "")
     if not email:
-        return Visitor(None, reason="Your provider did not say which e-mail is yours.")
+        return Visitor(None, reason="Your provider did not give your e-mail address.")
     if str(st.user.get("email_verified", True)).lower() != "true":
         return Visitor(None, email, False, f"Your provider has not verified that {email} is yours.")
     with database().session() as session:
         known = by_email(session, email)
-    reason = "" if known else f"You signed in as {email}, whom nobody has added here."
+    reason = "" if known else f"You signed in as {email}, and nobody has added that address here."
     return Visitor(known, email, reason=reason)
 
 
@@ -75,7 +98,7 @@ def who() -> str:
 
 
 def outside(guest: Visitor, path: str) -> None:
-    """Show whoever may not see the pages how to get in; `path` is the page they wanted."""
+    """Show somebody who may not see the pages how to get in; `path` is the page they asked for."""
     if not guest.reason:
         st.title("Sign in")
         st.markdown("Prompts are reviewed and released here by people who are known by name.")
@@ -97,11 +120,9 @@ def corner(guest: Visitor) -> None:
             html(f'<div class="ic ic-small"><div>{safe(guest.person.email)}</div><div>{safe(roles)}</div></div>')
             st.button("Sign out", key="ic-sign-out", on_click=st.logout)
         return
-    with database().session() as session:
-        missing = bool(people(session))
-    if missing:
-        said = "Nothing can be decided here: people sign in to this home, and its auth.toml is missing."
-        st.warning(plain(f"{said} `composer app` says what to write into it."), icon=":material/lock:")
+    if guest.is_shut_out:
+        missing = "Nothing can be decided here: people sign in to this home, and its auth.toml is missing."
+        st.warning(plain(f"{missing} `composer app` shows what to write into it."), icon=":material/lock:")
 
 
 def _signs_in() -> bool:
@@ -114,7 +135,7 @@ def _sign_in(path: str) -> None:
 
 
 def _way_in(guest: Visitor) -> str:
-    """Say as HTML what somebody does who signed in and isn't let in."""
+    """Return what somebody who signed in and isn't let in can do about it, as HTML."""
     if not guest.email:
         return "Sign in with an account that has one."
     if not guest.verified:
@@ -124,7 +145,7 @@ def _way_in(guest: Visitor) -> str:
 
 
 def _check_alone() -> None:
-    """See that only this machine reaches an app in which nobody signs in, however it was started."""
+    """Refuse to answer other machines in an app in which nobody signs in, however it was started."""
     if auth_file(this_home()).exists():
         raise Refused("this app was started without the home's auth.toml", fix="Start it with `composer app`.")
     if not is_loopback(st.get_option("server.address") or ""):

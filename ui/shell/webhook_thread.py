@@ -1,4 +1,4 @@
-"""Tells the webhooks while the app runs: one thread a process, beside the pages and never in their way."""
+"""Delivers to the webhooks while the app runs: one thread a process, which no page waits for."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ SECONDS_BETWEEN_LOOKS = 5.0
 _logger = logging.getLogger(__name__)
 
 
-class Teller:
+class Deliverer:
     """A thread that sends what is due to the webhooks of the database it was last given."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._ended = threading.Event()
-        self._said = ""
+        self._warned = ""
         threading.Thread(target=self._run, name="webhooks", daemon=True).start()
 
     def end(self) -> None:
@@ -40,21 +40,21 @@ class Teller:
         try:
             deliver(self.database, post, at=now(), app=os.environ.get(APP_VARIABLE, ""))
         except Refused as refused:
-            if str(refused) != self._said:
+            if str(refused) != self._warned:
                 _logger.warning("webhooks wait: %s", refused)
-            self._said = str(refused)
+            self._warned = str(refused)
         except Exception:
             # Nobody waits for this thread, so nobody else would ever see what ended it.
             _logger.exception("webhooks wait")
         else:
-            self._said = ""
+            self._warned = ""
 
 
-@st.cache_resource(show_spinner=False, on_release=Teller.end)
-def _teller(_database: Database) -> Teller:
-    return Teller(_database)
+@st.cache_resource(show_spinner=False, on_release=Deliverer.end)
+def _deliverer(_database: Database) -> Deliverer:
+    return Deliverer(_database)
 
 
-def tell(database: Database) -> None:
-    """See to it that the webhooks of this database are told while the app runs."""
-    _teller(database).database = database
+def keep_delivering(database: Database) -> None:
+    """Deliver to the webhooks of this database for as long as the app runs."""
+    _deliverer(database).database = database

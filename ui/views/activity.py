@@ -22,19 +22,19 @@ def file(only: LogFilter) -> bytes:
 
 
 def chain(total: int) -> None:
-    """Say whether every entry is what was written; a long log is checked when somebody asks."""
+    """Show whether every entry is what was written; a long log is checked when somebody asks."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         line = st.empty()
         asked = st.button("Check the chain", key="check", type="tertiary", icon=":material/link:")
         if not asked and total > MOST_CHECKED_UNASKED:
-            said, tone = f"The chain of {count(total, 'entry', 'entries')} is checked when you ask.", "ic-mute"
+            result, tone = f"The chain of {count(total, 'entry', 'entries')} is checked when you ask.", "ic-mute"
         else:
             with database().session() as session:
                 broken = log.first_broken(session)
             whole = f"The chain is whole: {count(total, 'entry', 'entries')}"
-            said = whole if broken is None else f"Entry {broken} is not what was written"
+            result = whole if broken is None else f"Entry {broken} is not what was written"
             tone = "ic-mute" if broken is None else "ic-worse"
-        line.html(f'<div class="ic {tone}">{said}</div>', width="content")
+        line.html(f'<div class="ic {tone}">{result}</div>', width="content")
 
 
 st.title("Activity", anchor=False)

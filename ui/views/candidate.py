@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.candidate import changes, discussion, examples, header, page_data, results, shortcuts, uncertainty, verdict
+from ui.candidate import (
+    changes,
+    discussion,
+    examples,
+    header,
+    page_data,
+    results,
+    shortcuts,
+    stale,
+    uncertainty,
+    verdict,
+)
 from ui.reviewpack import document
-from ui.shell.context import plain, refusals
-from ui.shell.page import empty, recall
+from ui.shell import notices
+from ui.shell.page import empty
 from ui.shell.user import me
 
 
@@ -20,18 +31,18 @@ def asked_for() -> int | None:
 def show(candidate_id: int) -> None:
     """Show one candidate from top to bottom."""
     found, person = page_data.shown(candidate_id), me()
-    if message := recall():
-        st.toast(plain(message), icon=":material/check:", duration="long")
+    jobs = page_data.jobs(found)
+    notices.show_message("toast")
     header.show(found, person)
     with st.container(horizontal=True, horizontal_alignment="left", vertical_alignment="center"):
         document.show(found)
         shortcuts.listen()
-    verdict.stale(found)
+    stale.show(found, jobs, person)
     changes.show(found)
-    results.show(found)
+    results.show(found, jobs, person)
     examples.show(candidate_id)
-    uncertainty.show(found)
-    discussion.show(found)
+    uncertainty.show(found, jobs, person)
+    discussion.show(found, person)
     verdict.show(found, person)
 
 
@@ -40,5 +51,5 @@ if number is None:
     empty("No candidate is named in this link", "Open one from the Inbox, which lists all there are.")
     st.page_link("views/inbox.py", label="To the Inbox", icon=":material/inbox:")
 else:
-    with refusals():
+    with notices.refusals():
         show(number)

@@ -1,4 +1,4 @@
-"""Inbox: one row a candidate, what it gains, where it stands, and whom it waits for."""
+"""Inbox: one row a candidate, what it gains, its review status, and who it waits for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prompts: what is released for each task and target, its text, its history, and the way back."""
+"""Prompts: what is released for each task and target, its text, its history, and the rollback."""
 
 from __future__ import annotations
 
@@ -7,24 +7,31 @@ from collections.abc import Sequence
 import streamlit as st
 
 from composer.evaluation.formatting import NAMES
+from composer.prompts.composition import BARE_BASE
 from composer.registry.targets import task_and_target_names
 from composer.release.history import CurrentRelease, HistoryEntry, current_prompts, history, released_prompt
 from composer.release.pack import export_release, pack_of
-from library.errors import Refused
 from ui.components.metrics import gain, pair
 from ui.prompts import compare, history_table, rollback
 from ui.prompts.zip import zipped
-from ui.shell.context import database, now, plain, refusals, this_home
-from ui.shell.html import count, safe, table, when
-from ui.shell.page import empty, html, recall, section
-from ui.shell.user import who
+from ui.shell import notices
+from ui.shell.context import database, now, this_home
+from ui.shell.html import count, plain, safe, table, when
+from ui.shell.notices import Section, action, refusals
+from ui.shell.page import empty, html, section
+from ui.shell.state import Key
+from ui.shell.user import me, who
+
+EXPORT = Section("export")
+WRITTEN: Key[tuple[str, str, str] | None] = Key("written", None)
+"""Task and target of the pack that was written last, and its folder."""
 
 
-def square(task: str, target: str, found: CurrentRelease | None, here: bool) -> str:
-    """Return one square of the matrix, as HTML."""
+def current(task: str, target: str, found: CurrentRelease | None, here: bool) -> str:
+    """Return what is released for a task on a target as a cell of the matrix, as HTML."""
     tone = ' class="ic-here"' if here else ""
     if found is None:
-        why = "Nothing is released: the bare base is the incumbent"
+        why = f"Nothing is released: {BARE_BASE} is the incumbent"
         return f'<td{tone}><span class="ic-mute" title="{why}">—</span></td>'
     one, release = found.figure, found.release
     stale = f" {stale_tag(found.stale)}" if found.stale else ""
@@ -41,39 +48,35 @@ def stale_tag(reasons: Sequence[str]) -> str:
     return f'<span class="ic-tag ic-orange" title="{safe("; ".join(reasons))}">stale</span>'
 
 
-def matrix(squares: dict[tuple[str, str], CurrentRelease], place: tuple[str, str]) -> None:
+def matrix(releases: dict[tuple[str, str], CurrentRelease], place: tuple[str, str]) -> None:
     """Show what is released for each task, a row, on each target, a column."""
     with database().session() as session:
         tasks, targets = task_and_target_names(session)
     rows = []
     for task in tasks:
-        cells = [square(task, name, squares.get((task, name)), (task, name) == place) for name in targets]
+        cells = [current(task, name, releases.get((task, name)), (task, name) == place) for name in targets]
         rows.append(f'<tr><th scope="row">{safe(task)}</th>{"".join(cells)}</tr>')
     html(table(("task", *targets), rows))
     st.caption(
-        "A prompt never crosses targets: each square is a release of its own, reviewed on that target’s answers."
+        "A release is for one task on one target: it was reviewed on that target’s answers, and serves no other."
     )
 
 
+@action(EXPORT)
 def write(task: str, target: str, release_id: int) -> None:
     """Write the pack of what is released now into the home's folder of packs."""
     folder = this_home().packs / f"{task}--{target}" / f"release-{release_id}"
-    try:
-        with database().session() as session:
-            export_release(session, task, target, folder, by=who(), at=now())
-    except Refused as refused:
-        st.session_state["refused"] = str(refused)
-        return
-    st.session_state["written"] = (task, target, str(folder))
+    with database().session() as session:
+        export_release(session, task, target, folder, by=who(), at=now())
+    WRITTEN.set((task, target, str(folder)))
 
 
 def opened(task: str, target: str, found: CurrentRelease) -> None:
-    """Show one square opened: text, export, history, rollback, and any two prompts beside each other."""
+    """Show the release for a task and target: text, export, history, rollback, and any two prompts compared."""
     release = found.release
     by = f"by {safe(release.released_by)} {when(release.released_at, now())}"
     section(f"{task} → {target}", f"release {release.id} {by}")
-    if message := recall():
-        st.success(plain(message), icon=":material/check:", width=760)
+    notices.show_message("box")
     if found.stale:
         stale(found)
     with database().session() as session:
@@ -90,13 +93,13 @@ def opened(task: str, target: str, found: CurrentRelease) -> None:
     with right:
         export(task, target, release.id)
     show_history(task, target, past)
-    section("Compare", "any two releases of this square, or one with the bare base")
+    section("Compare", f"any two releases for this task and target, or one with {BARE_BASE}")
     with refusals():
         compare.compare(task, past)
 
 
 def stale(found: CurrentRelease) -> None:
-    """Say why a release is stale, and lead to its candidate, where it is scored again."""
+    """Show why a release is stale, and lead to its candidate, where it is scored again."""
     release = found.release
     st.warning(
         plain(f"{'; '.join(found.stale)}. Release {release.id} stays in use until another replaces it."),
@@ -112,11 +115,11 @@ def stale(found: CurrentRelease) -> None:
 
 
 def show_history(task: str, target: str, past: Sequence[HistoryEntry]) -> None:
-    """List what was released here, newest first, and offer the way back."""
+    """List what was released here, newest first, and offer the rollback."""
     section("History", count(len(past), "release"))
     html(history_table.table(past, now()))
     with st.container(horizontal=True, vertical_alignment="top"):
-        rollback.offer(past)
+        rollback.offer(past, me())
         st.download_button(
             "CSV",
             lambda: history_table.csv(past),
@@ -155,10 +158,8 @@ def export(task: str, target: str, release_id: int) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-        refused = st.session_state.pop("refused", None)
-        if refused:
-            st.error(plain(refused), icon=":material/block:")
-        written = st.session_state.get("written")
+        EXPORT.show_refusal()
+        written = WRITTEN.get()
         folder = written[2] if written and written[:2] == (task, target) else None
         if folder:
             st.success(

@@ -101,7 +101,7 @@ def test_it_holds_every_example_with_inputs_and_both_raw_answers(found: Shown) -
     for line in found.lines:
         assert line.row.example_id in file.text
     assert found.review.candidate.regressions
-    assert file.text.count("A word for it:") == len(found.review.candidate.regressions)
+    assert file.text.count("Disposition:") == len(found.review.candidate.regressions)
     assert "<i>Rating</i>: I would say **4** out of 5, since both\nmention the government." in file.text
     assert "Both report <the> same raid." in file.text
 
@@ -120,7 +120,7 @@ def test_it_holds_the_prompt_the_policy_and_the_hashes(found: Shown) -> None:
         evidence.candidate.prompt_sha256,
     ):
         assert name in text
-    assert "each one gets a word before anybody approves" in text
+    assert "each one gets a disposition before anybody approves" in text
 
 
 def test_the_same_page_and_time_give_the_same_bytes(found: Shown) -> None:
@@ -133,12 +133,12 @@ def test_what_people_write_is_shown_as_it_is(found: Shown, rows: Database) -> No
     worst = found.review.candidate.regressions[0]
     with rows.session() as session:
         key = get_review(session, 1).composition.keys[0]
-        set_disposition(session, 1, [worst], "blocks", reason=f"word {HOSTILE}", by="Ada", at=AT)
+        set_disposition(session, 1, [worst], "blocks", reason=f"disposition {HOSTILE}", by="Ada", at=AT)
         add_comment(session, 1, f"comment {HOSTILE}", by="Ada", at=AT, kind="snippet", name=key)
         give_verdict(session, 1, "request changes", reason=f"verdict {HOSTILE}", by="Ada", at=AT)
     content = review_pack(page_data.shown(1), AT)
     file = Reader(content)
-    for kind in ("word", "comment", "verdict"):
+    for kind in ("disposition", "comment", "verdict"):
         assert f"{kind} {HOSTILE}" in file.text
     assert content.decode().count("</style>") == 1
     assert escape(HOSTILE, quote=True) in content.decode()
@@ -156,7 +156,7 @@ def test_times_are_exact_and_links_of_the_app_are_text(found: Shown, rows: Datab
 
 def test_labels_and_a_release_are_told_too(found: Shown) -> None:
     text = Reader(review_pack(page_data.shown(2), AT)).text
-    assert "Model’s label by people’s label" in text
+    assert "model’s label by gold label" in text
     assert "Released by Ada" in text
     assert "Clear gain, nothing lost." in text
 
@@ -165,7 +165,7 @@ def test_the_text_is_compared_with_the_base_asked_for(found: Shown) -> None:
     text = Reader(review_pack(found, AT, "the bare base")).text
     assert "against the bare base" in text
     assert "the bare base left, the candidate right" in text
-    assert "worth, search estimate" not in text
+    assert "effect on NMSE, search estimate" not in text
     with pytest.raises(Refused, match="can't be compared with release 99"):
         review_pack(found, AT, "release 99")
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from sqlalchemy import Engine, event
 from streamlit.testing.v1 import AppTest
 
 from composer.home.paths import Home
 from composer.home.signin import auth_file
 from library.database import Database
-from library.people import NotAllowed, add_person, remove_person
+from library.people import NotAllowed, add_person, remove_person, set_roles
 from library.roles import Role
 from tests.ui.conftest import APP, TIMEOUT_SECONDS
 from tests.ui.pages import seen
@@ -145,6 +146,43 @@ def test_people_without_a_provider_leave_a_line_that_says_what_is_missing(
     app = at_the_door()
     assert "Nothing can be decided here" in app.warning[0].value
     assert "No candidate yet" in seen(app)
+
+
+def asked_for_people(app: AppTest) -> int:
+    """Run a page, and count how often it asks the database for people."""
+    asked = []
+
+    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", count)
+    app.run()
+    event.remove(Engine, "before_cursor_execute", count)
+    assert not app.exception
+    return sum("FROM person" in one for one in asked)
+
+
+def test_who_is_there_is_read_once_in_each_run_of_a_page(at_the_door: Seen, database: Database) -> None:
+    app = at_the_door()
+    assert asked_for_people(app) == 1
+    add(database, "Grace", "releaser")
+    app = at_the_door(**GRACE)
+    assert asked_for_people(app) == 1
+    assert "<div>releaser</div>" in seen(app)
+
+
+def test_a_change_of_roles_shows_in_the_next_run(at_the_door: Seen, database: Database) -> None:
+    add(database, "Grace", "releaser")
+    add(database, "Alan")
+    app = at_the_door(**GRACE)
+    with database.session() as session:
+        set_roles(session, "Grace", ("reviewer",), by="Ada (local)", at=AT)
+    app.run()
+    assert "<div>reviewer</div>" in seen(app)
+    with database.session() as session:
+        remove_person(session, "Grace", by="Ada (local)", at=AT)
+    app.run()
+    assert "nobody has added that address" in seen(app)
 
 
 def test_an_app_started_without_the_home_s_provider_shows_nothing(at_the_door: Seen, home: Home) -> None:

@@ -136,7 +136,7 @@ def test_whatever_goes_wrong_while_telling_stays_in_the_background(
     home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     database = open_database(home.path)
-    teller = webhook_thread.Teller(database)
+    teller = webhook_thread.Deliverer(database)
     teller.end()
 
     def broken(*_given: object, **_named: object) -> int:

@@ -1,4 +1,4 @@
-"""The Candidate page: its story from top to bottom, what a reviewer can say on it, and what it says in turn."""
+"""The Candidate page: its story from top to bottom, what a reviewer can decide on it, and what it answers."""
 
 from datetime import UTC, datetime
 
@@ -50,7 +50,7 @@ def test_the_story_runs_from_what_changes_to_the_verdict(furnished: Home, visit:
 def test_the_top_says_how_far_the_review_is_and_what_comes_next(furnished: Home, visit: Open) -> None:
     shown = seen(page(visit, furnished))
     assert "<b>Approvals</b> 0 of 1" in shown
-    assert "<b>Regressions seen</b> 0 of " in shown
+    assert "<b>Regressions resolved</b> 0 of " in shown
     assert "a word (key n opens the worst)" in shown
 
 
@@ -98,22 +98,22 @@ def test_next_opens_the_following_row_and_the_link_holds_it(furnished: Home, vis
     assert "row" not in app.query_params
 
 
-def test_a_word_on_a_regression_is_stored_and_leads_to_the_next(
+def test_a_disposition_is_stored_and_leads_to_the_next_regression(
     furnished: Home, visit: Open, rows: Database
 ) -> None:
     app = page(visit, furnished)
     app.button(key="onward").click().run()
     first = app.query_params["row"]
-    app.text_input(key=f"word-{first}").set_value("People were split on it.")
+    app.text_input(key=f"disposition-{first}").set_value("People were split on it.")
     app.button(key="acceptable").click().run()
     with rows.session() as session:
-        words = dispositions(session, 1)
-    assert (words[first].kind, words[first].reason) == ("acceptable", "People were split on it.")
+        given = dispositions(session, 1)
+    assert (given[first].kind, given[first].reason) == ("acceptable", "People were split on it.")
     assert app.query_params["row"] != first
-    assert "<b>Regressions seen</b> 1 of " in seen(app)
+    assert "<b>Regressions resolved</b> 1 of " in seen(app)
 
 
-def test_a_word_needs_a_reason(furnished: Home, visit: Open, rows: Database) -> None:
+def test_a_disposition_needs_a_reason(furnished: Home, visit: Open, rows: Database) -> None:
     app = page(visit, furnished)
     app.button(key="onward").click().run()
     app.button(key="blocks").click().run()
@@ -131,9 +131,9 @@ def test_what_blocks_says_so_at_the_top_and_at_the_verdict(furnished: Home, visi
     assert "Plainly wrong." in shown
 
 
-def test_suspects_are_named_where_the_answers_are_stored(furnished: Home, visit: Open) -> None:
+def test_the_likely_cause_is_named_where_the_answers_are_stored(furnished: Home, visit: Open) -> None:
     row = page(visit, furnished).dataframe[0].value["example"].iloc[0]
-    assert "suspect</b>: better without it" in seen(page(visit, furnished, row=row))
+    assert "likely cause</b>: better without it" in seen(page(visit, furnished, row=row))
 
 
 @pytest.mark.parametrize("key", ["request-changes", "no-go"])
@@ -145,13 +145,13 @@ def test_a_verdict_needs_a_reason(furnished: Home, visit: Open, rows: Database, 
         assert verdicts_on(session, 1) == ()
 
 
-def test_approving_waits_for_a_word_on_each_regression_and_a_release_for_the_approval(
+def test_approving_waits_for_a_disposition_of_each_regression_and_a_release_for_the_approval(
     furnished: Home, visit: Open, rows: Database
 ) -> None:
     app = page(visit, furnished)
     assert app.button(key="approve").disabled
     assert "regressions without a word" in plain_text(app)
-    app.text_input(key="word-rest").set_value("Near ties all of them.")
+    app.text_input(key="disposition-rest").set_value("Near ties all of them.")
     app.button(key="acceptable-rest").click().run()
     assert not app.button(key="approve").disabled
     app.text_area(key="reason").set_value("Clear gain; those that get worse do so by little.")
@@ -172,7 +172,7 @@ def test_what_somebody_asked_for_stands_beside_the_release(furnished: Home, visi
     )
 
 
-def test_what_changed_under_a_candidate_makes_it_stale_and_scoring_again_mends_it(
+def test_what_changed_under_a_candidate_makes_it_stale_and_scoring_again_repairs_it(
     furnished: Home, visit: Open, rows: Database
 ) -> None:
     with rows.session() as session:
@@ -188,7 +188,7 @@ def test_what_changed_under_a_candidate_makes_it_stale_and_scoring_again_mends_i
     assert not app.warning
 
 
-def test_comments_stand_under_what_they_are_about_and_can_be_resolved(
+def test_comments_are_under_what_they_are_about_and_can_be_resolved(
     furnished: Home, visit: Open, rows: Database
 ) -> None:
     with rows.session() as session:
@@ -203,16 +203,16 @@ def test_comments_stand_under_what_they_are_about_and_can_be_resolved(
     assert "0 open comments" in seen(app)
 
 
-def test_what_each_snippet_adds_is_folded_and_called_a_search_estimate(furnished: Home, visit: Open) -> None:
+def test_the_effect_of_each_snippet_is_folded_and_called_a_search_estimate(furnished: Home, visit: Open) -> None:
     app = page(visit, furnished)
-    (folded,) = [one for one in app.expander if "each snippet of the candidate adds" in one.label]
+    (folded,) = [one for one in app.expander if "of each snippet in the candidate" in one.label]
     assert not folded.proto.expanded
     assert "search estimate" in folded.label
 
 
 def test_labels_are_compared_as_counts(furnished: Home, visit: Open) -> None:
     shown = seen(visit(furnished, "candidate", candidate="2"))
-    assert "answers by people’s label" in shown
+    assert "answers by gold label" in shown
     assert "Macro F1" in shown
 
 

@@ -81,7 +81,7 @@ def test_the_matrix_holds_what_is_released_with_its_figure(furnished: Home, visi
     assert "accuracy" in shown
     assert "Clear gain, nothing lost." in shown
     assert "Mocking or ironic praise is negative." in shown
-    assert "A prompt never crosses targets" in shown
+    assert "A release is for one task on one target" in shown
 
 
 def test_a_square_without_a_release_says_so(furnished: Home, visit: Open) -> None:

@@ -54,11 +54,11 @@ def test_a_finished_run_says_what_it_found_and_links_to_it(furnished: Home, visi
     assert [link.value for link in app.page_link] == ["Open candidate 1"]
 
 
-def test_a_finished_run_shows_what_each_snippet_is_worth(furnished: Home, visit: Open) -> None:
+def test_a_finished_run_shows_the_effect_of_each_snippet(furnished: Home, visit: Open) -> None:
     app = visit(furnished, "runs", run="1")
     shown = seen(app)
     for words in (
-        "What each snippet is worth",
+        "Effect of each snippet",
         "search estimate with 95% interval",
         "Why it stopped",
         "development examples there are; one of",
@@ -90,14 +90,14 @@ def test_pairs_orders_and_older_wordings_are_told_in_words(furnished: Home, visi
     assert "1 snippet the search never tried: never" in shown
 
 
-def test_a_run_from_before_this_figure_has_no_worth(furnished: Home, visit: Open, rows: Database) -> None:
+def test_a_run_from_before_this_figure_shows_no_effects(furnished: Home, visit: Open, rows: Database) -> None:
     with rows.session() as session:
         row = run_row(session, 1)
         row.worth = None
         session.add(row)
-    assert "What each snippet is worth" not in seen(visit(furnished, "runs", run="1"))
+    assert "Effect of each snippet" not in seen(visit(furnished, "runs", run="1"))
     app = visit(furnished, "candidate", candidate="1")
-    assert not [one for one in app.expander if "candidate adds" in one.label]
+    assert not [one for one in app.expander if "in the candidate" in one.label]
 
 
 def test_an_interrupted_run_says_so_and_can_be_continued(

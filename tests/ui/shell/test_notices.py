@@ -1,0 +1,82 @@
+"""Notices: what an act did and what was refused, each shown once and where it belongs."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+
+def page() -> AppTest:
+    def script() -> None:
+        import streamlit as st
+
+        from library.errors import Refused
+        from ui.shell import notices
+        from ui.shell.notices import Section, action
+
+        above, below = Section("above"), Section("below")
+
+        def act(what: str) -> str | None:
+            if what == "silent":
+                return None
+            if what != "done":
+                raise Refused(what, fix="Try *another*.")
+            return "It is `done`."
+
+        st.caption(f"waiting: {notices.is_waiting()}")
+        notices.show_message("box")
+        for section in (above, below):
+            if section is above and not st.checkbox("Show above", value=True):
+                continue
+            st.text(section.name)
+            section.show_refusal()
+            for what in ("done", "silent", "no", "not so"):
+                st.button(what, key=f"{section.name}-{what}", on_click=action(section)(act), args=(what,))
+        notices.show_rest()
+
+    return AppTest.from_function(script, default_timeout=60).run()
+
+
+def shown(app: AppTest) -> list[tuple[str, str]]:
+    """What the page shows of section names, refusals and messages, in its order."""
+    kinds = {"text", "error", "success", "toast"}
+    return [(one.type, str(one.value).replace("\\", "")) for one in app.main if one.type in kinds]
+
+
+def test_a_refusal_is_shown_in_the_section_of_its_act_and_once() -> None:
+    app = page()
+    app.button(key="below-no").click().run()
+    assert shown(app) == [("text", "above"), ("text", "below"), ("error", "No. Try *another*.")]
+    assert "\\*another\\*" in app.error[0].value
+    app.run()
+    assert not app.error
+
+
+def test_the_next_act_in_a_section_replaces_what_was_refused_there() -> None:
+    app = page()
+    app.button(key="above-no").click().run()
+    app.button(key="above-not so").click().run()
+    assert [one.value.replace("\\", "") for one in app.error] == ["Not so. Try *another*."]
+    app.button(key="above-silent").click().run()
+    assert not app.error
+
+
+def test_an_act_leaves_its_message_for_the_next_run_alone() -> None:
+    app = page()
+    app.button(key="above-done").click().run()
+    assert [one.value.replace("\\", "") for one in app.success] == ["It is `done`."]
+    assert app.caption[0].value == "waiting: True"
+    app.run()
+    assert not app.success
+    assert app.caption[0].value == "waiting: False"
+    app.button(key="above-silent").click().run()
+    assert not app.success
+
+
+def test_a_refusal_whose_section_is_gone_is_shown_all_the_same() -> None:
+    app = page()
+    app.checkbox[0].uncheck()
+    app.button(key="above-no").click().run()
+    assert not app.error
+    assert [one.value.replace("\\", "") for one in app.toast] == ["No. Try *another*."]
+    app.run()
+    assert not app.toast

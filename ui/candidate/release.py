@@ -1,0 +1,82 @@
+"""The release of an approved candidate: its button, or what it waits for, and the dialog that confirms it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from composer.candidates.records import CandidateSummary
+from composer.evaluation.formatting import NAMES
+from composer.prompts.changes import snippet_changes
+from composer.registry.releases import measured_composition
+from composer.release.publish import release_candidate
+from library.roles import Person
+from ui.candidate import shortcuts
+from ui.candidate.page_data import Shown
+from ui.components.metrics import gain, pair, replaced
+from ui.components.snippet_changes import show_snippets
+from ui.shell import notices
+from ui.shell.context import database, now
+from ui.shell.html import plain, safe
+from ui.shell.notices import Section, action
+from ui.shell.page import html
+from ui.shell.state import Key
+from ui.shell.user import who
+
+RELEASE = Section("release")
+REASON = Key("release-reason", "")
+OPENED = Key("release-open", False)
+"""Whether the dialog was just asked for."""
+
+
+def show(found: Shown, person: Person) -> None:
+    """Offer the release of a candidate, or name what it waits for; nothing before anybody has approved it."""
+    status = found.review.status
+    waits = status.release_blockers()
+    if waits and not status.approvals:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Release …",
+            key="release",
+            type="primary" if status.state == "approved" else "secondary",
+            on_click=OPENED.set,
+            args=(True,),
+            disabled=bool(waits) or not person.may("releaser"),
+            shortcut=shortcuts.RELEASE,
+        )
+        if waits:
+            st.caption(plain(f"Release waits: {'; '.join(waits)}"), width="content")
+        elif not person.may("releaser"):
+            st.caption(plain(f"{person.name} is not a releaser."), width="content")
+    RELEASE.show_refusal()
+    if OPENED.pop():
+        _dialog(found)
+
+
+@st.dialog("Release this prompt", width="large")
+def _dialog(found: Shown) -> None:
+    """Name exactly what a release replaces, and make it."""
+    if notices.is_waiting():
+        st.rerun()
+    review, candidate = found.review, found.review.candidate
+    metric = candidate.figures[0]
+    html(
+        f'<div class="ic"><p><b>{safe(candidate.task)} → {safe(candidate.target)}</b> gets the prompt of '
+        f"candidate {candidate.id}, and {replaced(found.replaces, now())} goes.</p><p>{NAMES[metric.name]} "
+        f"{pair(metric)} {gain(metric)}</p></div>"
+    )
+    with database().session() as session:
+        now_there = found.replaces.versions if found.replaces else ()
+        before = measured_composition(session, review.task, now_there).versions
+    html(show_snippets(snippet_changes(before, review.composition.versions)))
+    st.text_area("Reason", key=REASON.name, height=70, placeholder="Why now, in a sentence")
+    st.button("Release", key="release-now", type="primary", on_click=_release, args=(candidate,))
+    RELEASE.show_refusal()
+
+
+@action(RELEASE)
+def _release(candidate: CandidateSummary) -> str:
+    with database().session() as session:
+        made = release_candidate(session, candidate.id, reason=REASON.get(), by=who(), at=now())
+    place = f"{candidate.task} on {candidate.target}"
+    return f"Released: candidate {candidate.id} is now the prompt of {place}, as release {made.id}."

@@ -1,0 +1,114 @@
+"""The import of a library file: what it would do is shown first, and done when that is agreed to."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+
+from library.errors import Refused
+from library.import_plan import ImportPlan, PlannedSnippet
+from library.importing import import_file, plan_import
+from ui.shell.context import database, now
+from ui.shell.html import count, safe, table
+from ui.shell.notices import Section, action, refusals
+from ui.shell.page import html
+from ui.shell.state import Key
+from ui.shell.user import who
+
+IMPORT = Section("import")
+UPLOADS = Key("uploads", 0)
+"""How many files were imported: a new number gives a new, empty uploader."""
+EXAMPLE = """snippets:
+  - key: same-story
+    text: Rate 5 only when both texts report the same event.
+    state: vetted
+    tags: [relatedness]
+    rationale: People gave 5 to pairs about one event only.
+"""
+
+
+def show() -> None:
+    """Take a file, show what importing it would do, and import it when that is agreed to."""
+    IMPORT.show_refusal()
+    file = st.file_uploader(
+        "Library file (YAML)",
+        type=["yaml", "yml"],
+        key=f"file-{UPLOADS.get()}",
+        max_upload_size=2,
+    )
+    if file is None:
+        st.caption("Nothing is stored before you have seen what it would do. A file looks like this:")
+        st.code(EXAMPLE, language="yaml")
+        return
+    with refusals():
+        with uploaded(file.name, file.getvalue()) as path, database().session() as session:
+            plan = plan_import(session, path)
+        html(planned(plan))
+        st.button(
+            "Nothing to import" if plan.is_empty else f"Import {count(_written(plan), 'snippet')}",
+            key="import",
+            type="primary",
+            disabled=plan.is_empty,
+            on_click=_store,
+            args=(file.name, file.getvalue(), plan),
+        )
+
+
+@contextmanager
+def uploaded(name: str, content: bytes) -> Iterator[Path]:
+    """Give the path of an uploaded file until the block ends; a refusal names the file without its folder."""
+    with tempfile.TemporaryDirectory(prefix="composer-") as folder:
+        path = Path(folder) / (Path(name).name or "library.yaml")
+        path.write_bytes(content)
+        try:
+            yield path
+        except Refused as refused:
+            raise _without(refused, f"{folder}/") from None
+
+
+def _without(refused: Refused, folder: str) -> Refused:
+    what, where, fix, *problems = (
+        text.replace(folder, "") for text in (refused.what, refused.where, refused.fix, *refused.problems)
+    )
+    return Refused(what, where=where, fix=fix, problems=problems)
+
+
+@action(IMPORT)
+def _store(name: str, content: bytes, plan: ImportPlan) -> str:
+    """Import the file that was shown, exactly as it was shown."""
+    with uploaded(name, content) as path, database().session() as session:
+        import_file(session, path, by=who(), at=now(), expected=plan)
+    UPLOADS.set(UPLOADS.get() + 1)
+    done = [f"{len(plan.added)} new", f"{len(plan.changed)} changed", f"{len(plan.promoted)} vetted"]
+    return f"Imported {name}: {', '.join(done)}."
+
+
+def _written(plan: ImportPlan) -> int:
+    return len(plan.added) + len(plan.changed) + len(plan.promoted)
+
+
+def planned(plan: ImportPlan) -> str:
+    """Return what an import would do, as an HTML table."""
+    kinds = (
+        ("+ new", plan.added),
+        ("± changed", plan.changed),
+        ("● vetted", plan.promoted),
+        ("= as it is", plan.unchanged),
+    )
+    rows = [_planned_row(name, one) for name, each in kinds for one in each]
+    return table(("what", "key", "text", "state"), rows)
+
+
+def _planned_row(name: str, one: PlannedSnippet) -> str:
+    was = ""
+    if one.old_text is not None and one.old_text != one.text:
+        was = f'<div class="ic-mute"><del>{safe(one.old_text)}</del></div>'
+    note = f'<div class="ic-mute ic-small">{safe(one.note)}</div>' if one.note else ""
+    return (
+        f'<tr><td class="ic-nowrap">{name}</td><td class="ic-nowrap ic-mono">{safe(one.key)} v{one.version}</td>'
+        f'<td class="ic-wide ic-verbatim">{was}{safe(one.text)}{note}</td><td>{safe(one.state)}</td></tr>'
+    )

@@ -1,0 +1,1 @@
+"""The parts of the Runs page: starting a run, its state, its progress and what it found."""

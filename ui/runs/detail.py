@@ -1,0 +1,144 @@
+"""One run in full: its progress while it is at work, then what it found or why it stopped."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from composer.evaluation.formatting import NAMES, SHARES, change
+from composer.evaluation.metrics import as_change
+from composer.registry.tasks import get_task
+from composer.runs.estimates import best_so_far, seconds_left
+from composer.runs.findings import search_findings
+from composer.runs.records import FAILED, STOPPED, Run, ask_to_stop
+from ui.components import charts, effects
+from ui.runs.state import AT_WORK, INTERRUPTED, MOVING, NOT_STARTED, STARTING, begin, mark
+from ui.shell.context import database, now
+from ui.shell.html import count, lasting, plain, safe, when
+from ui.shell.notices import Section, action
+from ui.shell.page import html
+from ui.shell.state import Key
+from ui.shell.user import who
+
+STOP = Section("stop")
+STOPPING = Key("stopping", False)
+"""Whether this page asked a run to stop."""
+
+
+def show(run: Run, state: str) -> None:
+    """Show one run in full; `state` is as `run_state` returns it."""
+    with st.container(border=True, key=f"run-{run.id}"):
+        html(
+            f'<div class="ic ic-head"><b>Run {run.id}</b> {safe(run.task)} → {safe(run.target)} {mark(state)} '
+            f'<span class="ic-mute">{safe(run.strategy)}, seed {run.seed}, budget {run.budget:,} · started by '
+            f"{safe(run.started_by)} {when(run.created_at, now())}</span></div>"
+        )
+        STOP.of(run.id).show_refusal()
+        if state in MOVING:
+            _progress(run, state)
+        elif state in (INTERRUPTED, NOT_STARTED, STOPPED, FAILED):
+            _unfinished(run, state)
+        else:
+            _finished(run)
+        _search_line(run)
+        if state not in MOVING:
+            _findings(run)
+
+
+def _stop(run_id: int) -> None:
+    """Ask a run to stop, keeping what it has."""
+    with database().session() as session:
+        ask_to_stop(session, run_id, by=who(), at=now())
+    STOPPING.of(run_id).set(True)
+
+
+def _progress(run: Run, state: str) -> None:
+    """Show a run at work: how far, how long still, and the button that stops it."""
+    done = min(run.counts.asked / run.expected, 1.0) if run.expected else 0.0
+    left = seconds_left(run, now())
+    still = (
+        f"about {lasting(left)} left at most" if left is not None else "time left: known after the first answers"
+    )
+    phase = run.message or ("a worker is starting" if state == STARTING else "at work")
+    st.progress(done, text=plain(f"{phase} · {run.counts.asked:,} of up to {run.expected:,} answers · {still}"))
+    tried = len({step.keys for step in run.trace})
+    html(
+        f'<div class="ic ic-mute">{run.counts.asked:,} asked · {run.counts.stored:,} stored already · '
+        f"{run.counts.paid:,} paid · {count(tried, 'composition')} tried</div>"
+    )
+    if state != AT_WORK:
+        return
+    stopping = STOPPING.of(run.id).get()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Stop",
+            key=f"stop-{run.id}",
+            icon=":material/stop:",
+            on_click=action(STOP.of(run.id))(_stop),
+            args=(run.id,),
+            disabled=stopping,
+        )
+        effect = "stopping after the answer in flight" if stopping else "keeps every answer; it can be continued"
+        st.caption(effect, width="content")
+
+
+def _unfinished(run: Run, state: str) -> None:
+    """Show why a run is not at work though it has not finished, and offer to continue it."""
+    reason = {
+        INTERRUPTED: "The worker of this run is gone: it was killed, or the machine was restarted.",
+        NOT_STARTED: "This run was entered, and its worker did not start.",
+        STOPPED: "This run was stopped.",
+        FAILED: f"This run ended early: {run.message}",
+    }[state]
+    kept = f" {count(run.counts.paid, 'paid answer is', 'paid answers are')} kept." if run.counts.paid else ""
+    st.warning(plain(f"{reason}{kept} Continuing pays for none of the stored ones again."))
+    st.button("Continue", key=f"continue-{run.id}", icon=":material/play_arrow:", on_click=begin, args=(run.id,))
+
+
+def _finished(run: Run) -> None:
+    """Show what a finished run found, and what it cost."""
+    result, found = run.result, run.candidate_id
+    message = run.message or "finished"
+    if result and found is not None:
+        failing = [gate.name for gate in result.gates if not gate.passed]
+        gates = f"; it fails {', '.join(failing)}" if failing else ""
+        message = f"found candidate {found}, which beats the incumbent on the sealed test split{gates}"
+    html(f'<div class="ic">{safe(message[:1].upper() + message[1:])}.</div>')
+    if found is not None:
+        st.page_link(
+            "views/candidate.py",
+            label=f"Open candidate {found}",
+            icon=":material/arrow_forward:",
+            query_params={"candidate": str(found)},
+        )
+    if result:
+        cells = result.cells
+        html(
+            f'<div class="ic ic-mute">{cells.asked:,} answers asked for · {cells.stored:,} stored already · '
+            f"{cells.paid:,} paid · {count(result.tried, 'composition')} tried · {lasting(result.seconds)}</div>"
+        )
+
+
+def _search_line(run: Run) -> None:
+    """Chart a run's best search estimate against the answers it asked for."""
+    with database().session() as session:
+        metric = get_task(session, run.task).metric
+    line = [(cells, as_change(metric, gain)) for cells, gain in best_so_far(run.trace)]
+    dots = [(step.cells, as_change(metric, step.gain)) for step in run.trace]
+    if line:
+        better = "lower is better" if metric == "nmse" else "higher is better"
+        name = f"Best search estimate so far: {NAMES[metric]} {change(metric, line[-1][1])} against the incumbent"
+        st.caption(f"{name} ({better}). Dots are the compositions compared, on few examples at first.")
+        st.altair_chart(
+            charts.search_line(line, dots, NAMES[metric], share=metric in SHARES),
+            width=820,
+            key=f"line-{run.id}",
+            alt="Best search estimate by answers",
+        )
+
+
+def _findings(run: Run) -> None:
+    """Show what the search of a run found about each snippet, where that is known."""
+    with database().session() as session:
+        found = search_findings(session, run)
+    if found:
+        effects.show(found, run.id, run.message)
