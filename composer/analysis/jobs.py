@@ -6,16 +6,13 @@ A job asks only for cells that aren't stored, keeps each as it arrives, and can 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
 from typing import Any, Literal, get_args
 
-import dspy
 import numpy as np
 from pydantic import TypeAdapter
 from sqlmodel import Session, col, select
@@ -31,7 +28,8 @@ from composer.analysis.diagnoses import (
     steps,
 )
 from composer.analysis.rescoring import missing_answers, plan_rescoring, resubmit
-from composer.answers.evaluator import Counts, Evaluator
+from composer.answers.evaluator import Counts
+from composer.answers.session import ModelSession, model_session
 from composer.answers.store import DatabaseCells
 from composer.candidates.measurement import measure
 from composer.candidates.records import PROPOSERS
@@ -39,11 +37,8 @@ from composer.evaluation.outcomes import Difference
 from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
-from composer.models.answer import Answer
-from composer.models.client import ask
-from composer.models.connection import Connect, connect, release
+from composer.models.connection import Connect, connect
 from composer.models.target import Target
-from composer.prompts.messages import Messages
 from composer.registry.targets import get_target
 from composer.review.status import get_review
 from composer.tables import JobRow
@@ -163,9 +158,9 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
         try:
             made, result = None, None
             if job.kind == "rescore":
-                made = _rescore(database, job, connect)
+                made = _rescore(_Work(database, job, connect))
             else:
-                result = _ask(database, job, job.kind, connect)
+                result = _ask(_Work(database, job, connect), job.kind)
         except BaseException as problem:
             said = str(problem) if isinstance(problem, Refused) else repr(problem)
             _update(database, job_id, state=FAILED, message=said, ended_at=datetime.now(UTC))
@@ -185,10 +180,40 @@ def start(home: Home, job_id: int) -> None:
     processes.start(home, "composer.analysis.jobs", "job", job_id)
 
 
-def _rescore(database: Database, job: Job, connect: Connect) -> int:
-    with database.session() as session:
+@dataclass(frozen=True)
+class _Work:
+    """A job that this worker does now."""
+
+    database: Database
+    job: Job
+    connect: Connect
+
+    def model(self, task: Task, target: Target) -> AbstractContextManager[ModelSession]:
+        """Return the life of a model that only a missing answer starts, and whose paid answers are noted."""
+        paid = 0
+
+        def note(counts: Counts) -> None:
+            nonlocal paid
+            if counts.paid > paid:
+                paid = counts.paid
+                _update(self.database, self.job.id, paid=paid)
+
+        return model_session(
+            task,
+            target,
+            DatabaseCells(self.database),
+            connect=self.connect,
+            lazy=True,
+            on_phase=lambda phase: _update(self.database, self.job.id, message=phase),
+            on_answer=note,
+        )
+
+
+def _rescore(work: _Work) -> int:
+    job = work.job
+    with work.database.session() as session:
         plan = plan_rescoring(session, job.candidate_id)
-    with _asking(database, job.id, plan.task, plan.target, connect) as evaluators:
+    with work.model(plan.task, plan.target) as model:
         measured, comparison = measure(
             plan.task,
             plan.target,
@@ -196,77 +221,31 @@ def _rescore(database: Database, job: Job, connect: Connect) -> int:
             plan.test,
             plan.incumbent,
             plan.composition,
-            evaluators(0),
+            model.evaluator(),
             seed=plan.seed,
         )
-    with database.session() as session:
+    with work.database.session() as session:
         return resubmit(session, plan, measured, comparison, by=job.started_by, at=datetime.now(UTC))
 
 
-def _ask(database: Database, job: Job, kind: Diagnosis, connect: Connect) -> list[dict[str, Any]]:
-    with database.session() as session:
-        review = get_review(session, job.candidate_id)
+def _ask(work: _Work, kind: Diagnosis) -> list[dict[str, Any]]:
+    with work.database.session() as session:
+        review = get_review(session, work.job.candidate_id)
         target = get_target(session, review.candidate.target)
         if review.status.stale and target.hash != review.candidate.outcome.target_hash:
             raise Refused(f"target {target.name} was edited", fix="Score the candidate again first.")
         test = sealed_examples(session, review)
-        wanted = asks(review, kind, test, job.examples)
-    with _asking(database, job.id, review.task, target, connect) as evaluators:
+        wanted = asks(review, kind, test, work.job.examples)
+    with work.model(review.task, target) as model:
         for one in wanted:
-            evaluators(one.replicate).answers(one.composition, one.examples)
-    with database.session() as session:
+            model.evaluator(one.replicate).answers(one.composition, one.examples)
+    with work.database.session() as session:
         if kind == "steps":
             seed = review.candidate.evidence.search.seed
             found = steps(session, review, test, np.random.default_rng(seed)) or ()
             return [asdict(MeasuredStep(one.name, one.difference)) for one in found]
         again = repeatability(session, review, test) if kind == "noise" else None
         return [] if again is None else [asdict(again)]
-
-
-@contextmanager
-def _asking(
-    database: Database, job_id: int, task: Task, target: Target, connect: Connect
-) -> Iterator[Callable[[int], Evaluator]]:
-    """Give evaluators by replicate, on one model that the first missing answer starts."""
-    lock = Lock()
-    models: list[dspy.LM] = []
-    paid = 0
-
-    def say(message: str) -> None:
-        _update(database, job_id, message=message)
-
-    def put(messages: Messages) -> Answer:
-        with lock:
-            if not models:
-                models.append(connect(target, say))
-        return ask(models[0], messages)
-
-    def count(before: Counts, now: Counts) -> Counts:
-        nonlocal paid
-        if now.paid > before.paid:
-            paid += now.paid - before.paid
-            _update(database, job_id, paid=paid)
-        return now
-
-    def evaluator(replicate: int) -> Evaluator:
-        seen = [Counts()]
-        return Evaluator(
-            task,
-            target.hash,
-            DatabaseCells(database),
-            put,
-            executor,
-            slots=target.parallel,
-            replicate=replicate,
-            on_answer=lambda counts: seen.append(count(seen[-1], counts)),
-        )
-
-    try:
-        with ThreadPoolExecutor(target.parallel) as executor:
-            yield evaluator
-    finally:
-        for model in models:
-            release(model)
 
 
 def _update(database: Database, job_id: int, **changes: object) -> None:

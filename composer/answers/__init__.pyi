@@ -1,5 +1,6 @@
 from .evaluator import Counts, Evaluator, Stopped, evaluator_of
 from .latency import Latency, answer_latency
+from .session import ModelSession, model_session
 from .store import CellStore, DatabaseCells, MemoryCells
 
 __all__ = [
@@ -9,7 +10,9 @@ __all__ = [
     "Evaluator",
     "Latency",
     "MemoryCells",
+    "ModelSession",
     "Stopped",
     "answer_latency",
     "evaluator_of",
+    "model_session",
 ]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +18,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from composer.answers.evaluator import Evaluator
+from composer.answers.session import model_session
 from composer.answers.store import DatabaseCells
 from composer.bench import coverage, report, tables
 from composer.bench.catalogue import expanded, open_world
@@ -32,8 +30,7 @@ from composer.bench.synthetic import SPECS
 from composer.bench.world_files import write_world
 from composer.cli.bench_pages import pages
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
-from composer.models.client import ask
-from composer.models.connection import connect, release
+from composer.models.connection import connect
 from composer.optimizer.strategies import STRATEGIES
 from composer.prompts.vocabulary import Vocabulary
 from composer.registry.datasets import dataset_of, examples_of
@@ -144,31 +141,24 @@ def record(
         max_length=max_length,
         sizes=(dev, test),
     )
-    lm = connect(to, lambda phase: console.print(phase, markup=False))
     try:
-        with (
-            Progress(*COLUMNS, console=console, transient=True) as progress,
-            ThreadPoolExecutor(to.parallel) as pool,
-        ):
+        with Progress(*COLUMNS, console=console, transient=True) as progress:
             bar = progress.add_task(f"{len(recording.compositions):,} compositions", total=recording.cells)
-            evaluator = Evaluator(
+            with model_session(
                 own,
-                to.hash,
+                to,
                 DatabaseCells(database),
-                partial(ask, lm),
-                pool,
-                slots=to.parallel,
+                connect=connect,
+                on_phase=lambda phase: console.print(phase, markup=False),
                 on_answer=lambda counts: progress.update(bar, completed=counts.stored + counts.paid),
-            )
-            cells = recorded(recording, vocabulary, evaluator)
+            ) as model:
+                cells = recorded(recording, vocabulary, model.evaluator())
     except KeyboardInterrupt as stop:
         console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
         raise typer.Exit(130) from stop
-    finally:
-        release(lm)
     write_world(folder, recording.description, cells)
     console.print(
-        f"{len(cells):,} answers ({evaluator.counts.paid:,} of them new) in {folder}",
+        f"{len(cells):,} answers ({model.counts.paid:,} of them new) in {folder}",
         markup=False,
         highlight=False,
     )

@@ -9,12 +9,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from composer.answers.evaluator import Evaluator, Stopped
+from composer.answers.session import model_session
 from composer.answers.store import DatabaseCells
 from composer.candidates.evidence import SearchRecord, evidence_of
 from composer.candidates.measurement import measure
@@ -24,8 +24,7 @@ from composer.data.examples import Example
 from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
-from composer.models.client import ask
-from composer.models.connection import Connect, connect, release
+from composer.models.connection import Connect, connect
 from composer.optimizer.optimizer import LibraryComposer, to_dspy
 from composer.optimizer.predictor import LibraryPredict
 from composer.prompts.composition import Composition
@@ -57,24 +56,19 @@ def work(
     """
     with exclusive_lock(home, f"run-{run_id}", patience=PATIENCE_SECONDS):
         begun = time.monotonic()
-        with database.session() as session:
-            row = run_row(session, run_id)
-            plan = plan_run(session, row.task, row.target, strategy=row.strategy, seed=row.seed, budget=row.budget)
-            if plan.identity != row.identity:
-                raise Refused(
-                    f"the task, data, target, library or release behind run {run_id} has changed since",
-                    fix="Start a new run: it reuses every answer that still fits.",
-                )
-            dev, test = (examples_of(session, plan.dataset, split) for split in ("dev", "test"))
-            row.stop_asked = row.stop_asked and row.state == WAITING  # asked while this process came up
-            row.state, row.message, row.ended_at = RUNNING, "", None
-            row.started_at = datetime.now(UTC)
-            row.expected = plan.budget + 2 * len(test)
-            session.add(row)
-        record = RunRecorder(database, run_id, on_progress)
-        record.now(expected=row.expected)
+        run = _begin(database, run_id, on_progress)
+        record = run.record
         try:
-            result = _run(database, run_id, plan, dev, test, record, connect)
+            with model_session(
+                run.plan.task,
+                run.plan.target,
+                DatabaseCells(database),
+                connect=connect,
+                on_phase=lambda phase: record.now(phase=phase),
+                on_answer=lambda counts: record.now(counts=counts),
+                stop_asked=record.stop_asked,
+            ) as model:
+                result = _search_and_submit(run, model.evaluator())
         except Stopped:
             record.end(STOPPED, "stopped; it can be continued")
             raise
@@ -94,75 +88,83 @@ def is_at_work(home: Home, run_id: int) -> bool:
     return is_locked(home, f"run-{run_id}")
 
 
-def _run(
-    database: Database,
-    run_id: int,
-    plan: Plan,
-    dev: Sequence[Example],
-    test: Sequence[Example],
-    record: RunRecorder,
-    connect: Connect,
-) -> RunResult:
-    lm = connect(plan.target, lambda phase: record.now(phase=phase))
-    try:
-        with ThreadPoolExecutor(plan.target.parallel) as executor:
-            evaluator = Evaluator(
-                plan.task,
-                plan.target.hash,
-                DatabaseCells(database),
-                partial(ask, lm),
-                executor,
-                slots=plan.target.parallel,
-                on_answer=lambda counts: record.now(counts=counts),
-                stop_asked=record.stop_asked,
-            )
-            found, candidate = _search(plan, dev, evaluator, record)
-            if candidate == plan.incumbent:
-                return run_result(plan, evaluator.counts, found, candidate)
-            with database.session() as session:
-                reads = note_test_read(
-                    session, plan.dataset, plan.target.hash, candidate, run_id=run_id, at=datetime.now(UTC)
-                )
-            expected = evaluator.counts.asked + 2 * len(test)
-            record.now(phase="reading the test split", expected=expected)
-            measured, comparison = measure(
-                plan.task, plan.target, plan.dataset, test, plan.incumbent, candidate, evaluator, seed=plan.seed
-            )
-            if not comparison.metric.improved:
-                return run_result(plan, evaluator.counts, found, candidate, comparison, n=len(test))
-            search = SearchRecord(
-                strategy=plan.strategy,
-                seed=plan.seed,
-                budget=plan.budget,
-                tried=found.tried,
-                estimate=found.gain,
-                stopped=found.stopped,
-            )
-            evidence = evidence_of(measured, comparison, search, reads_before=reads)
-            with database.session() as session:
-                by = get_run(session, run_id).started_by
-                number = submit(session, run_id, candidate, plan.incumbent, evidence, by=by, at=datetime.now(UTC))
-            return run_result(plan, evaluator.counts, found, candidate, comparison, n=len(test), number=number)
-    finally:
-        release(lm)
+@dataclass(frozen=True)
+class _Begun:
+    """A run that this worker does now, with all it works on."""
+
+    id: int
+    database: Database
+    plan: Plan
+    dev: tuple[Example, ...]
+    test: tuple[Example, ...]
+    record: RunRecorder
 
 
-def _search(
-    plan: Plan, dev: Sequence[Example], evaluator: Evaluator, record: RunRecorder
-) -> tuple[SearchResult, Composition]:
-    record.now(phase="searching")
+def _begin(database: Database, run_id: int, on_progress: Callable[[Progress], None]) -> _Begun:
+    with database.session() as session:
+        row = run_row(session, run_id)
+        plan = plan_run(session, row.task, row.target, strategy=row.strategy, seed=row.seed, budget=row.budget)
+        if plan.identity != row.identity:
+            raise Refused(
+                f"the task, data, target, library or release behind run {run_id} has changed since",
+                fix="Start a new run: it reuses every answer that still fits.",
+            )
+        dev, test = (examples_of(session, plan.dataset, split) for split in ("dev", "test"))
+        row.stop_asked = row.stop_asked and row.state == WAITING  # asked while this process came up
+        row.state, row.message, row.ended_at = RUNNING, "", None
+        row.started_at = datetime.now(UTC)
+        row.expected = plan.budget + 2 * len(test)
+        session.add(row)
+    record = RunRecorder(database, run_id, on_progress)
+    record.now(expected=row.expected)
+    return _Begun(run_id, database, plan, dev, test, record)
+
+
+def _search_and_submit(run: _Begun, evaluator: Evaluator) -> RunResult:
+    plan, test = run.plan, run.test
+    found, candidate = _search(run, evaluator)
+    if candidate == plan.incumbent:
+        return run_result(plan, evaluator.counts, found, candidate)
+    with run.database.session() as session:
+        reads = note_test_read(
+            session, plan.dataset, plan.target.hash, candidate, run_id=run.id, at=datetime.now(UTC)
+        )
+    run.record.now(phase="reading the test split", expected=evaluator.counts.asked + 2 * len(test))
+    measured, comparison = measure(
+        plan.task, plan.target, plan.dataset, test, plan.incumbent, candidate, evaluator, seed=plan.seed
+    )
+    if not comparison.metric.improved:
+        return run_result(plan, evaluator.counts, found, candidate, comparison, n=len(test))
+    search = SearchRecord(
+        strategy=plan.strategy,
+        seed=plan.seed,
+        budget=plan.budget,
+        tried=found.tried,
+        estimate=found.gain,
+        stopped=found.stopped,
+    )
+    evidence = evidence_of(measured, comparison, search, reads_before=reads)
+    with run.database.session() as session:
+        by = get_run(session, run.id).started_by
+        number = submit(session, run.id, candidate, plan.incumbent, evidence, by=by, at=datetime.now(UTC))
+    return run_result(plan, evaluator.counts, found, candidate, comparison, n=len(test), number=number)
+
+
+def _search(run: _Begun, evaluator: Evaluator) -> tuple[SearchResult, Composition]:
+    plan = run.plan
+    run.record.now(phase="searching")
     composer = LibraryComposer(
         plan.vocabulary,
         evaluator,
         strategy=plan.strategy,
         budget=plan.budget,
         seed=plan.seed,
-        on_step=record.step,
+        on_step=run.record.step,
     )
     student = LibraryPredict(plan.vocabulary, plan.incumbent)
-    composer.compile(student, trainset=[to_dspy(plan.task, example) for example in dev])
+    composer.compile(student, trainset=[to_dspy(plan.task, example) for example in run.dev])
     assert composer.found is not None
-    record.worth(composer.worth)
+    run.record.worth(composer.worth)
     return composer.found, plan.vocabulary.compose(composer.found.keys)
 
 

@@ -6,6 +6,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import dspy
 import pytest
 from sqlmodel import select
 
@@ -14,13 +15,15 @@ from composer.analysis.jobs import FAILED, FINISHED, WAITING, cost, do_job, ente
 from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
 from composer.models.client import Outage
+from composer.models.connection import Connect
+from composer.models.target import Target
 from composer.tables import JobRow
 from library import log
 from library.database import Database
 from library.errors import Refused
 from tests import small
 from tests.composer.review import acts
-from tests.scripted import ScriptedEngine, connecting
+from tests.scripted import ScriptedEngine, connecting, scripted_lm
 
 
 def entered(database: Database, kind: Any, *, by: str = "Grace", examples: tuple[str, ...] = ()) -> int:
@@ -183,11 +186,20 @@ def test_what_is_not_there_is_refused(worse: Database, home: Home) -> None:
         enter_job(session, 9, "noise", by="Grace", at=small.NOW)
 
 
-def test_a_model_is_let_go_when_the_job_ends(worse: Database, home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    let_go: list[object] = []
-    monkeypatch.setattr(jobs, "release", let_go.append)
-    do(worse, home, entered(worse, "noise"), acts.spoilt())
+def test_a_model_is_let_go_when_the_job_ends(worse: Database, home: Home) -> None:
+    let_go: list[str] = []
+
+    def closing(engine: ScriptedEngine) -> Connect:
+        def connect(target: Target, say: object) -> dspy.LM:
+            lm = scripted_lm(engine)
+            lm.close = lambda: let_go.append(target.name)
+            return lm
+
+        return connect
+
+    do_job(worse, home, entered(worse, "noise"), connect=closing(acts.spoilt()))
     dying = small.Dying(acts.spoilt(), 2, Outage("the model is gone"))
+    number = entered(worse, "suspects", examples=acts.WORSE)
     with pytest.raises(Outage):
-        do(worse, home, entered(worse, "suspects", examples=acts.WORSE), dying)
-    assert len(let_go) == 2
+        do_job(worse, home, number, connect=closing(dying))
+    assert let_go == ["tiny", "tiny"]

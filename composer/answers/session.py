@@ -1,0 +1,119 @@
+"""One life of a model: connected when it is needed, asked through evaluators, released whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Lock
+
+import dspy
+
+from composer.answers.evaluator import Counts, Evaluator
+from composer.answers.store import CellStore
+from composer.models.answer import Answer
+from composer.models.client import ask
+from composer.models.connection import Connect, connect, release
+from composer.models.target import Target
+from composer.prompts.messages import Messages
+from composer.task.task import Task
+
+
+class ModelSession:
+    """What `model_session` yields: evaluators that share one model, one store and one executor.
+
+    `counts` are the cells of all its evaluators together; `on_answer` is called with them at every answer.
+    """
+
+    def __init__(
+        self,
+        task: Task,
+        target: Target,
+        cells: CellStore,
+        model: _Model,
+        executor: Executor,
+        on_answer: Callable[[Counts], None],
+        stop_asked: Callable[[], bool],
+    ) -> None:
+        self._task = task
+        self._target = target
+        self._cells = cells
+        self._model = model
+        self._executor = executor
+        self._on_answer = on_answer
+        self._stop_asked = stop_asked
+        self._evaluators: dict[int, Evaluator] = {}
+
+    @property
+    def counts(self) -> Counts:
+        """The cells of all evaluators so far: asked for, found in the store, and paid."""
+        each = [evaluator.counts for evaluator in self._evaluators.values()]
+        return Counts(*(sum(getattr(one, name) for one in each) for name in ("asked", "stored", "paid")))
+
+    def evaluator(self, replicate: int = 0) -> Evaluator:
+        """Return the evaluator of one replicate, the same one at each call; 0 holds the first answers."""
+        if replicate not in self._evaluators:
+            self._evaluators[replicate] = Evaluator(
+                self._task,
+                self._target.hash,
+                self._cells,
+                self._model.ask,
+                self._executor,
+                slots=self._target.parallel,
+                replicate=replicate,
+                on_answer=lambda _own: self._on_answer(self.counts),
+                stop_asked=self._stop_asked,
+            )
+        return self._evaluators[replicate]
+
+
+@contextmanager
+def model_session(
+    task: Task,
+    target: Target,
+    cells: CellStore,
+    *,
+    connect: Connect = connect,
+    lazy: bool = False,
+    on_phase: Callable[[str], None] = lambda _phase: None,
+    on_answer: Callable[[Counts], None] = lambda _counts: None,
+    stop_asked: Callable[[], bool] = lambda: False,
+) -> Iterator[ModelSession]:
+    """Ask a target about a task through evaluators, and release its model at the end whatever happens.
+
+    The model is connected at once, or with `lazy` by the first answer that the store lacks: where none is
+    missing, no model is started. `on_phase` is called with what connecting is at, in words. Raises what
+    `connect` raises, such as `Refused` for a model file that can't be fetched.
+    """
+    model = _Model(target, connect, on_phase)
+    try:
+        if not lazy:
+            model.lm()
+        with ThreadPoolExecutor(target.parallel) as executor:
+            yield ModelSession(task, target, cells, model, executor, on_answer, stop_asked)
+    finally:
+        model.release()
+
+
+class _Model:
+    """A language model that is connected once, by whichever thread needs it first."""
+
+    def __init__(self, target: Target, connect: Connect, on_phase: Callable[[str], None]) -> None:
+        self._target = target
+        self._connect = connect
+        self._on_phase = on_phase
+        self._lock = Lock()
+        self._lm: dspy.LM | None = None
+
+    def lm(self) -> dspy.LM:
+        with self._lock:
+            if self._lm is None:
+                self._lm = self._connect(self._target, self._on_phase)
+            return self._lm
+
+    def ask(self, messages: Messages) -> Answer:
+        return ask(self.lm(), messages)
+
+    def release(self) -> None:
+        if self._lm is not None:
+            release(self._lm)
