@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from composer.evaluation.caveats import answers_given, best_constant, find_caveats
+from composer.evaluation.caveats import answers_given, best_constant, find_caveats, minimum_detectable_difference
 from composer.evaluation.outcomes import Difference, Row
 from tests import small
 
@@ -49,3 +49,10 @@ def test_a_gain_is_doubted_where_a_constant_does_as_well_or_the_test_is_too_smal
     found = find_caveats(metric, small.task().output, rows)
     assert len(found) == len(said)
     assert all(part in sentence for part, sentence in zip(said, found, strict=True))
+
+
+def test_the_detectable_difference_is_2_8_standard_errors() -> None:
+    error = 2.0
+    known = Difference("nmse", "lower", 10, 9, -1, -1 - 1.96 * error, -1 + 1.96 * error)
+    assert minimum_detectable_difference(known) == pytest.approx(2.8 * error, rel=0.01)
+    assert minimum_detectable_difference(Difference("nmse", "lower", 10, 9, -1, None, None)) is None

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from composer.evaluation.metrics import figures, read, score
+from composer.evaluation.metrics import as_change, figures, read, score
 from composer.evaluation.parsing import Parsed
 from composer.task.task import FIGURES
 from tests import small
@@ -111,3 +111,8 @@ def test_a_policy_can_gate_on_every_figure(of: object) -> None:
     assert isinstance(of, small.Task)
     assert tuple(figure.name for figure in figures(of)) == FIGURES[of.output.kind]
     assert figures(of)[0].name == of.metric
+
+
+def test_a_gain_lowers_an_error_and_raises_an_accuracy() -> None:
+    assert as_change("nmse", 0.05) == pytest.approx(-5)
+    assert as_change("accuracy", 0.05) == pytest.approx(0.05)

@@ -27,3 +27,22 @@ def test_other_words_are_reworded_wherever_they_stand() -> None:
     other = small.snippet(a.key, "Be very careful.", number=9, version=2)
     changes = {one.now.key: one.kind for one in snippet_changes([a, b], [b, other])}
     assert changes[a.key] == "reworded"
+
+
+def kinds(before: str, after: str) -> list[tuple[str, str]]:
+    changed = snippet_changes(*([small.snippet(key, f"{key} 1") for key in keys] for keys in (before, after)))
+    return [(one.now.key, one.kind) for one in changed]
+
+
+def test_added_and_removed_snippets_are_told_removed_last() -> None:
+    assert kinds("ab", "bc") == [("b", "kept"), ("c", "added"), ("a", "removed")]
+
+
+def test_only_the_snippet_that_jumped_counts_as_moved() -> None:
+    assert kinds("abcd", "bcda") == [("b", "kept"), ("c", "kept"), ("d", "kept"), ("a", "moved")]
+
+
+def test_a_new_version_of_a_key_is_reworded() -> None:
+    before, after = (small.snippet("a", f"a {version}", version=version) for version in (1, 2))
+    (change,) = snippet_changes([before], [after])
+    assert (change.kind, change.before, change.now.version) == ("reworded", before, 2)
