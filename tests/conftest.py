@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,9 @@ from composer.home.paths import Home
 from composer.models.download import pull
 from composer.registry.starter import load_starter
 from library.database import Database, open_database
+
+# Rich keeps the width it finds here when a console is made, and processes side by side are started with one.
+os.environ.pop("COLUMNS", None)
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -78,9 +78,9 @@ def test_every_command_that_needs_a_home_can_be_told_which(name: str) -> None:
     assert any("--home" in parameter.opts for parameter in COMMANDS[name].params)
 
 
-def test_the_list_of_commands_says_of_each_what_its_own_help_does() -> None:
-    root = COMMANDS["composer"]
-    context = typer.Context(root)
-    listed = {name: root.get_command(context, name) for name in root.list_commands(context)}
-    own = {name: (COMMANDS[f"composer {name}"].help or "").split("\n\n")[0] for name in listed}
+@pytest.mark.parametrize("group", ["composer", "composer library"])
+def test_the_list_of_commands_says_of_each_what_its_own_help_does(group: str) -> None:
+    context = typer.Context(COMMANDS[group])
+    listed = {name: COMMANDS[group].get_command(context, name) for name in COMMANDS[group].list_commands(context)}
+    own = {name: (COMMANDS[f"{group} {name}"].help or "").split("\n\n")[0] for name in listed}
     assert {name: command and command.help for name, command in listed.items()} == own

@@ -1,0 +1,82 @@
+"""`composer library import`: what a library file would change, and storing it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from composer.cli.common import HomeOption, console, opened, out, person, refusals
+from library.import_plan import ImportPlan, PlannedSnippet
+from library.importing import import_file, plan_import
+
+
+@refusals
+def import_command(
+    file: Annotated[Path, typer.Argument(help="A library file (YAML).")],
+    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+    home: HomeOption = None,
+) -> None:
+    """Show what a library file would change, and store it, whole or not at all."""
+    database = opened(home)
+    with database.session() as session:
+        plan = plan_import(session, file)
+    _print_plan(plan)
+    if plan.is_empty:
+        return
+    if not yes:
+        typer.confirm("Store this?", abort=True, err=True)
+    with database.session() as session:
+        import_file(session, file, by=person(), at=datetime.now(UTC), expected=plan)
+    console.print(f"Stored: {_counted(plan)}.", highlight=False, markup=False)
+
+
+def _print_plan(plan: ImportPlan) -> None:
+    """Print what changes as a table, and what stays as it is as a line."""
+    if not plan.is_empty:
+        table = Table("", "Snippet", "State", "Text", show_lines=True)
+        for each in plan.added:
+            table.add_row("added", _named(each), each.state, Text(each.text))
+        for each in plan.changed:
+            table.add_row("changed", _named(each), _states(each), _changed(each))
+        for each in plan.promoted:
+            table.add_row("vetted", _named(each), _states(each), _noted(each))
+        out.print(table)
+    for each in plan.unchanged:
+        if each.note:
+            out.print(Text(f"unchanged {each.key} {each.note}"))
+    out.print(Text(f"{_counted(plan)}."))
+
+
+def _counted(plan: ImportPlan) -> str:
+    counts = {
+        "added": len(plan.added),
+        "changed": len(plan.changed),
+        "vetted": len(plan.promoted),
+        "unchanged": len(plan.unchanged),
+    }
+    return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+
+
+def _named(planned: PlannedSnippet) -> Text:
+    return Text(f"{planned.key} v{planned.version}")
+
+
+def _states(planned: PlannedSnippet) -> str:
+    return planned.state if planned.old_state == planned.state else f"{planned.old_state} → {planned.state}"
+
+
+def _changed(planned: PlannedSnippet) -> Text:
+    """Show old and new text, and how rules and tags change; a text that stays is shown once."""
+    if planned.old_text == planned.text:
+        return _noted(planned)
+    note = f"\n({planned.note})" if planned.note else ""
+    return Text.assemble(f"was  {planned.old_text}\n", (f"now  {planned.text}", "bold"), note)
+
+
+def _noted(planned: PlannedSnippet) -> Text:
+    return Text(f"{planned.text}\n({planned.note})" if planned.note else planned.text)

@@ -1,0 +1,55 @@
+"""Commands that answer at once: none loads more than it needs, told by what is loaded when it is done."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from composer.home.paths import Home
+from library.database import Database
+
+ROOT = Path(__file__).resolve().parents[3]
+SCRIPT = """
+import json, sys
+from composer.cli import app
+try:
+    app(sys.argv[1:])
+except SystemExit as ended:
+    print(json.dumps([ended.code, sorted(sys.modules)]), file=sys.stderr)
+"""
+NEVER = ("dspy", "scipy", "numpy", "pandas", "alembic", "optuna", "streamlit", "httpx2", "rapidfuzz", "yaml")
+DATABASE = ("sqlalchemy", "sqlmodel")
+
+
+def loaded(*arguments: str) -> set[str]:
+    """Run a command in a process of its own and return the modules it loaded."""
+    done = subprocess.run([sys.executable, "-c", SCRIPT, *arguments], capture_output=True, text=True, cwd=ROOT)
+    code, modules = json.loads(done.stderr.splitlines()[-1])
+    assert code in (0, None), done.stdout + done.stderr
+    return set(modules)
+
+
+def test_help_loads_no_command() -> None:
+    modules = loaded("--help")
+    assert not modules & {*NEVER, *DATABASE}
+    assert not [name for name in modules if name.startswith("composer.cli.") and name != "composer.cli.lazy"]
+
+
+@pytest.mark.parametrize("command", [("inbox",), ("library", "list")])
+def test_a_list_loads_neither_model_nor_statistics(command: tuple[str, ...], filled: Database, home: Home) -> None:
+    assert not loaded(*command, "--home", str(home.path)) & set(NEVER)
+
+
+def test_verifying_a_pack_loads_no_database(tmp_path: Path) -> None:
+    for name in ("prompt.txt", "messages.json", "manifest.json"):
+        (tmp_path / name).write_bytes(b"{}")
+    script = SCRIPT.replace("app(sys.argv[1:])", "app(sys.argv[1:], standalone_mode=True)")
+    command = [sys.executable, "-c", script, "verify", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    code, modules = json.loads(done.stderr.splitlines()[-1])
+    assert code == 1
+    assert not {*NEVER, *DATABASE} & set(modules)
