@@ -37,6 +37,7 @@ from composer.evaluation.outcomes import Difference
 from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
+from composer.home.processes import FAILED, FINISHED, RUNNING, WAITING
 from composer.models.connection import Connect, connect
 from composer.models.target import Target
 from composer.registry.targets import get_target
@@ -49,7 +50,6 @@ from library.errors import Refused
 from library.people import require
 
 JobKind = Literal["rescore", "steps", "suspects", "noise"]
-WAITING, RUNNING, FINISHED, FAILED = "waiting", "running", "finished", "failed"
 
 
 @dataclass(frozen=True)
@@ -213,17 +213,8 @@ def _rescore(work: _Work) -> int:
     job = work.job
     with work.database.session() as session:
         plan = plan_rescoring(session, job.candidate_id)
-    with work.model(plan.task, plan.target) as model:
-        measured, comparison = measure(
-            plan.task,
-            plan.target,
-            plan.dataset,
-            plan.test,
-            plan.incumbent,
-            plan.composition,
-            model.evaluator(),
-            seed=plan.seed,
-        )
+    with work.model(plan.measurement.task, plan.measurement.target) as model:
+        measured, comparison = measure(plan.measurement, model.evaluator(), seed=plan.seed)
     with work.database.session() as session:
         return resubmit(session, plan, measured, comparison, by=job.started_by, at=datetime.now(UTC))
 

@@ -9,33 +9,24 @@ from sqlmodel import Session
 
 from composer.answers.evaluator import questions_of
 from composer.answers.store import stored_answers
-from composer.candidates.evidence import Measured, evidence_of
+from composer.candidates.evidence import Measured, MeasurementPlan, evidence_of
 from composer.candidates.records import CandidateSummary, get_candidate, submit, successor_of
 from composer.candidates.test_split import note_test_read
-from composer.data.examples import Example
 from composer.evaluation.outcomes import Comparison
-from composer.models.target import Target
-from composer.prompts.composition import Composition
 from composer.registry.datasets import dataset_of, examples_of
 from composer.registry.releases import composition_of, current_release
 from composer.registry.targets import get_target
 from composer.registry.tasks import get_task
-from composer.task.task import Task
 from library.canonical import digest
 from library.errors import Refused
 
 
 @dataclass(frozen=True)
 class Rescoring:
-    """What a candidate is measured on when it is scored again: all of it as it is now."""
+    """A candidate and what it is measured on when it is scored again: all of it as it is now."""
 
     candidate: CandidateSummary
-    task: Task
-    target: Target
-    dataset: str
-    test: tuple[Example, ...]
-    incumbent: Composition
-    composition: Composition
+    measurement: MeasurementPlan
     seed: int
 
 
@@ -51,24 +42,24 @@ def plan_rescoring(session: Session, candidate_id: int) -> Rescoring:
     now = current_release(session, task.name, target.name)
     released = now.versions if now else ()
     incumbent = candidate.incumbent_versions if released == candidate.versions else released
-    return Rescoring(
-        candidate=candidate,
+    measurement = MeasurementPlan(
         task=task,
         target=target,
         dataset=dataset,
-        test=examples_of(session, dataset, "test"),
+        examples=examples_of(session, dataset, "test"),
         incumbent=composition_of(session, task, incumbent),
-        composition=composition_of(session, task, candidate.versions),
-        seed=candidate.evidence.search.seed,
+        candidate=composition_of(session, task, candidate.versions),
     )
+    return Rescoring(candidate, measurement, candidate.evidence.search.seed)
 
 
 def missing_answers(session: Session, plan: Rescoring) -> int:
     """Return how many answers scoring again has to pay for."""
+    on = plan.measurement
     keys = {
         question.key
-        for side in (plan.incumbent, plan.composition)
-        for question in questions_of(plan.task, plan.target.hash, side, plan.test)
+        for side in (on.incumbent, on.candidate)
+        for question in questions_of(on.task, on.target.hash, side, on.examples)
     }
     return len(keys - set(stored_answers(session, sorted(keys))))
 
@@ -76,7 +67,7 @@ def missing_answers(session: Session, plan: Rescoring) -> int:
 def resubmit(
     session: Session, plan: Rescoring, measured: Measured, comparison: Comparison, *, by: str, at: datetime
 ) -> int:
-    """Put the candidate up anew with the evidence of now; returns the new candidate's id.
+    """Submit the candidate again with the evidence of now; returns the new candidate's id.
 
     Verdicts don't carry over: they were given on other evidence. Raises `Refused` where the evidence is
     still the same, or the candidate was scored again already.
@@ -84,15 +75,16 @@ def resubmit(
     before = get_candidate(session, plan.candidate.id)
     if successor := successor_of(session, before.id):
         raise Refused(f"candidate {before.id} was scored again already", fix=f"Go on with candidate {successor}.")
-    reads = note_test_read(session, plan.dataset, plan.target.hash, plan.composition, run_id=before.run_id, at=at)
+    on = plan.measurement
+    reads = note_test_read(session, on.dataset, on.target.hash, on.candidate, run_id=before.run_id, at=at)
     evidence = evidence_of(measured, comparison, before.evidence.search, reads_before=reads)
     if digest(evidence.as_json()) == before.evidence_hash:
         raise Refused(f"nothing under candidate {before.id} has changed", fix="Go on with its review.")
     return submit(
         session,
         before.run_id,
-        plan.composition,
-        plan.incumbent,
+        on.candidate,
+        on.incumbent,
         evidence,
         by=by,
         at=at,

@@ -1,4 +1,4 @@
-from .evidence import Evidence, Measured, Outcome, evidence_of
+from .evidence import Evidence, Measured, MeasurementPlan, Outcome, evidence_of
 from .measurement import measure
 from .records import (
     Candidate,
@@ -15,6 +15,7 @@ __all__ = [
     "CandidateSummary",
     "Evidence",
     "Measured",
+    "MeasurementPlan",
     "Outcome",
     "evidence_of",
     "get_candidate",

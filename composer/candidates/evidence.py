@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -160,15 +160,15 @@ def evidence_of(
 
     Raises `pydantic.ValidationError` for a figure that is not a finite number.
     """
-    task = measured.task
+    plan = measured.plan
     return Evidence(
-        task=MeasuredTask(name=task.name, hash=task.hash, metric=task.metric),
-        target=MeasuredTarget(name=measured.target.name, hash=measured.target.hash),
+        task=MeasuredTask(name=plan.task.name, hash=plan.task.hash, metric=plan.task.metric),
+        target=MeasuredTarget(name=plan.target.name, hash=plan.target.hash),
         data=MeasuredData(
-            dataset=measured.dataset, split="test", examples=tuple(example.id for example in measured.examples)
+            dataset=plan.dataset, split="test", examples=tuple(example.id for example in plan.examples)
         ),
-        incumbent=_prompt(measured.incumbent, measured.cells["incumbent"]),
-        candidate=_prompt(measured.candidate, measured.cells["candidate"]),
+        incumbent=_prompt(plan.incumbent, measured.cells["incumbent"]),
+        candidate=_prompt(plan.candidate, measured.cells["candidate"]),
         figures=comparison.figures,
         gates=comparison.gates,
         counts=comparison.counts,
@@ -192,16 +192,20 @@ def _prompt(composition: Composition, cells: Sequence[str]) -> MeasuredPrompt:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What two prompts were measured on: the task, the target, the sealed examples, and both compositions.
-
-    `cells` holds the cell keys of `incumbent` and `candidate` in the order of `examples`.
-    """
+class MeasurementPlan:
+    """What two prompts are measured on: task, target, the sealed examples of a dataset, and both compositions."""
 
     task: Task
     target: Target
     dataset: str
-    examples: Sequence[Example]
+    examples: tuple[Example, ...]
     incumbent: Composition
     candidate: Composition
-    cells: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A plan whose every answer there is; `cells` holds each side's cell keys in the order of the examples."""
+
+    plan: MeasurementPlan
+    cells: Mapping[Literal["incumbent", "candidate"], Sequence[str]]

@@ -7,6 +7,9 @@ import sys
 
 from composer.home.paths import Home
 
+WAITING, RUNNING, FINISHED, STOPPED, FAILED = "waiting", "running", "finished", "stopped", "failed"
+"""States of a run or a job, as stored in its row; one whose process was killed stays `RUNNING`."""
+
 
 def start(home: Home, module: str, kind: str, number: int) -> None:
     """Start `python -m MODULE HOME NUMBER`, which lives on when this process ends.

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from composer.answers.evaluator import Counts
 from composer.candidates.records import PROPOSERS
+from composer.home.processes import RUNNING, WAITING
 from composer.runs.plan import Plan
 from composer.runs.summary import RunResult
 from composer.search.attribution import Attribution
@@ -22,8 +23,6 @@ from library.people import require
 
 WORTH: TypeAdapter[Attribution] = TypeAdapter(Attribution)
 TRACE: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Step, ...])
-
-WAITING, RUNNING, FINISHED, STOPPED, FAILED = "waiting", "running", "finished", "stopped", "failed"
 
 
 @dataclass(frozen=True)

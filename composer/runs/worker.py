@@ -16,7 +16,7 @@ from pathlib import Path
 from composer.answers.evaluator import Evaluator, Stopped
 from composer.answers.session import model_session
 from composer.answers.store import DatabaseCells
-from composer.candidates.evidence import SearchRecord, evidence_of
+from composer.candidates.evidence import MeasurementPlan, SearchRecord, evidence_of
 from composer.candidates.measurement import measure
 from composer.candidates.records import submit
 from composer.candidates.test_split import note_test_read
@@ -24,6 +24,7 @@ from composer.data.examples import Example
 from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
+from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
 from composer.models.connection import Connect, connect
 from composer.optimizer.optimizer import LibraryComposer, to_dspy
 from composer.optimizer.predictor import LibraryPredict
@@ -31,7 +32,7 @@ from composer.prompts.composition import Composition
 from composer.registry.datasets import examples_of
 from composer.runs.plan import Plan, plan_run
 from composer.runs.progress import Progress, RunRecorder
-from composer.runs.records import FAILED, FINISHED, RUNNING, STOPPED, WAITING, get_run, run_row
+from composer.runs.records import get_run, run_row
 from composer.runs.summary import RunResult, run_result
 from composer.search.problem import SearchResult
 from library.database import Database, open_database
@@ -130,9 +131,8 @@ def _search_and_submit(run: _Begun, evaluator: Evaluator) -> RunResult:
             session, plan.dataset, plan.target.hash, candidate, run_id=run.id, at=datetime.now(UTC)
         )
     run.record.now(phase="reading the test split", expected=evaluator.counts.asked + 2 * len(test))
-    measured, comparison = measure(
-        plan.task, plan.target, plan.dataset, test, plan.incumbent, candidate, evaluator, seed=plan.seed
-    )
+    measurement = MeasurementPlan(plan.task, plan.target, plan.dataset, test, plan.incumbent, candidate)
+    measured, comparison = measure(measurement, evaluator, seed=plan.seed)
     if not comparison.metric.improved:
         return run_result(plan, evaluator.counts, found, candidate, comparison, n=len(test))
     search = SearchRecord(

@@ -7,6 +7,7 @@ import streamlit as st
 from composer.analysis import jobs as work
 from composer.analysis.jobs import Job
 from composer.candidates.records import PROPOSERS
+from composer.home.processes import FAILED, RUNNING, WAITING
 from library.roles import Person
 from ui.candidate import page_data
 from ui.candidate.page_data import JobOffer
@@ -49,7 +50,7 @@ def show(offer: JobOffer, label: str, person: Person, *, primary: bool = False) 
         )
         st.caption(plain(cost if may_start else f"{cost} · {person.name} may only look"), width="content")
     refused = section.show_refusal()
-    if not refused and offer.newest and offer.newest.state == work.FAILED:
+    if not refused and offer.newest and offer.newest.state == FAILED:
         st.error(plain(f"The last one failed: {offer.newest.message}"), icon=":material/block:")
 
 
@@ -79,7 +80,7 @@ def _finished(job: Job) -> str | None:
 @st.fragment(run_every=POLL_SECONDS)
 def _progress(candidate_id: int, job_id: int) -> None:
     job = page_data.job_now(candidate_id, job_id)
-    if job.state in (work.WAITING, work.RUNNING):
+    if job.state in (WAITING, RUNNING):
         share = min(job.paid / job.expected, 1.0) if job.expected else 0.0
         phase = job.message or f"{job.paid:,} of {count(job.expected, 'answer')}"
         st.progress(share, text=plain(phase))

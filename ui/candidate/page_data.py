@@ -22,6 +22,7 @@ from composer.analysis.jobs import Job, JobKind, jobs_of
 from composer.analysis.search_steps import SearchSteps, search_steps
 from composer.answers.latency import answer_latency
 from composer.evaluation.outcomes import Row
+from composer.home.processes import RUNNING, WAITING
 from composer.registry.releases import Release, current_release
 from composer.review.comments import Comment, comments_on
 from composer.review.status import Review, get_review
@@ -152,9 +153,9 @@ def job_offer(known: CandidateJobs, kind: JobKind, examples: Sequence[str] = ())
 
 def _is_at_work(job: Job) -> bool:
     """Whether a worker has a job, or was started so lately that it may not have taken it yet."""
-    if job.state not in (work.WAITING, work.RUNNING):
+    if job.state not in (WAITING, RUNNING):
         return False
-    fresh = job.state == work.WAITING and now() - job.created_at < timedelta(seconds=STARTING_SECONDS)
+    fresh = job.state == WAITING and now() - job.created_at < timedelta(seconds=STARTING_SECONDS)
     return fresh or work.is_at_work(this_home(), job.id)
 
 

@@ -6,10 +6,11 @@ import streamlit as st
 
 from composer.evaluation.formatting import NAMES, SHARES, change
 from composer.evaluation.metrics import as_change
+from composer.home.processes import FAILED, STOPPED
 from composer.registry.tasks import get_task
 from composer.runs.estimates import best_so_far, seconds_left
 from composer.runs.findings import search_findings
-from composer.runs.records import FAILED, STOPPED, Run, ask_to_stop
+from composer.runs.records import Run, ask_to_stop
 from ui.components import charts, effects
 from ui.runs.state import AT_WORK, INTERRUPTED, MOVING, NOT_STARTED, STARTING, begin, mark
 from ui.shell.context import database, now

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from composer.answers.latency import Latency, answer_latency
+from composer.home.processes import FINISHED
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from composer.registry.datasets import test_split_size
 from composer.registry.starter import TARGETS
@@ -14,7 +15,7 @@ from composer.registry.targets import task_and_target_names
 from composer.registry.tasks import get_task
 from composer.runs import worker
 from composer.runs.plan import plan_run
-from composer.runs.records import FINISHED, enter_run, get_run
+from composer.runs.records import enter_run, get_run
 from library.errors import Refused
 from ui.runs.state import begin
 from ui.shell.context import database, now, this_home

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from composer.home.processes import FAILED, RUNNING, STOPPED, WAITING
 from composer.runs import worker
-from composer.runs.records import FAILED, RUNNING, STOPPED, WAITING, Run
+from composer.runs.records import Run
 from ui.shell.context import now, this_home
 from ui.shell.html import safe
 from ui.shell.state import Key

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from composer.runs.records import FINISHED, Run
+from composer.home.processes import FINISHED
+from composer.runs.records import Run
 from ui.runs.state import mark
 from ui.shell import html
 from ui.shell.context import now

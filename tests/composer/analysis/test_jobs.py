@@ -11,9 +11,10 @@ import pytest
 from sqlmodel import select
 
 from composer.analysis import jobs
-from composer.analysis.jobs import FAILED, FINISHED, WAITING, cost, do_job, enter_job, is_at_work, jobs_of
+from composer.analysis.jobs import cost, do_job, enter_job, is_at_work, jobs_of
 from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
+from composer.home.processes import FAILED, FINISHED, RUNNING, WAITING
 from composer.models.client import Outage
 from composer.models.connection import Connect
 from composer.models.target import Target
@@ -99,7 +100,7 @@ def test_a_job_whose_process_was_killed_is_taken_up_where_it_was(worse: Database
     number = entered(worse, "noise")
     with worse.session() as session:
         row = session.get_one(JobRow, number)
-        row.state, row.paid = jobs.RUNNING, 3
+        row.state, row.paid = RUNNING, 3
         session.add(row)
     assert not is_at_work(home, number)
     assert entered(worse, "noise") == number

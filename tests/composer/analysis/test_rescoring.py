@@ -6,11 +6,11 @@ import pytest
 from sqlmodel import select
 
 from composer.analysis import jobs
-from composer.analysis.jobs import FAILED, FINISHED
 from composer.analysis.rescoring import missing_answers, plan_rescoring
 from composer.candidates.records import get_candidate, successor_of
 from composer.data.examples import Dataset
 from composer.home.paths import Home
+from composer.home.processes import FAILED, FINISHED
 from composer.models.target import Target
 from composer.registry.datasets import add_examples, dataset_of
 from composer.registry.targets import add_target

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import col, select
 
-from composer.candidates.evidence import Evidence, Measured, SearchRecord, evidence_of
+from composer.candidates.evidence import Evidence, Measured, MeasurementPlan, SearchRecord, evidence_of
 from composer.candidates.records import get_candidate
 from composer.evaluation.outcomes import Comparison, Gate, OutcomeCounts, Row
 from composer.models.target import Target
@@ -40,7 +40,7 @@ def measured() -> Measured:
     sides = (Composition(task.base), Composition(task.base, (first, second)))
     cells = {side: [text_digest(f"{side} {one.id}") for one in TEST] for side in ("incumbent", "candidate")}
     target = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b")
-    return Measured(task, target, "small:0", TEST, *sides, cells)
+    return Measured(MeasurementPlan(task, target, "small:0", TEST, *sides), cells)
 
 
 def evidence() -> Evidence:
@@ -60,12 +60,13 @@ def as_it_was_first_written(now: Measured, found: Comparison) -> dict[str, Any]:
             "cells": list(cells),
         }
 
+    plan = now.plan
     return {
-        "task": {"name": now.task.name, "hash": now.task.hash, "metric": now.task.metric},
-        "target": {"name": now.target.name, "hash": now.target.hash},
-        "data": {"dataset": now.dataset, "split": "test", "examples": [example.id for example in now.examples]},
-        "incumbent": side(now.incumbent, now.cells["incumbent"]),
-        "candidate": side(now.candidate, now.cells["candidate"]),
+        "task": {"name": plan.task.name, "hash": plan.task.hash, "metric": plan.task.metric},
+        "target": {"name": plan.target.name, "hash": plan.target.hash},
+        "data": {"dataset": plan.dataset, "split": "test", "examples": [one.id for one in plan.examples]},
+        "incumbent": side(plan.incumbent, now.cells["incumbent"]),
+        "candidate": side(plan.candidate, now.cells["candidate"]),
         "figures": [asdict(figure) for figure in found.figures],
         "gates": [asdict(gate) for gate in found.gates],
         "counts": {"better": 13, "same": 0, "worse": 3},
@@ -143,7 +144,7 @@ def test_the_outcome_lists_the_regressions_the_worst_first() -> None:
     outcome = evidence().outcome()
     assert outcome.worse == ("test-07", "test-02", "test-12")
     assert (outcome.task_hash, outcome.dataset) == (small.task().hash, "small:0")
-    assert outcome.prompts.candidate == text_digest(measured().candidate.text)
+    assert outcome.prompts.candidate == text_digest(measured().plan.candidate.text)
     assert list(outcome.as_json("gates", "figures")) == ["figures", "gates"]
 
 

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from composer.answers.evaluator import Evaluator
 from composer.answers.store import MemoryCells
+from composer.candidates.evidence import MeasurementPlan
 from composer.candidates.measurement import measure
 from composer.models.answer import Answer
 from composer.models.target import Target
@@ -27,12 +28,12 @@ def test_both_prompts_are_asked_about_every_example_and_their_cells_are_named_in
 
     with ThreadPoolExecutor(1) as pool:
         evaluator = Evaluator(task, TARGET.hash, cells, put, pool)
-        measured, comparison = measure(task, TARGET, "small:0", TEST, before, after, evaluator, seed=5)
-        again = measure(task, TARGET, "small:0", TEST, before, after, evaluator, seed=5)
+        plan = MeasurementPlan(task, TARGET, "small:0", TEST, before, after)
+        measured, comparison = measure(plan, evaluator, seed=5)
+        again = measure(plan, evaluator, seed=5)
     assert evaluator.counts.paid == len(cells.stored) == 2 * len(TEST)
-    for side, composition in (("incumbent", before), ("candidate", after)):
-        keys = [question.key for question in evaluator.questions(composition, TEST)]
-        assert measured.cells[side] == keys
+    keys = [[question.key for question in evaluator.questions(side, TEST)] for side in (before, after)]
+    assert measured.cells == {"incumbent": keys[0], "candidate": keys[1]}
     assert [row.example_id for row in comparison.rows] == [one.id for one in TEST]
     assert again == (measured, comparison)
-    assert (measured.incumbent, measured.candidate) == (before, after)
+    assert measured.plan == plan

@@ -16,6 +16,7 @@ from composer.analysis import jobs
 from composer.candidates.records import get_candidate, submit
 from composer.data.examples import Dataset
 from composer.home.paths import Home
+from composer.home.processes import FAILED
 from composer.models.target import Target
 from composer.registry.datasets import add_examples
 from composer.registry.starter import load_starter
@@ -241,5 +242,5 @@ def test_scoring_again_puts_up_nothing_for_someone_without_a_role(furnished: Pat
     with pytest.raises(NotAllowed):
         jobs.do_job(database, home, number, connect=acts.no_model)
     with database.session() as session:
-        assert jobs.jobs_of(session, 1)[0].state == jobs.FAILED
+        assert jobs.jobs_of(session, 1)[0].state == FAILED
     database.close()

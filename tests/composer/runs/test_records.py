@@ -10,12 +10,13 @@ import pytest
 from sqlmodel import Session, select
 
 from composer.data.examples import Dataset
+from composer.home.processes import WAITING
 from composer.models.target import Target
 from composer.registry.datasets import add_examples
 from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
 from composer.runs.plan import plan_run
-from composer.runs.records import WAITING, ask_to_stop, get_run, list_runs
+from composer.runs.records import ask_to_stop, get_run, list_runs
 from composer.tables import RunRow
 from library import log
 from library.database import Database

@@ -21,12 +21,13 @@ from sqlmodel import select
 from composer.answers.evaluator import Counts, Stopped
 from composer.candidates.records import get_candidate
 from composer.home.paths import Home
+from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED
 from composer.models.client import Outage
 from composer.prompts.messages import render
 from composer.registry.datasets import dataset_of, examples_of
 from composer.runs import progress, worker
 from composer.runs.plan import plan_run
-from composer.runs.records import FAILED, FINISHED, RUNNING, STOPPED, Run, ask_to_stop, get_run
+from composer.runs.records import Run, ask_to_stop, get_run
 from composer.runs.summary import RunResult, SideFigures
 from composer.search.attribution import Attribution
 from composer.tables import CandidateRow, RunRow, TestReadRow
