@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
 
-from composer.activity.wording import Subject
 from composer.home.paths import Home
 from library import log
-from library.database import Database, open_database
-from library.log import LogEntry
+from library.database import Database
 from tests.ui.pages import Open, seen
 from ui.activity import table
-from ui.shell import webhook_thread
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
 
@@ -107,42 +102,3 @@ def test_a_very_long_log_is_checked_when_asked(
     assert "is checked when you ask" in seen(app)
     app.button(key="check").click().run()
     assert "The chain is whole" in seen(app)
-
-
-def test_the_file_holds_every_field_and_runs_nothing() -> None:
-    entry = LogEntry(7, NOW, "Ada", "comment", "candidate:1", '=HYPERLINK("x")', {"b": 1, "a": [0.5]}, "f" * 64)
-    (row,) = csv.DictReader(io.StringIO(table.csv([entry]).decode()))
-    assert row == {
-        "id": "7",
-        "at": "2026-03-04T05:06:07+00:00",
-        "who": "Ada",
-        "action": "comment",
-        "subject": "candidate:1",
-        "why": '\'=HYPERLINK("x")',
-        "detail": '{"a":[0.5],"b":1}',
-        "hash": "f" * 64,
-    }
-
-
-def test_a_row_tells_when_exactly_and_escapes_all_of_it() -> None:
-    entry = LogEntry(7, NOW, "<i>", "<i>", "<i>:<i>", "<i>", {}, "")
-    shown = table.row(entry, Subject("<i>", "<i>"), NOW + timedelta(hours=3))
-    assert "<i>" not in shown
-    assert 'title="2026-03-04 05:06:07 UTC"' in shown
-    assert "3 h ago" in shown
-
-
-def test_whatever_goes_wrong_while_telling_stays_in_the_background(
-    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    database = open_database(home.path)
-    teller = webhook_thread.Deliverer(database)
-    teller.end()
-
-    def broken(*_given: object, **_named: object) -> int:
-        raise RuntimeError("out of luck")
-
-    monkeypatch.setattr(webhook_thread, "deliver", broken)
-    teller.look()
-    assert "out of luck" in caplog.text
-    database.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv as csvfile
 import io
 import shutil
-import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,7 +15,6 @@ from composer.home.paths import Home
 from composer.registry.releases import current_release
 from composer.registry.tasks import add_task, get_task
 from composer.release.history import history
-from composer.release.pack import pack_of
 from composer.release.publish import roll_back
 from composer.release.verification import faults
 from composer.review.decisions import give_verdict
@@ -26,7 +24,6 @@ from library.tables import SnippetVersionRow
 from tests import small, twice
 from tests.ui.pages import Open, seen
 from ui.prompts.history_table import csv, table
-from ui.prompts.zip import zipped
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SQUARE = {"task": "small", "target": "tiny"}
@@ -95,14 +92,6 @@ def test_a_pack_is_written_into_the_home_and_holds(furnished: Home, visit: Open)
     folder = furnished.packs / "polarity--qwen2.5-coder-0.5b" / "release-1"
     assert faults(folder) == ()
     assert f"composer verify {folder}" in [one.value for one in app.code]
-
-
-def test_a_zip_holds_the_same_bytes_every_time(rows: Database) -> None:
-    with rows.session() as session:
-        pack = pack_of(session, "polarity", "qwen2.5-coder-0.5b")
-    assert zipped(pack) == zipped(pack)
-    with zipfile.ZipFile(io.BytesIO(zipped(pack))) as archive:
-        assert {name: archive.read(name) for name in archive.namelist()} == dict(pack.files)
 
 
 def test_a_release_whose_task_was_edited_is_marked_stale_and_leads_to_its_candidate(
