@@ -1,4 +1,4 @@
-"""What asking about a candidate would probably cost, told at once however many examples there are."""
+"""How many answers a diagnosis of a candidate probably lacks: a quick estimate however many examples there are."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def compared(session: Session, candidate_id: int) -> Compared:
 
 
 def likely_missing(session: Session, compared: Compared, diagnosis: Diagnosis, chosen: Sequence[str] = ()) -> int:
-    """Return how many answers a question probably lacks, at once however many examples there are.
+    """Return how many answers a diagnosis probably lacks; `chosen` are the ids of examples to ask about suspects.
 
-    Counted by composition and example, without looking at what was asked word for word: `missing` does that.
+    Counted by composition and example, without the exact messages that were sent: `missing` compares those.
     """
     measured = compared.candidate.evidence.data.examples
     ends = {compared.incumbent, compared.composition}

@@ -1,7 +1,9 @@
-"""What can be asked about a candidate after its run: what each step gains, who is to blame, how noisy answers are.
+"""What can be asked about a candidate after its run: increments, ablations and repeatability.
 
-Each question is a set of cells; what they say is read from the store, so that nothing is paid for twice and
-nothing is kept beside the answers. None of it chooses a composition, and none of it is part of the evidence.
+Increments show what each step from the incumbent to the candidate gains; ablations, which of its changes makes
+an example worse; repeatability, how often the same question is answered otherwise. Each is a set of cells, read
+from the store: nothing is paid for twice and nothing is kept beside the answers. None of it chooses a
+composition, and none of it is part of the evidence.
 """
 
 from __future__ import annotations
@@ -30,8 +32,9 @@ from library.versions import SnippetVersion
 
 Diagnosis = Literal["steps", "suspects", "noise"]
 NOISE_REPLICATE = 1
-"""The replicate that asks the incumbent anew: its first answers are replicate 0."""
+"""The replicate that asks the incumbent again: its first answers are replicate 0."""
 NOISE_EXAMPLES = 100
+"""Sealed examples that the incumbent is asked about again, at most."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +65,20 @@ class Ablation:
 
 @dataclass(frozen=True)
 class AblationAnswer:
-    """What was answered to one example without one part of the candidate; None where nobody asked."""
+    """The answer to one example without one change of the candidate, and both losses, in [0, 1].
+
+    `parsed` and `loss` are None, and `text` is empty, where nobody has asked.
+    """
 
     version: SnippetVersion
-    said: Parsed | None
+    parsed: Parsed | None
     text: str
     loss: float | None
     candidate_loss: float
 
     @property
     def suspect(self) -> bool:
-        """Whether the answer is better without it."""
+        """Whether the answer is better without this change."""
         return self.loss is not None and self.loss < self.candidate_loss - LOSS_TOLERANCE
 
 
@@ -87,7 +93,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Repeatability:
-    """How often the incumbent, asked again, gave another reading; `asked` answers were compared."""
+    """How many of the incumbent's answers were read otherwise when asked again; `asked` were compared."""
 
     changed: int
     asked: int
@@ -135,10 +141,10 @@ def added(review: Review | Compared) -> tuple[str, ...]:
     return tuple(key for key in review.composition.keys if key not in known)
 
 
-def asks(
+def questions_for(
     review: Review, diagnosis: Diagnosis, test: Sequence[Example], chosen: Sequence[str] = ()
 ) -> tuple[Question, ...]:
-    """Return the cells that a question needs; `chosen` are the examples whose suspects are wanted."""
+    """Return the cells that a diagnosis needs; `chosen` are the ids of the examples to ask about suspects."""
     if diagnosis == "steps":
         return tuple(Question(composition, tuple(test)) for _, composition in increments(review))
     if diagnosis == "noise":
@@ -148,13 +154,16 @@ def asks(
 
 
 def missing(session: Session, review: Review, some: Sequence[Question]) -> int:
-    """Return how many answers of these aren't stored yet."""
-    keys = {key for ask in some for key in _keys(review, ask)}
+    """Return how many answers to these questions aren't stored yet."""
+    keys = {key for question in some for key in _keys(review, question)}
     return len(keys - set(stored_answers(session, sorted(keys))))
 
 
 def ablation_results(session: Session, review: Review, example: Example) -> tuple[AblationAnswer, ...]:
-    """Return what the candidate without each of its parts said to an example, as far as anybody asked."""
+    """Return the answer to an example without each change of the candidate, as far as anybody has asked.
+
+    The example must be one of the evidence.
+    """
     found = []
     loss = next(row.candidate_loss for row in review.candidate.rows if row.example_id == example.id)
     for part in ablations(review):
@@ -170,10 +179,10 @@ def ablation_results(session: Session, review: Review, example: Example) -> tupl
 
 
 def repeatability(session: Session, review: Review, test: Sequence[Example]) -> Repeatability | None:
-    """Return how often the incumbent, asked again, was read otherwise; None where nobody asked it again."""
-    (again,) = asks(review, "noise", test)
+    """Return how many answers of the incumbent changed when asked again; None where nobody asked again."""
+    (again,) = questions_for(review, "noise", test)
     first = replace(again, replicate=0)
-    both = [answers_to(session, review, ask) for ask in (first, again)]
+    both = [answers_to(session, review, question) for question in (first, again)]
     pairs = [(was, now) for was, now in zip(*both, strict=True) if was is not None and now is not None]
     if not pairs:
         return None
@@ -230,14 +239,19 @@ def _difference(
     return difference(figures(task)[0], before, after, [example.clusters for example in examples], rng)
 
 
-def answers_to(session: Session, review: Review, ask: Question) -> list[Answer | None]:
+def answers_to(session: Session, review: Review, question: Question) -> list[Answer | None]:
     """Return the stored answer to each example of a question, None where there is none."""
-    keys = _keys(review, ask)
+    keys = _keys(review, question)
     known: Mapping[str, Answer] = stored_answers(session, keys)
     return [known.get(key) for key in keys]
 
 
-def _keys(review: Review, ask: Question) -> list[str]:
-    target_hash = review.candidate.evidence.target.hash
-    questions = questions_of(review.task, target_hash, ask.composition, ask.examples, replicate=ask.replicate)
-    return [question.key for question in questions]
+def _keys(review: Review, question: Question) -> list[str]:
+    cells = questions_of(
+        review.task,
+        review.candidate.evidence.target.hash,
+        question.composition,
+        question.examples,
+        replicate=question.replicate,
+    )
+    return [cell.key for cell in cells]

@@ -1,4 +1,4 @@
-"""A candidate's evidence example by example: what people said, what both prompts answered, how it was read."""
+"""A candidate's evidence example by example: the gold label, both prompts' answers, and how they were read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from composer.task.task import Output
 
 @dataclass(frozen=True)
 class ParsedAnswer:
-    """What a model said to one example: its raw text, and how that was read."""
+    """A model's answer to one example: its raw text, and how that was read."""
 
     text: str
     parsed: Parsed
@@ -37,7 +37,7 @@ class ExampleView:
 
 
 def flipped(output: Output, row: Row) -> bool:
-    """Whether the judgement itself turned over: right to wrong or back, or across the middle of the scale."""
+    """Whether the judgement changed sides: right to wrong or back, or across the middle of the scale."""
     if output.kind == "label":
         return (row.incumbent_loss == 0) != (row.candidate_loss == 0)
     middle = sum(output.scale) / 2
@@ -93,8 +93,8 @@ def example_views(session: Session, review: Review, ids: Sequence[str] | None = 
         ExampleView(
             known[row.example_id],
             row,
-            earlier := _said(output, answers.get(was)),
-            later := _said(output, answers.get(now)),
+            earlier := _parsed(output, answers.get(was)),
+            later := _parsed(output, answers.get(now)),
             flipped(output, _read(row, earlier, later)),
         )
         for row, was, now in zip(rows, before, after, strict=True)
@@ -102,7 +102,7 @@ def example_views(session: Session, review: Review, ids: Sequence[str] | None = 
 
 
 def texts_of(session: Session, review: Review) -> Mapping[str, str]:
-    """Return what can be searched in of each example: its id, inputs and both answers, in small letters."""
+    """Return the text to search in, by example id: its id, inputs and both answers, in lower case."""
     evidence = review.candidate.evidence
     sides = (evidence.incumbent, evidence.candidate)
     answers = [stored_texts(session, evidence.target.hash, side.fingerprint, side.cells) for side in sides]
@@ -120,10 +120,10 @@ def texts_of(session: Session, review: Review) -> Mapping[str, str]:
     }
 
 
-def _said(output: Output, answer: Answer | None) -> ParsedAnswer | None:
+def _parsed(output: Output, answer: Answer | None) -> ParsedAnswer | None:
     return None if answer is None else ParsedAnswer(answer.text, parse(output, answer.text))
 
 
 def _read(row: Row, before: ParsedAnswer | None, after: ParsedAnswer | None) -> Row:
-    values = [None if said is None else said.parsed.value for said in (before, after)]
+    values = [None if answer is None else answer.parsed.value for answer in (before, after)]
     return replace(row, incumbent_value=values[0], candidate_value=values[1])

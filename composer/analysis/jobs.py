@@ -1,4 +1,4 @@
-"""Work on a candidate after its run: scoring it again, or asking what its answers don't say yet.
+"""Work on a candidate after its run: scoring it again, or asking what its answers don't show yet.
 
 A job asks only for cells that aren't stored, keeps each as it arrives, and can be stopped and started anywhere.
 """
@@ -21,8 +21,8 @@ from composer.analysis.cost import compared, likely_missing
 from composer.analysis.diagnoses import (
     Diagnosis,
     Repeatability,
-    asks,
     missing,
+    questions_for,
     repeatability,
     sealed_examples,
     steps,
@@ -107,7 +107,7 @@ def cost(session: Session, candidate_id: int, kind: JobKind, examples: Sequence[
         return likely
     # That nothing is missing has to be sure: then no model is started.
     review = get_review(session, candidate_id)
-    return missing(session, review, asks(review, kind, sealed_examples(session, review), examples))
+    return missing(session, review, questions_for(review, kind, sealed_examples(session, review), examples))
 
 
 def enter_job(
@@ -226,7 +226,7 @@ def _ask(work: _Work, kind: Diagnosis) -> list[dict[str, Any]]:
         if review.status.stale and target.hash != review.candidate.outcome.target_hash:
             raise Refused(f"target {target.name} was edited", fix="Score the candidate again first.")
         test = sealed_examples(session, review)
-        wanted = asks(review, kind, test, work.job.examples)
+        wanted = questions_for(review, kind, test, work.job.examples)
     with work.model(review.task, target) as model:
         for one in wanted:
             model.evaluator(one.replicate).answers(one.composition, one.examples)

@@ -87,7 +87,7 @@ def _ablations(found: Shown, view: ExampleView, ablations: Sequence[AblationAnsw
     """Show the answers without each snippet of the candidate, and offer to ask for those not asked for yet."""
     if asked := ablation_table(ablations):
         html(asked)
-    if any(one.said is None for one in ablations) and not found.review.status.stale:
+    if any(one.parsed is None for one in ablations) and not found.review.status.stale:
         offer = page_data.job_offer(page_data.jobs(found), "suspects", [view.example.id])
         job_button.show(offer, "Find which snippet causes it", person)
 
@@ -95,10 +95,10 @@ def _ablations(found: Shown, view: ExampleView, ablations: Sequence[AblationAnsw
 def ablation_table(ablations: Sequence[AblationAnswer]) -> str:
     """Return the answers without each snippet of the candidate, as HTML; empty where nobody asked."""
     rows = [
-        f"<tr><td>without <code>{safe(one.version.key)}</code></td><td>{_parsed(one.said)}</td>"
+        f"<tr><td>without <code>{safe(one.version.key)}</code></td><td>{_parsed(one.parsed)}</td>"
         f'<td class="ic-num">{one.loss:.3f}</td><td>{_attribution(one)}</td></tr>'
         for one in ablations
-        if one.said is not None
+        if one.parsed is not None
     ]
     if not rows:
         return ""

@@ -14,8 +14,8 @@ from composer.analysis.diagnoses import (
     NOISE_REPLICATE,
     ablation_results,
     ablations,
-    asks,
     increments,
+    questions_for,
     repeatability,
     steps,
 )
@@ -112,7 +112,7 @@ def test_the_snippet_to_blame_is_a_suspect_and_the_other_is_not(worse: Database,
     example = small.example(5, "test")
     with worse.session() as session:
         asked_nothing = ablation_results(session, acts.review(worse), example)
-    assert [(one.said, one.loss, one.suspect) for one in asked_nothing] == [(None, None, False)] * 2
+    assert [(one.parsed, one.loss, one.suspect) for one in asked_nothing] == [(None, None, False)] * 2
     acts.job(worse, home, "suspects", examples=("test-05",), connect=connecting(ScriptedEngine(answer)))
     with worse.session() as session:
         found = {each.version.key: each for each in ablation_results(session, acts.review(worse), example)}
@@ -183,7 +183,7 @@ def test_noise_is_asked_in_a_replicate_of_its_own_and_of_some_examples_only(
     worse: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(diagnoses, "NOISE_EXAMPLES", 5)
-    (ask,) = asks(acts.review(worse), "noise", small.examples(0, 16))
+    (ask,) = questions_for(acts.review(worse), "noise", small.examples(0, 16))
     assert (ask.replicate, len(ask.examples)) == (NOISE_REPLICATE, 5)
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from composer.answers.store import LOOKUP, DatabaseCells, Question
+from composer.answers.store import LOOKUP, DatabaseCells, Question, stored_texts
 from composer.models.answer import Answer
 from composer.prompts.messages import render
+from composer.review.status import get_review
 from library.database import Database
 from tests import small
 
@@ -62,3 +63,10 @@ def test_two_writers_of_one_cell_do_not_disturb_each_other(database: Database) -
         kept = set(executor.map(keep, range(16)))
     assert len(kept) == 1
     assert DatabaseCells(database).find([QUESTION.key]) == {QUESTION.key: kept.pop()}
+
+
+def test_an_answer_stored_under_another_composition_is_found_by_its_key(submitted: Database) -> None:
+    with submitted.session() as session:
+        side = get_review(session, 1).candidate.evidence.candidate
+        target = get_review(session, 1).candidate.outcome.target_hash
+        assert set(stored_texts(session, target, "another", side.cells)) == set(side.cells)
