@@ -94,6 +94,11 @@ def jobs_of(session: Session, candidate_id: int) -> tuple[Job, ...]:
     return tuple(_job(row) for row in session.exec(query))
 
 
+def get_job(session: Session, job_id: int) -> Job:
+    """Return one job; raises `Refused` where there is none of this id."""
+    return _job(_row(session, job_id))
+
+
 def repeatability_of(jobs: Sequence[Job]) -> Repeatability | None:
     """Return what the newest of these jobs that asked the incumbent again came to; None where none did."""
     return next((job.repeatability for job in jobs if job.repeatability is not None), None)
@@ -167,7 +172,7 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
             raise
         _update(database, job_id, state=FINISHED, made=made, result=result, ended_at=datetime.now(UTC))
     with database.session() as session:
-        return _job(_row(session, job_id))
+        return get_job(session, job_id)
 
 
 def is_at_work(home: Home, job_id: int) -> bool:

@@ -141,9 +141,16 @@ _STORED = type_coerce(_TABLE.c.evidence, Text)
 """Evidence as the text that is stored, which is hashed."""
 
 
-def list_candidates(session: Session) -> tuple[CandidateSummary, ...]:
-    """Return every candidate without its evidence, newest first."""
-    rows = session.execute(sa_select(*_COLUMNS).order_by(_TABLE.c.id.desc())).mappings()
+def list_candidates(
+    session: Session, *, task: str | None = None, target: str | None = None
+) -> tuple[CandidateSummary, ...]:
+    """Return the candidates without their evidence, newest first, of one task or target where given."""
+    query: Select[Any] = sa_select(*_COLUMNS).order_by(_TABLE.c.id.desc())
+    if task is not None:
+        query = query.where(_TABLE.c.task == task)
+    if target is not None:
+        query = query.where(_TABLE.c.target == target)
+    rows = session.execute(query).mappings()
     return tuple(CandidateSummary(**_fields(row), outcome=_outcome(session, row)) for row in rows)
 
 

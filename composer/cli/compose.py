@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from composer.answers.evaluator import Stopped
-from composer.candidates.records import get_candidate
+from composer.candidates.records import get_candidate_summary
 from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals
 from composer.cli.run_report import progress_bar, report
 from composer.cli.serve import serve
@@ -116,4 +116,4 @@ def _figures(database: Database, candidate_id: int | None) -> tuple[Difference, 
     if candidate_id is None:
         return ()
     with database.session() as session:
-        return get_candidate(session, candidate_id).figures
+        return get_candidate_summary(session, candidate_id).figures

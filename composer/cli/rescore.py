@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from composer.analysis import jobs
 from composer.answers.latency import answer_latency
-from composer.candidates.records import get_candidate
+from composer.candidates.records import get_candidate_summary
 from composer.cli.common import console, out
 from composer.cli.run_report import comparison
 from composer.home.paths import Home
@@ -30,7 +30,7 @@ def score_again(database: Database, home: Home, candidate_id: int, *, by: str) -
     Raises `Refused` where nothing under the candidate has changed, or it was scored again already.
     """
     with database.session() as session:
-        candidate = get_candidate(session, candidate_id)
+        candidate = get_candidate_summary(session, candidate_id)
         status = review_status(session, candidate)
         if status.successor is not None:
             what = f"candidate {candidate_id} was scored again already"
@@ -47,21 +47,21 @@ def score_again(database: Database, home: Home, candidate_id: int, *, by: str) -
     else:
         _say("Scoring it again pays for no answer: all it needs are stored.")
     try:
-        with _watched(database, candidate_id, number, expected):
+        with _watched(database, number, expected):
             done = jobs.do_job(database, home, number, connect=connection.connect)
     except KeyboardInterrupt as stop:
         _say("Stopped. The answers so far are kept: run the same command again to go on from there.")
         raise typer.Exit(130) from stop
     assert done.made is not None
     with database.session() as session:
-        made = get_candidate(session, done.made)
+        made = get_candidate_summary(session, done.made)
     out.print(comparison(made.figures))
     _say(f"It is candidate {made.id} now. Verdicts don't carry over: they were given on other evidence.")
     _say(f"Review it with: composer review {made.id}")
 
 
 @contextmanager
-def _watched(database: Database, candidate_id: int, number: int, expected: int) -> Iterator[None]:
+def _watched(database: Database, number: int, expected: int) -> Iterator[None]:
     """Show how many answers the job has paid for, for as long as the context is open."""
     columns = (
         TextColumn("scoring again"),
@@ -78,7 +78,7 @@ def _watched(database: Database, candidate_id: int, number: int, expected: int) 
         def look() -> None:
             while not ended.wait(SECONDS_BETWEEN_LOOKS):
                 with database.session() as session:
-                    paid = next(job.paid for job in jobs.jobs_of(session, candidate_id) if job.id == number)
+                    paid = jobs.get_job(session, number).paid
                 progress.update(bar, completed=paid)
 
         watcher = Thread(target=look, name="progress", daemon=True)

@@ -52,9 +52,8 @@ def make_current(session: Session, task: Task, dataset: Dataset, *, by: str, at:
 
 
 def _dataset_row(session: Session, task: str) -> DatasetRow | None:
-    return session.exec(
-        select(DatasetRow).where(DatasetRow.task == task).order_by(col(DatasetRow.id).desc())
-    ).first()
+    query = select(DatasetRow).where(DatasetRow.task == task).order_by(col(DatasetRow.id).desc())
+    return session.exec(query.limit(1)).first()
 
 
 def dataset_of(session: Session, task: str) -> str:
@@ -97,7 +96,7 @@ def _example(content: Mapping[str, Any]) -> Example:
 
 def test_split_size(session: Session, task: str) -> int:
     """Return how many sealed test examples a task has; raises `Refused` where it has no data."""
-    return len(examples_of(session, dataset_of(session, task), "test"))
+    return split_size(session, dataset_of(session, task), "test")
 
 
 def split_size(session: Session, dataset: str, split: SplitName) -> int:

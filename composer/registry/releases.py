@@ -41,7 +41,16 @@ def list_releases(session: Session, task: str | None = None, target: str | None 
 
 def current_release(session: Session, task: str, target: str) -> Release | None:
     """Return what is released now for (task, target), or None."""
-    return next(iter(list_releases(session, task, target)), None)
+    query = select(ReleaseRow).where(ReleaseRow.task == task, ReleaseRow.target == target)
+    row = session.exec(query.order_by(col(ReleaseRow.id).desc()).limit(1)).first()
+    return of_row(row) if row else None
+
+
+def release_of(session: Session, candidate_id: int) -> Release | None:
+    """Return the newest release of a candidate, or None."""
+    query = select(ReleaseRow).where(ReleaseRow.candidate_id == candidate_id)
+    row = session.exec(query.order_by(col(ReleaseRow.id).desc()).limit(1)).first()
+    return of_row(row) if row else None
 
 
 def incumbent_of(session: Session, task: Task, target: str) -> Composition:

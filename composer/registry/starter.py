@@ -11,8 +11,8 @@ from composer.data.bundled import read_wheel
 from composer.data.dataset import load_examples
 from composer.models.target import load_target
 from composer.registry.datasets import add_examples
-from composer.registry.targets import add_target, list_targets
-from composer.registry.tasks import add_task, list_tasks
+from composer.registry.targets import add_target, target_names
+from composer.registry.tasks import add_task, task_names
 from composer.task.task import load_task
 from library.importing import import_file
 
@@ -31,10 +31,10 @@ def load_starter(session: Session, *, by: str, at: datetime) -> None:
 
     A starter task that was edited since, or a snippet that was given a new version, is left alone.
     """
-    known = {task.name for task in list_tasks(session)}
+    known, targets = task_names(session), target_names(session)
     for file in sorted((DATA / "targets").glob("*.yaml")):
         target = load_target(file)
-        if target.name not in {one.name for one in list_targets(session)}:
+        if target.name not in targets:
             add_target(session, target, by=by, at=at)
     for file in sorted((DATA / "tasks").glob("*.yaml")):
         task = load_task(file)

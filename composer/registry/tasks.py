@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from composer.registry.lookup import KEEPERS, find_named
+from composer.registry.lookup import KEEPERS, unknown_name
 from composer.tables import TaskRow
 from composer.task.task import Task
 from library import log
@@ -17,10 +17,7 @@ from library.people import require
 def add_task(session: Session, task: Task, *, by: str, at: datetime) -> bool:
     """Make this content the current one of its name; returns whether anything changed. Raises for the role."""
     require(session, by, *KEEPERS)
-    current = session.exec(
-        select(TaskRow).where(TaskRow.name == task.name).order_by(col(TaskRow.id).desc())
-    ).first()
-    if current is not None and current.hash == task.hash:
+    if task_hash(session, task.name) == task.hash:
         return False
     session.add(
         TaskRow(name=task.name, hash=task.hash, content=task.model_dump(mode="json"), added_by=by, added_at=at)
@@ -39,20 +36,29 @@ def add_task(session: Session, task: Task, *, by: str, at: datetime) -> bool:
 
 def list_tasks(session: Session) -> tuple[Task, ...]:
     """Return the current content of every task, by name."""
-    rows = session.exec(select(TaskRow).order_by(col(TaskRow.id))).all()
-    current = {row.name: row for row in rows}
-    return tuple(Task.model_validate(current[name].content) for name in sorted(current))
+    newest = select(func.max(TaskRow.id)).group_by(TaskRow.name)
+    rows = session.exec(select(TaskRow.content).where(col(TaskRow.id).in_(newest)))
+    return tuple(sorted((Task.model_validate(content) for content in rows), key=lambda task: task.name))
+
+
+def task_names(session: Session) -> tuple[str, ...]:
+    """Return the names of all tasks, sorted."""
+    return tuple(sorted(session.exec(select(TaskRow.name).distinct())))
 
 
 def task_hash(session: Session, name: str) -> str:
     """Return the hash of a task's current content; empty where there is no such task."""
-    rows = select(TaskRow.hash).where(TaskRow.name == name).order_by(col(TaskRow.id).desc())
+    rows = select(TaskRow.hash).where(TaskRow.name == name).order_by(col(TaskRow.id).desc()).limit(1)
     return session.exec(rows).first() or ""
 
 
 def get_task(session: Session, name: str) -> Task:
     """Return the current task of this name; raises `Refused` naming those that exist."""
-    return find_named("task", name, {task.name: task for task in list_tasks(session)}, "composer task add FILE")
+    rows = select(TaskRow.content).where(TaskRow.name == name).order_by(col(TaskRow.id).desc()).limit(1)
+    content = session.exec(rows).first()
+    if content is None:
+        raise unknown_name("task", name, task_names(session), "composer task add FILE")
+    return Task.model_validate(content)
 
 
 def get_task_version(session: Session, task_hash: str) -> Task:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from composer.candidates.records import CandidateSummary, list_candidates
+from composer.candidates.records import CandidateSummary, get_candidate_summary, list_candidates
 from composer.evaluation.outcomes import Difference
 from composer.prompts.changes import SnippetChange, snippet_changes
 from composer.prompts.composition import BARE_BASE, Composition
@@ -40,11 +39,10 @@ class CurrentRelease:
 def current_prompts(session: Session) -> dict[tuple[str, str], CurrentRelease]:
     """Return what is released now, by (task, target)."""
     squares: dict[tuple[str, str], CurrentRelease] = {}
-    known = _heads(session)
     for release in list_releases(session):
         place = (release.task, release.target)
         if place not in squares:
-            head = known[release.candidate_id]
+            head = get_candidate_summary(session, release.candidate_id)
             squares[place] = CurrentRelease(release, head.figures[0], _stale(session, head))
     return squares
 
@@ -65,7 +63,7 @@ class HistoryEntry:
 def history(session: Session, task: str, target: str) -> tuple[HistoryEntry, ...]:
     """Return what was released for (task, target), newest first."""
     made = list_releases(session, task, target)
-    known = _heads(session)
+    known = {one.id: one for one in list_candidates(session, task=task, target=target)}
     past: list[HistoryEntry] = []
     for place, one in enumerate(made):
         earlier = made[place + 1 :]
@@ -93,7 +91,7 @@ def released_prompt(session: Session, task: str, release_id: int | None) -> Rele
         now = get_task(session, task)
         return ReleasedPrompt(BARE_BASE, None, None, now, measured_composition(session, now, ()))
     release = get_release(session, release_id)
-    head = _heads(session)[release.candidate_id]
+    head = get_candidate_summary(session, release.candidate_id)
     then = get_task_version(session, head.outcome.task_hash)
     composition = measured_composition(session, then, release.versions)
     return ReleasedPrompt(f"release {release.id}", release, head.figures[0], then, composition)
@@ -128,15 +126,12 @@ class Replacement:
 
 def replacement(session: Session, candidate_id: int) -> Replacement:
     """Say what making a candidate's prompt current would replace; raises `Refused` where there is no such one."""
-    known = _heads(session)
-    if candidate_id not in known:
-        raise Refused(f"there is no candidate {candidate_id}", fix="The Inbox lists those there are.")
-    head = known[candidate_id]
+    head = get_candidate_summary(session, candidate_id)
     now = current_release(session, head.task, head.target)
     replaced = now.versions if now else ()
     figure = head.figures[0]
     compared = head.incumbent_versions == replaced
-    own = known[now.candidate_id].figures[0].candidate if now else None
+    own = get_candidate_summary(session, now.candidate_id).figures[0].candidate if now else None
     return Replacement(
         task=head.task,
         target=head.target,
@@ -153,7 +148,7 @@ def replacement(session: Session, candidate_id: int) -> Replacement:
 
 def rollback_blockers(session: Session, release: Release, person: Person) -> tuple[str, ...]:
     """Say all that keeps this person from rolling back to a release; empty where nothing does."""
-    head = _heads(session)[release.candidate_id]
+    head = get_candidate_summary(session, release.candidate_id)
     now = current_release(session, release.task, release.target)
     found = [] if person.may("releaser") else [f"{person.name} does not have the role releaser"]
     if now is not None and now.candidate_id == release.candidate_id:
@@ -172,7 +167,3 @@ def _stale(session: Session, head: CandidateSummary) -> tuple[str, ...]:
         return evidence_changes(session, head)
     except Refused as refused:
         return (refused.what,)
-
-
-def _heads(session: Session) -> Mapping[int, CandidateSummary]:
-    return {one.id: one for one in list_candidates(session)}

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from composer.candidates.records import get_candidate
 from composer.data.examples import Dataset, Example
-from composer.registry.datasets import current_dataset, dataset_of, make_current
+from composer.registry.datasets import current_dataset, dataset_of, examples_named, make_current
 from composer.registry.tasks import get_task
 from composer.review.reasons import reason_of
 from composer.review.regressions import set_disposition
@@ -128,11 +128,11 @@ def decide_correction(
 
 
 def _example(session: Session, task: Task, example_id: str) -> Example:
-    known = current_dataset(session, task.name)
-    found = next((one for one in known.examples if one.id == example_id), None)
-    if found is None:
-        raise Refused(f"task {task.name} has no example {example_id}", where=dataset_of(session, task.name)[:24])
-    return found
+    dataset = dataset_of(session, task.name)
+    found = examples_named(session, dataset, [example_id])
+    if not found:
+        raise Refused(f"task {task.name} has no example {example_id}", where=dataset[:24])
+    return found[0]
 
 
 def _checked(task: Task, gold: float | str) -> float | str:

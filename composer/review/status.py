@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from composer.candidates.records import Candidate, CandidateSummary, get_candidate, successor_of
 from composer.prompts.composition import Composition
-from composer.registry.releases import Release, current_release, list_releases, measured_composition
+from composer.registry.releases import Release, current_release, measured_composition, release_of
 from composer.registry.tasks import get_task_version
 from composer.review.corrections import Correction, corrections
 from composer.review.regressions import Disposition, all_dispositions
@@ -123,7 +123,7 @@ def review_status(session: Session, candidate: CandidateSummary) -> ReviewStatus
             given[one.example_id] = one
         elif one.example_id in given and given[one.example_id].kind != "blocks":
             del given[one.example_id]
-    made = _release_of(session, candidate)
+    made = release_of(session, candidate.id)
     reasons = evidence_changes(session, candidate) if made else stale(session, candidate)
     reviewer_blocks = (
         *(f"{one.reviewer} {OBJECTIONS[one.kind]}" for one in words if one.kind in OBJECTIONS),
@@ -163,11 +163,6 @@ def get_review(session: Session, candidate_id: int) -> Review:
 
 OBJECTIONS = {"request changes": "asked for changes", "no-go": "said no-go"}
 """The kinds of verdict that stand against a candidate, each in words that follow a name."""
-
-
-def _release_of(session: Session, candidate: CandidateSummary) -> Release | None:
-    made = list_releases(session, candidate.task, candidate.target)
-    return next((release for release in made if release.candidate_id == candidate.id), None)
 
 
 def _asked_for(task: Task) -> str:

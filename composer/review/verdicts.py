@@ -145,9 +145,7 @@ def no_gos(session: Session, task: Task, dataset: str, target: Target) -> tuple[
     now = (task.hash, dataset, target.hash)
     return tuple(
         one.versions
-        for one in list_candidates(session)
-        if one.task == task.name
-        and one.target == target.name
-        and (one.outcome.task_hash, one.outcome.dataset, one.outcome.target_hash) == now
+        for one in list_candidates(session, task=task.name, target=target.name)
+        if (one.outcome.task_hash, one.outcome.dataset, one.outcome.target_hash) == now
         and any(word.kind == "no-go" for word in effective_verdicts(verdicts_on(session, one.id)))
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from composer.candidates.records import list_candidates
+from composer.candidates.records import get_candidate_summary, list_candidates
 from composer.prompts.changes import snippet_changes
 from composer.prompts.composition import BARE_BASE, Composition
 from composer.registry.releases import get_release, list_releases, measured_composition
@@ -64,8 +64,8 @@ def options(review: Review) -> list[str]:
         released = [f"release {one.id}" for one in list_releases(session, candidate.task, candidate.target)]
         others = [
             f"candidate {one.id}" + ("" if one.target == candidate.target else f" on {one.target}")
-            for one in list_candidates(session)
-            if one.task == candidate.task and one.id != candidate.id
+            for one in list_candidates(session, task=candidate.task)
+            if one.id != candidate.id
         ]
     return [INCUMBENT, BARE_BASE, *released, *others]
 
@@ -78,11 +78,7 @@ def composition_named(review: Review, name: str) -> Composition:
         return Composition(review.task.base)
     kind, number = name.split(" ")[:2]
     with database().session() as session:
-        if kind == "release":
-            release = get_release(session, int(number))
-            candidate_id, versions = release.candidate_id, release.versions
-        else:
-            candidate_id = int(number)
-            versions = next(one.versions for one in list_candidates(session) if one.id == candidate_id)
-        head = next(one for one in list_candidates(session) if one.id == candidate_id)
-        return measured_composition(session, get_task_version(session, head.outcome.task_hash), versions)
+        release = get_release(session, int(number)) if kind == "release" else None
+        measured = get_candidate_summary(session, release.candidate_id if release else int(number))
+        versions = release.versions if release else measured.versions
+        return measured_composition(session, get_task_version(session, measured.outcome.task_hash), versions)

@@ -27,7 +27,7 @@ def show(offer: JobOffer, label: str, person: Person, *, primary: bool = False) 
     A job that needs no new answer is done at once.
     """
     if offer.at_work and offer.newest is not None:
-        _progress(offer.candidate_id, offer.newest.id)
+        _progress(offer.newest.id)
         return
     if offer.refused:
         st.caption(plain(f"{label} is not possible: {offer.refused}"))
@@ -78,8 +78,8 @@ def _finished(job: Job) -> str | None:
 
 
 @st.fragment(run_every=POLL_SECONDS)
-def _progress(candidate_id: int, job_id: int) -> None:
-    job = page_data.job_now(candidate_id, job_id)
+def _progress(job_id: int) -> None:
+    job = page_data.job_now(job_id)
     if job.state in (WAITING, RUNNING):
         share = min(job.paid / job.expected, 1.0) if job.expected else 0.0
         phase = job.message or f"{job.paid:,} of {count(job.expected, 'answer')}"

@@ -18,7 +18,7 @@ import streamlit as st
 
 from composer.analysis import jobs as work
 from composer.analysis.examples import flipped, rows_of, texts_of
-from composer.analysis.jobs import Job, JobKind, jobs_of
+from composer.analysis.jobs import Job, JobKind, get_job, jobs_of
 from composer.analysis.search_steps import SearchSteps, search_steps
 from composer.answers.latency import answer_latency
 from composer.evaluation.outcomes import Row
@@ -131,10 +131,10 @@ def jobs(found: Shown) -> CandidateJobs:
         return CandidateJobs(candidate.id, jobs_of(session, candidate.id), seconds)
 
 
-def job_now(candidate_id: int, job_id: int) -> Job:
-    """Return one job of a candidate as it is now."""
+def job_now(job_id: int) -> Job:
+    """Return one job as it is now."""
     with database().session() as session:
-        return next(one for one in jobs_of(session, candidate_id) if one.id == job_id)
+        return get_job(session, job_id)
 
 
 def job_offer(known: CandidateJobs, kind: JobKind, examples: Sequence[str] = ()) -> JobOffer:

@@ -133,7 +133,7 @@ def test_a_label_that_is_none_or_no_change_is_refused(worse: Database, gold: Any
     with pytest.raises(Refused, match=says):
         acts.propose(worse, gold=gold)
     assert known(worse) == ()
-    assert acts.status(worse).words == {}
+    assert acts.status(worse).dispositions == {}
 
 
 def test_a_rating_may_be_typed(worse: Database) -> None:

@@ -170,4 +170,4 @@ def test_a_correction_that_is_rejected_lifts_no_block(worse: Database) -> None:
     acts.word(worse, kind="blocks", examples=acts.WORSE[:1], by="Grace")
     number = acts.propose(worse, by="Joan")
     acts.decide(worse, number, confirm=False, by="Grace")
-    assert acts.status(worse).words[acts.WORSE[0]].kind == "blocks"
+    assert acts.status(worse).dispositions[acts.WORSE[0]].kind == "blocks"
