@@ -8,6 +8,7 @@ import numpy as np
 
 from composer.bench.seeds import seeded
 from composer.bench.world import Recorded, World
+from composer.confidence import TAILS
 from library.errors import Refused
 
 RESAMPLES = 2000
@@ -47,6 +48,6 @@ def limit_of(world: World) -> Limit:
         some, others = (rng.integers(0, count, count) for count in (dev.shape[1], test.shape[1]))
         best = int(np.argmin(np.round(dev[:, some].mean(axis=1), 9)))
         gains[number] = (incumbent - test[best])[others].mean()
-    low, high = (float(bound) for bound in np.quantile(gains, [0.025, 0.975]))
+    low, high = (float(bound) for bound in np.quantile(gains, TAILS))
     oracle = float((incumbent - world.losses(world.oracle)[1]).mean())
     return Limit(world.name, dev.size, oracle, float(gains.mean()), low, high)

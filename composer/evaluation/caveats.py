@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from composer.confidence import WIDTHS_TO_DETECT
 from composer.evaluation.formatting import change, figure
 from composer.evaluation.outcomes import Difference, Row
 from composer.task.task import Output
@@ -77,12 +78,8 @@ def _in_order(counted: Counter[float | str | None]) -> Answers:
     return (*told, *([("malformed", counted[None])] if None in counted else []))
 
 
-POWER_WIDTHS = 2.8016 / (2 * 1.95996)
-"""The difference a test finds four times in five, in widths of its 95% interval (normal approximation)."""
-
-
 def minimum_detectable_difference(difference: Difference) -> float | None:
-    """Return the true difference that such a test finds four times in five; None without an interval."""
+    """Return the true difference that such a test detects four times in five; None without an interval."""
     if difference.low is None or difference.high is None:
         return None
-    return POWER_WIDTHS * (difference.high - difference.low)
+    return WIDTHS_TO_DETECT * (difference.high - difference.low)

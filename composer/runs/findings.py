@@ -12,13 +12,14 @@ from math import sqrt
 from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
+from composer.confidence import ERRORS_TO_DETECT
 from composer.evaluation.formatting import NAMES, SHARES, change
 from composer.evaluation.metrics import as_change, figures
 from composer.evaluation.outcomes import Better, Difference
 from composer.registry.datasets import dataset_of, split_size
 from composer.registry.tasks import get_task
 from composer.runs.records import Run
-from composer.search.attribution import POWER, Attribution, Gain
+from composer.search.attribution import Attribution, Gain
 from library.errors import Refused
 
 POINT = 0.01
@@ -171,7 +172,7 @@ def power_in_words(found: SearchFindings) -> str:
     """Say what gain the task's examples can show, and how many a smaller one takes."""
     if not found.worth.noise or not found.examples:
         return ""
-    visible = POWER * found.worth.noise / sqrt(found.examples)
+    visible = ERRORS_TO_DETECT * found.worth.noise / sqrt(found.examples)
     if visible >= 1:
         return f"the answers differ too much for {found.examples:,} examples to show any gain"
     smaller = POINT if visible > 1.2 * POINT else visible / 2

@@ -9,6 +9,7 @@ from math import ceil, sqrt
 
 import numpy as np
 
+from composer.confidence import ERRORS_TO_DETECT, TAILS, Z_ROUNDED
 from composer.search.effect_model import Effects, Floats, Surface, Variances
 from composer.search.local_search import canonical, value_of
 from composer.search.moves import dropped
@@ -19,9 +20,6 @@ DRAWS = 400
 
 PAIRS = 10
 """Pairs kept: those that stand out most from zero."""
-
-POWER = 2.8
-"""Standard errors a gain must measure to be seen 8 times in 10 at a two-sided level of 5%."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ class Attribution:
 
     def examples_to_see(self, gain: float) -> int:
         """Return on how many examples a composition must be compared to see a gain, above 0, 8 times in 10."""
-        return ceil((POWER * self.noise / gain) ** 2)
+        return ceil((ERRORS_TO_DETECT * self.noise / gain) ** 2)
 
 
 def attribute(
@@ -86,7 +84,7 @@ def attribute(
 
 
 def _gain(keys: Keys, values: Floats, cells: int) -> Gain:
-    low, high = (float(bound) for bound in np.quantile(values, [0.025, 0.975]))
+    low, high = (float(bound) for bound in np.quantile(values, TAILS))
     return Gain(keys, float(values.mean()), low, high, cells)
 
 
@@ -130,5 +128,5 @@ def _orders(losses: Mapping[tuple[Keys, str], float], winner: Keys) -> tuple[Gai
         saved = np.array([own[e] - loss for (keys, e), loss in losses.items() if keys == other and e in own])
         if len(saved) >= 2:
             mean, error = float(saved.mean()), float(saved.std(ddof=1)) / sqrt(len(saved))
-            found.append(Gain(other, mean, mean - 1.96 * error, mean + 1.96 * error, len(saved)))
+            found.append(Gain(other, mean, mean - Z_ROUNDED * error, mean + Z_ROUNDED * error, len(saved)))
     return tuple(found)
