@@ -25,10 +25,10 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from composer.bench.seeds import seeded
+from composer.evaluation.figures import Floats
 from composer.evaluation.formatting import NAMES
 from composer.evaluation.gates import improves
-from composer.evaluation.intervals import Floats
-from composer.evaluation.metrics import Figure, Scored, figures
+from composer.evaluation.metrics import Metric, Scored, figures
 from composer.evaluation.paired import difference
 from composer.task.task import DataSpec, Output, Task
 from library.errors import Refused
@@ -216,7 +216,7 @@ _TASK = Task(
     message="{{text}}",
     data=DataSpec(source="import"),
 )
-_FIGURES: dict[str, Figure] = {figure.name: figure for figure in figures(_TASK)}
+_FIGURES: dict[str, Metric] = {figure.name: figure for figure in figures(_TASK)}
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from composer.evaluation.intervals import Interval, bca
+from composer.evaluation.intervals import Interval, bca, drawn_places
 from composer.search.problem import Losses
 
 
@@ -17,7 +17,9 @@ def mean_interval(values: Losses, rng: np.random.Generator, *, resamples: int | 
         return Interval(float("nan"), float("nan"))
     if (values == values[0]).all():
         return Interval(float(values[0]), float(values[0]))
-    return bca(values, np.mean, rng, vectorized=True, resamples=resamples)
+    drawn = [values[places].mean(axis=1) for places in drawn_places(len(values), rng, resamples)]
+    left_out = [np.delete(values, place).mean() for place in range(len(values))]
+    return bca(np.concatenate(drawn), values.mean(keepdims=True), np.array(left_out))
 
 
 def passes(saved: Losses, rng: np.random.Generator) -> bool:

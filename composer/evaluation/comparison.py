@@ -11,7 +11,7 @@ from composer.data.examples import Example
 from composer.evaluation.gates import check_gates
 from composer.evaluation.metrics import figures, score
 from composer.evaluation.outcomes import Comparison, Difference, Row
-from composer.evaluation.paired import difference
+from composer.evaluation.paired import differences
 from composer.evaluation.parsing import Parsed, parse
 from composer.evaluation.slices import slices
 from composer.models.answer import Answer
@@ -47,10 +47,8 @@ def compare(
     was, now = (_parsed(task, side) for side in (incumbent, candidate))
     before, after = score(task, examples, was), score(task, examples, now)
     clusters = [example.clusters for example in examples]
-    differences = [
-        difference(figure, before, after, clusters, np.random.default_rng(seed)) for figure in figures(task)
-    ]
-    differences += [
+    found = [
+        *differences(figures(task), before, after, clusters, np.random.default_rng(seed)),
         _plain("tokens", incumbent.prompt_tokens, candidate.prompt_tokens),
         _plain("seconds", incumbent.seconds, candidate.seconds),
     ]
@@ -69,13 +67,14 @@ def compare(
         )
         for place, example in enumerate(examples)
     )
-    gates = check_gates(task, examples, {one.name: one for one in differences}, rows)
-    parts = slices(task, examples, before, after, np.random.default_rng(seed))
-    return Comparison(tuple(differences), gates, rows, parts)
+    gates = check_gates(task, examples, {one.name: one for one in found}, rows)
+    return Comparison(tuple(found), gates, rows, slices(task, examples, before, after))
 
 
 def _parsed(task: Task, side: Side) -> list[Parsed]:
-    return [parse(task.output, answer.text) for answer in side.answers]
+    # Thousands of answers are often of a few texts.
+    parsed = {text: parse(task.output, text) for text in {answer.text for answer in side.answers}}
+    return [parsed[answer.text] for answer in side.answers]
 
 
 def _plain(name: str, was: float, now: float) -> Difference:

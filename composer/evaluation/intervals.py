@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.sparse import csr_array
-from scipy.stats import bootstrap, norm, t
+from scipy.special import ndtr, ndtri, stdtrit
 
-Floats = NDArray[np.float64]
-Statistic = Callable[[Floats], float]
-"""A statistic of example weights, shape (n,); a weight of 2 counts an example twice, of 0 leaves it out."""
-BatchedStatistic = Callable[[Floats], Floats]
-"""The same statistic of many resamples at once: weights of shape (r, n) to values of shape (r,)."""
+from composer.confidence import CONFIDENCE, Z
+from composer.evaluation.figures import Floats, Statistic
 
 RESAMPLES = 9999
-LEVEL = 0.95
-CHUNK = 500_000
-"""Weights held at once: 4 MB, of which a statistic may need some ten copies."""
+CHUNK = 125_000
+"""Weights drawn at once: 1 MB, so that what is computed of them stays in a processor's own cache."""
 
-_Z = float(norm.ppf((1 + LEVEL) / 2))
+PAIRS = 500_000
+"""Pairs of examples at once whose clusters are compared."""
+
 NEAREST, FURTHEST = 1e-6, 8.0
 """Standard errors between which p values are told apart: from as good as 1 to below 1e-14."""
 
@@ -60,8 +55,8 @@ def score_interval(values: Floats, clusters: Sequence[tuple[str, ...]], *, span:
     if widest == 0:
         return Interval(mean, mean)
     wider = cluster_inflation(values - mean, clusters)
-    low = mean - wider * (mean - widest * _score_low(values / widest, _Z))
-    high = mean + wider * (-widest * _score_low(-values / widest, _Z) - mean)
+    low = mean - wider * (mean - widest * _score_low(values / widest, Z))
+    high = mean + wider * (-widest * _score_low(-values / widest, Z) - mean)
     return Interval(low, high) if span is None else Interval(max(low, -widest), min(high, widest))
 
 
@@ -83,7 +78,7 @@ def score_p(values: Floats, clusters: Sequence[tuple[str, ...]], *, span: float 
     if end(NEAREST) <= 0:
         return 1.0
     z = FURTHEST if end(FURTHEST) > 0 else float(brentq(end, NEAREST, FURTHEST, xtol=1e-9))
-    return float(2 * norm.sf(z))
+    return float(2 * ndtr(-z))
 
 
 def _score_low(values: Floats, z: float) -> float:
@@ -114,68 +109,97 @@ def _score_low(values: Floats, z: float) -> float:
     return tilted(float(brentq(beyond, 0.0, last, xtol=1e-12)))[0] if beyond(last) > 0 else -1.0
 
 
-def interval(
+def bootstrap_interval(
     statistic: Statistic,
     clusters: Sequence[tuple[str, ...]],
     rng: np.random.Generator,
     *,
     resamples: int | None = None,
-    many: BatchedStatistic | None = None,
 ) -> Interval:
-    """Return a 95% interval of a statistic of n examples, `clusters` naming what each shares with others.
-
-    Examples are resampled by the BCa bootstrap (Efron 1987; scipy.stats.bootstrap), and the bounds then
-    moved away from the estimate by the root of the design effect (see `widening`). A statistic that no
-    resampling moves gives an interval of no width: nothing in these examples speaks against it. Bounds are
-    NaN where the statistic is undefined. `many`, where given, is the statistic of many resamples at once.
-    """
-    n = len(clusters)
-    whole = statistic(np.ones(n))
-    if n < 2 or np.isnan(whole):
-        return _NONE
-    at_once = many or (lambda weights: np.array([statistic(one) for one in weights]))
-
-    def of_drawn(drawn: NDArray[np.int64], axis: int = -1) -> Floats:
-        rows = drawn.reshape(-1, drawn.shape[axis])
-        places = (rows + n * np.arange(len(rows))[:, None]).ravel()
-        found = at_once(np.bincount(places, minlength=n * len(rows)).reshape(-1, n).astype(float))
-        # A resample can miss every valid answer; such a one says nothing either way.
-        return np.where(np.isnan(found), whole, found).reshape(drawn.shape[:-1])
-
-    drawn = bca(np.arange(n), of_drawn, rng, vectorized=True, resamples=resamples)
-    wider = cluster_inflation(_influence(at_once, n), clusters) if _shared(clusters) else 1.0
-    return Interval(whole + wider * (drawn.low - whole), whole + wider * (drawn.high - whole))
+    """Return the 95% interval of one statistic of n examples: see `bootstrap_intervals`."""
+    return bootstrap_intervals([statistic], clusters, rng, resamples=resamples)[0]
 
 
-def bca(
-    sample: NDArray[Any],
-    statistic: Callable[..., Any],
+def bootstrap_intervals(
+    statistics: Sequence[Statistic],
+    clusters: Sequence[tuple[str, ...]],
     rng: np.random.Generator,
     *,
-    vectorized: bool,
     resamples: int | None = None,
-) -> Interval:
-    """Return the 95% BCa bootstrap interval of a statistic of a sample of n values, which takes those drawn.
+) -> list[Interval]:
+    """Return a 95% interval of each statistic of the same n examples, all over the same resamples.
 
-    Where leaving out any one value changes nothing, BCa has no acceleration and the percentiles stand in.
+    `clusters` names what each example shares with others. Examples are resampled by the BCa bootstrap, and the
+    bounds then moved away from the estimate by the root of the design effect (see `cluster_inflation`). A
+    statistic that no resampling moves gives an interval of no width: nothing in these examples speaks against
+    it. Bounds are NaN where the statistic is undefined, and for fewer than two examples.
     """
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", category=RuntimeWarning)
-        result = bootstrap(
-            (sample,),
-            statistic,
-            vectorized=vectorized,
-            n_resamples=RESAMPLES if resamples is None else resamples,
-            batch=max(1, CHUNK // len(sample)),
-            confidence_level=LEVEL,
-            method="BCa",
-            rng=rng,
-        )
-    low, high = (float(bound) for bound in result.confidence_interval)
-    if np.isnan(low) or np.isnan(high):
-        tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-        low, high = (float(bound) for bound in np.quantile(result.bootstrap_distribution, tails))
-    return Interval(low, high)
+    n = len(clusters)
+    wholes = [statistic.whole() if n > 1 else float("nan") for statistic in statistics]
+    defined = [place for place, whole in enumerate(wholes) if not np.isnan(whole)]
+    found = [_NONE] * len(statistics)
+    if not defined:
+        return found
+    drawn = _resampled([statistics[place] for place in defined], n, rng, resamples)
+    for place, values in zip(defined, drawn, strict=True):
+        found[place] = _interval(statistics[place], wholes[place], values, clusters)
+    return found
+
+
+def _resampled(
+    statistics: Sequence[Statistic], n: int, rng: np.random.Generator, resamples: int | None
+) -> list[Floats]:
+    """Return each statistic in every resample of n examples; NaN where a resample lacks what it is taken of."""
+    batches: list[list[Floats]] = []
+    for places in drawn_places(n, rng, resamples):
+        places += n * np.arange(len(places))[:, None]
+        weights = np.bincount(places.ravel(), minlength=places.size).reshape(places.shape)
+        batches.append([statistic.of_many(weights) for statistic in statistics])
+    return [np.concatenate(values) for values in zip(*batches, strict=True)]
+
+
+def _interval(statistic: Statistic, whole: float, drawn: Floats, clusters: Sequence[tuple[str, ...]]) -> Interval:
+    seen, without = statistic.of_many(np.ones((1, len(clusters)))), statistic.left_out()
+    # A resample can miss every valid answer; such a one says nothing either way.
+    bounds = bca(*(np.where(np.isnan(values), whole, values) for values in (drawn, seen, without)))
+    wider = cluster_inflation(_influence(without), clusters) if _shared(clusters) else 1.0
+    return Interval(whole + wider * (bounds.low - whole), whole + wider * (bounds.high - whole))
+
+
+def drawn_places(n: int, rng: np.random.Generator, resamples: int | None = None) -> Iterator[NDArray[np.int64]]:
+    """Draw resamples of n examples with replacement: yield batches of rows of places, shape (r, n)."""
+    left = RESAMPLES if resamples is None else resamples
+    while left > 0:
+        rows = min(left, max(1, CHUNK // n))
+        yield rng.integers(0, n, (rows, n))
+        left -= rows
+
+
+def bca(drawn: Floats, seen: Floats, left_out: Floats) -> Interval:
+    """Return the 95% BCa bootstrap interval (Efron 1987, "Better bootstrap confidence intervals").
+
+    `drawn`: the statistic in each resample, shape (b,). `seen`: that of the sample, shape (1,). `left_out`: that
+    of the sample without each of its n values in turn, shape (n,). Where leaving out any one value changes
+    nothing, BCa has no acceleration and the percentiles stand in.
+
+    The bounds are those of `scipy.stats.bootstrap` to the last digit, which takes one statistic at a time, forms
+    each sample that leaves one out, and takes most of a second to import.
+    """
+    tail, n = (1 - CONFIDENCE) / 2, float(len(left_out))
+    with np.errstate(all="ignore"):
+        bias = ndtri((np.count_nonzero(drawn < seen) + np.count_nonzero(drawn <= seen)) / (2 * len(drawn)))
+        pull = (n - 1) * (left_out.mean() - left_out)
+        acceleration = 1 / 6 * ((pull**3).sum() / n**3) / ((pull**2).sum() / n**2) ** 1.5
+        lean = bias + np.array([ndtri(tail), -ndtri(tail)])
+        ends = ndtr(bias + lean / (1 - acceleration * lean))
+    if np.isnan(ends).any():
+        low, high = np.quantile(drawn, [tail, 1 - tail])
+        return Interval(float(low), float(high))
+    ordered, place = np.sort(drawn), ends * len(drawn) + (1 - ends)
+    below = np.clip(np.floor(place) - 1, 0, len(drawn) - 1).astype(int)
+    above = np.clip(np.floor(place), 0, len(drawn) - 1).astype(int)
+    low, high = (1 - place % 1) * ordered[below] + place % 1 * ordered[above]
+    return Interval(float(low), float(high))
 
 
 def cluster_inflation(influence: Floats, clusters: Sequence[tuple[str, ...]]) -> float:
@@ -189,6 +213,8 @@ def cluster_inflation(influence: Floats, clusters: Sequence[tuple[str, ...]]) ->
     """
     if not _shared(clusters):
         return 1.0
+    from scipy.sparse import csr_array  # needed only where clusters are shared
+
     names = {name: place for place, name in enumerate(sorted({name for some in clusters for name in some}))}
     alone = float(influence @ influence)
     if len(names) < 2 or alone == 0:
@@ -196,11 +222,11 @@ def cluster_inflation(influence: Floats, clusters: Sequence[tuple[str, ...]]) ->
     rows = np.repeat(np.arange(len(clusters)), [len(some) for some in clusters])
     columns = np.array([names[name] for some in clusters for name in some])
     belongs = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(clusters), len(names)))
-    together, some = 0.0, max(1, CHUNK // len(clusters))
+    together, some = 0.0, max(1, PAIRS // len(clusters))
     for first in range(0, len(clusters), some):
         share = (belongs[first : first + some] @ belongs.T).astype(bool)
         together += float(influence[first : first + some] @ np.asarray(share @ influence))
-    few = len(names) / (len(names) - 1) * (t.ppf((1 + LEVEL) / 2, len(names) - 1) / _Z) ** 2
+    few = len(names) / (len(names) - 1) * (stdtrit(len(names) - 1, (1 + CONFIDENCE) / 2) / Z) ** 2
     return float(np.sqrt(max(1.0, few * together / alone)))
 
 
@@ -210,9 +236,7 @@ def _shared(clusters: Sequence[tuple[str, ...]]) -> bool:
     return len(set(each)) < len(each)
 
 
-def _influence(many: BatchedStatistic, n: int) -> Floats:
-    """How far each example pulls the statistic, by leaving it out; shape (n,), mean 0."""
-    some = max(1, CHUNK // n)
-    left_out = np.concatenate([many(1.0 - np.eye(min(some, n - first), n, first)) for first in range(0, n, some)])
+def _influence(left_out: Floats) -> Floats:
+    """How far each example pulls a statistic, by its values without each example; shape (n,), mean 0."""
     pull: Floats = np.nan_to_num(np.nanmean(left_out) - left_out)
     return pull

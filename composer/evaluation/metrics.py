@@ -1,24 +1,21 @@
 """From answers to losses in [0, 1], and from losses to the figures a reader knows.
 
-Each metric is in three parts: a per-example loss (paired and additive, so that everything downstream is
-too), figures over a set of examples, and for each figure which direction is better.
+The loss of each example is paired and additive, so that everything downstream is too. A figure is defined once, in
+`figures`; here a task's output decides which figures it has, and for each which direction is better.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from composer.data.examples import Example
+from composer.evaluation.figures import Bools, Floats, MacroF1, Mean, Spearman, Spread, Statistic, Weights
 from composer.evaluation.outcomes import Better
 from composer.evaluation.parsing import Parsed
 from composer.task.task import Task
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -30,7 +27,7 @@ class Scored:
     """
 
     loss: Floats
-    valid: NDArray[np.bool_]
+    valid: Bools
     value: Floats
     gold: Floats
 
@@ -55,70 +52,61 @@ def _number(task: Task, value: float | str | None) -> float:
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One figure of a task: how it is computed under integer example weights, and which way is better."""
+class Metric:
+    """One figure of a task: its name, which way is better, and what it is of scored answers."""
 
     name: str
     better_is: Better
-    of: Callable[[Scored, Floats], float]
+    on: Callable[[Scored], Statistic]
+
+    def of_many(self, scored: Scored, weights: Weights) -> Floats:
+        """Return the figure with examples counted as often as each row of weights says: (r, n) to (r,)."""
+        return self.on(scored).of_many(weights)
+
+    def of(self, scored: Scored) -> float:
+        """Return the figure with each example counted once; NaN where the answers can't give one."""
+        return self.on(scored).whole()
 
 
-def figures(task: Task) -> tuple[Figure, ...]:
+def figures(task: Task) -> tuple[Metric, ...]:
     """Return the task's figures: the composite metric first, then the same over valid answers alone."""
     if task.output.kind == "ordinal":
         return (
-            Figure("nmse", "lower", lambda s, w: 100 * _mean(s.loss, w)),
-            Figure("valid_nmse", "lower", lambda s, w: 100 * _mean(s.loss, w * s.valid)),
-            Figure("valid_rate", "higher", lambda s, w: _mean(s.valid.astype(float), w)),
-            Figure("spearman", "higher", _spearman),
-            Figure("mae", "lower", lambda s, w: _mean(np.nan_to_num(np.abs(s.value - s.gold)), w * s.valid)),
-            Figure("spread", "higher", _spread),
+            Metric("nmse", "lower", _nmse),
+            Metric("valid_nmse", "lower", lambda s: replace(_nmse(s), counted=s.valid)),
+            Metric("valid_rate", "higher", _valid_rate),
+            Metric("spearman", "higher", lambda s: Spearman(s.value, s.gold, s.valid)),
+            Metric("mae", "lower", lambda s: Mean(np.nan_to_num(np.abs(s.value - s.gold)), s.valid)),
+            Metric("spread", "higher", lambda s: Spread(s.value, s.valid)),
         )
     return (
-        Figure("accuracy", "higher", lambda s, w: 1 - _mean(s.loss, w)),
-        Figure("valid_accuracy", "higher", lambda s, w: 1 - _mean(s.loss, w * s.valid)),
-        Figure("valid_rate", "higher", lambda s, w: _mean(s.valid.astype(float), w)),
-        Figure("macro_f1", "higher", _macro_f1),
+        Metric("accuracy", "higher", _accuracy),
+        Metric("valid_accuracy", "higher", lambda s: replace(_accuracy(s), counted=s.valid)),
+        Metric("valid_rate", "higher", _valid_rate),
+        Metric("macro_f1", "higher", lambda s: MacroF1(s.value, s.gold)),
     )
 
 
-def _mean(values: Floats, weights: Floats) -> float:
-    total = float(weights.sum())
-    return float(values @ weights) / total if total else float("nan")
+def composite(task: Task, scored: Scored) -> Mean:
+    """Return the task's composite metric of scored answers, which is a mean: the first of its `figures`."""
+    return _nmse(scored) if task.output.kind == "ordinal" else _accuracy(scored)
 
 
-def _spread(scored: Scored, weights: Floats) -> float:
-    """Standard deviation of the valid ratings: ratings that huddle in the middle lower it."""
-    kept = weights * scored.valid
-    centre = _mean(np.nan_to_num(scored.value), kept)
-    return float(np.sqrt(_mean(np.nan_to_num((scored.value - centre) ** 2), kept)))
+def _nmse(scored: Scored) -> Mean:
+    return Mean(scored.loss, np.ones(len(scored.loss), bool), written=lambda loss: 100 * loss)
 
 
-def _spearman(scored: Scored, weights: Floats) -> float:
-    """Spearman's rank correlation of valid ratings with gold; 0 where either is constant (no order is told)."""
-    kept = np.repeat(np.arange(len(scored.loss)), (weights * scored.valid).astype(int))
-    if len(kept) < 2:
-        return float("nan")
-    ours, people = rankdata(scored.value[kept]), rankdata(scored.gold[kept])
-    ours, people = ours - ours.mean(), people - people.mean()
-    norm = float(np.sqrt((ours @ ours) * (people @ people)))
-    return float(ours @ people) / norm if norm else 0.0
+def _accuracy(scored: Scored) -> Mean:
+    return Mean(scored.loss, np.ones(len(scored.loss), bool), written=lambda loss: 1 - loss, span=1.0)
 
 
-def _macro_f1(scored: Scored, weights: Floats) -> float:
-    """Mean over gold labels of F1; a malformed answer misses its label."""
-    parts = []
-    for label in np.unique(scored.gold):
-        hit = float(weights @ ((scored.value == label) & (scored.gold == label)))
-        said, due = float(weights @ (scored.value == label)), float(weights @ (scored.gold == label))
-        parts.append(2 * hit / (said + due) if said + due else 0.0)
-    return float(np.mean(parts))
+def _valid_rate(scored: Scored) -> Mean:
+    return Mean(scored.valid.astype(float), np.ones(len(scored.loss), bool), span=1.0)
 
 
 def read(task: Task, scored: Scored) -> Mapping[str, float]:
     """Return every figure of the task over all examples, each counted once."""
-    ones = np.ones(len(scored.loss))
-    return {figure.name: figure.of(scored, ones) for figure in figures(task)}
+    return {metric.name: metric.of(scored) for metric in figures(task)}
 
 
 def as_change(metric: str, gain: float) -> float:

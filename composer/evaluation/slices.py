@@ -6,23 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import isnan
 
-import numpy as np
-
 from composer.data.examples import Example
-from composer.evaluation.formatting import SHARES
 from composer.evaluation.intervals import score_p
-from composer.evaluation.metrics import Figure, Scored, figures
+from composer.evaluation.metrics import Scored, composite
 from composer.evaluation.outcomes import LOSS_TOLERANCE, Slice
-from composer.evaluation.paired import MEANS, paired_interval
+from composer.evaluation.paired import mean_interval
 from composer.task.task import Task
 
 MOST = 30
 """Slices that are told apart: those with the most examples."""
 
 
-def slices(
-    task: Task, examples: Sequence[Example], before: Scored, after: Scored, rng: np.random.Generator
-) -> tuple[Slice, ...]:
+def slices(task: Task, examples: Sequence[Example], before: Scored, after: Scored) -> tuple[Slice, ...]:
     """Return the metric's difference in each named slice, by name; of more than 30 those with most examples.
 
     `p` is that of the interval (see `intervals.score_p`): the two never contradict each other.
@@ -33,9 +28,7 @@ def slices(
         if example.slice:
             members.setdefault(example.slice, []).append(place)
     largest = sorted(members, key=lambda name: (-len(members[name]), name))[:MOST]
-    figure = figures(task)[0]
-    clusters = [example.clusters for example in examples]
-    parts = [_slice(name, figure, members[name], clusters, before, after, rng) for name in sorted(largest)]
+    parts = [_slice(task, examples, name, members[name], before, after) for name in sorted(largest)]
     return tuple(replace(one, p=p) for one, p in zip(parts, holm([one.p for one in parts]), strict=True))
 
 
@@ -52,32 +45,24 @@ def holm(p: Sequence[float]) -> list[float]:
 
 
 def _slice(
-    name: str,
-    figure: Figure,
-    places: Sequence[int],
-    clusters: Sequence[tuple[str, ...]],
-    before: Scored,
-    after: Scored,
-    rng: np.random.Generator,
+    task: Task, examples: Sequence[Example], name: str, places: Sequence[int], before: Scored, after: Scored
 ) -> Slice:
     was, now = (
-        Scored(side.loss[places], side.valid[places], side.value[places], side.gold[places])
+        composite(task, Scored(side.loss[places], side.valid[places], side.value[places], side.gold[places]))
         for side in (before, after)
     )
-    own = [clusters[place] for place in places]
-    bounds = paired_interval(figure, was, now, own, rng)
-    mean = MEANS[figure.name]
-    values = mean(now).values - mean(was).values
-    change = now.loss - was.loss
-    better, worse = int((change < -LOSS_TOLERANCE).sum()), int((change > LOSS_TOLERANCE).sum())
+    clusters = [examples[place].clusters for place in places]
+    bounds = mean_interval(was, now, clusters)
     low, high = (None if isnan(bound) else bound for bound in (bounds.low, bounds.high))
+    values, change = now.values - was.values, now.mean_of - was.mean_of
+    better, worse = int((change < -LOSS_TOLERANCE).sum()), int((change > LOSS_TOLERANCE).sum())
     return Slice(
         name,
         len(places),
         float(values.mean()),
         low,
         high,
-        score_p(values, own, span=1.0 if figure.name in SHARES else None),
+        score_p(values, clusters, span=now.span),
         better,
         len(places) - better - worse,
         worse,

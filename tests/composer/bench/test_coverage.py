@@ -13,7 +13,8 @@ from composer.bench import coverage
 from composer.bench.coverage import CASES, Case, Coverage, covered
 from composer.cli.bench import app
 from composer.evaluation import paired
-from composer.evaluation.intervals import Floats, Interval, score_interval
+from composer.evaluation.figures import Floats
+from composer.evaluation.intervals import Interval, score_interval
 from library.errors import Refused
 
 

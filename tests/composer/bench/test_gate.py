@@ -7,6 +7,7 @@ import pytest
 
 from composer.bench.gate import mean_interval, passes
 from composer.evaluation import intervals
+from composer.evaluation.figures import Mean
 
 
 def rng() -> np.random.Generator:
@@ -19,11 +20,9 @@ def test_the_interval_is_that_of_the_statistics(kind: str) -> None:
     values = drawn.integers(-1, 2, size=40) if kind == "label" else drawn.normal(0.1, 0.3, size=40) ** 3
     values = values.astype(float)
 
-    def mean(weights: intervals.Floats) -> float:
-        return float(weights @ values / weights.sum())
-
+    mean = Mean(values, np.ones(40, bool))
     clusters = [(str(number),) for number in range(40)]
-    expected = intervals.interval(mean, clusters, rng(), resamples=500)
+    expected = intervals.bootstrap_interval(mean, clusters, rng(), resamples=500)
     found = mean_interval(values, rng(), resamples=500)
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
 

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import bootstrap
 
-from composer.evaluation.intervals import Interval, cluster_inflation, interval, score_interval
+from composer.evaluation.figures import Floats, Mean, Statistic, Weights
+from composer.evaluation.intervals import (
+    Interval,
+    bca,
+    bootstrap_interval,
+    bootstrap_intervals,
+    cluster_inflation,
+    score_interval,
+    score_p,
+)
 
-Floats = NDArray[np.float64]
+
+class OneByOne(Statistic):
+    """A statistic of n examples, worked out for one set of weights at a time."""
+
+    def __init__(self, n: int, of: Callable[[Floats], float]) -> None:
+        self.n, self.of = n, of
+
+    def of_many(self, weights: Weights) -> Floats:
+        return np.array([self.of(one) for one in weights])
+
+    def left_out(self) -> Floats:
+        return self.of_many(1 - np.eye(self.n))
+
+    def whole(self) -> float:
+        return self.of(np.ones(self.n))
 
 
-def mean_of(values: Sequence[float]) -> Callable[[Floats], float]:
-    array = np.asarray(values, dtype=float)
-    return lambda weights: float(array @ weights / weights.sum()) if weights.sum() else float("nan")
+def mean_of(values: Sequence[float]) -> Mean:
+    return Mean(np.asarray(values, dtype=float), np.ones(len(values), bool))
 
 
 def alone(n: int) -> list[tuple[str, ...]]:
@@ -26,7 +48,7 @@ def alone(n: int) -> list[tuple[str, ...]]:
 
 def test_without_clusters_it_is_the_bca_interval_of_scipy() -> None:
     values = np.random.default_rng(3).exponential(size=60) - 0.5
-    ours = interval(mean_of(values), alone(60), np.random.default_rng(0), resamples=4000)
+    ours = bootstrap_interval(mean_of(values), alone(60), np.random.default_rng(0), resamples=4000)
     theirs = bootstrap((values,), np.mean, n_resamples=4000, method="BCa", rng=np.random.default_rng(0))
     assert ours.low == pytest.approx(theirs.confidence_interval.low, rel=1e-6, abs=1e-9)
     assert ours.high == pytest.approx(theirs.confidence_interval.high, rel=1e-6, abs=1e-9)
@@ -41,7 +63,7 @@ def test_it_is_pinned_on_a_case_worked_out_elsewhere() -> None:
         centre = array @ weights / weights.sum()
         return float((array - centre) ** 2 @ weights / weights.sum())
 
-    found = interval(variance, alone(26), np.random.default_rng(0), resamples=4000)
+    found = bootstrap_interval(OneByOne(26, variance), alone(26), np.random.default_rng(0), resamples=4000)
     # 95% is wider than the published 90% interval, and like it leans to the right of 171.5.
     assert found.low < 115.8
     assert found.high > 259.6
@@ -51,28 +73,28 @@ def test_it_is_pinned_on_a_case_worked_out_elsewhere() -> None:
 @pytest.mark.parametrize("value", [0.0, 0.1, -0.3, 1 / 3])
 @pytest.mark.parametrize("clusters", [alone(17), [(f"{n // 3}",) for n in range(17)]])
 def test_equal_differences_give_an_interval_of_no_width(value: float, clusters: list[tuple[str, ...]]) -> None:
-    found = interval(mean_of([value] * 17), clusters, np.random.default_rng(0))
+    found = bootstrap_interval(mean_of([value] * 17), clusters, np.random.default_rng(0))
     assert found.low == pytest.approx(value, abs=1e-9)
     assert found.high == pytest.approx(value, abs=1e-9)
 
 
 def test_the_same_seed_gives_the_same_interval() -> None:
     values = np.random.default_rng(1).normal(size=30)
-    once, again = (interval(mean_of(values), alone(30), np.random.default_rng(7)) for _ in range(2))
+    once, again = (bootstrap_interval(mean_of(values), alone(30), np.random.default_rng(7)) for _ in range(2))
     assert once == again
 
 
 def test_it_gives_none_where_nothing_can_be_resampled() -> None:
     for found in (
-        interval(mean_of([0.5]), alone(1), np.random.default_rng(0)),
-        interval(lambda weights: float("nan"), alone(9), np.random.default_rng(0)),
+        bootstrap_interval(mean_of([0.5]), alone(1), np.random.default_rng(0)),
+        bootstrap_interval(OneByOne(9, lambda weights: float("nan")), alone(9), np.random.default_rng(0)),
     ):
         assert isinstance(found, Interval)
         assert np.isnan([found.low, found.high]).all()
 
 
 def test_one_odd_example_among_equals_still_gives_bounds() -> None:
-    found = interval(mean_of([0.0] * 19 + [-1.0]), alone(20), np.random.default_rng(0))
+    found = bootstrap_interval(mean_of([0.0] * 19 + [-1.0]), alone(20), np.random.default_rng(0))
     assert -1 <= found.low < -0.05 < found.high <= 0
 
 
@@ -81,16 +103,16 @@ def test_examples_that_move_together_widen_it() -> None:
     shared = np.repeat(rng.normal(size=10), 6)
     values = shared + 0.1 * rng.normal(size=60)
     clusters = [(f"{number // 6}",) for number in range(60)]
-    together = interval(mean_of(values), clusters, np.random.default_rng(0))
-    apart = interval(mean_of(values), alone(60), np.random.default_rng(0))
+    together = bootstrap_interval(mean_of(values), clusters, np.random.default_rng(0))
+    apart = bootstrap_interval(mean_of(values), alone(60), np.random.default_rng(0))
     assert together.high - together.low > 1.7 * (apart.high - apart.low)
 
 
 def test_clusters_in_which_nothing_moves_together_widen_it_little() -> None:
     values = np.random.default_rng(0).normal(size=300)
     clusters = [(f"{number // 3}",) for number in range(300)]
-    together = interval(mean_of(values), clusters, np.random.default_rng(0))
-    apart = interval(mean_of(values), alone(300), np.random.default_rng(0))
+    together = bootstrap_interval(mean_of(values), clusters, np.random.default_rng(0))
+    apart = bootstrap_interval(mean_of(values), alone(300), np.random.default_rng(0))
     assert 1 <= (together.high - together.low) / (apart.high - apart.low) < 1.4
 
 
@@ -99,8 +121,8 @@ def test_pairs_that_share_a_document_that_moves_them_widen_it() -> None:
     pull = rng.normal(size=12)
     pairs = [(a, b) for a in range(12) for b in range(a)]
     values = [pull[a] + pull[b] for a, b in pairs]
-    together = interval(mean_of(values), [(f"{a}", f"{b}") for a, b in pairs], np.random.default_rng(0))
-    apart = interval(mean_of(values), alone(len(pairs)), np.random.default_rng(0))
+    together = bootstrap_interval(mean_of(values), [(f"{a}", f"{b}") for a, b in pairs], np.random.default_rng(0))
+    apart = bootstrap_interval(mean_of(values), alone(len(pairs)), np.random.default_rng(0))
     assert together.high - together.low > 2 * (apart.high - apart.low)
 
 
@@ -114,7 +136,7 @@ def test_it_holds_the_truth_about_as_often_as_it_says(size: int) -> None:
         shared = np.repeat(rng.exponential(size=50 // size) - 1, size)
         values = shared + rng.exponential(size=50) - 1 if size > 1 else rng.exponential(size=50) - 1
         clusters = [(f"{number // size}",) for number in range(50)]
-        found = interval(mean_of(values), clusters, rng, resamples=300)
+        found = bootstrap_interval(mean_of(values), clusters, rng, resamples=300)
         held += found.low <= 0 <= found.high
     assert 0.90 <= held / trials <= 0.99
 
@@ -218,18 +240,49 @@ class TestScoreInterval:
         assert 0.92 <= held / trials <= 0.975
 
 
-def test_many_resamples_at_once_give_what_one_by_one_gives() -> None:
-    values = np.random.default_rng(4).normal(size=25)
+def test_statistics_taken_together_have_the_intervals_that_each_has_alone() -> None:
+    rng = np.random.default_rng(4)
+    some = [mean_of(rng.normal(size=25)), OneByOne(25, lambda weights: float("nan")), mean_of(rng.random(25))]
     clusters = [(f"{number // 2}",) for number in range(25)]
-    one = interval(mean_of(values), clusters, np.random.default_rng(0), resamples=500)
-    many = interval(
-        mean_of(values),
-        clusters,
-        np.random.default_rng(0),
-        resamples=500,
-        many=lambda weights: weights @ values / weights.sum(axis=1),
-    )
-    assert (one.low, one.high) == pytest.approx((many.low, many.high))
+    together = bootstrap_intervals(some, clusters, np.random.default_rng(0), resamples=500)
+    for one, found in zip(some, together, strict=True):
+        again = bootstrap_interval(one, clusters, np.random.default_rng(0), resamples=500)
+        assert np.array_equal([found.low, found.high], [again.low, again.high], equal_nan=True)
+
+
+@pytest.mark.parametrize("n", [2, 3, 7, 60, 400])
+@pytest.mark.parametrize("kind", ["real", "whole", "two", "equal"])
+def test_bca_is_scipys_to_the_last_digit(n: int, kind: str) -> None:
+    rng = np.random.default_rng(n)
+    values = {
+        "real": rng.exponential(size=n),
+        "whole": rng.integers(-2, 3, n).astype(float),
+        "two": np.where(np.arange(n) < 1, 1.0, 0.0),
+        "equal": np.full(n, 0.3),
+    }[kind]
+    drawn = values[np.random.default_rng(0).integers(0, n, (999, n))].mean(axis=1)
+    left_out = np.array([np.delete(values, place).mean() for place in range(n)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        theirs = bootstrap((values,), np.mean, n_resamples=999, method="BCa", rng=np.random.default_rng(0))
+    found, (low, high) = bca(drawn, values.mean(keepdims=True), left_out), theirs.confidence_interval
+    if np.isnan(low) or np.isnan(high):
+        low, high = np.quantile(theirs.bootstrap_distribution, [0.025, 0.975])
+    assert np.array_equal(drawn, theirs.bootstrap_distribution)
+    assert (found.low, found.high) == (low, high)
+
+
+@pytest.mark.parametrize("clusters", [alone(30), [(f"{number // 3}",) for number in range(30)]])
+def test_the_p_value_is_below_5_percent_where_the_interval_leaves_zero_out(
+    clusters: list[tuple[str, ...]],
+) -> None:
+    rng = np.random.default_rng(8)
+    for shift in np.linspace(-0.6, 0.6, 25):
+        values = rng.normal(shift, 0.8, size=30)
+        found = score_interval(values, clusters)
+        assert (score_p(values, clusters) < 0.05) == (not found.low <= 0 <= found.high)
+    assert score_p(np.zeros(30), clusters) == 1
+    assert score_p(np.ones(1), clusters[:1]) == 1
 
 
 def test_pairs_that_share_both_documents_count_once_in_the_widening() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
 
-from composer.evaluation.metrics import as_change, figures, read, score
+from composer.evaluation.metrics import as_change, composite, figures, read, score
 from composer.evaluation.parsing import Parsed
 from composer.task.task import FIGURES
 from tests import small
@@ -73,7 +73,7 @@ def test_spearman_agrees_with_scipy(pairs: list[tuple[float, int]]) -> None:
         assert rated(gold, list(values))["spearman"] == 0
 
 
-def test_ratings_that_huddle_have_less_spread() -> None:
+def test_ratings_that_crowd_together_have_less_spread() -> None:
     gold = [1.0, 2, 3, 4, 5]
     assert rated(gold, [3, 3, 3, 3, 3])["spread"] == 0
     assert rated(gold, [1, 2, 3, 4, 5])["spread"] == pytest.approx(np.std([1, 2, 3, 4, 5]))
@@ -101,9 +101,8 @@ def test_losses_lie_between_0_and_1_and_weights_count_examples(
     if len(repeated):
         again = rated([gold[i] for i in repeated], [values[i] for i in repeated])
         for figure in figures(RATING):
-            assert figure.of(scored, times.astype(float)) == pytest.approx(
-                again[figure.name], nan_ok=True, abs=1e-9
-            )
+            (found,) = figure.of_many(scored, times[np.newaxis])
+            assert found == pytest.approx(again[figure.name], nan_ok=True, abs=1e-9)
 
 
 @pytest.mark.parametrize("of", [RATING, LABEL], ids=["rating", "label"])
@@ -111,6 +110,16 @@ def test_a_policy_can_gate_on_every_figure(of: object) -> None:
     assert isinstance(of, small.Task)
     assert tuple(figure.name for figure in figures(of)) == FIGURES[of.output.kind]
     assert figures(of)[0].name == of.metric
+
+
+@pytest.mark.parametrize("malformed", [0, 2])
+def test_the_composite_is_the_first_figure(malformed: int) -> None:
+    data = [small.example(number, gold=3.5) for number in range(6)]
+    scored = score(RATING, data, [MALFORMED] * malformed + [Parsed(2)] * (6 - malformed))
+    assert composite(RATING, scored).whole() == figures(RATING)[0].of(scored) == read(RATING, scored)["nmse"]
+    data = [small.example(number, gold="good") for number in range(6)]
+    scored = score(LABEL, data, [MALFORMED] * malformed + [Parsed("good")] * (6 - malformed))
+    assert composite(LABEL, scored).whole() == figures(LABEL)[0].of(scored) == read(LABEL, scored)["accuracy"]
 
 
 def test_a_gain_lowers_an_error_and_raises_an_accuracy() -> None:

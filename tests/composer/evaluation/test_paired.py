@@ -1,12 +1,14 @@
-"""The interval of a difference: the figures of the metrics, taken as means or many resamples at a time."""
+"""The interval of a difference: means by the score interval, all other figures over the same resamples."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from composer.evaluation.metrics import Figure, Scored, figures
-from composer.evaluation.paired import MANY, MEANS, paired_interval
+from composer.evaluation.figures import Mean
+from composer.evaluation.intervals import bootstrap_interval
+from composer.evaluation.metrics import Metric, Scored, figures
+from composer.evaluation.paired import Change, difference, differences
 from composer.task.task import Task
 from tests import small
 
@@ -30,39 +32,29 @@ def alone(n: int) -> list[tuple[str, ...]]:
     return [(f"{number}",) for number in range(n)]
 
 
-def named(task: Task, name: str) -> Figure:
+def named(task: Task, name: str) -> Metric:
     return next(figure for figure in figures(task) if figure.name == name)
 
 
 @pytest.mark.parametrize(("task", "figure"), FIGURES, ids=lambda one: getattr(one, "name", ""))
-def test_each_figure_is_what_the_metrics_say_it_is(task: Task, figure: Figure) -> None:
-    scored = answers(task, 30, seed=1)
-    weights = np.random.default_rng(2).multinomial(30, np.full(30, 1 / 30), size=50).astype(float)
-    expected = np.array([figure.of(scored, one) for one in weights])
-    if figure.name in MEANS:
-        mean = MEANS[figure.name](scored)
-        found = weights @ (mean.values * mean.counted) / (weights @ mean.counted)
-    else:
-        found = MANY[figure.name](scored)(weights)
-    assert found == pytest.approx(expected, abs=1e-12)
-
-
-@pytest.mark.parametrize("malformed", [0.0, 0.9, 1.0])
-@pytest.mark.parametrize("name", ["spearman", "spread"])
-def test_what_is_constant_or_missing_is_so_in_every_resample(name: str, malformed: float) -> None:
-    scored = answers(RATING, 12, seed=3, malformed=malformed)
-    scored = Scored(scored.loss, scored.valid, np.where(scored.valid, 4.0, np.nan), scored.gold)
-    weights = np.random.default_rng(2).multinomial(12, np.full(12, 1 / 12), size=40).astype(float)
-    expected = [named(RATING, name).of(scored, one) for one in weights]
-    assert np.array_equal(MANY[name](scored)(weights), expected, equal_nan=True)
-
-
-@pytest.mark.parametrize(("task", "figure"), FIGURES, ids=lambda one: getattr(one, "name", ""))
-def test_it_holds_the_difference_seen(task: Task, figure: Figure) -> None:
+def test_it_holds_the_difference_seen(task: Task, figure: Metric) -> None:
     before, after = answers(task, 60, seed=1), answers(task, 60, seed=2, malformed=0.1)
-    found = paired_interval(figure, before, after, alone(60), np.random.default_rng(0))
-    ones = np.ones(60)
-    assert found.low < figure.of(after, ones) - figure.of(before, ones) < found.high
+    found = difference(figure, before, after, alone(60), np.random.default_rng(0))
+    assert (found.name, found.better_is) == (figure.name, figure.better_is)
+    assert (found.incumbent, found.candidate) == (figure.of(before), figure.of(after))
+    assert found.difference == figure.of(after) - figure.of(before)
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < found.difference < found.high
+
+
+@pytest.mark.parametrize("task", [RATING, LABEL], ids=["rating", "label"])
+@pytest.mark.parametrize("clusters", [alone(40), [(f"{number // 4}",) for number in range(40)]])
+def test_figures_compared_together_are_as_compared_alone(task: Task, clusters: list[tuple[str, ...]]) -> None:
+    before, after = answers(task, 40, seed=1), answers(task, 40, seed=2)
+    together = differences(figures(task), before, after, clusters, np.random.default_rng(3))
+    for figure, found in zip(figures(task), together, strict=True):
+        assert found == difference(figure, before, after, clusters, np.random.default_rng(3))
 
 
 @pytest.mark.parametrize(
@@ -73,24 +65,30 @@ def test_where_all_is_valid_the_valid_only_figure_has_the_interval_of_the_compos
 ) -> None:
     before, after = (answers(task, 40, seed=seed, malformed=0) for seed in (1, 2))
     one, other = (
-        paired_interval(named(task, name), before, after, alone(40), np.random.default_rng(0))
+        difference(named(task, name), before, after, alone(40), np.random.default_rng(0))
         for name in (composite, valid)
     )
-    assert one == other
+    assert (one.low, one.high) == (other.low, other.high)
 
 
 def test_an_interval_of_valid_answers_alone_is_near_that_of_the_bootstrap() -> None:
     before, after = (answers(RATING, 300, seed=seed, malformed=0.5) for seed in (1, 2))
     figure = named(RATING, "valid_nmse")
-    other = Figure("resampled", figure.better_is, figure.of)
-    found, drawn = (
-        paired_interval(one, before, after, alone(300), np.random.default_rng(0)) for one in (figure, other)
-    )
+    found = difference(figure, before, after, alone(300), np.random.default_rng(0))
+    drawn = bootstrap_interval(Change(figure.on(before), figure.on(after)), alone(300), np.random.default_rng(0))
     assert (found.low, found.high) == pytest.approx((drawn.low, drawn.high), abs=0.1 * (drawn.high - drawn.low))
 
 
-def test_without_a_valid_answer_on_a_side_there_is_none() -> None:
+@pytest.mark.parametrize("name", ["valid_nmse", "mae", "spearman", "spread"])
+def test_without_a_valid_answer_on_a_side_there_is_none(name: str) -> None:
     before, after = answers(RATING, 20, seed=1, malformed=1), answers(RATING, 20, seed=2)
-    for name in ("valid_nmse", "mae", "spearman"):
-        found = paired_interval(named(RATING, name), before, after, alone(20), np.random.default_rng(0))
-        assert np.isnan([found.low, found.high]).all()
+    found = difference(named(RATING, name), before, after, alone(20), np.random.default_rng(0))
+    assert (found.incumbent, found.difference, found.low, found.high) == (None, None, None, None)
+    assert found.candidate is not None
+
+
+def test_the_composite_metric_is_a_mean_whose_spans_are_known_for_shares() -> None:
+    for task, span in ((RATING, None), (LABEL, 1.0)):
+        figure = figures(task)[0].on(answers(task, 5, seed=1))
+        assert isinstance(figure, Mean)
+        assert figure.span == span

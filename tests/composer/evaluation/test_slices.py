@@ -25,7 +25,7 @@ def example(number: int, name: str) -> Example:
 
 def of(names: list[str], before: list[float], after: list[float]) -> tuple[Slice, ...]:
     examples = [example(number, name) for number, name in enumerate(names)]
-    return slices(small.task(), examples, scored(before), scored(after), np.random.default_rng(0))
+    return slices(small.task(), examples, scored(before), scored(after))
 
 
 def test_each_slice_tells_its_own_difference_by_name() -> None:
@@ -75,8 +75,7 @@ def test_examples_that_share_a_document_count_for_less() -> None:
     examples = [example(number, "a") for number in range(40)]
     shared = [replace(one, clusters=(f"d{number // 5}",)) for number, one in enumerate(examples)]
     apart, together = (
-        slices(small.task(), some, scored([0.42] * 40), scored(after), np.random.default_rng(0))[0]
-        for some in (examples, shared)
+        slices(small.task(), some, scored([0.42] * 40), scored(after))[0] for some in (examples, shared)
     )
     assert together.p > 1.5 * apart.p
     assert together.high - together.low > 1.5 * (apart.high - apart.low)

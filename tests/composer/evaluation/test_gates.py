@@ -1,0 +1,114 @@
+"""The gates of a policy, each on cases made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from pydantic import ValidationError
+
+from composer.evaluation.outcomes import Comparison
+from tests import small
+from tests.composer.evaluation.ratings import DATA, GOLD, answered, compared, gate, off
+
+MARKED = [small.example(number, "test", must_not_regress=number < 2) for number in range(20)]
+
+
+class TestImproves:
+    def test_it_passes_when_the_interval_is_clear_of_zero(self) -> None:
+        assert gate(compared(off(2), off(1)), "improves").passed
+
+    def test_it_fails_when_the_interval_touches_zero(self) -> None:
+        found = compared([*off(2)[:3], *GOLD[3:]], [*GOLD[:19], *off(2)[19:]])
+        assert found.metric.difference < 0
+        assert found.metric.high >= 0
+        assert not gate(found, "improves").passed
+
+    def test_it_fails_when_nothing_changed(self) -> None:
+        assert not gate(compared(off(1), off(1)), "improves").passed
+
+    def test_it_fails_when_it_got_worse_for_sure(self) -> None:
+        assert not gate(compared(GOLD, off(2)), "improves").passed
+
+    def test_it_fails_where_there_can_be_no_interval(self) -> None:
+        found = small.compared(small.task(), DATA[:1], answered(off(2)[:1]), answered(GOLD[:1]))
+        assert not gate(found, "improves").passed
+
+
+class TestValidRate:
+    def test_it_passes_when_the_rate_stays_or_rises(self) -> None:
+        assert gate(compared(off(1), GOLD), "valid rate").passed
+        assert gate(compared([None] * 20, GOLD), "valid rate").passed
+
+    def test_it_fails_when_one_more_answer_is_malformed(self) -> None:
+        found = compared([*off(2)[:19], GOLD[19]], [*off(1)[:19], None])
+        assert not gate(found, "valid rate").passed
+
+    def test_it_can_be_left_out(self) -> None:
+        assert not [one for one in compared(off(2), GOLD, valid_rate=False).gates if one.name == "valid rate"]
+
+
+class TestNotWorse:
+    def test_it_passes_when_the_figure_stays_or_gets_better(self) -> None:
+        assert gate(compared(off(2), GOLD, not_worse=["spearman", "mae"]), "spearman").passed
+        assert gate(compared(off(2), GOLD, not_worse=["spearman", "mae"]), "mae").passed
+
+    def test_it_fails_when_ratings_that_huddle_buy_their_nmse_with_the_order(self) -> None:
+        found = compared(
+            [{1: 1, 2: 5, 3: 5, 4: 5, 5: 5}[value] for value in GOLD], [3] * 20, not_worse=["spearman"]
+        )
+        assert found.metric.difference < 0
+        assert not gate(found, "spearman").passed
+
+    def test_lower_is_better_for_an_error(self) -> None:
+        assert not gate(compared(GOLD, off(1), not_worse=["mae"]), "mae").passed
+
+    def test_a_figure_that_became_undefined_fails_and_one_that_became_defined_passes(self) -> None:
+        assert not gate(compared(off(1), [None] * 20, not_worse=["spearman"]), "spearman").passed
+        assert gate(compared([None] * 20, off(1), not_worse=["spearman"]), "spearman").passed
+
+
+class TestMustNotRegress:
+    def compared(self, after: Sequence[int | None]) -> Comparison:
+        before = [*GOLD[:2], *off(2)[2:]]
+        return small.compared(small.task(), MARKED, answered(before), answered(after))
+
+    def test_it_passes_when_the_marked_examples_hold(self) -> None:
+        assert gate(self.compared(GOLD), "must not regress").passed
+        assert gate(self.compared(GOLD), "must not regress").figure == "2/2"
+
+    @pytest.mark.parametrize("now", [2, None])
+    def test_it_fails_when_one_marked_example_gets_worse(self, now: int | None) -> None:
+        found = self.compared([now, *GOLD[1:]])
+        assert not gate(found, "must not regress").passed
+        assert gate(found, "must not regress").figure == "1/2"
+
+    def test_other_examples_may_get_worse(self) -> None:
+        assert gate(self.compared([*GOLD[:19], None]), "must not regress").passed
+
+    def test_it_can_be_left_out(self) -> None:
+        names = {one.name for one in compared(off(2), GOLD, must_not_regress=False).gates}
+        assert "must not regress" not in names
+
+
+@pytest.mark.parametrize(("worse", "passes"), [(0, True), (2, True), (3, False)])
+def test_the_share_of_worse_examples_is_limited(worse: int, passes: bool) -> None:
+    before = [*off(2)[: 20 - worse], *GOLD[20 - worse :]]
+    after = [*GOLD[: 20 - worse], *off(1)[20 - worse :]]
+    assert gate(compared(before, after, max_worse_share=0.1), "worse").passed is passes
+
+
+@pytest.mark.parametrize(("extra", "passes"), [(-5, True), (0, True), (30, True), (31, False)])
+def test_the_growth_in_tokens_is_limited(extra: int, passes: bool) -> None:
+    found = compared(off(2), GOLD, tokens=(50, 50 + extra), max_extra_tokens=30)
+    assert gate(found, "tokens").passed is passes
+
+
+def test_limits_that_the_policy_does_not_set_are_no_gates() -> None:
+    assert [one.name for one in compared(off(2), GOLD).gates] == ["improves", "valid rate", "must not regress"]
+
+
+@pytest.mark.parametrize("name", ["spearmann", "accuracy", "tokens"])
+def test_a_policy_that_gates_on_a_figure_there_is_not_is_refused_before_anything_is_paid(name: str) -> None:
+    with pytest.raises(ValidationError, match=f"the gates name .{name}"):
+        small.task(policy={"gates": {"not_worse": [name]}})
