@@ -23,7 +23,7 @@ TEST_MODEL := qwen2.5-coder-0.5b
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check format browser model lock clean
+.PHONY: help setup demo test check lint format browser model lock clean
 
 help:
 	@echo "make demo    set up, fetch the model, open the app and start composing (ARGS: of composer demo)"
@@ -55,13 +55,20 @@ $(VENV)/stamp-project: pyproject.toml $(VENV)/stamp-dependencies
 demo: setup
 	@$(BIN)/composer demo $(ARGS)
 
-test: check browser model
-	@$(BIN)/python -m pytest $(ARGS)
+# The types are checked while the tests run, and what was found is shown after them; either fails the whole.
+test: lint browser model
+	@$(BIN)/mypy >$(VENV)/mypy.log 2>&1 & types=$$!; \
+	$(BIN)/python -m pytest -n auto $(ARGS); tests_failed=$$?; \
+	wait $$types; types_failed=$$?; \
+	cat $(VENV)/mypy.log; \
+	exit $$((tests_failed | types_failed))
 
-check: setup
+check: lint
+	@$(BIN)/mypy
+
+lint: setup
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 
 format: setup

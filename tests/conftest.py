@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from composer.home.paths import Home
 from composer.models.download import pull
@@ -17,7 +20,15 @@ from library.database import Database, open_database
 # Rich keeps the width it finds here when a console is made, and processes side by side are started with one.
 os.environ.pop("COLUMNS", None)
 
+pytest_plugins = ("tests.schedule",)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@event.listens_for(Engine, "connect")
+def _wait_for_no_disk(connection: Any, _record: object) -> None:
+    """Write to SQLite without waiting for the disk: what a test stores need not outlive a loss of power."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF").close()
 
 
 @pytest.fixture(autouse=True)

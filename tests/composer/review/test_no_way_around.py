@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import URL, event
+from sqlalchemy import URL
 from sqlmodel import Session
 
 from composer.analysis import jobs
@@ -271,8 +271,6 @@ class Acting(RuleBasedStateMachine):
         shutil.copytree(self.template / kind, self.home.path)
         file = self.home.path / "composer.db"
         self.database = Database(URL.create("sqlite", database=str(file)))
-        # Nothing here outlives the test, so no write waits for the disk.
-        event.listen(self.database._engine, "connect", lambda one, _: one.execute("PRAGMA synchronous=OFF"))
         self.rows = Rows(file)
         for table in self.seen:
             (last,) = self.rows(f"select coalesce(max(id), 0) as id from {table}")
