@@ -32,16 +32,19 @@ Post = Callable[[bytes, Mapping[str, str], str], int]
 """Sends a body with headers to a URL and returns the status; raises `Refused` where no answer came."""
 
 
-def deliver(database: Database, post: Post, *, at: datetime, app: str = "") -> int:
+def deliver(
+    database: Database, post: Post, *, at: datetime, app: str = "", elapsed: Callable[[], float] = time.monotonic
+) -> int:
     """Tell every hook that is due of what it has not been told of, in turns, and return how many were sent.
 
-    `at` is the time at the start, `app` the address of the app for links (none without it). A hook that
-    fails waits: 10 s, then twice as long each time, an hour at most. Raises `Refused` only for the database.
+    `at` is the time at the start, `elapsed` counts seconds from any moment on, and `app` is the address of the
+    app for links (none without it). A hook that fails waits: 10 s, then twice as long each time, an hour at
+    most. Raises `Refused` only for the database.
     """
-    begun = time.monotonic()
+    begun = elapsed()
 
     def now() -> datetime:
-        return at + timedelta(seconds=time.monotonic() - begun)
+        return at + timedelta(seconds=elapsed() - begun)
 
     with database.session() as session:
         due = [hook.id for hook in list_webhooks(session) if hook.next_try_at is None or hook.next_try_at <= at]
