@@ -3,7 +3,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from library import log
@@ -292,13 +293,12 @@ def test_a_file_without_snippets_is_refused(stored: Stored, content: str) -> Non
         stored(content)
 
 
-def test_a_failure_midway_stores_nothing(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_midway_stores_nothing(database: Database, tmp_path: Path) -> None:
     path = tmp_path / "library.yaml"
     path.write_text(TWO)
-    monkeypatch.setattr(log, "digest", lambda entry: 1 / 0)
-    with pytest.raises(ZeroDivisionError), database.session() as session:
+    with database.session() as session:
+        session.execute(text("create trigger no_log before insert on log begin select raise(abort, 'full'); end"))
+    with pytest.raises(IntegrityError, match="full"), database.session() as session:
         import_file(session, path, by="Ada", at=AT)
     with database.session() as session:
         assert list_versions(session) == ()

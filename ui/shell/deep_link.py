@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from threading import Lock
 
 import streamlit as st
@@ -21,45 +21,52 @@ class DeepLink:
     query: Mapping[str, list[str]]
 
 
-@dataclass
-class _Kept:
-    links: dict[bytes, DeepLink] = field(default_factory=dict)
-    lock: Lock = field(default_factory=Lock)
+class DeepLinks:
+    """The last link that each browser followed, by its token; the oldest are forgotten beyond `most`."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._links: dict[bytes, DeepLink] = {}
+        self._lock = Lock()
+
+    def keep(self, browser: bytes, link: DeepLink) -> None:
+        """Keep what a browser asked for, instead of what it asked for before."""
+        with self._lock:
+            self._links.pop(browser, None)
+            self._links[browser] = link
+            if len(self._links) > self._most:
+                del self._links[next(iter(self._links))]
+
+    def take(self, browser: bytes) -> DeepLink | None:
+        """Return what a browser asked for, once; None where it asked for nothing."""
+        with self._lock:
+            return self._links.pop(browser, None)
 
 
 @st.cache_resource(show_spinner=False)
-def _kept() -> _Kept:
-    return _Kept()
+def _links() -> DeepLinks:
+    return DeepLinks()
 
 
 def keep(path: str) -> None:
     """Keep the link that this browser followed: the page at this path, with the query it has now."""
-    browser = _browser()
-    if browser is None:
-        return
-    query = {name: st.query_params.get_all(name) for name in st.query_params}
-    with _kept().lock:
-        links = _kept().links
-        links.pop(browser, None)
-        links[browser] = DeepLink(path, query)
-        if len(links) > MOST:
-            del links[next(iter(links))]
+    browser = browser_of(st.context.cookies)
+    if browser is not None:
+        query = {name: st.query_params.get_all(name) for name in st.query_params}
+        _links().keep(browser, DeepLink(path, query))
 
 
 def take() -> DeepLink | None:
     """Return the link that this browser followed, once; None where it followed none."""
-    browser = _browser()
-    if browser is None:
-        return None
-    with _kept().lock:
-        return _kept().links.pop(browser, None)
+    browser = browser_of(st.context.cookies)
+    return None if browser is None else _links().take(browser)
 
 
-def _browser() -> bytes | None:
+def browser_of(cookies: Mapping[str, str]) -> bytes | None:
     """Return what sets browsers apart: the token that Streamlit gives each against forged requests.
 
     Signing in leaves the app and comes back in another session, to the bare address; this token stays.
     It does not identify a person, and somebody who copied it would only be led to a page of the app.
     """
-    cookie = st.context.cookies.get(_COOKIE)
+    cookie = cookies.get(_COOKIE)
     return decode_xsrf_token_string(cookie)[0] if cookie else None

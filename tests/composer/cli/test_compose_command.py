@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
+import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from composer.cli import app
+from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
 from composer.models import connection
 from composer.models.client import Outage
@@ -179,17 +181,20 @@ def test_the_demo_loads_the_starter_set_and_prints_one_json_object(starter: Data
     assert comparable(again) == comparable(summary)
 
 
-@pytest.mark.parametrize("started", [False, True])
+@pytest.mark.parametrize("working", [False, True])
 def test_without_headless_the_demo_starts_a_worker_once_and_serves_the_app(
-    filled: Database, run: Run, home: Home, monkeypatch: pytest.MonkeyPatch, started: bool
+    filled: Database, run: Run, home: Home, monkeypatch: pytest.MonkeyPatch, working: bool
 ) -> None:
-    module = sys.modules["composer.cli.compose"]  # the package names the command, not the module
     calls: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(module, "load_starter", lambda *_args, **_kwargs: None)
-    monkeypatch.setattr(worker, "is_at_work", lambda *_args: started)
+    monkeypatch.setattr("composer.cli.compose.load_starter", lambda *_args, **_kwargs: None)
     monkeypatch.setattr(worker, "start", lambda *arguments: calls.append(("start", *arguments)))
-    monkeypatch.setattr(module, "serve", lambda *arguments: calls.append(("serve", *arguments)))
-    result = run("demo", "--task", "small", "--target", "tiny", "--port", "9999")
+    monkeypatch.setattr(os, "chdir", lambda _folder: None)
+    monkeypatch.setattr(os, "execv", lambda _program, command: calls.append(("serve", *command)))
+    with exclusive_lock(home, "run-1") if working else nullcontext():
+        result = run("demo", "--task", "small", "--target", "tiny", "--port", "9999")
     assert result.exit_code == 0, result.output
-    expected = [] if started else [("start", home, 1)]
-    assert calls == [*expected, ("serve", home, 9999)]
+    *started, (done, *command) = calls
+    assert started == ([] if working else [("start", home, 1)])
+    assert done == "serve"
+    assert command[command.index("--server.port") + 1] == "9999"
+    assert command[-2:] == ["--home", str(home.path)]

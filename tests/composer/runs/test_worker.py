@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 from dspy.lm15 import Request, Response
-from sqlmodel import select
+from sqlalchemy import event
+from sqlmodel import SQLModel, select
 
 from composer.answers.evaluator import Counts, Stopped
 from composer.candidates.records import get_candidate
@@ -188,21 +189,18 @@ def test_broken_off_again_and_again_it_still_ends_the_same(
     assert len(asked) == len(set(asked)) == uninterrupted.cells.asked
 
 
-@pytest.mark.parametrize("step", ["note_test_read", "submit"])
+@pytest.mark.parametrize("row", [TestReadRow, CandidateRow])
 def test_killed_between_answers_it_ends_the_same(
-    filled: Database, home: Home, uninterrupted: RunResult, monkeypatch: pytest.MonkeyPatch, step: str
+    filled: Database, home: Home, uninterrupted: RunResult, row: type[SQLModel]
 ) -> None:
-    done = getattr(worker, step)
-
-    def dies(*args: Any, **kwargs: Any) -> Any:
-        done(*args, **kwargs)
+    def dies(*_given: object) -> None:
         raise SystemExit(9)
 
     number = small.enter(filled, budget=BUDGET)
-    monkeypatch.setattr(worker, step, dies)
+    event.listen(row, "after_insert", dies)
     with pytest.raises(SystemExit):
         small.run(filled, home, number, small.engine())
-    monkeypatch.setattr(worker, step, done)
+    event.remove(row, "after_insert", dies)
     summary = small.run(filled, home, number, small.engine())
     assert small.comparable(summary) == small.comparable(uninterrupted)
     assert reads(filled) == 1

@@ -2,52 +2,33 @@
 
 from __future__ import annotations
 
-import pytest
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
-from ui.shell import deep_link
+from ui.shell.deep_link import DeepLink, DeepLinks, browser_of
 
-
-class Browsers:
-    """Whose browser it is that asks."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.token: bytes | None = None
-        monkeypatch.setattr(deep_link, "_browser", lambda: self.token)
-
-    def wants(self, token: bytes | None, path: str) -> None:
-        self.token = token
-        deep_link.keep(path)
-
-    def gets(self, token: bytes | None) -> str | None:
-        self.token = token
-        found = deep_link.take()
-        return found.path if found else None
+RUNS, LIBRARY, PROMPTS = (DeepLink(name, {}) for name in ("runs", "library", "prompts"))
 
 
-@pytest.fixture
-def browsers(monkeypatch: pytest.MonkeyPatch) -> Browsers:
-    return Browsers(monkeypatch)
+def test_each_browser_gets_its_last_wish_once() -> None:
+    links = DeepLinks()
+    links.keep(b"one", RUNS)
+    links.keep(b"two", LIBRARY)
+    links.keep(b"one", PROMPTS)
+    assert [links.take(token) for token in (b"one", b"one", b"two", b"two")] == [PROMPTS, None, LIBRARY, None]
 
 
-def test_each_browser_gets_its_last_wish_once(browsers: Browsers) -> None:
-    browsers.wants(b"one", "runs")
-    browsers.wants(b"two", "library")
-    browsers.wants(b"one", "prompts")
-    assert [browsers.gets(token) for token in (b"one", b"one", b"two", b"two")] == [
-        "prompts",
-        None,
-        "library",
-        None,
-    ]
+def test_a_browser_is_known_by_its_token_whatever_mask_streamlit_puts_on_it() -> None:
+    cookies = {"_streamlit_xsrf": generate_xsrf_token_string(b"0123456789abcdef", 1)}
+    assert browser_of(cookies) == b"0123456789abcdef"
 
 
-def test_a_browser_without_a_token_has_no_wish(browsers: Browsers) -> None:
-    browsers.wants(None, "runs")
-    assert browsers.gets(None) is None
+def test_a_browser_without_a_token_has_no_wish() -> None:
+    assert browser_of({}) is None
+    assert browser_of({"_streamlit_xsrf": ""}) is None
 
 
-def test_the_oldest_wishes_are_forgotten(browsers: Browsers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deep_link, "MOST", 2)
+def test_the_oldest_wishes_are_forgotten() -> None:
+    links = DeepLinks(most=2)
     for token in (b"one", b"two", b"three"):
-        browsers.wants(token, "runs")
-    assert [browsers.gets(token) for token in (b"one", b"two", b"three")] == [None, "runs", "runs"]
+        links.keep(token, RUNS)
+    assert [links.take(token) for token in (b"one", b"two", b"three")] == [None, RUNS, RUNS]

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
 
-from composer.home.paths import Home
-from library.database import open_database
+from library.database import Database
 from ui.shell import webhook_thread
 
 
-def test_whatever_goes_wrong_while_telling_stays_in_the_background(
-    home: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    database = open_database(home.path)
-    teller = webhook_thread.Deliverer(database)
-    teller.end()
+class Broken(Database):
+    """A database that fails in a way that nobody has foreseen."""
 
-    def broken(*_given: object, **_named: object) -> int:
+    def session(self) -> NoReturn:
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr(webhook_thread, "deliver", broken)
+
+def test_whatever_goes_wrong_while_telling_stays_in_the_background(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    teller = webhook_thread.Deliverer(Broken(database.url))
+    teller.end()
     teller.look()
     assert "out of luck" in caplog.text
-    database.close()

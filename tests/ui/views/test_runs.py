@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
 from composer.runs import worker
 from composer.runs.records import WORTH, get_run, list_runs, run_row
@@ -113,20 +114,18 @@ def test_an_interrupted_run_says_so_and_can_be_continued(
     assert started == [1]
 
 
-def test_a_run_at_work_shows_progress_and_can_be_stopped(
-    furnished: Home, visit: Open, rows: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(worker, "is_at_work", lambda _home, _run: True)
+def test_a_run_at_work_shows_progress_and_can_be_stopped(furnished: Home, visit: Open, rows: Database) -> None:
     with rows.session() as session:
         row = run_row(session, 1)
         row.state, row.message, row.started_at = "running", "searching", datetime.now(UTC) - timedelta(seconds=60)
         row.asked, row.paid, row.stored, row.expected = 100, 60, 40, 400
         session.add(row)
-    app = visit(furnished, "runs")
-    assert app.progress[0].value == 25
-    assert "left at most" in app.progress[0].text
-    assert "40 stored already" in seen(app)
-    app.button(key="stop-1").click().run()
+    with exclusive_lock(furnished, "run-1"):
+        app = visit(furnished, "runs")
+        assert app.progress[0].value == 25
+        assert "left at most" in app.progress[0].text
+        assert "40 stored already" in seen(app)
+        app.button(key="stop-1").click().run()
     with rows.session() as session:
         assert run_row(session, 1).stop_asked
         assert get_run(session, 1).state == "running"
