@@ -51,7 +51,7 @@ def find_caveats(metric: Difference, output: Output, rows: Sequence[Row]) -> tup
         if not _better(metric, metric.candidate, constant.figure):
             said.append(f"{same}: the candidate is no better than that.")
         elif not _better(metric, metric.incumbent, constant.figure):
-            said.append(f"{same}: that much of the gain needs no telling examples apart.")
+            said.append(f"{same}: that part of the gain does not depend on the input.")
     smallest = minimum_detectable_difference(metric)
     if smallest is not None and metric.improved and abs(metric.difference or 0.0) < smallest:
         size = change(metric.name, smallest).lstrip("+")

@@ -17,7 +17,7 @@ NAMES = {
     "spread": "spread of ratings",
     "macro_f1": "macro F1",
     "tokens": "prompt tokens",
-    "seconds": "seconds an answer",
+    "seconds": "seconds per answer",
 }
 """What a reader knows each figure as."""
 

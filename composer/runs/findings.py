@@ -179,8 +179,8 @@ def power_in_words(found: SearchFindings) -> str:
     sizes = [change(found.metric, abs(as_change(found.metric, gain))).lstrip("+") for gain in (visible, smaller)]
     unit = f"points of {NAMES[found.metric]}" if found.metric in SHARES else f"{NAMES[found.metric]} points"
     return (
-        f"a gain of {sizes[0]} {unit} shows 4 times in 5 on the {found.examples:,} development examples there "
-        f"are; one of {sizes[1]} shows on about {_round(found.worth.examples_to_see(smaller)):,}"
+        f"a gain of {sizes[0]} {unit} is detected 4 times in 5 on the {found.examples:,} development "
+        f"examples; one of {sizes[1]} takes about {_round(found.worth.examples_to_see(smaller)):,}"
     )
 
 

@@ -25,7 +25,7 @@ def show(one: Correction, person: Person) -> None:
     own = person.local or person.name == one.proposed_by
     mine = CORRECTION.of(one.id)
     decide = action(mine)(_decide)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.text_input(
             "Why",
             key=REASON.of(one.id).name,

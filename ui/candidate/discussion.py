@@ -52,7 +52,7 @@ def show(found: Shown, person: Person) -> None:
 
 def _one(one: Comment, may_write: bool) -> None:
     done = one.resolved_at is not None
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", width=760):
         html(with_subject(one))
         st.button(
             "Open again" if done else "Resolve",

@@ -59,7 +59,8 @@ def show(found: Shown, view: ExampleView, person: Person) -> None:
                 "Another label is proposed: a second person decides, at the end of the page.", width="content"
             )
         else:
-            _label(found, view, may_decide)
+            with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+                _label(found, view, may_decide)
         if not may_decide:
             st.caption(f"{plain(person.name)} is not a reviewer.", width="content")
     REGRESSION.show_refusal()

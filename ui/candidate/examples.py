@@ -58,9 +58,7 @@ def show(candidate_id: int) -> None:
     if notices.is_waiting():
         st.rerun()
     found = page_data.shown(candidate_id)
-    section(
-        "Every example", f"largest loss change first · loss: 0 right, 1 as wrong as can be · {_flipped(found)}"
-    )
+    section("Every example", f"worst first · loss: 0 right, 1 as wrong as can be · {_flipped(found)}")
     chosen = _filtered(found)
     if chosen:
         _table(found, chosen)
@@ -140,7 +138,7 @@ def frame(found: Shown, lines: Sequence[Line]) -> pd.DataFrame:
             "before": read_value(line.row.incumbent_value),
             "after": read_value(line.row.candidate_value),
             "loss change": line.row.change,
-            "": line.row.outcome,
+            "outcome": line.row.outcome,
             DISPOSITION: given[line.row.example_id].kind if line.row.example_id in given else "",
             "slice": line.row.slice,
             "must not regress": line.row.must_not_regress,
@@ -209,7 +207,7 @@ def _table(found: Shown, chosen: Sequence[Line]) -> None:
             "before": st.column_config.TextColumn(width=80),
             "after": st.column_config.TextColumn(width=80),
             "loss change": st.column_config.NumberColumn("loss change", format="%+.3f", width=90),
-            "": st.column_config.TextColumn(width=60),
+            "outcome": st.column_config.TextColumn(width=70),
             "slice": st.column_config.TextColumn(width=90),
             "must not regress": st.column_config.CheckboxColumn(width=110),
             DISPOSITION: st.column_config.TextColumn(width=110),

@@ -24,7 +24,7 @@ def show(found: Shown, jobs: CandidateJobs, person: Person) -> None:
     again = repeatability_of(jobs.jobs)
     html(f'<div class="ic ic-pairs">{facts(found, again)}<div>{gates(found)}</div></div>')
     if again is None and not found.review.status.stale:
-        job_button.show(page_data.job_offer(jobs, "noise"), "Ask the incumbent again", person)
+        job_button.show(page_data.job_offer(jobs, "noise"), "Measure repeatability", person)
 
 
 def facts(found: Shown, again: Repeatability | None) -> str:
@@ -44,20 +44,20 @@ def facts(found: Shown, again: Repeatability | None) -> str:
         if smallest is None
         else f"a true difference of about {change(metric.name, smallest).lstrip('+')}{unit} "
         f"in {NAMES[metric.name]} would have been found 4 times in 5",
-        "Incumbent against itself": "not asked again: each answer was asked for once"
+        "Repeatability": "not measured: each answer was asked for once"
         if again is None
         else f"{again.changed} of {count(again.asked, 'answer')} read otherwise when asked again",
         "A constant answer": f"always “{constant.answer}” would come to {NAMES[metric.name]} "
-        f"{figure(metric.name, constant.figure)}; a prompt that is no better tells no examples apart",
+        f"{figure(metric.name, constant.figure)}; a prompt that is no better does not use its input",
         "Answers given": f"before {_counted(before)}; after {_counted(after)}",
         "Compositions tried": f"the best of {search.tried:,} ({search.strategy}, seed {search.seed}, "
-        f"budget {search.budget:,} answers); {search.stopped}",
+        f"budget {search.budget:,} answers); stopped: {search.stopped}",
         "Uses of the test split": "none before this one"
         if not reads
         else f"read {count(reads, 'time')} before, for other compositions",
         "Search estimate": f"{NAMES[metric.name]} {change(metric.name, estimate)}{unit}, on the development "
         "examples that chose it: expect less on new ones",
-        "Interval": "95%, same examples on both sides; widened where examples share a document",
+        "Intervals": "95%, paired: the same examples before and after; wider where examples share a document",
     }
     rows = "".join(f"<dt>{name}</dt><dd>{safe(text)}</dd>" for name, text in known.items())
     return f'<dl class="ic-facts">{rows}</dl>'

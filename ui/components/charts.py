@@ -196,7 +196,14 @@ def steps(found: Sequence[tuple[str, Difference]]) -> Any:
         "step:N",
         sort=names,
         title=None,
-        axis=alt.Axis(labelAngle=0, labelLimit=150, labelOverlap=False, grid=False),
+        axis=alt.Axis(
+            labelAngle=0,
+            labelLimit=150,
+            labelOverlap=False,
+            labelFontWeight="normal",
+            labelFontSize=12,
+            grid=False,
+        ),
     )
     up = alt.Y("figure:Q", title=f"{NAMES[metric]}{unit}", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
     tone = alt.Color("kind:N", scale=STEP_TONES, legend=None)
@@ -205,7 +212,7 @@ def steps(found: Sequence[tuple[str, Difference]]) -> Any:
     line = base.mark_line(interpolate="step", color="#9aa5b1", strokeWidth=1.5).encode(x=across, y=up)
     bars = base.mark_rule(strokeWidth=2).encode(x=across, y=alt.Y("low:Q", title=""), y2="high:Q", color=tone)
     dots = base.mark_circle(size=90, opacity=1).encode(x=across, y=up, color=tone, tooltip=hover)
-    figures = base.mark_text(dx=9, align="left", fontSize=12, color="#1f2933").encode(
+    figures = base.mark_text(dx=9, dy=-10, align="left", fontSize=12, color="#1f2933").encode(
         x=across, y=up, text=alt.Text("figure:Q", format=".3~g")
     )
     return alt.layer(line, bars, dots, figures).properties(height=230, width="container")
@@ -219,8 +226,9 @@ def search_line(
 ) -> Any:
     """Chart the best search estimate against answers asked for (a step line) over all that was tried (dots)."""
     across = alt.X("answers:Q", title="answers asked for", axis=alt.Axis(format="d", grid=False, tickCount=8))
-    form = "+.0%" if share else "+.3g"
-    up = alt.Y("change:Q", title=f"change of {metric}", axis=alt.Axis(tickCount=5, format=form))
+    form = "+.0%" if share else "+.3~g"
+    signed = f"datum.value == 0 ? '0' : format(datum.value, '{form}')"
+    up = alt.Y("change:Q", title=f"change of {metric}", axis=alt.Axis(tickCount=5, labelExpr=signed))
     dots = pd.DataFrame(steps, columns=["answers", "change"])
     best = pd.DataFrame(line, columns=["answers", "change"])
     hover = ["answers:Q", alt.Tooltip("change:Q", format=form)]

@@ -76,10 +76,10 @@ def _tokens(one: Difference) -> str:
     assert one.difference is not None
     share = f" ({one.difference / one.incumbent:+.0%})".replace("-", "−") if one.incumbent else ""
     if not one.incumbent and not one.candidate:
-        return _box("Prompt tokens", "an answer", "—", '<span class="ic-mute">the target reports none</span>')
+        return _box("Prompt tokens", "per answer", "—", '<span class="ic-mute">the target reports none</span>')
     return _box(
         "Prompt tokens",
-        "an answer",
+        "per answer",
         pair(one),
         f'<span class="ic-mute">{change("tokens", one.difference)}{share}</span>',
     )

@@ -58,7 +58,7 @@ def _gates(gates: Gates) -> list[str]:
     if gates.max_worse_share is not None:
         asked.append(f"at most {gates.max_worse_share:.0%} of the examples get worse")
     if gates.max_extra_tokens is not None:
-        asked.append(f"at most {count(gates.max_extra_tokens, 'prompt token')} more an answer")
+        asked.append(f"at most {count(gates.max_extra_tokens, 'prompt token')} more per answer")
     return asked
 
 

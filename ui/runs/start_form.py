@@ -115,10 +115,10 @@ def _cost(choice: Choice) -> str:
 def _basis(latency: Latency) -> str:
     if latency.measured:
         return (
-            f"at {max(latency.seconds, 0.01):.2f} s an answer, measured on "
+            f"at {max(latency.seconds, 0.01):.2f} s per answer, measured on "
             f"{count(latency.measured, 'stored answer')}"
         )
-    return f"at a guess of {latency.seconds:.0f} s an answer: this target has not answered yet"
+    return f"at a guess of {latency.seconds:.0f} s per answer: this target has not answered yet"
 
 
 @action(START)

@@ -25,7 +25,8 @@ def chain(total: int) -> None:
     """Show whether every entry is what was written; a long log is checked when somebody asks."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         line = st.empty()
-        asked = st.button("Check the chain", key="check", type="tertiary", icon=":material/link:")
+        label = "Check the chain" if total > MOST_CHECKED_UNASKED else "Check again"
+        asked = st.button(label, key="check", type="tertiary", icon=":material/link:")
         if not asked and total > MOST_CHECKED_UNASKED:
             result, tone = f"The chain of {count(total, 'entry', 'entries')} is checked when you ask.", "ic-mute"
         else:

@@ -38,7 +38,7 @@ def current(task: str, target: str, found: CurrentRelease | None, here: bool) ->
     link = f"prompts?task={safe(task)}&amp;target={safe(target)}"
     return (
         f'<td{tone}><a href="{link}">release {release.id}</a>{stale} '
-        f'<span class="ic-mute">{when(release.released_at, now())} by {safe(release.released_by)}</span>'
+        f'<span class="ic-mute">· {when(release.released_at, now())} by {safe(release.released_by)}</span>'
         f'<br><span class="ic-nowrap">{safe(NAMES[one.name])} {pair(one)}</span><br>{gain(one)}</td>'
     )
 
@@ -74,7 +74,7 @@ def write(task: str, target: str, release_id: int) -> None:
 def opened(task: str, target: str, found: CurrentRelease) -> None:
     """Show the release for a task and target: text, export, history, rollback, and any two prompts compared."""
     release = found.release
-    by = f"by {safe(release.released_by)} {when(release.released_at, now())}"
+    by = f"by {safe(release.released_by)}, {when(release.released_at, now())}"
     section(f"{task} → {target}", f"release {release.id} {by}")
     notices.show_message("box")
     if found.stale:
@@ -118,7 +118,7 @@ def show_history(task: str, target: str, past: Sequence[HistoryEntry]) -> None:
     """List what was released here, newest first, and offer the rollback."""
     section("History", count(len(past), "release"))
     html(history_table.table(past, now()))
-    with st.container(horizontal=True, vertical_alignment="top"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         rollback.offer(past, me())
         st.download_button(
             "CSV",

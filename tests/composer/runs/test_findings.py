@@ -60,7 +60,7 @@ def test_effects_are_changes_of_the_metric_best_first_and_what_was_never_tried_s
 def test_accuracy_is_told_in_points_that_rise() -> None:
     found = findings_of(WORTH, "accuracy", "higher", 100)
     assert found.snippets[0].text == "+5.0 [+2.0, +8.0] better"
-    assert power_in_words(found).startswith("a gain of 5.6 points of accuracy shows")
+    assert power_in_words(found).startswith("a gain of 5.6 points of accuracy is detected")
 
 
 def test_the_composition_found_is_known_by_its_parts() -> None:
@@ -102,15 +102,15 @@ def test_the_order_is_told_in_a_sentence(changes: dict[str, tuple[Gain, ...]], e
 def test_the_examples_that_a_smaller_gain_takes_are_told() -> None:
     # 2.8 standard errors of 0.2 / sqrt(100) are 0.056; a point of 0.01 takes (2.8 * 0.2 / 0.01) ** 2 = 3,136.
     assert power_in_words(of()) == (
-        "a gain of 5.60 NMSE points shows 4 times in 5 on the 100 development examples there are; "
-        "one of 1.00 shows on about 3,100"
+        "a gain of 5.60 NMSE points is detected 4 times in 5 on the 100 development examples; "
+        "one of 1.00 takes about 3,100"
     )
 
 
 def test_where_a_point_shows_already_half_of_what_shows_is_told() -> None:
     said = power_in_words(of(replace(WORTH, noise=0.02)))
     assert "a gain of 0.560 NMSE points" in said
-    assert "one of 0.280 shows on about 400" in said
+    assert "one of 0.280 takes about 400" in said
 
 
 def test_too_few_examples_to_show_anything_are_said_to_be_so() -> None:

@@ -8,7 +8,7 @@ from tests.ui.pages import Open, candidate_page
 
 def test_examples_are_sorted_by_worst_regression_and_filtered_by_the_link(furnished: Home, visit: Open) -> None:
     table = candidate_page(visit, furnished).dataframe[0].value
-    assert set(table[""]) == {"worse"}
+    assert set(table["outcome"]) == {"worse"}
     assert table["loss change"].is_monotonic_decreasing
     malformed = candidate_page(visit, furnished, show="malformed").dataframe[0].value
     assert ((malformed["before"] == "malformed") | (malformed["after"] == "malformed")).all()

@@ -62,7 +62,7 @@ def test_a_finished_run_shows_the_effect_of_each_snippet(furnished: Home, visit:
         "Effect of each snippet",
         "search estimate with 95% interval",
         "Why it stopped",
-        "development examples there are; one of",
+        "development examples; one of",
     ):
         assert words in shown
     charted = str([json.loads(one.proto.spec) for one in app.get("vega_lite_chart")])
