@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from composer.answers.evaluator import Counts
 from composer.cli.run_report import report
 from composer.home.paths import Home
 from composer.runs.findings import (
@@ -20,6 +21,7 @@ from composer.runs.findings import (
     shown,
 )
 from composer.runs.records import get_run
+from composer.runs.summary import RunResult
 from composer.search.attribution import Attribution, Gain
 from library.database import Database
 from tests import small
@@ -142,20 +144,26 @@ def test_a_run_says_what_it_learnt_and_why_it_stopped(filled: Database, home: Ho
 
 
 def test_the_terminal_tells_what_each_snippet_adds() -> None:
-    summary = {
-        "task": "t",
-        "target": "m",
-        "strategy": "greedy",
-        "seed": 0,
-        "keys": ["old", "helpful"],
-        "message": "no candidate",
-        "cells": {"asked": 1, "stored": 0, "paid": 1},
-        "tried": 3,
-        "seconds": 1.0,
-    }
+    result = RunResult(
+        task="t",
+        target="m",
+        strategy="greedy",
+        seed=0,
+        keys=("old", "helpful"),
+        message="no candidate",
+        cells=Counts(asked=1, stored=0, paid=1),
+        tried=3,
+        seconds=1.0,
+        incumbent=None,
+        candidate=None,
+        difference=None,
+        examples=None,
+        gates=(),
+        candidate_id=None,
+    )
     written = StringIO()
     console = Console(width=110, file=written)
-    console.print(report(summary, [], replace(of(), stopped="the budget is spent")))
+    console.print(report(result, [], replace(of(), stopped="the budget is spent")))
     told = written.getvalue()
     assert "search estimate" in told
     assert "old@1" in told
