@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,3 +50,31 @@ def test_the_map_names_every_package_every_module_beside_them_and_no_other() -> 
 def test_every_file_the_guide_names_is_there() -> None:
     paths = re.findall(r"`((?:library|composer|ui|data|tests)/[\w./-]+)`", GUIDE)
     assert [path for path in paths if "NAME" not in path and not (ROOT / path).exists()] == []
+
+
+def patched(file: Path) -> Iterator[str]:
+    """Give the dotted name of all that a test file sets by `setattr` of a MonkeyPatch."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    imported: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported |= {each.asname or each.name: each.name for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr="setattr"), args=[ast.Constant(value=str(name)), _]):
+                yield name
+            case ast.Call(func=ast.Attribute(attr="setattr"), args=[owner, ast.Constant(value=str(name)), _]):
+                top, *rest = ast.unparse(owner).split(".")
+                yield ".".join((imported.get(top, top), *rest, name))
+            case ast.Call(func=ast.Attribute(attr="setattr")):
+                yield f"{file.name}:{node.lineno}: {ast.unparse(node)}"
+
+
+def test_what_tests_patch_is_a_constant_or_named_in_the_guide() -> None:
+    found = {name for file in (ROOT / "tests").rglob("*.py") for name in patched(file)}
+    own = ("library.", "composer.", "ui.")
+    functions = {name for name in found if not (name.startswith(own) and name.rsplit(".", 1)[-1].isupper())}
+    named = re.findall(r"`([\w.]+)`", " ".join(cells[0] for cells in rows(section("Checks"))))
+    assert functions == {name for name in named if "." in name}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
-from composer.cli import app, hooks
+from composer.cli import app
 from composer.home.paths import Home
 
 Run = Callable[..., Result]
@@ -135,7 +136,7 @@ def test_watching_goes_on_until_interrupted(run: Run, receiver: Receiver, monkey
             raise KeyboardInterrupt
         something_happens(run, 1)
 
-    monkeypatch.setattr(hooks.time, "sleep", wait)
+    monkeypatch.setattr(time, "sleep", wait)
     result = run("hooks", "deliver", "--watch")
     assert result.exit_code == 0
     assert rounds == [0, 2]
