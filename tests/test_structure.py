@@ -1,86 +1,53 @@
-"""What holds for the product as a whole: every command and every option says what it is for."""
+"""The shape of the code: modules stay short, and each test file is found beside what it tests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
-import pytest
-import typer
-from typer.core import TyperGroup
-from typer.testing import CliRunner
-
-from composer.cli import app
-
-
-def commands(command: Any, name: str = "composer") -> Iterator[tuple[str, Any]]:
-    yield name, command
-    if isinstance(command, TyperGroup):
-        context = typer.Context(command)
-        for each in command.list_commands(context):
-            _, inner, _ = command.resolve_command(context, [each])
-            assert inner is not None
-            yield from commands(inner, f"{name} {each}")
-
-
-COMMANDS = dict(commands(typer.main.get_command(app)))
-SINGLE = [name for name, command in COMMANDS.items() if not isinstance(command, TyperGroup)]
-OPTIONS = {
-    f"{name} {parameter.name}": parameter
-    for name, command in COMMANDS.items()
-    for parameter in command.params
-    if parameter.name != "help"
+ROOT = Path(__file__).resolve().parents[1]
+TOPS = ("library", "composer", "ui")
+# A migration that has been released is never edited.
+SOURCES = [
+    file for top in TOPS for file in sorted((ROOT / top).rglob("*.py")) if "migrations/versions" not in str(file)
+]
+MOST_LINES = 350
+ACROSS_MODULES = {
+    "tests/test_contracts.py",
+    "tests/test_contributing.py",
+    "tests/test_public_faces.py",
+    "tests/test_readme.py",
+    "tests/test_run_on_a_real_model.py",
+    "tests/test_structure.py",
+    "tests/browser/test_review_by_several.py",
+    "tests/browser/test_review_in_chromium.py",
+    "tests/browser/test_signing_in.py",
+    "tests/composer/cli/test_own_task_commands.py",
+    "tests/composer/cli/test_startup.py",
+    "tests/composer/optimizer/test_mipro_and_gepa.py",
+    "tests/composer/review/test_no_way_around.py",
+    "tests/composer/review/test_nogo.py",
+    "tests/composer/review/test_roles.py",
+    "tests/composer/search/test_strategies.py",
 }
+"""Test files of what several modules do together; every other one is named after one module or package."""
 
 
-def test_the_commands_are_found() -> None:
-    assert {"composer demo", "composer compose", "composer review", "composer export", "composer verify"} <= set(
-        COMMANDS
-    )
-    assert {"composer library import", "composer task add", "composer data import"} <= set(COMMANDS)
-    assert {"composer model pull", "composer target add"} <= set(COMMANDS)
+def named(file: Path) -> str:
+    return str(file.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_has_help(name: str) -> None:
-    said = COMMANDS[name].help
-    assert said
-    assert said.strip().endswith(".")
+def test_no_module_is_long() -> None:
+    lines = {named(file): len(file.read_text(encoding="utf-8").splitlines()) for file in SOURCES}
+    assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
 
 
-@pytest.mark.parametrize("name", OPTIONS)
-def test_every_option_and_argument_has_help(name: str) -> None:
-    assert getattr(OPTIONS[name], "help", None)
-
-
-@pytest.mark.parametrize(
-    "name", [name for name, command in COMMANDS.items() if not isinstance(command, TyperGroup)]
-)
-def test_every_command_prints_its_help(name: str) -> None:
-    result = CliRunner().invoke(app, [*name.split()[1:], "--help"])
-    assert result.exit_code == 0
-    assert "Usage" in result.stdout
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        name
-        for name, command in COMMANDS.items()
-        if not isinstance(command, TyperGroup)
-        and name != "composer verify"
-        and not name.startswith("composer model ")
-        and name not in ("composer bench search", "composer bench report", "composer bench limit")
-        and name not in ("composer bench statistics", "composer bench pages")
-    ],
-)
-def test_every_command_that_needs_a_home_can_be_told_which(name: str) -> None:
-    assert any("--home" in parameter.opts for parameter in COMMANDS[name].params)
-
-
-@pytest.mark.parametrize("group", ["composer", "composer library"])
-def test_the_list_of_commands_says_of_each_what_its_own_help_does(group: str) -> None:
-    context = typer.Context(COMMANDS[group])
-    listed = {name: COMMANDS[group].get_command(context, name) for name in COMMANDS[group].list_commands(context)}
-    own = {name: (COMMANDS[f"{group} {name}"].help or "").split("\n\n")[0] for name in listed}
-    assert {name: command and command.help for name, command in listed.items()} == own
+def test_a_test_file_is_named_after_the_module_or_package_it_tests() -> None:
+    modules = {named(file).removesuffix(".py") for file in SOURCES}
+    packages = {str(Path(name).parent) for name in modules if name.endswith("__init__")}
+    # What is tested as a command is called one, lest the function behind it be looked for.
+    commands = {f"{name}_command" for name in modules if name.startswith("composer/cli/")}
+    known = {
+        f"tests/{Path(name).parent}/test_{Path(name).name}.py" for name in modules | packages | commands
+    } | ACROSS_MODULES
+    assert {named(file) for file in (ROOT / "tests").rglob("test_*.py")} - known == set()
+    assert {name for name in ACROSS_MODULES if not (ROOT / name).is_file()} == set()

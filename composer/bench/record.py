@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 from math import comb
@@ -70,19 +70,8 @@ def plan_recording(
     dev and test examples are taken, in an order that is fair to their strata and the same every time. Raises
     `Refused` for unknown snippets, for too few examples, and for more compositions than anyone records.
     """
-    wanted = {*(snippets or vocabulary.versions), *keep, *incumbent}
-    if unknown := sorted(wanted - vocabulary.versions.keys()):
-        raise Refused(
-            f"task {vocabulary.task.name} has no vetted snippet {', '.join(unknown)}",
-            fix="`composer library list --state vetted` shows what there is.",
-        )
-    order = [key for key in vocabulary.versions if key in wanted]
+    order = _in_library_order(vocabulary, {*(snippets or vocabulary.versions), *keep, *incumbent})
     rules = vocabulary.rules()
-    needed = {other for key in order for other in rules.closure(key)} - wanted
-    if needed:
-        raise Refused(
-            f"a snippet named here requires {', '.join(sorted(needed))}", fix="Name those too, with --snippets."
-        )
     if not NAME.fullmatch(name):
         raise Refused(f"{name!r} can't be the name of a world", fix="Use small letters, digits, dots and hyphens.")
     tags, strata = vocabulary.tags(), strata_of(vocabulary.task, (*dev, *test))
@@ -112,6 +101,22 @@ def plan_recording(
             fix="Change --keep and --incumbent, or give a larger --max-length.",
         )
     return Recording(described, compositions, *own)
+
+
+def _in_library_order(vocabulary: Vocabulary, wanted: Set[str]) -> list[str]:
+    """Return these keys as they follow in the library; refused are unknown ones, and missing ones they require."""
+    if unknown := sorted(wanted - vocabulary.versions.keys()):
+        raise Refused(
+            f"task {vocabulary.task.name} has no vetted snippet {', '.join(unknown)}",
+            fix="`composer library list --state vetted` shows what there is.",
+        )
+    order = [key for key in vocabulary.versions if key in wanted]
+    rules = vocabulary.rules()
+    if needed := {other for key in order for other in rules.closure(key)} - wanted:
+        raise Refused(
+            f"a snippet named here requires {', '.join(sorted(needed))}", fix="Name those too, with --snippets."
+        )
+    return order
 
 
 def record(recording: Recording, vocabulary: Vocabulary, evaluator: Evaluator) -> list[Cell]:
