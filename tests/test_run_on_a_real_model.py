@@ -54,8 +54,8 @@ def furnished(home: Home) -> Home:
 
 
 def _library(folder: Path) -> Path:
-    reviewer_blocks = (DATA / "libraries" / "polarity.yaml").read_text().split("  - key: ")
-    kept = [block for block in reviewer_blocks[1:] if block.split("\n")[0] in KEPT]
+    blocks = (DATA / "libraries" / "polarity.yaml").read_text().split("  - key: ")
+    kept = [block for block in blocks[1:] if block.split("\n")[0] in KEPT]
     file = folder / "library.yaml"
     file.write_text("snippets:\n" + "".join(f"  - key: {block}" for block in kept))
     return file

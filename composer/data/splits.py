@@ -112,15 +112,13 @@ def _blocks(members: Indices, clusters: int) -> Indices:
     return cast(Indices, block.astype(np.int64))
 
 
-def _deal(
-    reviewer_blocks: Indices, strata: Indices, shares: Sequence[float], rng: np.random.Generator
-) -> list[int]:
+def _deal(blocks: Indices, strata: Indices, shares: Sequence[float], rng: np.random.Generator) -> list[int]:
     """Deal blocks out, stratum by stratum in random order, each to the split that lacks most of its share.
 
     The lack is carried on from stratum to stratum, so each stratum and the whole come near the wanted shares.
     """
-    held = np.zeros((int(reviewer_blocks.max()) + 1, int(strata.max()) + 1), dtype=np.int64)
-    np.add.at(held, (reviewer_blocks, strata), 1)
+    held = np.zeros((int(blocks.max()) + 1, int(strata.max()) + 1), dtype=np.int64)
+    np.add.at(held, (blocks, strata), 1)
     majority = held.argmax(axis=1)
     sizes = held.sum(axis=1)
     split = [0] * len(sizes)

@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from composer.candidates.records import CandidateSummary, list_candidates
 from composer.registry.releases import list_releases
-from composer.review.status import ReviewStatus, State, review_status
+from composer.review.status import ReviewStatus, State, more_approvals, review_status, unresolved_regressions
 from composer.review.verdicts import effective_verdicts
 from library.errors import Refused
 from library.roles import LOCAL, Person
@@ -48,7 +48,7 @@ def pending_actions(status: ReviewStatus, person: Person) -> tuple[str, ...]:
     said = [f"you {one.removeprefix(own)}" if one.startswith(own) else one for one in status.reviewer_blocks]
     if not needs_decision(status, person):
         return (*said, *_lacking(status), *_approvals(status))
-    more = _approvals(status) if status.approvals_needed - len(status.approvals) > 1 else []
+    more = _approvals(status) if status.approvals_missing > 1 else []
     return ("you", *said, *_lacking(status), *more)
 
 
@@ -83,20 +83,13 @@ def _decided(status: ReviewStatus) -> frozenset[str]:
 
 
 def _lacking(status: ReviewStatus) -> list[str]:
-    lacking = []
-    overridden = any(verdict.kind == "override" for verdict in status.verdicts)
-    failing = len(status.candidate.failing_gates)
-    if failing and not overridden:
-        lacking.append("1 gate fails" if failing == 1 else f"{failing} gates fail")
-    if status.unresolved and status.task.terms.every_regression:
-        unresolved = len(status.unresolved)
-        lacking.append(f"{unresolved} regression{'s' * (unresolved > 1)} without a word")
-    return lacking
+    failing, unresolved = len(status.failing_gates), len(status.required_dispositions)
+    gates = ["1 gate fails" if failing == 1 else f"{failing} gates fail"] if failing else []
+    return [*gates, *([unresolved_regressions(unresolved)] if unresolved else [])]
 
 
 def _approvals(status: ReviewStatus) -> list[str]:
-    lacking = status.approvals_needed - len(status.approvals)
-    return [f"{lacking} more approval{'s' * (lacking > 1)}"] if lacking > 0 else []
+    return [more_approvals(status.approvals_missing)] if status.approvals_missing else []
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from sqlmodel import Session
 
 from composer.candidates.records import Candidate, CandidateSummary, get_candidate, successor_of
+from composer.evaluation.outcomes import Gate
 from composer.prompts.composition import Composition
 from composer.registry.releases import Release, current_release, measured_composition, release_of
 from composer.registry.tasks import get_task_version
@@ -35,10 +36,9 @@ State = Literal[
 class ReviewStatus:
     """The review status of a candidate.
 
-    `stale` lists why it no longer rests on what was measured, `approval_blockers` all that keeps it from being
-    approved, `reviewer_blocks` what reviewers put in the way of its release. `approvals` names those that
-    count, `excluded` those whose would not. `dispositions` maps each resolved regression to its disposition.
-    `signed_in` is whether people sign in to this home.
+    `stale` lists why it no longer rests on what was measured, `reviewer_blocks` what reviewers put in the way
+    of its release. `approvals` names those that count, `excluded` those whose would not. `dispositions` maps
+    each resolved regression to its disposition. `signed_in` is whether people sign in to this home.
     """
 
     candidate: CandidateSummary
@@ -50,7 +50,6 @@ class ReviewStatus:
     successor: int | None
     state: State
     stale: tuple[str, ...]
-    approval_blockers: tuple[str, ...]
     reviewer_blocks: tuple[str, ...]
     approvals: tuple[str, ...]
     excluded: frozenset[str]
@@ -63,18 +62,44 @@ class ReviewStatus:
 
     @property
     def unresolved(self) -> tuple[str, ...]:
-        """Regressions that nobody has given a word yet, the worst first."""
+        """Regressions without a disposition, the worst first."""
         return tuple(one for one in self.candidate.regressions if one not in self.dispositions)
+
+    @property
+    def required_dispositions(self) -> tuple[str, ...]:
+        """The unresolved regressions that the policy wants resolved before anybody approves."""
+        return self.unresolved if self.task.terms.every_regression else ()
+
+    @property
+    def failing_gates(self) -> tuple[Gate, ...]:
+        """The binding gates that fail, and that nobody has overridden."""
+        return () if any(one.kind == "override" for one in self.verdicts) else self.candidate.failing_gates
+
+    @property
+    def approvals_missing(self) -> int:
+        """How many more people have to approve."""
+        return max(self.approvals_needed - len(self.approvals), 0)
+
+    @property
+    def approval_blockers(self) -> tuple[str, ...]:
+        """All that keeps the candidate from being approved by anybody, in words."""
+        return (
+            *(f"stale: {reason}" for reason in self.stale),
+            *(["it is released already"] if self.release else []),
+            *([] if self.successor is None else [f"it was scored again as candidate {self.successor}"]),
+            *(f"the gate “{gate.name}” fails ({gate.figure})" for gate in self.failing_gates),
+            *([unresolved_regressions(len(self.required_dispositions))] if self.required_dispositions else []),
+        )
 
     @property
     def missing(self) -> str:
         """What the approvals still lack, in words; empty where there are enough."""
-        lacking = self.approvals_needed - len(self.approvals)
-        if lacking <= 0:
+        lacking = self.approvals_missing
+        if not lacking:
             return ""
         if not self.signed_in and (LOCAL in self.excluded or self.approvals_needed > 1):
             return f"{_asked_for(self.task)}, and nobody signs in to this home: it has one local person"
-        return f"{lacking} more approval{'s' * (lacking > 1)} ({_asked_for(self.task)})"
+        return f"{more_approvals(lacking)} ({_asked_for(self.task)})"
 
     def release_blockers(self) -> tuple[str, ...]:
         """Say all that keeps the candidate from being released now; empty where nothing does."""
@@ -131,10 +156,7 @@ def review_status(session: Session, candidate: CandidateSummary) -> ReviewStatus
         *(f"the correction of {one.example_id} is open" for one in open_ones),
     )
     successor = successor_of(session, candidate.id)
-    overridden = any(verdict.kind == "override" for verdict in verdicts)
-    approval_blockers = _obstacles(candidate, task, given, made, reasons, successor, overridden=overridden)
-    complete = len(approved_by) >= task.terms.approvals and not approval_blockers and not reviewer_blocks
-    return ReviewStatus(
+    status = ReviewStatus(
         candidate=candidate,
         task=task,
         verdicts=verdicts,
@@ -142,14 +164,14 @@ def review_status(session: Session, candidate: CandidateSummary) -> ReviewStatus
         corrections=open_ones,
         release=made,
         successor=successor,
-        state=_state(session, words, made, reasons, successor, complete=complete),
+        state="needs review",
         stale=reasons,
-        approval_blockers=approval_blockers,
         reviewer_blocks=reviewer_blocks,
         approvals=approved_by,
         excluded=excluded_names,
         signed_in=signed_in,
     )
+    return replace(status, state=_state(session, status, words))
 
 
 def get_review(session: Session, candidate_id: int) -> Review:
@@ -173,48 +195,28 @@ def _asked_for(task: Task) -> str:
     return f"the policy asks for {who}{f' other than {other}' if other else ''}"
 
 
-def _obstacles(
-    candidate: CandidateSummary,
-    task: Task,
-    words: Mapping[str, Disposition],
-    made: Release | None,
-    reasons: tuple[str, ...],
-    successor: int | None,
-    *,
-    overridden: bool,
-) -> tuple[str, ...]:
-    approval_blockers = [f"stale: {reason}" for reason in reasons]
-    if made:
-        approval_blockers.append("it is released already")
-    if successor is not None:
-        approval_blockers.append(f"it was scored again as candidate {successor}")
-    if not overridden:
-        approval_blockers += [f"the gate “{gate.name}” fails ({gate.figure})" for gate in candidate.failing_gates]
-    unresolved = sum(one not in words for one in candidate.regressions)
-    if unresolved and task.terms.every_regression:
-        approval_blockers.append(f"{unresolved} regression{'s' * (unresolved > 1)} without a word")
-    return tuple(approval_blockers)
+def unresolved_regressions(number: int) -> str:
+    """Return in words how many regressions have no disposition."""
+    return f"{number} unresolved regression{'s' * (number != 1)}"
 
 
-def _state(
-    session: Session,
-    words: tuple[Verdict, ...],
-    made: Release | None,
-    reasons: tuple[str, ...],
-    successor: int | None,
-    *,
-    complete: bool,
-) -> State:
+def more_approvals(number: int) -> str:
+    """Return in words how many approvals are missing."""
+    return f"{number} more approval{'s' * (number != 1)}"
+
+
+def _state(session: Session, status: ReviewStatus, effective: tuple[Verdict, ...]) -> State:
+    made = status.release
     if made:
         now = current_release(session, made.task, made.target)
         return "released" if now and now.candidate_id == made.candidate_id else "replaced"
-    if successor is not None:
+    if status.successor is not None:
         return "rescored"
-    kinds = {word.kind for word in words}
+    kinds = {one.kind for one in effective}
     if "no-go" in kinds:
         return "no-go"
-    if reasons:
+    if status.stale:
         return "stale"
     if "request changes" in kinds:
         return "changes requested"
-    return "approved" if complete else "needs review"
+    return "needs review" if status.release_blockers() else "approved"

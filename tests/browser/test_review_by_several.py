@@ -119,7 +119,7 @@ def test_two_people_approve_and_one_releases(opened: Opened, places: Places, row
     grace = opened("Grace", here)
     expect_strip(grace, "Approvals 0 of 2", f"Regressions resolved 0 of {len(worse)}")
     expect(button(grace, "Approve")).to_be_disabled()
-    expect(grace.get_by_text(f"Approval waits: {len(worse)} regressions without a word")).to_be_visible()
+    expect(grace.get_by_text(f"Approval waits: {len(worse)} unresolved regressions")).to_be_visible()
 
     grace.keyboard.press("n")
     expect(grace).to_have_url(re.compile(f"row={worse[0]}"))

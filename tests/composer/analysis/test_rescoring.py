@@ -81,7 +81,7 @@ def test_the_approvals_and_words_of_the_old_evidence_do_not_count_for_the_new(wo
     again = acts.scored_again(worse, home)
     status = acts.status(worse, again)
     assert (status.approvals, status.verdicts, status.dispositions) == ((), (), {})
-    with pytest.raises(Refused, match="1 regression without a word"):
+    with pytest.raises(Refused, match="1 unresolved regression"):
         acts.approve(worse, "Grace", candidate=again)
     acts.word(worse, examples=["test-02"], candidate=again)
     with pytest.raises(Refused, match="2 more approvals"):

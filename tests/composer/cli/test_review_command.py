@@ -124,7 +124,7 @@ def test_a_candidate_can_be_read_by_a_script(worse: Database, run: Run) -> None:
     found = json.loads(told(run("review", "1", "--json")))
     assert (found["state"], found["release"], found["successor"]) == ("needs review", None, None)
     assert found["regressions"] == dict.fromkeys(acts.WORSE)
-    assert found["obstacles"] == ["2 regressions without a word"]
+    assert found["obstacles"] == ["2 unresolved regressions"]
 
 
 def test_the_last_approval_says_how_to_release_and_releases_nothing(submitted: Database, run: Run) -> None:
@@ -212,7 +212,7 @@ def test_regressions_get_their_words_one_by_one_or_all_at_once(worse: Database, 
         (("--acceptable", ",", "--reason", "x"), "no example is not among what got worse"),
         (("--blocks", "all", "--reason", "x"), "says nothing about any example"),
         (("--acceptable", "all"), "needs a reason"),
-        (("--approve", "--reason", "x"), "2 regressions without a word"),
+        (("--approve", "--reason", "x"), "2 unresolved regressions"),
     ],
 )
 def test_words_that_fit_nothing_are_refused(

@@ -55,8 +55,8 @@ def test_a_decision_that_was_dismissed_is_asked_for_again(waiting: Database) -> 
 
 def test_whoever_may_not_approve_is_not_waited_for(worse: Database) -> None:
     assert waiting_now(worse, "Ada") == 0
-    assert said(worse, "Ada") == ("2 regressions without a word", "2 more approvals")
-    assert said(worse, "Grace") == ("you", "2 regressions without a word", "2 more approvals")
+    assert said(worse, "Ada") == ("2 unresolved regressions", "2 more approvals")
+    assert said(worse, "Grace") == ("you", "2 unresolved regressions", "2 more approvals")
     acts.word(worse)
     acts.approve(worse, "Grace")
     assert said(worse, "Joan") == ("you",)

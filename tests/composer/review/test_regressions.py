@@ -27,11 +27,11 @@ def test_regressions_are_told_the_worst_first(worse: Database) -> None:
 
 
 def test_without_a_word_on_each_nobody_can_approve(worse: Database) -> None:
-    with pytest.raises(Refused, match="2 regressions without a word"):
+    with pytest.raises(Refused, match="2 unresolved regressions"):
         acts.approve(worse, "Grace")
     acts.word(worse, examples=acts.WORSE[:1])
     assert acts.status(worse).unresolved == acts.WORSE[1:]
-    with pytest.raises(Refused, match="1 regression without a word"):
+    with pytest.raises(Refused, match="1 unresolved regression"):
         acts.approve(worse, "Grace")
     acts.word(worse, examples=acts.WORSE[1:])
     acts.approve(worse, "Grace", "Joan")
@@ -114,7 +114,7 @@ def test_to_say_that_a_label_is_wrong_without_saying_which_is_right_is_no_word(w
     with suppress(Refused):
         acts.word(worse, "label is wrong", examples=acts.WORSE[:1])
     assert acts.status(worse).unresolved == acts.WORSE[:1]
-    with pytest.raises(Refused, match="1 regression without a word"):
+    with pytest.raises(Refused, match="1 unresolved regression"):
         acts.approve(worse, "Grace")
 
 
@@ -134,7 +134,7 @@ def test_a_correction_that_is_rejected_leaves_its_regression_without_a_word(wors
     acts.decide(worse, acts.propose(worse), confirm=False, reason="The label is right.")
     status = acts.status(worse)
     assert (status.unresolved, status.reviewer_blocks) == (("test-05",), ())
-    with pytest.raises(Refused, match="1 regression without a word"):
+    with pytest.raises(Refused, match="1 unresolved regression"):
         acts.approve(worse, "Grace")
     acts.word(worse, examples=["test-05"], reason="Then so be it.")
     assert acts.approve(worse, "Grace", "Joan").state == "approved"
@@ -152,7 +152,7 @@ def test_an_approval_given_before_the_last_word_was_taken_back_releases_nothing(
     acts.word(worse)
     acts.approve(worse, "Grace", "Joan")
     acts.decide(worse, acts.propose(worse), confirm=False)
-    with pytest.raises(Refused, match="1 regression without a word"):
+    with pytest.raises(Refused, match="1 unresolved regression"):
         acts.released(worse)
     assert acts.releases_made(worse) == 0
 

@@ -223,7 +223,7 @@ def test_who_the_policy_names_can_let_a_failing_gate_pass_with_a_reason(put_up: 
 def test_an_override_makes_up_for_gates_alone(put_up: PutUp) -> None:
     database = put_up(worse=True, risk="high", policy={**FAILING, "override": ["admin"]})
     acts.verdict(database, "override", "Max")
-    with pytest.raises(Refused, match="2 regressions without a word"):
+    with pytest.raises(Refused, match="2 unresolved regressions"):
         acts.approve(database, "Grace")
     acts.word(database)
     acts.verdict(database, "request changes", "Joan")

@@ -30,7 +30,7 @@ def test_approving_waits_for_a_disposition_of_each_regression_and_a_release_for_
 ) -> None:
     app = candidate_page(visit, furnished)
     assert app.button(key="approve").disabled
-    assert "regressions without a word" in plain_text(app)
+    assert "unresolved regressions" in plain_text(app)
     app.text_input(key="disposition-rest").set_value("Near ties all of them.")
     app.button(key="acceptable-rest").click().run()
     assert not app.button(key="approve").disabled
