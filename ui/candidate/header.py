@@ -33,7 +33,7 @@ def show(found: Shown, me: Person) -> None:
         f'<p class="ic-story">{story(found)}</p></div>'
         + metrics.cards(candidate.figures, candidate.outcome.counts)
         + strip(review)
-        + metrics.gates(candidate.gates)
+        + metrics.gates(candidate.gates, candidate.figures)
         + f'<p class="ic ic-next"><b>Next</b> {safe(next_step(found, me))}</p>'
     )
 

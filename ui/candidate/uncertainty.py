@@ -65,13 +65,11 @@ def facts(found: Shown, again: Repeatability | None) -> str:
 
 def gates(found: Shown) -> str:
     """Return each gate with the figure and interval it was read from, as an HTML table."""
-    by_name = {one.name: one for one in found.review.candidate.figures}
-    metric = found.review.candidate.figures[0]
     rows = []
     for gate in found.review.candidate.gates:
         sign, outcome, tone = metrics.mark(gate)
-        read = metric if gate.name == "improves" else by_name.get(gate.name.replace(" ", "_"))
-        difference = metrics.gain(read) if read is not None else safe(gate.figure.replace("-", "−"))
+        one = metrics.gate_difference(gate, found.review.candidate.figures)
+        difference = metrics.gain(one) if one is not None else safe(gate.figure.replace("-", "−"))
         binding = "" if gate.binding else ' <span class="ic-tag">advisory</span>'
         rows.append(
             f'<tr><td class="ic-nowrap">{safe(NAMES.get(gate.name, gate.name))}{binding}</td>'

@@ -16,6 +16,8 @@ BETTER, SAME, WORSE = "#1d6fb8", "#9aa5b1", "#b4540a"
 OUTCOMES = alt.Scale(domain=["better", "same", "worse"], range=[BETTER, SAME, WORSE])
 MALFORMED = "malformed"
 HEIGHT = 290
+_NAMED: dict[str, Any] = {"labelOverlap": False, "labelFontSize": 12, "labelFontWeight": "normal"}
+"""How an axis of names is labelled."""
 MOST = 1000
 """Examples drawn one by one; of more, an even choice is drawn."""
 
@@ -125,10 +127,8 @@ def confusion(rows: Sequence[Row], output: Output) -> list[Any]:
             ]
         )
         base = alt.Chart(data).encode(
-            x=alt.X(
-                "answer:N", title="model’s label", sort=answers, axis=alt.Axis(labelAngle=0, labelOverlap=False)
-            ),
-            y=alt.Y("gold:N", title="gold label", sort=list(output.labels)),
+            x=alt.X("answer:N", title="model’s label", sort=answers, axis=alt.Axis(labelAngle=0, **_NAMED)),
+            y=alt.Y("gold:N", title="gold label", sort=list(output.labels), axis=alt.Axis(**_NAMED)),
         )
         tone = alt.condition("datum.kind == 'right'", alt.value(BETTER), alt.value(WORSE))
         top = max(len(rows), 1)
@@ -196,14 +196,7 @@ def steps(found: Sequence[tuple[str, Difference]]) -> Any:
         "step:N",
         sort=names,
         title=None,
-        axis=alt.Axis(
-            labelAngle=0,
-            labelLimit=150,
-            labelOverlap=False,
-            labelFontWeight="normal",
-            labelFontSize=12,
-            grid=False,
-        ),
+        axis=alt.Axis(labelAngle=0, labelLimit=150, grid=False, **_NAMED),
     )
     up = alt.Y("figure:Q", title=f"{NAMES[metric]}{unit}", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5))
     tone = alt.Color("kind:N", scale=STEP_TONES, legend=None)

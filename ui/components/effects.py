@@ -161,7 +161,7 @@ def _facts(found: SearchFindings, message: str) -> dict[str, str]:
         or "No two snippets do clearly more or less together than the sum of both.",
         "Order": safe(_sentence(order_in_words(found))),
         "Why it stopped": "" if found.stopped in message else safe(_sentence(found.stopped)),
-        "A smaller gain": safe(_sentence(power_in_words(found))),
+        "Detectable gain": safe(_sentence(power_in_words(found))),
     }
 
 

@@ -99,18 +99,35 @@ def mark(gate: Gate) -> tuple[str, str, str]:
     return ("✓", "passes", "better") if gate.passed else ("✗", "fails", "worse")
 
 
-def gates(found: Sequence[Gate]) -> str:
-    """Return the policy's gates with the figure each was read from, as HTML."""
+def gates(found: Sequence[Gate], figures: Sequence[Difference]) -> str:
+    """Return the policy's gates with the figure each goes by, as HTML; `figures` are those of the candidate."""
     marks = []
     for gate in found:
         sign, outcome, tone = mark(gate)
         name = NAMES.get(gate.name, gate.name)
-        read = safe(gate.figure.replace("-", "−"))
-        figure_read = f'<span class="ic-mute">{read}</span>'
-        marks.append(f'<span title="{outcome}"><b class="ic-{tone}">{sign}</b> {safe(name)} {figure_read}</span>')
+        shown = f'<span class="ic-mute">{safe(_gate_figure(gate, figures))}</span>'
+        marks.append(f'<span title="{outcome}"><b class="ic-{tone}">{sign}</b> {safe(name)} {shown}</span>')
     passed = sum(gate.passed for gate in found)
     head = f"<span><b>Gates</b> <span class='ic-mute'>{passed} of {len(found)} pass</span></span>"
     return f'<div class="ic ic-gates">{head}{"".join(marks)}</div>'
+
+
+def gate_difference(gate: Gate, figures: Sequence[Difference]) -> Difference | None:
+    """Return the difference that a gate goes by; None for one that counts examples or tokens."""
+    if gate.name == "improves":
+        return figures[0]
+    return next((one for one in figures if one.name == gate.name.replace(" ", "_")), None)
+
+
+def _gate_figure(gate: Gate, figures: Sequence[Difference]) -> str:
+    one = gate_difference(gate, figures)
+    if one is not None and gate.name == "improves" and one.low is not None:
+        return interval(one)
+    if one is None or one.difference is None or gate.name == "improves":
+        return gate.figure.replace("-", "−")
+    unit = " pts" if one.name in SHARES else ""
+    _, bracket, allowed = gate.figure.partition(" (")
+    return f"{change(one.name, one.difference)}{unit}{bracket}{allowed}"
 
 
 def table(figures: Sequence[Difference]) -> str:

@@ -121,7 +121,7 @@ def _head(pack: Pack, at: datetime) -> str:
         f'<p class="ic-story">{header.story(pack.found)}</p></header>'
         + metrics.cards(candidate.figures, candidate.outcome.counts)
         + header.strip(review)
-        + metrics.gates(candidate.gates)
+        + metrics.gates(candidate.gates, candidate.figures)
         + f'<p class="ic ic-next">{_outlook(status)}</p>'
     )
 

@@ -127,7 +127,8 @@ def _search_line(run: Run) -> None:
     dots = [(step.cells, as_change(metric, step.gain)) for step in run.trace]
     if line:
         better = "lower is better" if metric == "nmse" else "higher is better"
-        name = f"Best search estimate so far: {NAMES[metric]} {change(metric, line[-1][1])} against the incumbent"
+        best = f"{NAMES[metric]} {change(metric, line[-1][1])}{' points' if metric in SHARES else ''}"
+        name = f"Best search estimate so far: {best} against the incumbent"
         st.caption(f"{name} ({better}). Dots are the compositions compared, on few examples at first.")
         st.altair_chart(
             charts.search_line(line, dots, NAMES[metric], share=metric in SHARES),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import streamlit as st
@@ -10,6 +11,7 @@ from ui.shell.html import safe
 
 STYLE = Path(__file__).with_name("style.css")
 LOGO = Path(__file__).with_name("logo.svg")
+_CODE = re.compile(r"`([^`]+)`")
 
 
 def html(content: str) -> None:
@@ -23,6 +25,10 @@ def section(title: str, aside: str = "") -> None:
 
 
 def empty(title: str, *lines: str) -> None:
-    """Explain on an empty page what it will hold."""
-    explained = "".join(f"<p>{safe(line)}</p>" for line in lines)
+    """Explain on an empty page what it will hold; what is between backticks is shown as code."""
+    explained = "".join(f"<p>{_code(safe(line))}</p>" for line in lines)
     html(f'<div class="ic ic-empty"><h2>{safe(title)}</h2>{explained}</div>')
+
+
+def _code(text: str) -> str:
+    return _CODE.sub(r"<code>\1</code>", text)

@@ -25,7 +25,7 @@ if not everything:
     empty(
         "The library is empty",
         "A snippet is one instruction on one line that people have vetted. Prompts are made of nothing else.",
-        "Import a file below, or load the starter library with composer demo.",
+        "Import a file below, or load the starter library with `composer demo`.",
     )
     importing.show()
     st.stop()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
+from streamlit.testing.v1 import AppTest
+
 from ui.shell.page import LOGO
 
 
@@ -30,3 +32,14 @@ def test_the_logo_needs_no_font_and_nothing_of_it_is_cut_off() -> None:
     ]
     assert left < min(across) < max(across) <= left + width
     assert top < min(down) < max(down) <= top + height
+
+
+def test_commands_on_an_empty_page_are_shown_as_code_and_everything_else_as_it_is() -> None:
+    def script() -> None:
+        from ui.shell.page import empty
+
+        empty("Nothing <yet>", "Run `composer demo` for <some>.")
+
+    (shown,) = AppTest.from_function(script, default_timeout=60).run().html
+    assert "<p>Run <code>composer demo</code> for &lt;some&gt;.</p>" in shown.value
+    assert "Nothing &lt;yet&gt;" in shown.value
