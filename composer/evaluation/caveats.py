@@ -25,7 +25,7 @@ class Constant:
 def best_constant(output: Output, rows: Sequence[Row]) -> Constant:
     """Return the constant answer that the metric likes best on these examples; `rows` is not empty.
 
-    It knows the labels, so a prompt that does no better has learnt nothing that tells examples apart.
+    It is chosen with the labels known: a prompt that does no better doesn't distinguish examples.
     """
     if output.kind == "label":
         label, number = Counter(str(row.gold) for row in rows).most_common(1)[0]
@@ -40,23 +40,23 @@ def best_constant(output: Output, rows: Sequence[Row]) -> Constant:
 
 
 def find_caveats(metric: Difference, output: Output, rows: Sequence[Row]) -> tuple[str, ...]:
-    """Say in sentences what speaks against a candidate's gain; empty where nothing of this does.
+    """Return sentences on what speaks against a candidate's gain; empty where nothing of this does.
 
-    Evidence that is older than labels in its rows tells nothing of a constant answer.
+    Rows of older evidence hold no gold label: with them, no constant answer is compared.
     """
-    said = []
+    found = []
     if all(row.gold != "" for row in rows):
         constant = best_constant(output, rows)
         same = f"Always answering “{constant.answer}” would come to {figure(metric.name, constant.figure)}"
         if not _better(metric, metric.candidate, constant.figure):
-            said.append(f"{same}: the candidate is no better than that.")
+            found.append(f"{same}: the candidate is no better than that.")
         elif not _better(metric, metric.incumbent, constant.figure):
-            said.append(f"{same}: that part of the gain does not depend on the input.")
+            found.append(f"{same}: that part of the gain does not depend on the input.")
     smallest = minimum_detectable_difference(metric)
     if smallest is not None and metric.improved and abs(metric.difference or 0.0) < smallest:
         size = change(metric.name, smallest).lstrip("+")
-        said.append(f"The test finds differences of {size} reliably; this one is smaller.")
-    return tuple(said)
+        found.append(f"The test finds differences of {size} reliably; this one is smaller.")
+    return tuple(found)
 
 
 def _better(metric: Difference, figure: float | None, other: float) -> bool:
@@ -74,8 +74,8 @@ def answers_given(rows: Sequence[Row]) -> tuple[Answers, Answers]:
 
 def _in_order(counted: Counter[float | str | None]) -> Answers:
     given = sorted((value for value in counted if value is not None), key=lambda value: (str(type(value)), value))
-    told = [(f"{value:g}" if isinstance(value, float | int) else value, counted[value]) for value in given]
-    return (*told, *([("malformed", counted[None])] if None in counted else []))
+    counts = [(f"{value:g}" if isinstance(value, float | int) else value, counted[value]) for value in given]
+    return (*counts, *([("malformed", counted[None])] if None in counted else []))
 
 
 def minimum_detectable_difference(difference: Difference) -> float | None:

@@ -8,9 +8,8 @@ turn, comes from the same sums.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,9 @@ Bools = NDArray[np.bool_]
 Places = NDArray[np.intp]
 Weights = NDArray[np.float64] | NDArray[np.int64]
 """How often each example counts, whole numbers from 0: shape (r, n) for r resamples of n examples."""
+
+CHUNK = 500_000
+"""Numbers held at once where each example is left out in turn: 4 MB."""
 
 
 class Statistic(ABC):
@@ -36,6 +38,12 @@ class Statistic(ABC):
     @abstractmethod
     def whole(self) -> float:
         """Return the figure of all examples, each counted once."""
+
+
+def in_parts(n: int, width: int) -> Iterator[slice]:
+    """Yield parts of n rows of this width that together have all of them, each of some `CHUNK` numbers."""
+    rows = max(1, CHUNK // max(1, width))
+    return (slice(first, first + rows) for first in range(0, n, rows))
 
 
 def _as_it_is(values: Floats) -> Floats:
@@ -76,8 +84,9 @@ class Mean(Statistic):
     def influence(self) -> Floats:
         """Return values whose plain mean is the figure, and whose spread is its error; shape (n,).
 
-        Where not all examples are counted each stands for what it pulls (the infinitesimal jackknife, Efron
-        1982). At least one must be counted.
+        Where not all examples are counted, each has the value that it pulls the figure to (the infinitesimal
+        jackknife, Efron 1982, "The jackknife, the bootstrap and other resampling plans"). At least one must be
+        counted.
         """
         values = self.values
         if self.counted.all():
@@ -106,7 +115,8 @@ class _OfSums(Statistic):
 
     def left_out(self) -> Floats:
         """Return the figure without each example in turn."""
-        return self._of(self.features.sum(axis=0) - self.features)
+        total = self.features.sum(axis=0)
+        return np.concatenate([self._of(total - self.features[part]) for part in in_parts(*self.features.shape)])
 
     def whole(self) -> float:
         """Return the figure of all examples."""
@@ -152,115 +162,3 @@ class MacroF1(_OfSums):
         f1 = np.divide(2 * both, either, out=np.zeros(either.shape), where=either > 0)
         mean: Floats = f1.mean(axis=1)
         return mean
-
-
-@dataclass(frozen=True)
-class _Order:
-    """The m valid examples in order of gold, and the u runs of neighbours in it that have the same rating.
-
-    `examples`: their places among all n, shape (m,). `run`: the run of each, shape (m,). `last`: the last of each
-    run, as a place in `examples`, shape (u,). `step`: shape (u, l), 1 for the rating of a run and -1 for that of
-    the next, so that sums up to the last of each run, times `step`, are the sums over each of l ratings.
-    """
-
-    examples: Places
-    run: Places
-    last: Places
-    step: Floats
-
-    @classmethod
-    def of(cls, examples: Places, rating: Places, ratings: int) -> Self:
-        """Take the examples in order, and which of the `ratings` each has."""
-        last = np.flatnonzero(np.diff(rating, append=-1))
-        own = np.eye(ratings)[rating[last]]
-        following = np.vstack([own[1:], np.zeros((min(1, len(own)), ratings))])
-        return cls(examples, np.searchsorted(last, np.arange(len(rating))), last, own - following)
-
-
-class Spearman(Statistic):
-    """Spearman's rank correlation of valid ratings with gold, equal values ranked in the middle of their places.
-
-    It is 0 where either is constant, since nothing is ordered then, and NaN for fewer than two examples.
-
-    With ranks doubled and counted from their mean, an example of weight w that follows a weight of c in the order
-    of gold has a rank times weight of (c + w)^2 - c^2, less a term that cancels out. Summed over neighbours of
-    the same rating that needs c at the ends of their run alone. Where values of gold are equal, what is true is
-    the mean over the order with their ratings rising and that with them falling. The sums are of whole numbers:
-    exact, whichever way they are added up (to some 200,000 examples).
-    """
-
-    def __init__(self, value: Floats, gold: Floats, valid: Bools) -> None:
-        """Take ratings, gold and whether each rating is valid, all of shape (n,)."""
-        self._n, self._valid = len(value), np.flatnonzero(valid)
-        levels, self._rating = np.unique(value[valid], return_inverse=True)
-        _, self._gold, self._golds = np.unique(gold[valid], return_inverse=True, return_counts=True)
-        self._ratings = len(levels)
-        self._ties, self._starts = bool((self._golds > 1).any()), np.cumsum(self._golds) - self._golds
-        self._kept: tuple[tuple[int, int, np.dtype[Any]], tuple[Weights, Weights, Floats]] | None = None
-        rising, falling = (np.lexsort((sign * self._rating, self._gold)) for sign in (1, -1))
-        alike = np.array_equal(self._rating[rising], self._rating[falling])
-        self._orders = [
-            _Order.of(self._valid[order], self._rating[order], self._ratings)
-            for order in ([rising] if alike else [rising, falling])
-        ]
-
-    def of_many(self, weights: Weights) -> Floats:
-        """Return the correlation under each row of weights."""
-        squares = np.zeros((len(weights), self._ratings))
-        for order in self._orders:
-            own, ends, squared = self._space(len(weights), len(order.last), weights.dtype)
-            np.take(weights, order.examples, axis=1, out=own, mode="clip")
-            heavy = np.add.reduceat(own, self._starts, axis=1) if self._ties else own
-            cubes = np.einsum("rg,rg,rg->r", heavy, heavy, heavy)
-            np.cumsum(own, axis=1, out=own)
-            squared[:] = np.take(own, order.last, axis=1, out=ends, mode="clip")
-            counts = squared @ order.step
-            np.multiply(squared, squared, out=squared)
-            squares += squared @ order.step
-        return self._of(counts, squares / len(self._orders), cubes)
-
-    def left_out(self) -> Floats:
-        """Return the correlation without each example in turn."""
-        counts = np.tile(np.bincount(self._rating, minlength=self._ratings).astype(float), (self._n, 1))
-        counts[self._valid, self._rating] -= 1
-        squares = np.zeros((self._n, self._ratings))
-        for order in self._orders:
-            ends = order.last + 1.0
-            squares += ends**2 @ order.step
-            # One example fewer, from its run on: (c - 1)^2 is less than c^2 by 2 c - 1.
-            fewer = np.cumsum(((2 * ends - 1)[:, None] * order.step)[::-1], axis=0)[::-1]
-            squares[order.examples] -= fewer[order.run]
-        cubes = np.full(self._n, float((self._golds**3).sum()))
-        size = self._golds[self._gold]
-        cubes[self._valid] += (size - 1) ** 3 - size**3
-        return self._of(counts, squares / len(self._orders), cubes)
-
-    def _space(self, rows: int, runs: int, kind: np.dtype[Any]) -> tuple[Weights, Weights, Floats]:
-        """Return arrays to write in, kept from batch to batch: new memory costs more than what is computed in it.
-
-        Their shapes are (rows, m), (rows, runs) and (rows, runs) for m valid examples.
-        """
-        wanted = (rows, runs, kind)
-        if self._kept is None or self._kept[0] != wanted:
-            shapes = ((rows, len(self._valid)), kind), ((rows, runs), kind), ((rows, runs), np.dtype(float))
-            own, ends, squared = (np.empty(shape, of) for shape, of in shapes)
-            self._kept = wanted, (own, ends, squared)
-        return self._kept[1]
-
-    def whole(self) -> float:
-        """Return the correlation over all valid ratings."""
-        return float(self.of_many(np.ones((1, self._n)))[0])
-
-    def _of(self, counts: Floats, squares: Floats, cubes: Floats) -> Floats:
-        """Return r correlations, shape (r,), from sums over the examples.
-
-        `counts`: the weight of each rating, shape (r, l). `squares`: that times the doubled rank of gold, as far
-        as it doesn't cancel out, shape (r, l). `cubes`: the sum over the values of gold of their weights' third
-        powers, shape (r,).
-        """
-        total = counts.sum(axis=1)
-        ranks = 2 * np.cumsum(counts, axis=1) - counts - total[:, None]
-        along = (ranks * squares).sum(axis=1) / 4
-        norm = (counts * ranks**2).sum(axis=1) / 4 * ((total * total * total - cubes) / 12)
-        found = np.divide(along, np.sqrt(norm), out=np.zeros(len(norm)), where=norm > 0)
-        return np.where(total < 2, np.nan, found)

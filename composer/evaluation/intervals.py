@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri, stdtrit
 
 from composer.confidence import CONFIDENCE, Z
 from composer.evaluation.figures import Floats, Statistic
+from composer.evaluation.roots import root
 
 RESAMPLES = 9999
 CHUNK = 125_000
@@ -21,7 +21,7 @@ PAIRS = 500_000
 """Pairs of examples at once whose clusters are compared."""
 
 NEAREST, FURTHEST = 1e-6, 8.0
-"""Standard errors between which p values are told apart: from as good as 1 to below 1e-14."""
+"""Standard errors between which p values are distinguished: from nearly 1 to below 1e-14."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ _NONE = Interval(float("nan"), float("nan"))
 
 
 def score_interval(values: Floats, clusters: Sequence[tuple[str, ...]], *, span: float | None = None) -> Interval:
-    """Return a 95% score interval of the mean of paired differences, shape (n,), `clusters` as for `interval`.
+    """Return a 95% score interval of the mean of paired differences, shape (n,), of which some share `clusters`.
 
     It holds each mean that lies within 1.96 standard errors of the one seen, the error being the one there
     would be under that mean: Tango's interval (1998, "Equivalence test and confidence interval for the
@@ -77,7 +77,7 @@ def score_p(values: Floats, clusters: Sequence[tuple[str, ...]], *, span: float 
 
     if end(NEAREST) <= 0:
         return 1.0
-    z = FURTHEST if end(FURTHEST) > 0 else float(brentq(end, NEAREST, FURTHEST, xtol=1e-9))
+    z = FURTHEST if end(FURTHEST) > 0 else root(end, NEAREST, FURTHEST, within=1e-9)
     return float(2 * ndtr(-z))
 
 
@@ -106,7 +106,7 @@ def _score_low(values: Floats, z: float) -> float:
         return float(np.sqrt(n)) * (mean - under) - z * float(np.sqrt(variance))
 
     last = 1.0 if least > -1 else 1 - 1e-9
-    return tilted(float(brentq(beyond, 0.0, last, xtol=1e-12)))[0] if beyond(last) > 0 else -1.0
+    return tilted(root(beyond, 0.0, last, within=1e-12))[0] if beyond(last) > 0 else -1.0
 
 
 def bootstrap_interval(
@@ -160,7 +160,7 @@ def _resampled(
 
 def _interval(statistic: Statistic, whole: float, drawn: Floats, clusters: Sequence[tuple[str, ...]]) -> Interval:
     seen, without = statistic.of_many(np.ones((1, len(clusters)))), statistic.left_out()
-    # A resample can miss every valid answer; such a one says nothing either way.
+    # A resample can miss every valid answer; it then counts as what was seen.
     bounds = bca(*(np.where(np.isnan(values), whole, values) for values in (drawn, seen, without)))
     wider = cluster_inflation(_influence(without), clusters) if _shared(clusters) else 1.0
     return Interval(whole + wider * (bounds.low - whole), whole + wider * (bounds.high - whole))
@@ -180,7 +180,7 @@ def bca(drawn: Floats, seen: Floats, left_out: Floats) -> Interval:
 
     `drawn`: the statistic in each resample, shape (b,). `seen`: that of the sample, shape (1,). `left_out`: that
     of the sample without each of its n values in turn, shape (n,). Where leaving out any one value changes
-    nothing, BCa has no acceleration and the percentiles stand in.
+    nothing, BCa has no acceleration, and the percentiles are the bounds.
 
     The bounds are those of `scipy.stats.bootstrap` to the last digit, which takes one statistic at a time, forms
     each sample that leaves one out, and takes most of a second to import.

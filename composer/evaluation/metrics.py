@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from composer.data.examples import Example
-from composer.evaluation.figures import Bools, Floats, MacroF1, Mean, Spearman, Spread, Statistic, Weights
+from composer.evaluation.figures import Bools, Floats, MacroF1, Mean, Spread, Statistic, Weights
 from composer.evaluation.outcomes import Better
 from composer.evaluation.parsing import Parsed
+from composer.evaluation.spearman import Spearman
 from composer.task.task import Task
 
 
@@ -60,7 +61,7 @@ class Metric:
     on: Callable[[Scored], Statistic]
 
     def of_many(self, scored: Scored, weights: Weights) -> Floats:
-        """Return the figure with examples counted as often as each row of weights says: (r, n) to (r,)."""
+        """Return the figure with examples counted as often as each row of weights has it: (r, n) to (r,)."""
         return self.on(scored).of_many(weights)
 
     def of(self, scored: Scored) -> float:

@@ -6,7 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+Better = Literal["lower", "higher"]
 Direction = Literal["better", "worse", "same", "unclear", ""]
+
+LOSS_TOLERANCE = 1e-12
+"""Losses, in [0, 1], that differ by no more than this are equal: they differ by rounding alone."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,7 @@ class Difference:
 
     @property
     def direction(self) -> Direction:
-        """Which way it went: `unclear` where the interval holds zero, empty where there is none to tell by."""
+        """Which way it went: `unclear` where the interval holds zero, empty where there is no interval."""
         if self.difference is None or self.low is None or self.high is None:
             return ""
         if self.difference == 0:
@@ -43,7 +47,7 @@ class Difference:
 class Row:
     """One example under both prompts: losses in [0, 1], `change` is candidate minus incumbent.
 
-    The values are the answers as read, None where malformed; `gold` is people's word.
+    The values are the answers as read, None where malformed; `gold` is the gold label.
     """
 
     example_id: str
@@ -87,13 +91,6 @@ class OutcomeCounts:
         return self.better + self.same + self.worse
 
 
-Better = Literal["lower", "higher"]
-
-
-LOSS_TOLERANCE = 1e-12
-"""Losses closer than this are the same answer quality."""
-
-
 @dataclass(frozen=True)
 class Slice:
     """The metric in one slice: candidate minus incumbent with its 95% interval, and `n` examples counted.
@@ -127,7 +124,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Comparison:
-    """All that the test split says about a candidate against the incumbent."""
+    """The measured comparison of a candidate with the incumbent on the test split."""
 
     figures: tuple[Difference, ...]
     gates: tuple[Gate, ...]

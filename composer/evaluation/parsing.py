@@ -13,7 +13,7 @@ _PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
 
 @dataclass(frozen=True)
 class Parsed:
-    """What an answer says: `value` (int rating or label), or None and why it is malformed."""
+    """An answer as read: `value` (int rating or label), or None and why it is malformed."""
 
     value: int | str | None
     error: str = ""

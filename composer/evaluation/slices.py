@@ -14,7 +14,7 @@ from composer.evaluation.paired import mean_interval
 from composer.task.task import Task
 
 MOST = 30
-"""Slices that are told apart: those with the most examples."""
+"""Slices that are compared at most: those with the most examples."""
 
 
 def slices(task: Task, examples: Sequence[Example], before: Scored, after: Scored) -> tuple[Slice, ...]:
@@ -33,7 +33,7 @@ def slices(task: Task, examples: Sequence[Example], before: Scored, after: Score
 
 
 def holm(p: Sequence[float]) -> list[float]:
-    """Return p values corrected so that the chance of any false alarm stays what each says, in their order.
+    """Return p values corrected for their number, in their order: each bounds the chance of any false alarm.
 
     (Holm 1979, "A simple sequentially rejective multiple test procedure".)
     """

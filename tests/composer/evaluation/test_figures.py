@@ -6,22 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from scipy.stats import rankdata, spearmanr
 
-from composer.evaluation.figures import Floats, MacroF1, Mean, Spearman, Spread, Statistic
-
-Answers = tuple[Floats, Floats, np.ndarray]
-
-
-def ratings(n: int, seed: int, *, malformed: float = 0.2, gold: str = "tenths") -> Answers:
-    """Ratings from 1 to 5, gold near them, and which are valid (the value of the others is NaN)."""
-    rng = np.random.default_rng(seed)
-    valid, exact = rng.random(n) >= malformed, rng.uniform(1, 5, n)
-    value = np.clip(np.rint(exact + rng.normal(0, 1, n)), 1, 5)
-    people = {"tenths": np.round(exact, 1), "whole": np.rint(exact), "different": exact}[gold]
-    return np.where(valid, value, np.nan), people, valid
+from composer.evaluation.figures import Floats, MacroF1, Mean, Spread, Statistic
+from composer.evaluation.spearman import Spearman
+from tests.composer.evaluation.answers import drawn, ratings
 
 
 def correlation(value: Floats, gold: Floats, valid: np.ndarray) -> Spearman:
@@ -41,16 +29,6 @@ def mean(value: Floats, gold: Floats, valid: np.ndarray) -> Mean:
 
 
 FIGURES: list[Callable[[Floats, Floats, np.ndarray], Statistic]] = [correlation, spread, macro_f1, mean]
-
-
-def drawn(n: int, rows: int, seed: int = 5) -> np.ndarray:
-    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=rows)
-
-
-def by_ranks(value: Floats, gold: Floats, valid: np.ndarray) -> float:
-    """Spearman's correlation from the ranks themselves, in exact arithmetic up to the last steps."""
-    ours, people = (2 * rankdata(some[valid]) - valid.sum() - 1 for some in (value, gold))
-    return float((ours @ people) / 4 / np.sqrt((ours @ ours) / 4 * ((people @ people) / 4)))
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -82,45 +60,6 @@ def test_leaving_each_out_is_what_weights_of_ones_and_a_zero_give(
         assert found == pytest.approx(expected, nan_ok=True, abs=1e-12)
     else:
         assert np.array_equal(found, expected, equal_nan=True)
-
-
-@given(
-    st.lists(st.tuples(st.integers(1, 5), st.integers(1, 8), st.booleans()), min_size=2, max_size=30),
-)
-def test_spearman_is_scipys_where_both_vary_and_0_where_one_does_not(
-    answers: list[tuple[int, int, bool]],
-) -> None:
-    value, gold = (np.array([one[place] for one in answers], dtype=float) for place in (0, 1))
-    valid = np.array([one[2] for one in answers])
-    found = Spearman(value, gold, valid).whole()
-    if valid.sum() < 2:
-        assert np.isnan(found)
-    elif min(len(set(value[valid])), len(set(gold[valid]))) == 1:
-        assert found == 0
-    else:
-        assert found == pytest.approx(spearmanr(value[valid], gold[valid]).statistic, abs=1e-9)
-
-
-@pytest.mark.parametrize("n", [2, 3, 17, 300, 5000])
-@pytest.mark.parametrize("gold", ["tenths", "different"])
-def test_spearman_is_exact_to_the_last_digit(n: int, gold: str) -> None:
-    answers = ratings(n, 3, malformed=0.1 if n > 3 else 0, gold=gold)
-    value, people, valid = answers
-    if len(set(value[valid])) > 1:
-        assert Spearman(*answers).whole() == by_ranks(*answers)
-    times = drawn(n, 3)
-    for row, found in enumerate(Spearman(*answers).of_many(times)):
-        kept = np.repeat(np.arange(n), times[row])
-        if valid[kept].sum() > 1 and min(len(set(some[kept][valid[kept]])) for some in (value, people)) > 1:
-            assert found == by_ranks(value[kept], people[kept], valid[kept])
-
-
-def test_batches_of_any_size_give_the_same() -> None:
-    statistic, weights = Spearman(*ratings(50, 4)), drawn(50, 12)
-    together = statistic.of_many(weights)
-    apart = [statistic.of_many(weights[first:last]) for first, last in ((0, 7), (7, 8), (8, 12))]
-    assert np.array_equal(together, np.concatenate(apart))
-    assert np.array_equal(together, statistic.of_many(weights.astype(float)))
 
 
 @pytest.mark.parametrize("malformed", [0.0, 0.9, 1.0])
