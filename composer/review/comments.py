@@ -77,6 +77,8 @@ def add_comment(
     """
     if kind not in get_args(Object):
         raise Refused(f"there are no comments on a {kind}", fix=f"Choose one of: {', '.join(get_args(Object))}.")
+    if not text.strip():
+        raise Refused("a comment needs a text", fix="Write what you ask, note or suggest.")
     text = reason_of(text, "a comment")
     lock_for_writing(session)
     person = require(session, by, "reviewer", "curator", "releaser", "admin")

@@ -153,7 +153,7 @@ def test_two_people_approve_and_one_releases(opened: Opened, places: Places, row
     button(grace, "Release …").click()
     dialog = grace.get_by_role("dialog")
     expect(dialog).to_contain_text("relatedness-two-people → qwen2.5-coder-1.5b gets the prompt of candidate")
-    expect(dialog).to_contain_text("the bare base, which has been in use so far, goes")
+    expect(dialog).to_contain_text("in place of the bare base")
     expect(dialog).to_contain_text("+ added")
     expect(dialog).to_contain_text("people-anchors v1")
     settled(grace)

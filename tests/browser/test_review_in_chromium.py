@@ -74,7 +74,7 @@ def test_a_reviewer_reads_approves_releases_and_exports(chromium: Browser, app: 
     expect_strip(page, "Approvals 1 of 1 (Grace (local))")
     pictured(page, "candidate-approved")
     button(page, "Release …").click()
-    expect(page.get_by_role("dialog")).to_contain_text("the bare base, which has been in use so far, goes")
+    expect(page.get_by_role("dialog")).to_contain_text("in place of the bare base")
     settled(page)
     pictured(page, "candidate-release")
     release(page, "Fewer unrelated pairs rated high; the worse ones are near ties.")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from composer.candidates.records import PROPOSERS
 from composer.review.comments import Comment, Object, add_comment, resolve_comment
+from library.errors import Refused
 from library.roles import Person
 from ui.candidate import open_row, shortcuts
 from ui.candidate.page_data import Shown
@@ -90,7 +91,9 @@ def _about(subject: str) -> tuple[Object, str]:
     if subject == CANDIDATE:
         return "candidate", ""
     if subject == OPEN_EXAMPLE:
-        return "example", open_row.opened() or ""
+        if (opened := open_row.opened()) is None:
+            raise Refused("no example is open", fix="Open one in the table, or comment on something else.")
+        return "example", opened
     return "snippet", subject.removeprefix("snippet ")
 
 

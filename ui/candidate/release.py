@@ -62,7 +62,7 @@ def _dialog(found: Shown) -> None:
     metric = candidate.figures[0]
     html(
         f'<div class="ic"><p><b>{safe(candidate.task)} → {safe(candidate.target)}</b> gets the prompt of '
-        f"candidate {candidate.id}, and {replaced(found.replaces, now())} goes.</p><p>{NAMES[metric.name]} "
+        f"candidate {candidate.id}, in place of {replaced(found.replaces, now())}.</p><p>{NAMES[metric.name]} "
         f"{pair(metric)} {gain(metric)}</p></div>"
     )
     with database().session() as session:

@@ -52,7 +52,7 @@ export default function ({ setTriggerValue }) {
 def listed() -> None:
     """List every key of the page."""
     rows = "".join(f"<dt><kbd>{safe(key)}</kbd></dt><dd>{safe(what)}</dd>" for key, what in KEYS.items())
-    html(f'<dl class="ic ic-facts">{rows}</dl><p class="ic ic-mute">Keys rest while you type.</p>')
+    html(f'<dl class="ic ic-facts">{rows}</dl><p class="ic ic-mute ic-under">They do nothing while you type.</p>')
 
 
 def listen() -> None:

@@ -153,7 +153,7 @@ def _plain_gain(one: Difference) -> str:
 def replaced(release: Release | None, at: datetime) -> str:
     """Return what is in use, to be replaced, as HTML."""
     if release is None:
-        return f"<b>{BARE_BASE}</b>, which has been in use so far,"
+        return f"<b>{BARE_BASE}</b>"
     return (
         f"<b>release {release.id}</b> (candidate {release.candidate_id}, by {safe(release.released_by)} "
         f"{when(release.released_at, at)})"

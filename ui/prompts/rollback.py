@@ -93,7 +93,7 @@ def _dialog(earlier: Release, planned: Replacement) -> None:
     html(
         f'<div class="ic"><p><b>{safe(planned.task)} → {safe(planned.target)}</b> gets the prompt of '
         f"<b>release {earlier.id}</b> again (candidate {earlier.candidate_id}, by {safe(earlier.released_by)} "
-        f"{when(earlier.released_at, now())}), and {replaced(planned.now, now())} goes. "
+        f"{when(earlier.released_at, now())}), in place of {replaced(planned.now, now())}. "
         f"It is a release of its own, and another rollback undoes it.</p>{_metric(planned)}</div>"
         f"{show_snippets(planned.changes)}"
     )

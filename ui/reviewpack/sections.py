@@ -141,6 +141,5 @@ def _verdicts(found: Shown) -> str:
             f'<span class="ic-verbatim">{safe(made.reason)}</span></p>'
         )
     elif status.successor is None:
-        gone = replaced(found.replaces, now()).rstrip(",")
-        parts.append(f"<p>What a release would replace: {gone}.</p>")
+        parts.append(f"<p>What a release would replace: {replaced(found.replaces, now())}.</p>")
     return "".join(parts)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from streamlit.testing.v1 import AppTest
+
 from composer.candidates.records import get_candidate
 from composer.home.paths import Home
 from composer.review.comments import add_comment, comments_on
@@ -55,18 +57,25 @@ def test_what_is_refused_in_the_discussion_is_shown_there_and_the_text_is_kept(
     app.selectbox(key="comment-on").set_value("the open example")
     app.text_input(key="comment-text").set_value("Look at this one.")
     app.button(key="comment").click().run()
-    expect_refused_in_discussion(in_order(app))
+    assert "No example is open" in refused_in_discussion(app)
     assert app.text_input(key="comment-text").value == "Look at this one."
+    app.selectbox(key="comment-on").set_value("the candidate")
+    app.text_input(key="comment-text").set_value(" ")
+    app.button(key="comment").click().run()
+    assert "A comment needs a text" in refused_in_discussion(app)
     with rows.session() as session:
         session.delete(session.get_one(CommentRow, 1))
     app.button(key="resolve-1").click().run()
-    expect_refused_in_discussion(in_order(app))
+    assert "no comment 1" in refused_in_discussion(app)
 
 
-def expect_refused_in_discussion(shown: list[str]) -> None:
+def refused_in_discussion(app: AppTest) -> str:
+    """The one refusal on the page, which is in its discussion."""
+    shown = in_order(app)
     (refused,) = [place for place, one in enumerate(shown) if one.startswith("error: ")]
     discussion, verdict = (
         next(place for place, one in enumerate(shown) if f'ic-section">{name}' in one)
         for name in ("Discussion", "Your verdict")
     )
     assert discussion < refused < verdict
+    return shown[refused]

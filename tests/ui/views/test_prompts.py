@@ -140,7 +140,7 @@ def test_a_rollback_names_what_it_replaces_and_asks_why(renewed: Home, visit: Op
     app.button(key="roll-back").click().run()
     shown = seen(app)
     assert "gets the prompt of <b>release 1</b> again" in shown
-    assert "and <b>release 2</b> (candidate" in shown
+    assert "in place of <b>release 2</b> (candidate" in shown
     assert "each from its own review" in shown
     app.button(key="roll-back-now").click().run()
     assert "A rollback needs a reason" in seen(app).replace("\\", "")
