@@ -27,17 +27,17 @@ from tests.conftest import NOW
 
 pytestmark = pytest.mark.model
 
-KEPT = ("json-label", "no-code-fence", "explain-first", "irony", "doubt-negative", "be-careful")
+KEPT = ("json-label", "no-code-fence", "irony", "doubt-negative", "be-careful")
 COMPOSE = [
     *(sys.executable, "-c", "from composer.cli import main; main()", "compose", "polarity"),
-    *("--target", "qwen2.5-coder-0.5b", "--budget", "70", "--json", "--home"),
+    *("--target", "qwen2.5-coder-0.5b", "--budget", "40", "--json", "--home"),
 ]
 
 
 def small_polarity() -> Task:
     """The starter task on fewer examples: the model takes about a second for each."""
     content = load_task(DATA / "tasks" / "polarity.yaml").model_dump(mode="json")
-    content["data"]["sample"] = {"dev": 16, "test": 16}
+    content["data"]["sample"] = {"dev": 8, "test": 8}
     return Task.model_validate(content)
 
 
@@ -45,7 +45,9 @@ def furnished(home: Home) -> Home:
     task = small_polarity()
     database = open_database(home.path)
     with database.session() as session:
-        add_target(session, load_target(DATA / "targets" / "qwen2.5-coder-0.5b.yaml"), by="Ada", at=NOW)
+        # On one core: beside other tests, several would mostly wait for each other.
+        target = load_target(DATA / "targets" / "qwen2.5-coder-0.5b.yaml").model_copy(update={"threads": 1})
+        add_target(session, target, by="Ada", at=NOW)
         add_task(session, task, by="Ada", at=NOW)
         add_examples(session, task, load_examples(task, read_wheel(task)), by="Ada", at=NOW)
         import_file(session, _library(home.path), by="Ada", at=NOW)
@@ -86,7 +88,7 @@ def killed_after(home: Home, cells: int) -> None:
 def test_a_killed_run_goes_on_and_ends_as_one_that_nobody_disturbed(tmp_path: Path) -> None:
     disturbed, quiet = (furnished(Home(tmp_path / name)) for name in ("disturbed", "quiet"))
 
-    killed_after(disturbed, 21)
+    killed_after(disturbed, 12)
     bought = answers(disturbed)
     went_on = composed(disturbed)
     assert went_on["cells"]["stored"] == len(bought)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from composer.models.embedded import EmbeddedEngine, available_cores
 from composer.models.target import Target
 from library.errors import Refused
 
-SMALL = Target(name="small", kind="embedded", model="qwen2.5-coder-0.5b", context=1024)
+SMALL = Target(name="small", kind="embedded", model="qwen2.5-coder-0.5b", context=1024, threads=1)
+"""On one core: beside other tests, several would mostly wait for each other."""
 
 
 def question(text: str) -> list[dict[str, str]]:
@@ -54,31 +56,6 @@ def test_closing_before_any_call_is_fine_and_a_copy_is_the_same_engine() -> None
     engine.close()
     assert copy.deepcopy(engine) is engine
     assert available_cores() >= 1
-
-
-@pytest.mark.model
-def test_the_real_model_answers_repeatably_counts_tokens_and_frees_itself(
-    model_05b: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    assert model_05b.name in {model.file for model in CATALOGUE}
-    lm = language_model(SMALL, folder=model_05b.parent)
-    try:
-        first = ask(lm, question("The cat sleeps on the mat."))
-        assert first.text
-        assert first.prompt_tokens > 30
-        assert 1 <= first.completion_tokens <= SMALL.max_tokens
-        assert first.seconds > 0
-        with ThreadPoolExecutor(2) as threads:
-            texts = ["The cat sleeps on the mat.", "The bus is late again."]
-            answers = list(threads.map(lambda text: ask(lm, question(text)), texts))
-        assert answers[0].text == first.text
-        with pytest.raises(Outage, match="too long"):
-            ask(lm, question("word " * 2000))
-    finally:
-        release(lm)
-    assert lm.engine._server is None
-    said = capfd.readouterr()
-    assert said.out + said.err == ""
 
 
 class Slot:
@@ -131,13 +108,43 @@ def test_side_by_side_answers_are_asked_for_directly() -> None:
     assert asked_by([("s", "a"), ("s", "b")], parallel=2) == [("s", "a", True), ("s", "b", True)]
 
 
+@pytest.fixture(scope="module")
+def loaded(model_05b: Path) -> Iterator[dspy.LM]:
+    """The real model, loaded at the first question and once for all tests that ask it."""
+    assert model_05b.name in {model.file for model in CATALOGUE}
+    lm = language_model(SMALL, folder=model_05b.parent)
+    yield lm
+    release(lm)
+
+
 @pytest.mark.model
-def test_an_answer_does_not_depend_on_what_was_asked_before(model_05b: Path) -> None:
+def test_an_answer_does_not_depend_on_what_was_asked_before(
+    loaded: dspy.LM, capfd: pytest.CaptureFixture[str]
+) -> None:
     texts = ["A dog barks.\n\nThe dog is old.", "A dog barks.\n\nThe dog sleeps in the sun.", "Rain all day."]
     answers = []
     for order in (texts, texts[::-1]):
-        lm = language_model(SMALL, folder=model_05b.parent)
-        said = {text: ask(lm, question(text)) for text in order}
-        release(lm)
+        said = {text: ask(loaded, question(text)) for text in order}
         answers.append({text: (answer.text, answer.prompt_tokens) for text, answer in said.items()})
     assert answers[0] == answers[1]
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.model
+def test_the_real_model_answers_repeatably_counts_tokens_and_frees_itself(
+    loaded: dspy.LM, capfd: pytest.CaptureFixture[str]
+) -> None:
+    first = ask(loaded, question("The cat sleeps on the mat."))
+    assert first.text
+    assert first.prompt_tokens > 30
+    assert 1 <= first.completion_tokens <= SMALL.max_tokens
+    assert first.seconds > 0
+    with ThreadPoolExecutor(2) as threads:
+        texts = ["The cat sleeps on the mat.", "The bus is late again."]
+        answers = list(threads.map(lambda text: ask(loaded, question(text)), texts))
+    assert answers[0].text == first.text
+    with pytest.raises(Outage, match="too long"):
+        ask(loaded, question("word " * 2000))
+    release(loaded)
+    assert loaded.engine._server is None
+    assert capfd.readouterr() == ("", "")
