@@ -1,0 +1,164 @@
+"""A home made by commit d901fd9: it opens, its evidence verifies, and its candidates go all the way to a pack."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+from typer.testing import CliRunner
+
+from composer.analysis.jobs import jobs_of
+from composer.candidates.evidence import Evidence
+from composer.candidates.records import Candidate, get_candidate, list_candidates
+from composer.cli import app
+from composer.evaluation import intervals
+from composer.home.paths import Home
+from composer.release.history import current_prompts
+from composer.release.pack import export_release, pack_of
+from composer.release.verification import faults
+from composer.review.comments import comments_on
+from composer.review.inbox import inbox
+from composer.review.regressions import dispositions
+from composer.runs.findings import search_findings
+from composer.runs.records import TRACE, WORTH, get_run
+from composer.tables import CandidateRow, RunRow
+from library import log
+from library.canonical import canonical_bytes, text_digest
+from library.database import Database, open_database
+from tests import small
+from tests.composer.review import acts
+from tests.scripted import ScriptedEngine
+
+FOLDER = Path(__file__).parents[2] / "fixtures" / "home_d901fd9"
+FACTS: dict[str, Any] = json.loads((FOLDER / "facts.json").read_text(encoding="utf-8"))
+"""What that commit returned of the home."""
+
+
+@pytest.fixture
+def older(home: Home) -> Iterator[Database]:
+    """The database of `home`, as that commit left it."""
+    home.path.mkdir(parents=True)
+    with sqlite3.connect(home.database) as connection:
+        connection.executescript(gzip.decompress((FOLDER / "home.sql.gz").read_bytes()).decode())
+    connection.close()
+    database = open_database(home.path)
+    yield database
+    database.close()
+
+
+def stored(database: Database, number: int) -> Candidate:
+    with database.session() as session:
+        return get_candidate(session, number)
+
+
+def evidence_text(session: Session, number: int) -> str:
+    row = session.connection().exec_driver_sql("select evidence from candidate where id = ?", (number,)).one()
+    return str(row[0])
+
+
+def test_its_log_is_whole(older: Database, home: Home) -> None:
+    with older.session() as session:
+        assert log.first_broken(session) is None
+    result = CliRunner().invoke(app, ["audit", "verify", "--home", str(home.path)])
+    assert (result.exit_code, result.stdout.strip()) == (0, "✓ the log is whole")
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_its_evidence_verifies_and_is_written_again_as_the_same_bytes(older: Database, number: int) -> None:
+    candidate = stored(older, number)
+    with older.session() as session:
+        text = evidence_text(session, number)
+        row = session.get_one(CandidateRow, number)
+        assert candidate.outcome.as_json() == row.summary
+    assert candidate.evidence_hash == FACTS["evidence"][number - 1] == text_digest(text)
+    assert canonical_bytes(Evidence.model_validate_json(text).as_json()).decode() == text
+    known = candidate.evidence.as_json("figures", "gates")
+    assert (known["figures"], known["gates"]) == (FACTS["figures"][number - 1], FACTS["gates"][number - 1])
+    assert list(candidate.regressions) == FACTS["regressions"][number - 1]
+
+
+def test_its_run_done_again_on_the_stored_answers_gives_the_same_evidence(
+    older: Database, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intervals, "RESAMPLES", 9999)
+    with older.session() as session:
+        row = session.get_one(RunRow, 2)
+        row.state, row.result, row.trace, row.worth = "waiting", {}, [], None
+        session.add(row)
+    result = small.run(older, home, 2, ScriptedEngine(lambda system, user: pytest.fail("asked")))
+    with older.session() as session:
+        assert len(list_candidates(session)) == 2
+    known = {name: value for name, value in FACTS["results"][1].items() if name not in ("cells", "seconds")}
+    assert {name: value for name, value in result.as_json().items() if name in known} == known
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_its_runs_and_what_their_searches_found_are_read(older: Database, number: int) -> None:
+    with older.session() as session:
+        run, row = get_run(session, number), session.get_one(RunRow, number)
+        assert run.result is not None
+        assert json.dumps(run.result.as_json()) == json.dumps(row.result)
+        assert run.result.as_json() == FACTS["results"][number - 1]
+        assert TRACE.dump_python(run.trace, mode="json") == row.trace
+        assert WORTH.dump_python(run.worth, mode="json") == row.worth  # type: ignore[arg-type]
+        found = search_findings(session, run)
+    assert found is not None
+    assert found.composition == ("exact", "topic")
+    assert len(found.snippets) + len(found.untried) == FACTS["worth"][number - 1]
+    assert found.stopped == run.result.stopped
+
+
+def test_what_was_asked_after_its_run_is_read(older: Database) -> None:
+    with older.session() as session:
+        steps, noise = jobs_of(session, 1)
+    told = {job["kind"]: job["result"] for job in FACTS["jobs"]}
+    assert [(one.name, one.difference.candidate) for one in steps.steps] == [
+        (one["name"], one["difference"]["candidate"]) for one in told["steps"]
+    ]
+    assert noise.repeatability is not None
+    assert [{"changed": noise.repeatability.changed, "asked": noise.repeatability.asked}] == told["noise"]
+    assert (noise.steps, steps.repeatability) == ((), None)
+
+
+def test_its_inbox_its_comments_and_its_prompt_in_use_are_read(older: Database) -> None:
+    with older.session() as session:
+        assert {str(one.candidate_id): one.state for one in inbox(session)} == FACTS["states"]
+        (place,) = current_prompts(session)
+        assert place == ("small", "tiny")
+        assert current_prompts(session)[place].stale == ()
+        for number, text in ((1, "Shorter would do."), (2, "Was it asked twice?")):
+            (comment,) = comments_on(session, get_candidate(session, number))
+            assert (comment.text, comment.outdated) == (text, False)
+        assert list(dispositions(session, 2)) == ["test-05"]
+
+
+def test_its_released_prompt_exports_the_same_bytes(older: Database, tmp_path: Path) -> None:
+    with older.session() as session:
+        pack = export_release(session, "small", "tiny", tmp_path / "pack", by="Rosa", at=small.NOW)
+    assert {name: text_digest(content.decode()) for name, content in pack.files.items()} == FACTS["files"]
+    assert pack.fingerprint == FACTS["pack"]
+    assert faults(tmp_path / "pack") == ()
+
+
+def test_its_waiting_candidate_is_approved_released_and_exported(older: Database, tmp_path: Path) -> None:
+    assert acts.status(older, 2).state == "needs review"
+    acts.word(older, examples=["test-02"], candidate=2)
+    status = acts.approve(older, "Grace", candidate=2)
+    assert status.state == "approved"
+    release = acts.released(older, candidate=2)
+    assert release.candidate_id == 2
+    with older.session() as session:
+        pack = export_release(session, "small", "other", tmp_path / "pack", by="Rosa", at=small.NOW)
+        first = pack_of(session, "small", "tiny")
+        assert log.first_broken(session) is None
+    assert faults(tmp_path / "pack") == ()
+    assert pack.files["messages.json"] == first.files["messages.json"]
+    manifest = json.loads(pack.files["manifest.json"])
+    assert manifest["evidence"]["sha256"] == FACTS["evidence"][1]
+    assert manifest["evidence"]["figures"] == FACTS["figures"][1]
