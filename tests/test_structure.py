@@ -21,6 +21,7 @@ ACROSS_MODULES = {
     "tests/browser/test_review_by_several.py",
     "tests/browser/test_review_in_chromium.py",
     "tests/browser/test_signing_in.py",
+    "tests/composer/candidates/test_older_homes.py",
     "tests/composer/cli/test_own_task_commands.py",
     "tests/composer/cli/test_startup.py",
     "tests/composer/optimizer/test_mipro_and_gepa.py",
