@@ -216,7 +216,7 @@ def test_a_corrected_label_makes_an_approval_stale_and_scoring_again_costs_no_an
 
     alan = opened("Alan", link(number, row=wrong))
     label = alan.get_by_label("Right label")
-    label.fill(str(after["candidate_value"]))
+    label.fill(str(after.candidate_value))
     label.press("Enter")
     say(alan, "Reason for the disposition", "The raters saw another document.")
     button(alan, "Label is wrong").click()
@@ -267,7 +267,7 @@ def test_a_release_is_rolled_back_to_the_one_before(opened: Opened, places: Plac
     decide(grace, "Approve", "Better again.")
     button(grace, "Release …").click()
     dialog = grace.get_by_role("dialog")
-    expect(dialog).to_contain_text(f"gets the prompt of candidate {number}, and release 1 (candidate 2, by Ada")
+    expect(dialog).to_contain_text(f"gets the prompt of candidate {number}, in place of release 1 (candidate 2, by Ada")
     expect(dialog).to_contain_text("sarcasm v1")
     release(grace, "Sarcasm was read wrong.")
     grace.get_by_role("link", name="See it in Prompts").click()
@@ -278,7 +278,7 @@ def test_a_release_is_rolled_back_to_the_one_before(opened: Opened, places: Plac
 
     button(grace, "Roll back …").click()
     expect(dialog).to_contain_text("gets the prompt of release 1 again (candidate 2, by Ada")
-    expect(dialog).to_contain_text(re.compile(r"and release \d+ \(candidate \d+"))
+    expect(dialog).to_contain_text(re.compile(r"in place of release \d+ \(candidate \d+"))
     expect(dialog).to_contain_text("removed")
     expect(dialog).to_contain_text("sarcasm v1")
     settled(grace)
@@ -381,7 +381,7 @@ def test_a_viewer_reads_it_all_and_decides_nothing(opened: Opened, places: Place
     page = opened("Barbara", link(number, row=regressions(rows, number)[0]))
     for name in ("Approve", "Request changes", "No-go", "Acceptable", "Blocks", "Label is wrong", "Comment"):
         expect(button(page, name)).to_be_disabled()
-    expect(button(page, "Ask the incumbent again")).to_be_disabled()
+    expect(button(page, "Measure repeatability")).to_be_disabled()
     expect(page.get_by_text("Barbara may only look")).to_have_count(2)
     expect(page.get_by_text("Barbara is not a reviewer.")).to_be_visible()
     expect(page.get_by_text(re.compile("Approval waits: .*Barbara is not a reviewer"))).to_be_visible()

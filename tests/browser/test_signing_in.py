@@ -113,7 +113,7 @@ def test_two_browsers_hold_two_people_and_who_is_removed_is_out_at_once(
     for page in (barbara, alan):
         page.get_by_role("link", name="Library").click()
         settled(page)
-    expect(barbara.get_by_test_id("stMain")).to_contain_text("whom nobody has added here")
+    expect(barbara.get_by_test_id("stMain")).to_contain_text("nobody has added that address here")
     expect(alan.get_by_role("heading", name="Library", exact=True)).to_be_visible()
     for page in (barbara, alan):
         page.context.close()
