@@ -78,12 +78,12 @@ class Browser:
         begun = time.perf_counter()
         self._socket.send(ask.SerializeToString())
         while True:
-            told = self._socket.recv(timeout=PATIENCE_SECONDS)
-            assert isinstance(told, bytes)
-            size += len(told)
-            message = ForwardMsg.FromString(told)
+            received = self._socket.recv(timeout=PATIENCE_SECONDS)
+            assert isinstance(received, bytes)
+            size += len(received)
+            message = ForwardMsg.FromString(received)
             kind = message.WhichOneof("type")
-            # A page that starts its script anew isn't there yet.
+            # A page that starts its script again isn't there yet.
             if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
                 break
             if kind == "navigation":
@@ -93,7 +93,7 @@ class Browser:
             if kind == "delta" and message.delta.WhichOneof("type") == "new_element":
                 element = message.delta.new_element
                 if element.WhichOneof("type") == "exception":
-                    raise Refused(f"the page {self._page} failed", fix="Its server's log says how.")
+                    raise Refused(f"the page {self._page} failed", fix="Its server's log has the cause.")
                 if element.WhichOneof("type") == "html":
                     texts.append(element.html.body)
                 found = getattr(element, element.WhichOneof("type"))
@@ -102,7 +102,7 @@ class Browser:
                     self._fragments[name] = message.delta.fragment_id
         took = 1000 * (time.perf_counter() - begun)
         if message.script_finished not in WELL:
-            raise Refused(f"the page {self._page} did not finish", fix="Its server's log says why.")
+            raise Refused(f"the page {self._page} did not finish", fix="Its server's log has the cause.")
         return Answered(took, size, widgets, "\n".join(texts))
 
 

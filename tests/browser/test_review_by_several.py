@@ -267,7 +267,9 @@ def test_a_release_is_rolled_back_to_the_one_before(opened: Opened, places: Plac
     decide(grace, "Approve", "Better again.")
     button(grace, "Release …").click()
     dialog = grace.get_by_role("dialog")
-    expect(dialog).to_contain_text(f"gets the prompt of candidate {number}, in place of release 1 (candidate 2, by Ada")
+    expect(dialog).to_contain_text(
+        f"gets the prompt of candidate {number}, in place of release 1 (candidate 2, by Ada"
+    )
     expect(dialog).to_contain_text("sarcasm v1")
     release(grace, "Sarcasm was read wrong.")
     grace.get_by_role("link", name="See it in Prompts").click()

@@ -84,7 +84,7 @@ class JobOffer:
     """A job that can be started on a candidate, or is at work.
 
     `price` is how many answers it would pay for, each of which takes `seconds`. `newest` is the last job of this
-    kind on these examples, None before the first; `at_work` tells whether that one is being done. `refused` is
+    kind on these examples, None before the first; `at_work` is whether that one is being done. `refused` is
     why it can't be started, empty where it can. While one is at work no price is looked up: it is 0.
     """
 

@@ -23,6 +23,7 @@ CONFIG: dict[str, Any] = {
         "titleColor": _QUIET,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
+        "titlePadding": 12,
         "gridColor": _GRID,
         "domainColor": _LINE,
         "tickColor": _LINE,
@@ -33,12 +34,15 @@ CONFIG: dict[str, Any] = {
 _OWN_ID = re.compile(r"url\(#([^)]+)\)")
 
 
-def svg(chart: Any, name: str, *, width: int, alt: str) -> str:
+def svg(chart: Any, name: str, *, width: int, alt: str, room: int = 0) -> str:
     """Return an Altair chart as inline SVG, `width` pixels at most; the same chart gives the same text.
 
-    `name` sets the ids inside it apart from those of other charts in the same file; `alt` says what it shows.
+    `name` sets the ids inside it apart from those of other charts in the same file; `alt` describes what it shows.
+    `room` pixels are left free on both sides, for labels in a wider font than the one they were measured in.
     """
     spec = {**chart.properties(width=width).to_dict(), "config": CONFIG}
+    if room:
+        spec["padding"] = {"left": room, "right": room, "top": 5, "bottom": 5}
     # The drawing is taken apart and written again: ids count on from chart to chart, and the file gets no
     # address of a namespace, which HTML does not need.
     root = ElementTree.fromstring(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))

@@ -110,5 +110,5 @@ def prompt(composition: Composition, task: Task) -> str:
 
 
 def _pre(text: str) -> str:
-    # HTML drops a line break that stands right after <pre>.
+    # HTML drops a line break right after <pre>.
     return f"\n{safe(text)}"

@@ -23,6 +23,8 @@ from ui.shell.html import count, safe
 
 CHART, WIDE_CHART = 340, 640
 """Widths of charts in pixels: one of three side by side, and one by itself."""
+ROOM = 50
+"""Pixels beside a chart whose longest labels are at its edges."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ def _gains(pack: Pack) -> str:
             "effects",
             width=WIDE_CHART,
             alt="Effect of each snippet",
+            room=ROOM,
         )
         parts.append(
             "<h3>Effect of each snippet <span>search estimate, on the development examples that chose it: expect "

@@ -20,7 +20,7 @@ def html(content: str) -> None:
 
 
 def section(title: str, aside: str = "") -> None:
-    """Begin a section of a page; `aside` is HTML that stands beside its title."""
+    """Begin a section of a page; `aside` is HTML beside its title."""
     html(f'<div class="ic"><h2 class="ic-section">{safe(title)} <span>{aside}</span></h2></div>')
 
 

@@ -39,7 +39,7 @@ class Key(Generic[Kept]):
 
 
 def this_run() -> object | None:
-    """Return what tells this run of a script from every other, its callbacks included; None outside of any.
+    """Return what identifies this run of a script, its callbacks included; None outside of any.
 
     Streamlit begins each run, a fragment's too, with new cursors, before the callbacks.
     """

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from html import escape
 from html.parser import HTMLParser
 
-import altair as alt
-import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -23,7 +21,6 @@ from library.database import Database
 from library.errors import Refused
 from ui.candidate import page_data
 from ui.candidate.page_data import Line, Shown
-from ui.components.svg import svg
 from ui.reviewpack.document import alone, review_pack
 from ui.reviewpack.examples import chosen, left_out
 
@@ -212,17 +209,3 @@ def test_a_file_with_examples_left_out_says_so(found: Shown) -> None:
     text = Reader(review_pack(many, AT)).text
     assert "The examples that matter" in text
     assert "of 1,096 left out" in text
-
-
-def test_a_chart_is_drawn_alike_each_time_and_apart_from_the_others() -> None:
-    data = pd.DataFrame({"name": ["<b>&", "b"], "n": [1, 2]})
-    chart = alt.Chart(data).mark_bar(clip=True).encode(x="name:N", y="n:Q").properties(height=80)
-    first = svg(chart, "one", width=100, alt="<two> bars")
-    assert first == svg(chart, "one", width=100, alt="<two> bars")
-    other = svg(chart, "other", width=100, alt="")
-    ids = re.compile(r'(?<= id=")[^"]+')
-    assert ids.findall(first)
-    assert not set(ids.findall(first)) & set(ids.findall(other))
-    assert "&lt;b&gt;&amp;" in first
-    assert 'aria-label="&lt;two&gt; bars"' in first
-    assert "xmlns" not in first

@@ -1,0 +1,63 @@
+"""The state of a run on the page: as stored, and whether a worker has it or may still take it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from composer.answers.evaluator import Counts
+from composer.home.locks import exclusive_lock
+from composer.home.paths import Home
+from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
+from composer.runs import worker
+from composer.runs.records import Run
+from ui.runs.state import BEGUN, PATIENCE_SECONDS, begin, mark, run_state
+
+NOW = datetime.now(UTC)
+LATE = NOW - timedelta(seconds=2 * PATIENCE_SECONDS)
+
+
+@pytest.fixture(autouse=True)
+def here(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
+    monkeypatch.setenv("COMPOSER_HOME", str(home.path))
+    yield home
+    BEGUN.of(1).pop()
+
+
+def run(state: str, created_at: datetime = NOW, ended_at: datetime | None = None) -> Run:
+    return Run(1, "t", "m", "greedy", 0, 40, state, Counts(), 40, "", "Ada", created_at, None, ended_at)
+
+
+@pytest.mark.parametrize(
+    ("stored", "shown"),
+    [
+        (run(WAITING), "starting"),
+        (run(WAITING, LATE), "not started"),
+        (run(RUNNING), "interrupted"),
+        (run(STOPPED, ended_at=NOW), STOPPED),
+        (run(FINISHED), FINISHED),
+    ],
+)
+def test_without_a_worker_a_run_waits_for_a_minute(stored: Run, shown: str) -> None:
+    assert run_state(stored) == shown
+
+
+def test_a_run_whose_worker_holds_its_lock_is_at_work(here: Home) -> None:
+    with exclusive_lock(here, "run-1"):
+        assert run_state(run(RUNNING, LATE)) == "at work"
+
+
+def test_a_run_begun_again_is_starting_until_it_ends_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[int] = []
+    monkeypatch.setattr(worker, "start", lambda _home, run_id: started.append(run_id))
+    begin(1)
+    assert started == [1]
+    assert run_state(run(FAILED, LATE, ended_at=LATE)) == "starting"
+    assert run_state(run(RUNNING, LATE)) == "starting"
+    assert run_state(run(FAILED, LATE, ended_at=datetime.now(UTC))) == FAILED
+
+
+def test_a_state_is_marked_with_its_name() -> None:
+    assert mark("interrupted") == '<span class="ic-tag ic-orange">interrupted</span>'
