@@ -28,7 +28,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
     """Searches the compositions of a vocabulary and returns the student with the best one found.
 
     The student's own composition is the incumbent that everything is paired with. After `compile`, `found`
-    says what the search ended with and `worth` what its cells say of each snippet. Raises `Refused` for a
+    says what the search ended with and `attribution` the effects of snippets on its cells. Raises `Refused` for a
     strategy that doesn't exist.
     """
 
@@ -50,7 +50,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         self.seed = seed
         self.on_step = on_step
         self.found: SearchResult | None = None
-        self.worth: Attribution | None = None
+        self.attribution: Attribution | None = None
 
     def compile(
         self,
@@ -85,7 +85,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         )
         scorer = BudgetedScorer(problem, self.budget, self.on_step)
         self.found = self.search(scorer, rng)
-        self.worth = attribute(problem, scorer.known, self.found.keys, np.random.default_rng(self.seed))
+        self.attribution = attribute(problem, scorer.known, self.found.keys, np.random.default_rng(self.seed))
         program = student.deepcopy()
         composed = self.vocabulary.compose(self.found.keys)
         program.signature = program.signature.with_instructions(composed.text)

@@ -1,11 +1,12 @@
 from .findings import SearchFindings, search_findings
 from .plan import Plan, plan_run
-from .records import Run, enter_run, get_run, list_runs
+from .records import Run, RunSummary, enter_run, get_run, list_runs
 from .worker import work
 
 __all__ = [
     "Plan",
     "Run",
+    "RunSummary",
     "SearchFindings",
     "enter_run",
     "get_run",

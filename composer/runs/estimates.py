@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from composer.runs.records import Run
+from composer.runs.records import RunSummary
 from composer.search.problem import Step
 
 
-def seconds_left(run: Run, at: datetime) -> float | None:
+def seconds_left(run: RunSummary, at: datetime) -> float | None:
     """Estimate a running search's time left from its pace so far; None before the first paid answer.
 
     An upper estimate: answers that turn out to be stored already take no time, and a search may end early.

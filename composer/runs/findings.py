@@ -53,7 +53,7 @@ class SearchFindings:
 
     `snippets` stand best first, those in no answer apart as `untried`; `pairs` are those whose interval
     leaves out zero; `left_out` says what each snippet of the composition found adds in it, in its order;
-    `orders` holds the composition in other orders, against its own. `worth` is what all this was read from,
+    `orders` holds the composition in other orders, against its own. `attribution` is what all this was read from,
     `examples` how many the task has to search on. `stopped` is empty where it isn't known why the search
     stopped.
     """
@@ -64,7 +64,7 @@ class SearchFindings:
     pairs: tuple[Effect, ...]
     left_out: tuple[Effect, ...]
     orders: tuple[Effect, ...]
-    worth: Attribution
+    attribution: Attribution
     examples: int
     stopped: str
 
@@ -76,31 +76,31 @@ class SearchFindings:
 
 def search_findings(session: Session, run: Run) -> SearchFindings | None:
     """Return what a run's search learnt; None where it hasn't ended, or is older than this figure."""
-    if run.worth is None:
+    if run.attribution is None:
         return None
     task = get_task(session, run.task)
     known = split_size(session, dataset_of(session, task.name), "dev")
-    return findings_of(run.worth, task.metric, figures(task)[0].better_is, known, _stopped(session, run))
+    return findings_of(run.attribution, task.metric, figures(task)[0].better_is, known, _stopped(session, run))
 
 
 def findings_of(
-    worth: Attribution, metric: str, better_is: Better, examples: int, stopped: str = ""
+    attribution: Attribution, metric: str, better_is: Better, examples: int, stopped: str = ""
 ) -> SearchFindings:
-    """Return a search's worth in points of a metric; `examples` is how many there are to search on."""
-    composition = {key for one in worth.left_out for key in one.keys}
+    """Return a search's attribution in points of a metric; `examples` is how many there are to search on."""
+    composition = {key for one in attribution.left_out for key in one.keys}
 
     def effects(gains: Iterable[Gain]) -> tuple[Effect, ...]:
         return tuple(_effect(one, metric, better_is, composition) for one in gains)
 
-    tried = sorted((one for one in worth.snippets if one.cells), key=lambda one: -one.gain)
+    tried = sorted((one for one in attribution.snippets if one.cells), key=lambda one: -one.gain)
     return SearchFindings(
         metric,
         effects(tried),
-        tuple(one.keys[0] for one in worth.snippets if not one.cells),
-        tuple(one for one in effects(worth.pairs) if one.difference.direction in ("better", "worse")),
-        effects(worth.left_out),
-        effects(worth.orders),
-        worth,
+        tuple(one.keys[0] for one in attribution.snippets if not one.cells),
+        tuple(one for one in effects(attribution.pairs) if one.difference.direction in ("better", "worse")),
+        effects(attribution.left_out),
+        effects(attribution.orders),
+        attribution,
         examples,
         stopped,
     )
@@ -170,9 +170,9 @@ def _points(one: Effect) -> str:
 
 def power_in_words(found: SearchFindings) -> str:
     """Say what gain the task's examples can show, and how many a smaller one takes."""
-    if not found.worth.noise or not found.examples:
+    if not found.attribution.noise or not found.examples:
         return ""
-    visible = ERRORS_TO_DETECT * found.worth.noise / sqrt(found.examples)
+    visible = ERRORS_TO_DETECT * found.attribution.noise / sqrt(found.examples)
     if visible >= 1:
         return f"the answers differ too much for {found.examples:,} examples to show any gain"
     smaller = POINT if visible > 1.2 * POINT else visible / 2
@@ -180,7 +180,7 @@ def power_in_words(found: SearchFindings) -> str:
     unit = f"points of {NAMES[found.metric]}" if found.metric in SHARES else f"{NAMES[found.metric]} points"
     return (
         f"a gain of {sizes[0]} {unit} is detected 4 times in 5 on the {found.examples:,} development "
-        f"examples; one of {sizes[1]} takes about {_round(found.worth.examples_to_see(smaller)):,}"
+        f"examples; one of {sizes[1]} takes about {_round(found.attribution.examples_to_see(smaller)):,}"
     )
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from composer.answers.evaluator import Counts
-from composer.runs.records import TRACE, WORTH, run_row
+from composer.runs.records import ATTRIBUTION, TRACE, run_row
 from composer.runs.summary import RunResult
 from composer.search.attribution import Attribution
 from composer.search.problem import Step
@@ -57,9 +57,9 @@ class RunRecorder:
             best = step
         self.now(tried=len({one.keys for one in self.trace}), best=best)
 
-    def worth(self, worth: Attribution | None) -> None:
-        """Store what the search's cells say of each snippet."""
-        self._write(worth=None if worth is None else WORTH.dump_python(worth, mode="json"))
+    def attribution(self, found: Attribution | None) -> None:
+        """Store the effects of snippets on the search's cells."""
+        self._write(worth=None if found is None else ATTRIBUTION.dump_python(found, mode="json"))
 
     def stop_asked(self) -> bool:
         """Whether somebody asked the run to stop, as of the last write."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from pydantic import TypeAdapter
-from sqlmodel import Session, col, select
+from sqlalchemy import RowMapping, Table
+from sqlalchemy import select as sa_select
+from sqlmodel import Session, select
 
 from composer.answers.evaluator import Counts
 from composer.candidates.records import PROPOSERS
@@ -21,17 +24,13 @@ from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import require
 
-WORTH: TypeAdapter[Attribution] = TypeAdapter(Attribution)
+ATTRIBUTION: TypeAdapter[Attribution] = TypeAdapter(Attribution)
 TRACE: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Step, ...])
 
 
 @dataclass(frozen=True)
-class Run:
-    """One run as stored.
-
-    `trace` holds the search's steps, `worth` what its cells say of each snippet (None until the search has
-    ended, and for runs older than this figure), `result` what a finished run came to.
-    """
+class RunSummary:
+    """A run without the record of its search: what lists need of it. `result` is None until it has finished."""
 
     id: int
     task: str
@@ -47,14 +46,30 @@ class Run:
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
-    trace: tuple[Step, ...] = ()
-    worth: Attribution | None = None
-    result: RunResult | None = None
+    result: RunResult | None
 
     @property
     def candidate_id(self) -> int | None:
         """The candidate that the run submitted; None where it found none, or hasn't finished."""
         return self.result.candidate_id if self.result else None
+
+
+@dataclass(frozen=True)
+class Run(RunSummary):
+    """One run as stored.
+
+    `trace` holds the steps of its search, `attribution` the effects of snippets on its cells: None until the
+    search has ended, and for runs older than this figure.
+    """
+
+    trace: tuple[Step, ...]
+    attribution: Attribution | None
+
+
+_TABLE: Table = RunRow.__table__  # type: ignore[attr-defined]
+_SEARCH = ("trace", "worth")
+"""The columns of a search's record, which grow with it."""
+_COLUMNS = tuple(column for column in _TABLE.columns if column.key not in _SEARCH)
 
 
 def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
@@ -95,22 +110,32 @@ def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
     return row.id
 
 
-def list_runs(session: Session) -> tuple[Run, ...]:
-    """Return every run, newest first."""
-    return tuple(_run(row) for row in session.exec(select(RunRow).order_by(col(RunRow.id).desc())))
+def list_runs(session: Session) -> tuple[RunSummary, ...]:
+    """Return every run without the record of its search, newest first."""
+    rows = session.execute(sa_select(*_COLUMNS).order_by(_TABLE.c.id.desc())).mappings()
+    return tuple(RunSummary(**_fields(row)) for row in rows)
 
 
 def get_run(session: Session, run_id: int) -> Run:
     """Return one run; raises `Refused` where there is none of this id."""
-    return _run(run_row(session, run_id))
+    query = sa_select(*_COLUMNS, _TABLE.c.trace, _TABLE.c.worth).where(_TABLE.c.id == run_id)
+    row = session.execute(query).mappings().first()
+    if row is None:
+        raise _no_run(run_id)
+    attribution = None if row["worth"] is None else ATTRIBUTION.validate_python(row["worth"])
+    return Run(**_fields(row), trace=TRACE.validate_python(row["trace"]), attribution=attribution)
 
 
 def run_row(session: Session, run_id: int) -> RunRow:
     """Return the row of a run for a function that changes it; raises `Refused` where there is none."""
     row = session.get(RunRow, run_id)
     if row is None:
-        raise Refused(f"there is no run {run_id}")
+        raise _no_run(run_id)
     return row
+
+
+def _no_run(run_id: int) -> Refused:
+    return Refused(f"there is no run {run_id}")
 
 
 def ask_to_stop(session: Session, run_id: int, *, by: str, at: datetime) -> None:
@@ -124,24 +149,17 @@ def ask_to_stop(session: Session, run_id: int, *, by: str, at: datetime) -> None
     log.append(session, who=by, action="stop asked", subject=f"run:{run_id}", why="", detail={}, at=at)
 
 
-def _run(row: RunRow) -> Run:
-    assert row.id is not None
-    return Run(
-        id=row.id,
-        task=row.task,
-        target=row.target,
-        strategy=row.strategy,
-        seed=row.seed,
-        budget=row.budget,
-        state=row.state,
-        counts=Counts(row.asked, row.stored, row.paid),
-        expected=row.expected,
-        message=row.message,
-        started_by=row.started_by,
-        created_at=row.created_at,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        trace=TRACE.validate_python(row.trace),
-        worth=None if row.worth is None else WORTH.validate_python(row.worth),
-        result=RunResult.model_validate(row.result) if row.result else None,
-    )
+_SAME = (
+    *("id", "task", "target", "strategy", "seed", "budget", "state", "expected", "message", "started_by"),
+    *("created_at", "started_at", "ended_at"),
+)
+"""Columns that are fields of a summary as they are."""
+
+
+def _fields(row: RowMapping) -> dict[str, Any]:
+    """Return the fields of a summary that a row holds."""
+    return {
+        **{name: row[name] for name in _SAME},
+        "counts": Counts(row["asked"], row["stored"], row["paid"]),
+        "result": RunResult.model_validate(row["result"]) if row["result"] else None,
+    }

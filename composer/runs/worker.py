@@ -164,7 +164,7 @@ def _search(run: _Begun, evaluator: Evaluator) -> tuple[SearchResult, Compositio
     student = LibraryPredict(plan.vocabulary, plan.incumbent)
     composer.compile(student, trainset=[to_dspy(plan.task, example) for example in run.dev])
     assert composer.found is not None
-    run.record.worth(composer.worth)
+    run.record.attribution(composer.attribution)
     return composer.found, plan.vocabulary.compose(composer.found.keys)
 
 

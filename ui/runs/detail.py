@@ -10,7 +10,7 @@ from composer.home.processes import FAILED, STOPPED
 from composer.registry.tasks import get_task
 from composer.runs.estimates import best_so_far, seconds_left
 from composer.runs.findings import search_findings
-from composer.runs.records import Run, ask_to_stop
+from composer.runs.records import Run, ask_to_stop, get_run
 from ui.components import charts, effects
 from ui.runs.state import AT_WORK, INTERRUPTED, MOVING, NOT_STARTED, STARTING, begin, mark
 from ui.shell.context import database, now
@@ -25,8 +25,10 @@ STOPPING = Key("stopping", False)
 """Whether this page asked a run to stop."""
 
 
-def show(run: Run, state: str) -> None:
+def show(run_id: int, state: str) -> None:
     """Show one run in full; `state` is as `run_state` returns it."""
+    with database().session() as session:
+        run = get_run(session, run_id)
     with st.container(border=True, key=f"run-{run.id}"):
         html(
             f'<div class="ic ic-head"><b>Run {run.id}</b> {safe(run.task)} → {safe(run.target)} {mark(state)} '

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from composer.home.processes import FAILED, RUNNING, STOPPED, WAITING
 from composer.runs import worker
-from composer.runs.records import Run
+from composer.runs.records import RunSummary
 from ui.shell.context import now, this_home
 from ui.shell.html import safe
 from ui.shell.state import Key
@@ -26,7 +26,7 @@ def begin(run_id: int) -> None:
     worker.start(this_home(), run_id)
 
 
-def run_state(run: Run) -> str:
+def run_state(run: RunSummary) -> str:
     """Return the state of a run as stored, or `starting`, `at work`, `interrupted` or `not started`."""
     begun = BEGUN.of(run.id).get()
     fresh = (now() - (begun or run.created_at)).total_seconds() < PATIENCE_SECONDS

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from composer.home.processes import FINISHED
-from composer.runs.records import Run
+from composer.runs.records import RunSummary
 from ui.runs.state import mark
 from ui.shell import html
 from ui.shell.context import now
 from ui.shell.html import safe, when
 
 
-def table(runs: Sequence[tuple[Run, str]], here: int | None) -> str:
+def table(runs: Sequence[tuple[RunSummary, str]], here: int | None) -> str:
     """Return runs with their states as an HTML table; `here` is the run that the link names."""
     heads = ("#run", "task → target", "state", "#asked", "#paid", "#budget", "strategy", "outcome", "entered")
     return html.table(heads, [_row(run, state, run.id == here) for run, state in runs])
 
 
-def _row(run: Run, state: str, here: bool) -> str:
+def _row(run: RunSummary, state: str, here: bool) -> str:
     link = f'<a href="runs?run={run.id}">'
     return (
         f'<tr class="{"ic-here" if here else ""}"><td class="ic-num">{link}{run.id}</a></td>'
@@ -31,7 +31,7 @@ def _row(run: Run, state: str, here: bool) -> str:
     )
 
 
-def _outcome(run: Run, state: str) -> str:
+def _outcome(run: RunSummary, state: str) -> str:
     found = run.candidate_id
     if found is not None:
         return f'<a href="candidate?candidate={found}">candidate {found}</a>'

@@ -28,7 +28,7 @@ def everything(moving: bool) -> None:
             st.caption(plain(f"There is no run {asked}."))
         for run, state in known:
             if state in (*MOVING, INTERRUPTED) or run.id == here or (here is None and run is known[0][0]):
-                detail.show(run, state)
+                detail.show(run.id, state)
         if known:
             section("All runs")
             html(table(known, here))

@@ -26,7 +26,7 @@ from composer.review.comments import comments_on
 from composer.review.inbox import inbox
 from composer.review.regressions import dispositions
 from composer.runs.findings import search_findings
-from composer.runs.records import TRACE, WORTH, get_run
+from composer.runs.records import ATTRIBUTION, TRACE, get_run
 from composer.tables import CandidateRow, RunRow
 from library import log
 from library.canonical import canonical_bytes, text_digest
@@ -106,7 +106,7 @@ def test_its_runs_and_what_their_searches_found_are_read(older: Database, number
         assert json.dumps(run.result.as_json()) == json.dumps(row.result)
         assert run.result.as_json() == FACTS["results"][number - 1]
         assert TRACE.dump_python(run.trace, mode="json") == row.trace
-        assert WORTH.dump_python(run.worth, mode="json") == row.worth  # type: ignore[arg-type]
+        assert ATTRIBUTION.dump_python(run.attribution, mode="json") == row.worth  # type: ignore[arg-type]
         found = search_findings(session, run)
     assert found is not None
     assert found.composition == ("exact", "topic")

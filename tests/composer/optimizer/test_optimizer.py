@@ -103,7 +103,7 @@ def test_it_ends_the_same_in_whatever_order_answers_arrive(vocabulary: Vocabular
             slots = 1 if isinstance(executor, ThreadPoolExecutor) else 4
             optimizer = composer(vocabulary, engine, executor, strategy=strategy, budget=40, slots=slots)
             program = optimizer.compile(student, trainset=TRAINSET)
-        ends.append((program.composition, optimizer.found, optimizer.worth, sorted(engine.asked)))
+        ends.append((program.composition, optimizer.found, optimizer.attribution, sorted(engine.asked)))
     assert ends[0] == ends[1]
 
 
@@ -112,14 +112,14 @@ def test_every_strategy_leaves_what_its_cells_say_of_each_snippet(vocabulary: Vo
     student = LibraryPredict(vocabulary, vocabulary.compose(["careful", "harsh"]))
     with ThreadPoolExecutor(1) as executor:
         optimizer = composer(vocabulary, small.engine(data=DEV), executor, strategy=strategy, budget=40)
-        assert optimizer.worth is None
+        assert optimizer.attribution is None
         optimizer.compile(student, trainset=TRAINSET)
     assert optimizer.found is not None
-    assert optimizer.worth is not None
-    assert [one.keys for one in optimizer.worth.snippets] == [(key,) for key in small.TEXTS]
-    assert [one.keys for one in optimizer.worth.left_out] == [(key,) for key in optimizer.found.keys]
-    assert all(one.low <= one.gain <= one.high for one in optimizer.worth.snippets)
-    assert optimizer.worth.noise > 0
+    assert optimizer.attribution is not None
+    assert [one.keys for one in optimizer.attribution.snippets] == [(key,) for key in small.TEXTS]
+    assert [one.keys for one in optimizer.attribution.left_out] == [(key,) for key in optimizer.found.keys]
+    assert all(one.low <= one.gain <= one.high for one in optimizer.attribution.snippets)
+    assert optimizer.attribution.noise > 0
 
 
 def test_each_loss_a_search_gets_is_that_of_the_example_it_asked_for(vocabulary: Vocabulary) -> None:
@@ -145,7 +145,7 @@ def test_a_search_that_asked_for_nothing_knows_of_no_worth(vocabulary: Vocabular
     with ThreadPoolExecutor(1) as executor:
         optimizer = composer(vocabulary, small.engine(data=DEV), executor, strategy="greedy", budget=1)
         optimizer.compile(LibraryPredict(vocabulary), trainset=TRAINSET)
-    assert optimizer.worth is None
+    assert optimizer.attribution is None
 
 
 def test_the_order_of_the_trainset_of_strata_and_the_seed_alone_decide(vocabulary: Vocabulary) -> None:

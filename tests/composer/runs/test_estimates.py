@@ -8,7 +8,7 @@ import pytest
 
 from composer.answers.evaluator import Counts
 from composer.runs.estimates import best_so_far, seconds_left
-from composer.runs.records import Run
+from composer.runs.records import RunSummary
 from composer.search.problem import Step
 from tests.small import NOW
 
@@ -20,9 +20,9 @@ def test_the_best_estimate_is_the_one_seen_on_most_examples() -> None:
 
 
 def test_time_left_is_known_after_the_first_paid_answer() -> None:
-    def run(paid: int) -> Run:
+    def run(paid: int) -> RunSummary:
         counts = Counts(asked=paid + 5, stored=5, paid=paid)
-        return Run(1, "t", "m", "greedy", 0, 9, "running", counts, 105, "", "Ada", NOW, NOW, None)
+        return RunSummary(1, "t", "m", "greedy", 0, 9, "running", counts, 105, "", "Ada", NOW, NOW, None, None)
 
     assert seconds_left(run(0), NOW) is None
     assert seconds_left(run(20), NOW + timedelta(seconds=40)) == pytest.approx(160)

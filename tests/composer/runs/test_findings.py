@@ -135,7 +135,7 @@ def test_a_run_says_what_it_learnt_and_why_it_stopped(filled: Database, home: Ho
         run = get_run(session, number)
         found = search_findings(session, run)
     assert found is not None
-    assert run.worth is not None
+    assert run.attribution is not None
     assert found.metric == "nmse"
     assert found.composition == tuple(summary.keys)
     assert len(found.snippets) + len(found.untried) == len(small.TEXTS)

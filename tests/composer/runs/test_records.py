@@ -130,3 +130,15 @@ def test_a_stop_can_be_asked_of_a_run_that_waits_and_not_of_one_that_ended(fille
 def test_a_run_that_is_not_there_is_refused(filled: Database) -> None:
     with filled.session() as session, pytest.raises(Refused, match="no run 7"):
         get_run(session, 7)
+
+
+def test_lists_never_read_the_record_of_a_search(submitted: Database) -> None:
+    with submitted.session() as session:
+        whole = get_run(session, 1)
+        session.connection().exec_driver_sql("update run set trace = 'not even JSON', worth = 'nor this'")
+    with submitted.session() as session:
+        (listed,) = list_runs(session)
+        assert vars(listed) == {name: value for name, value in vars(whole).items() if name in vars(listed)}
+        assert listed.candidate_id == 1
+        with pytest.raises(ValueError, match="Expecting value"):
+            get_run(session, 1)

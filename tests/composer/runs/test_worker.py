@@ -81,8 +81,8 @@ def uninterrupted(undisturbed: tuple[RunResult, Run]) -> RunResult:
 @pytest.fixture(scope="module")
 def worth(undisturbed: tuple[RunResult, Run]) -> Attribution:
     """What the cells of that run say of each snippet."""
-    assert undisturbed[1].worth is not None
-    return undisturbed[1].worth
+    assert undisturbed[1].attribution is not None
+    return undisturbed[1].attribution
 
 
 def test_a_run_finds_what_helps_and_puts_it_up_for_review(filled: Database, home: Home) -> None:
@@ -224,15 +224,15 @@ class TestWorth:
         with pytest.raises(SystemExit):
             small.run(filled, home, number, small.Dying(small.engine(), place, SystemExit(9)))
         # While the test split is read the search has ended, so that its worth is known already.
-        assert state(filled, number).worth == (worth if last < 0 else None)
+        assert state(filled, number).attribution == (worth if last < 0 else None)
         small.run(filled, home, number, small.engine())
-        assert state(filled, number).worth == worth
+        assert state(filled, number).attribution == worth
 
     def test_it_is_stored_where_no_candidate_comes_of_the_search(self, filled: Database, home: Home) -> None:
         number = small.enter(filled, budget=BUDGET)
         same = ScriptedEngine(lambda system, message: '{"rating": 3}')
         assert small.run(filled, home, number, same).candidate_id is None
-        stored = state(filled, number).worth
+        stored = state(filled, number).attribution
         assert stored is not None
         assert [one.keys for one in stored.snippets] == [(key,) for key in small.TEXTS]
         assert all(abs(one.gain) < 0.02 for one in stored.snippets)
@@ -241,7 +241,7 @@ class TestWorth:
         number = small.enter(filled, budget=1)
         small.run(filled, home, number, small.engine())
         assert state(filled, number).state == FINISHED
-        assert state(filled, number).worth is None
+        assert state(filled, number).attribution is None
 
 
 SCRIPT = """

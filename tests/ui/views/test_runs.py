@@ -6,7 +6,7 @@ import pytest
 from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
 from composer.runs import worker
-from composer.runs.records import WORTH, get_run, list_runs, run_row
+from composer.runs.records import ATTRIBUTION, get_run, list_runs, run_row
 from composer.search.attribution import Attribution, Gain
 from library.database import Database
 from tests.ui.pages import Open, seen
@@ -81,7 +81,7 @@ def test_pairs_orders_and_older_wordings_are_told_in_words(furnished: Home, visi
     )
     with rows.session() as session:
         row = run_row(session, 1)
-        row.worth = WORTH.dump_python(found, mode="json")
+        row.worth = ATTRIBUTION.dump_python(found, mode="json")
         session.add(row)
     shown = seen(visit(furnished, "runs", run="1"))
     assert (
