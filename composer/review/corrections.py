@@ -41,9 +41,13 @@ class Correction:
     decided_at: datetime | None
 
 
-def corrections(session: Session, task: str, *, open_only: bool = False) -> tuple[Correction, ...]:
-    """Return the corrections proposed for a task's labels, newest first."""
+def corrections(
+    session: Session, task: str, *, candidate_id: int | None = None, open_only: bool = False
+) -> tuple[Correction, ...]:
+    """Return the corrections proposed for a task's labels, newest first: all, or those proposed on a candidate."""
     query = select(CorrectionRow).where(CorrectionRow.task == task).order_by(col(CorrectionRow.id).desc())
+    if candidate_id is not None:
+        query = query.where(CorrectionRow.candidate_id == candidate_id)
     if open_only:
         query = query.where(CorrectionRow.state == "open")
     return tuple(Correction(**row.model_dump()) for row in session.exec(query))

@@ -138,7 +138,7 @@ def review_status(session: Session, candidate: CandidateSummary) -> ReviewStatus
     words = effective_verdicts(verdicts)
     excluded_names = excluded(session, candidate, task, signed_in=signed_in)
     approved_by = approvals(words, excluded_names, signed_in=signed_in)
-    proposed = [one for one in corrections(session, candidate.task) if one.candidate_id == candidate.id]
+    proposed = corrections(session, candidate.task, candidate_id=candidate.id)
     open_ones = tuple(one for one in proposed if one.state == "open")
     doubted = {one.example_id: one.state for one in reversed(proposed)}
     given: dict[str, Disposition] = {}

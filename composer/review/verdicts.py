@@ -9,7 +9,7 @@ from typing import Literal
 
 from sqlmodel import Session, col, select
 
-from composer.candidates.records import CandidateSummary, list_candidates
+from composer.candidates.records import CandidateSummary, get_candidate_summary
 from composer.models.target import Target
 from composer.tables import VerdictRow
 from composer.task.task import Task
@@ -143,9 +143,12 @@ def no_gos(session: Session, task: Task, dataset: str, target: Target) -> tuple[
     Those measured on another content of the task, the data or the target may be proposed again.
     """
     now = (task.hash, dataset, target.hash)
+    turned_down = session.exec(select(VerdictRow.candidate_id).where(VerdictRow.kind == "no-go").distinct())
+    known = (get_candidate_summary(session, number) for number in sorted(turned_down, reverse=True))
     return tuple(
         one.versions
-        for one in list_candidates(session, task=task.name, target=target.name)
-        if (one.outcome.task_hash, one.outcome.dataset, one.outcome.target_hash) == now
+        for one in known
+        if (one.task, one.target) == (task.name, target.name)
+        and (one.outcome.task_hash, one.outcome.dataset, one.outcome.target_hash) == now
         and any(word.kind == "no-go" for word in effective_verdicts(verdicts_on(session, one.id)))
     )

@@ -13,6 +13,7 @@ import pytest
 from sqlmodel import Session
 from typer.testing import CliRunner
 
+from composer.analysis.examples import rows_of
 from composer.analysis.jobs import jobs_of
 from composer.candidates.evidence import Evidence
 from composer.candidates.records import Candidate, get_candidate, list_candidates
@@ -27,9 +28,9 @@ from composer.review.inbox import inbox
 from composer.review.regressions import dispositions
 from composer.runs.findings import search_findings
 from composer.runs.records import ATTRIBUTION, TRACE, get_run
-from composer.tables import CandidateRow, RunRow
+from composer.tables import CandidateRow, CommentRow, RunRow
 from library import log
-from library.canonical import canonical_bytes, text_digest
+from library.canonical import canonical_bytes, digest, text_digest
 from library.database import Database, open_database
 from tests import small
 from tests.composer.review import acts
@@ -162,3 +163,38 @@ def test_its_waiting_candidate_is_approved_released_and_exported(older: Database
     manifest = json.loads(pack.files["manifest.json"])
     assert manifest["evidence"]["sha256"] == FACTS["evidence"][1]
     assert manifest["evidence"]["figures"] == FACTS["figures"][1]
+
+
+def in_first_format(session: Session, number: int) -> dict[str, Any]:
+    """Rewrite a candidate's evidence as the first version wrote it, wherever its hash is named; returns it."""
+    row = session.get_one(CandidateRow, number)
+    old = json.loads(json.dumps(row.evidence))
+    del old["slices"]
+    for gate in old["gates"]:
+        del gate["binding"]
+    for one in old["rows"]:
+        for name in ("incumbent_value", "candidate_value", "gold", "slice", "must_not_regress"):
+            del one[name]
+    was, now = row.evidence_hash, digest(old)
+    row.evidence, row.evidence_hash, row.summary = old, now, None
+    session.add(row)
+    session.flush()
+    for table, column in (("log", "detail"), ("verdict", "evidence_hash")):
+        session.connection().exec_driver_sql(f"update {table} set {column} = replace({column}, ?, ?)", (was, now))
+    return dict(old)
+
+
+def test_evidence_of_the_first_format_is_reviewed_and_exported_as_it_was_written(older: Database) -> None:
+    with older.session() as session:
+        old = in_first_format(session, 1)
+    review = acts.review(older, 1)
+    assert (review.status.state, review.candidate.regressions) == ("released", tuple(FACTS["regressions"][0]))
+    with older.session() as session:
+        assert [row.gold for row in rows_of(session, review)] == [one.gold for one in small.examples(0, 16)]
+        assert list_candidates(session)[-1].outcome == review.candidate.outcome
+        manifest = json.loads(pack_of(session, "small", "tiny").files["manifest.json"])
+    assert manifest["evidence"]["gates"] == old["gates"]
+    number = acts.comment(older, "Which label?", kind="example", name="test-05")
+    with older.session() as session:
+        place = old["data"]["examples"].index("test-05")
+        assert session.get_one(CommentRow, number).object_hash == digest([old["candidate"]["cells"][place], None])
