@@ -7,10 +7,9 @@ from pathlib import Path
 
 import dspy
 import pytest
-import typer
 import yaml
 
-from composer.cli import app
+from composer.cli import COMMANDS
 from composer.home.paths import Home
 from composer.registry.starter import load_starter
 from composer.task.task import Task
@@ -42,9 +41,8 @@ def test_the_python_example_runs(
     assert engine.asked[-1][1] == "Sentence: Dull, but kindly meant."
 
 
-@pytest.mark.parametrize("name", typer.main.get_command(app).commands)  # type: ignore[attr-defined]
-def test_every_command_is_named(name: str) -> None:
-    assert re.search(rf"`(composer )?{name}\b|composer {name}\b", README)
+def test_every_command_is_named() -> None:
+    assert [name for name in COMMANDS if not re.search(rf"`(composer )?{name}\b|composer {name}\b", README)] == []
 
 
 def test_the_example_of_an_own_task_is_a_task() -> None:

@@ -232,7 +232,7 @@ def test_all_regressions_of_none_are_refused(submitted: Database, run: Run) -> N
     [
         (("1", "--approve"), "needs a reason"),
         (("1", "--approve", "--reason", "  "), "needs a reason"),
-        (("1", "--comment"), "needs a reason"),
+        (("1", "--comment"), "needs a text"),
         (("1", "--approve", "--comment", "--reason", "x"), "--approve and --comment at once"),
         (("1", "--score-again", "--no-go", "--reason", "x"), "--no-go and --score-again at once"),
         (("1", "--reason", "x"), "a reason for nothing"),

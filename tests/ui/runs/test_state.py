@@ -12,7 +12,7 @@ from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
 from composer.runs import worker
-from composer.runs.records import Run
+from composer.runs.records import RunSummary
 from ui.runs.state import BEGUN, PATIENCE_SECONDS, begin, mark, run_state
 
 NOW = datetime.now(UTC)
@@ -26,8 +26,10 @@ def here(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     BEGUN.of(1).pop()
 
 
-def run(state: str, created_at: datetime = NOW, ended_at: datetime | None = None) -> Run:
-    return Run(1, "t", "m", "greedy", 0, 40, state, Counts(), 40, "", "Ada", created_at, None, ended_at)
+def run(state: str, created_at: datetime = NOW, ended_at: datetime | None = None) -> RunSummary:
+    return RunSummary(
+        1, "t", "m", "greedy", 0, 40, state, Counts(), 40, "", "Ada", created_at, None, ended_at, None
+    )
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,7 @@ def run(state: str, created_at: datetime = NOW, ended_at: datetime | None = None
         (run(FINISHED), FINISHED),
     ],
 )
-def test_without_a_worker_a_run_waits_for_a_minute(stored: Run, shown: str) -> None:
+def test_without_a_worker_a_run_waits_for_a_minute(stored: RunSummary, shown: str) -> None:
     assert run_state(stored) == shown
 
 
