@@ -1,16 +1,19 @@
-"""The one error a person using the product can cause."""
+"""The one error that a person using the product can cause."""
 
 from collections.abc import Sequence
 
+LISTED = 20
+"""How many problems a refusal's text lists; it counts the rest."""
+
 
 class Refused(Exception):
-    """Something was not accepted: says what, where, and what to do about it.
+    """Something was not accepted: what, where, and what to do about it.
 
     Attributes:
         what: the problem, a phrase without a full stop at its end.
         where: file, line and field, or the like; may be empty.
         fix: what to do, a sentence; may be empty.
-        problems: where one refusal covers several problems, each in full on a line of its own.
+        problems: where one refusal covers several problems, all of them, each a whole line.
     """
 
     def __init__(self, what: str, *, where: str = "", fix: str = "", problems: Sequence[str] = ()) -> None:
@@ -29,7 +32,9 @@ class Refused(Exception):
         line = self.what + (f" ({self.where})" if self.where else "")
         if self.fix:
             line += f". {self.fix}"
-        return "\n".join([line, *(f"  - {problem}" for problem in self.problems)])
+        more = len(self.problems) - LISTED
+        shown = [*self.problems[:LISTED], *([f"and {more:,} more"] if more > 0 else [])]
+        return "\n".join([line, *(f"  - {problem}" for problem in shown)])
 
 
 def _rebuild(what: str, where: str, fix: str, problems: tuple[str, ...]) -> Refused:

@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from library import lint
-from library.feasibility import Clash, Links, clashes
+from library.feasibility import Clash, Links, clashes, with_required
 from library.validation import invalid
 from library.yamlfile import Problem, read_yaml
+from library.yamltree import Location
 
 Pin = Literal["first", "last"]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Tag = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=80)]
+_NO_LINKS = Links()
 
 
 class SnippetEntry(BaseModel):
@@ -82,7 +85,7 @@ def read_entries(path: Path, known: Mapping[str, Links] | None = None) -> tuple[
 
     Raises Refused listing every problem with line and field: those of the texts (library.lint), of
     the other fields, keys that two entries share, keys in rules that neither file nor library has, and
-    snippets that could never stand by the rules of both.
+    snippets that could be in no prompt by the rules of both. One cause is one problem, whatever depends on it.
     """
     return read_yaml(path, LibraryFile, check=partial(_problems, known or {})).snippets
 
@@ -99,10 +102,11 @@ def _problems(known: Mapping[str, Links], data: Any) -> Iterator[Problem]:
     yield from _doubled_keys(keyed)
     places = {entry["key"]: index for index, entry in keyed.items()}
     library = {**known, **{key: _links(keyed[index]) for key, index in places.items()}}
-    for index, entry in keyed.items():
-        yield from _unknown_keys(index, entry, library)
-    for key, clash in clashes(library).items():
-        yield from _never_stands(key, clash, places, keyed)
+    yield from _unknown_keys(keyed, library)
+    for clash in clashes(library):
+        place = _place(clash, library, places)
+        if place is not None:
+            yield _impossible(clash, place, keyed[place])
 
 
 def _doubled_keys(entries: Mapping[int, dict[str, Any]]) -> Iterator[Problem]:
@@ -114,28 +118,44 @@ def _doubled_keys(entries: Mapping[int, dict[str, Any]]) -> Iterator[Problem]:
             yield Problem(("snippets", index, "key"), what, "Give it another, or remove one.")
 
 
-def _unknown_keys(index: int, entry: dict[str, Any], library: Mapping[str, Links]) -> Iterator[Problem]:
-    for field in ("requires", "conflicts"):
-        for place, key in enumerate(_list(entry, field)):
-            if isinstance(key, str) and key not in library:
-                what = f"there is no snippet {key!r}, in the file or in the library"
-                yield Problem(("snippets", index, field, place), what, "Correct its spelling, or add it.")
+def _unknown_keys(entries: Mapping[int, dict[str, Any]], library: Mapping[str, Links]) -> Iterator[Problem]:
+    """Give each key that there isn't once, where it is named first."""
+    unknown: dict[str, list[Location]] = {}
+    for index, entry in entries.items():
+        for field in ("requires", "conflicts"):
+            for place, key in enumerate(_list(entry, field)):
+                if isinstance(key, str) and key not in library:
+                    unknown.setdefault(key, []).append(("snippets", index, field, place))
+    for key, locations in unknown.items():
+        what = f"there is no snippet {key!r}, in the file or in the library"
+        more = len(locations) - 1
+        if more:
+            what += f"; {more:,} more rule{'s name' if more > 1 else ' names'} it"
+        yield Problem(locations[0], what, "Correct its spelling, or add it.")
 
 
-def _never_stands(
-    key: str, clash: Clash, places: Mapping[str, int], entries: Mapping[int, dict[str, Any]]
-) -> Iterator[Problem]:
-    """Tell of a snippet that can't stand, at the first entry of the file that has a part in it."""
-    index = next((places[one] for one in (key, *clash.keys) if one in places), None)
-    if index is None:  # the library's own matter: this file neither made it nor can mend it
-        return
-    field = next((name for name in ("requires", "conflicts", "group") if entries[index].get(name)), "key")
-    what = f"{key!r} could never stand: {clash.why}"
-    yield Problem(("snippets", index, field), what, "Change one of these rules.")
+def _place(clash: Clash, library: Mapping[str, Links], places: Mapping[str, int]) -> int | None:
+    """Return the index of an entry that has a part in a clash; None where the file has nothing to do with it."""
+    near = (clash.key, *clash.keys)
+    parts = chain(near, with_required(library, near[:1]), with_required(library, clash.dependants))
+    return next((places[key] for key in parts if key in places), None)
+
+
+def _impossible(clash: Clash, index: int, entry: dict[str, Any]) -> Problem:
+    field = next((name for name in ("requires", "conflicts", "group") if entry.get(name)), "key")
+    what = f"{clash.key!r} can be in no prompt: {clash.why}"
+    others = clash.dependants
+    if len(others) == 1:
+        what += f"; nor can {others[0]!r}, which requires it"
+    elif others:
+        what += f"; nor can {len(others):,} others, such as {others[0]!r}, which require it"
+    return Problem(("snippets", index, field), what, "Change one of these rules.")
 
 
 def _links(entry: dict[str, Any]) -> Links:
-    """Take an entry's links as far as they have the right shape; what contradicts itself is told elsewhere."""
+    """Return an entry's links as far as they have the right shape; what contradicts itself is left out."""
+    if not ("requires" in entry or "conflicts" in entry or "group" in entry):
+        return _NO_LINKS
     requires, conflicts = (
         frozenset(key for key in _list(entry, field) if isinstance(key, str) and key != entry["key"])
         for field in ("requires", "conflicts")

@@ -1,5 +1,6 @@
 """What a snippet's text may look like: one plain line, in which nothing is hidden."""
 
+import re
 import unicodedata
 
 LONGEST = 300
@@ -10,10 +11,13 @@ _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 # (Unicode's Default_Ignorable_Code_Point, and the blank Braille pattern).
 _HIDDEN_ONES = (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0)
 _HIDDEN_RUNS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0000, 0xE1000))
+_PLAIN = re.compile("[!-~]([ -~]*[!-~])?")  # printable ASCII, and no space at the ends
 
 
 def problems(text: str) -> tuple[str, ...]:
     """List what keeps a text from being a snippet, each as a phrase; empty if nothing does."""
+    if _PLAIN.fullmatch(text) and len(text) <= LONGEST and "{{" not in text and "}}" not in text:
+        return ()  # what most texts are, seen at once: each of these problems needs another character
     found = []
     if not text.strip():
         return ("is empty",)
@@ -25,9 +29,9 @@ def problems(text: str) -> tuple[str, ...]:
         found.append("has a space at its start or end")
     if "\t" in text:
         found.append("has a tab")
-    if hidden := sorted({_code(each) for each in text if _is_hidden(each)}):
+    if hidden := sorted({_code(each) for each in set(text) if _is_hidden(each)}):
         found.append(f"has characters that can't be seen: {', '.join(hidden)}")
-    if odd := sorted({_code(each) for each in text if unicodedata.category(each) == "Zs" and each != " "}):
+    if odd := sorted({_code(each) for each in set(text) if unicodedata.category(each) == "Zs" and each != " "}):
         found.append(f"has spaces that aren't the ordinary one: {', '.join(odd)}")
     if not unicodedata.is_normalized("NFC", text):
         found.append("is not in Unicode's NFC form")

@@ -28,8 +28,6 @@ LEAST_GAIN = 0.005
 RESAMPLES = 1999
 RECORDED, SYNTHETIC = "recorded worlds", "made-up worlds"
 
-_LISTED = 20
-
 
 @dataclass(frozen=True)
 class Point:
@@ -140,7 +138,7 @@ def _read(path: Path) -> list[Record]:
         records = TypeAdapter(list[Record]).validate_json(text)
     except ValidationError as error:
         told = []
-        for details in error.errors(include_url=False)[:_LISTED]:
+        for details in error.errors(include_url=False):
             where = ".".join(str(step) for step in details["loc"][1:])
             number = f", record {int(details['loc'][0]) + 1}" if details["loc"] else ""
             told.append(f"{path}{number}{f', field {where}' if where else ''}: {details['msg']}")

@@ -31,7 +31,6 @@ LIMIT_BYTES = 500_000_000
 BYTES_PER_TOKEN = 4
 """A token of English is some four bytes; only `max_tokens` rests on this estimate."""
 
-_LISTED = 20
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -252,8 +251,7 @@ def _cells(path: Path, space: Space, place: Mapping[str, int]) -> Iterator[Cell]
         where, what = wrong[0].split(": ", 1)
         raise Refused(what, where=where)
     if wrong:
-        more = [f"and {len(wrong) - _LISTED} more"] if len(wrong) > _LISTED else []
-        raise Refused(f"{len(wrong)} problems", where=str(path), problems=[*wrong[:_LISTED], *more])
+        raise Refused(f"{len(wrong)} problems", where=str(path), problems=wrong)
 
 
 def _misplaced(keys: Keys, space: Space) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,6 @@ _OPTIONAL = tuple(name for name in COLUMNS if name != "gold")
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
 # What no database or hash can hold: NUL, and halves of a character that JSON escapes can spell.
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_LISTED = 20
 
 Row = Mapping[str, object]
 
@@ -51,13 +51,11 @@ class _Report:
             where, what, fix = self.found[0]
             raise Refused(what, where=where, fix=fix)
         if self.found:
-            told = [f"{where}: {what}. {fix}" for where, what, fix in self.found[:_LISTED]]
-            more = len(self.found) - _LISTED
             raise Refused(
                 f"{len(self.found)} problems",
                 where=str(self.path),
                 fix="Nothing of it was stored.",
-                problems=[*told, f"and {more} more"] if more > 0 else told,
+                problems=[f"{where}: {what}. {fix}" for where, what, fix in self.found],
             )
 
 
@@ -122,8 +120,8 @@ def _csv_rows(text: str, report: _Report, task: Task) -> Iterator[tuple[int, Row
 
 def _check_header(header: list[str], report: _Report, task: Task) -> None:
     """Refuse a header at once: without the right columns no row can be read."""
-    for name in header:
-        if header.count(name) > 1:
+    for name, count in Counter(header).items():
+        if count > 1:
             report.add(1, name, "the column stands twice", "Keep one of them.")
         if name not in (*task.inputs, *COLUMNS):
             report.add(1, name, "unknown column", f"The columns are {_columns(task)}.")
@@ -159,8 +157,12 @@ def _json_rows(text: str, report: _Report, task: Task) -> Iterator[tuple[int, Ro
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     row = dict(pairs)
     if len(row) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Wrong(next(n for n in names if names.count(n) > 1), "the field stands twice", "Keep one of them.")
+        counts = Counter(name for name, _ in pairs)
+        raise _Wrong(
+            next(name for name, count in counts.items() if count > 1),
+            "the field stands twice",
+            "Keep one of them.",
+        )
     return row
 
 

@@ -18,6 +18,13 @@ def test_several_problems_stand_on_lines_of_their_own() -> None:
     )
 
 
+def test_a_long_list_of_problems_is_cut_and_its_rest_counted() -> None:
+    refusal = Refused("5,000 problems", problems=[f"no. {number}" for number in range(5_000)])
+    lines = str(refusal).split("\n")
+    assert (len(lines), lines[20], lines[-1]) == (22, "  - no. 19", "  - and 4,980 more")
+    assert len(refusal.problems) == 5_000
+
+
 def test_a_refusal_comes_back_whole_from_another_process() -> None:
     refusal = Refused("is empty", where="a.yaml", fix="Write one.", problems=["one"])
     back = pickle.loads(pickle.dumps(refusal))

@@ -186,13 +186,13 @@ def test_a_rationale_alone_makes_no_version_and_that_is_said(session: Session, s
             "- {key: c, text: C., conflicts: [a]}",
             2,
             "snippets[0].requires",
-            "'a' could never stand: it requires 'c', and 'c' conflicts with 'a'",
+            "'a' can be in no prompt: it requires 'c', and 'c' conflicts with 'a'",
         ),
         (
             "{key: b, text: B., group: form}\n- {key: a, text: A., requires: [zebra, b]}",
             3,
             "snippets[1].requires",
-            "'a' could never stand: it requires 'b' and 'zebra', and 'b' and 'zebra' are both of group 'form'",
+            "'a' can be in no prompt: it requires 'b' and 'zebra', and 'b' and 'zebra' are both of group 'form'",
         ),
     ],
 )
@@ -218,7 +218,7 @@ def test_a_snippet_of_the_library_can_not_be_made_impossible_by_a_file_that_leav
     session: Session, stored: Stored
 ) -> None:
     stored(TWO + "  requires: [zebra]\n")
-    with pytest.raises(Refused, match=r"'apple' could never stand.*field snippets\[1\]\.conflicts"):
+    with pytest.raises(Refused, match=r"'apple' can be in no prompt.*field snippets\[1\]\.conflicts"):
         stored(
             "snippets: [{key: other, text: O.}, "
             "{key: zebra, text: Answer with one word., state: vetted, conflicts: [apple]}]"

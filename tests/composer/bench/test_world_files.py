@@ -111,7 +111,7 @@ def test_every_wrong_answer_is_listed(folder: Path) -> None:
     path.write_text(path.read_text() + '{"c": ["quiet"], "e": "d0", "loss": 1}\n' * 30)
     with pytest.raises(Refused, match="30 problems") as refusal:
         read_world(folder)
-    assert refusal.value.problems[-1] == "and 10 more"
+    assert len(refusal.value.problems) == 30
 
 
 def test_an_incumbent_out_of_library_order_is_refused(folder: Path) -> None:
