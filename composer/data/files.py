@@ -157,12 +157,8 @@ def _json_rows(text: str, report: _Report, task: Task) -> Iterator[tuple[int, Ro
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     row = dict(pairs)
     if len(row) < len(pairs):
-        counts = Counter(name for name, _ in pairs)
-        raise _Wrong(
-            next(name for name, count in counts.items() if count > 1),
-            "the field stands twice",
-            "Keep one of them.",
-        )
+        (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)
+        raise _Wrong(twice, "the field stands twice", "Keep one of them.")
     return row
 
 

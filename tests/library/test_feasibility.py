@@ -51,9 +51,7 @@ def test_a_key_is_named_just_where_no_set_with_it_keeps_to_the_rules_and_under_o
 
 @settings(deadline=None)
 @given(library=libraries())
-def test_a_clash_is_of_what_its_key_requires_and_its_dependants_require_that_key(
-    library: dict[str, Links],
-) -> None:
+def test_a_clash_is_of_what_its_key_requires_and_its_dependants_require_it(library: dict[str, Links]) -> None:
     for clash in clashes(library):
         assert {clash.key, *clash.keys} == set(with_required(library, [clash.key]))
         assert all(clash.key in with_required(library, [key]) for key in clash.dependants)
