@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -17,22 +17,17 @@ from library.feasibility import Links
 from library.file import read_entries
 from library.import_plan import ImportPlan, PlannedSnippet, planned
 from library.people import require
-from library.snippets import newest_versions
-from library.tables import SnippetRow, SnippetVersionRow
+from library.snippets import newest_versions, version_rows
+from library.tables import SnippetRow, SnippetVersionRow, insert_all
 from library.versions import SnippetVersion
 
 
 def plan_import(session: Session, path: Path) -> ImportPlan:
-    """Tell what importing a library file would do, and write nothing.
+    """Return what importing a library file would do, and write nothing.
 
     Raises Refused listing every problem of the file with line and field.
     """
-    current = {row.key: row for row in newest_versions(session)}
-    plans: dict[str, list[PlannedSnippet]] = {"added": [], "changed": [], "promoted": [], "unchanged": []}
-    for entry in read_entries(path, {key: _links(row) for key, row in current.items()}):
-        kind, one = planned(entry, current.get(entry.key))
-        plans[kind].append(one)
-    return ImportPlan(**{kind: tuple(each) for kind, each in plans.items()})
+    return _plan(path, newest_versions(session))
 
 
 def import_file(
@@ -45,72 +40,69 @@ def import_file(
     """
     lock_for_writing(session)
     require(session, by, "curator", "admin")
-    plan = plan_import(session, path)
+    current = newest_versions(session)
+    plan = _plan(path, current)
     if expected is not None and plan != expected:
         raise Refused("the file or the library changed meanwhile", where=str(path), fix="Look at the plan again.")
-    ids = {row.key: cast(int, row.id) for row in session.exec(select(SnippetRow))}
-    for one in (*plan.added, *plan.changed):
-        if one.key not in ids:
-            row = SnippetRow(key=one.key)
-            session.add(row)
-            session.flush()  # one by one, so that ids keep the order of the file
-            ids[one.key] = cast(int, row.id)
-        session.add(_new_version(one, ids[one.key], by, at))
-    for one in plan.promoted:
-        _stored(session, one).state = one.state
+    _store_versions(session, (*plan.added, *plan.changed), by, at)
+    for row in version_rows(session, [current[one.key].id for one in plan.promoted]):
+        row.state = "vetted"
     session.flush()
-    for action, each in _changes(plan):
-        _log(session, action, each, path, by, at)
+    log.append_all(session, _log_entries(plan, path), who=by, at=at)
     return plan
+
+
+def _plan(path: Path, current: Mapping[str, SnippetVersion]) -> ImportPlan:
+    plans: dict[str, list[PlannedSnippet]] = {"added": [], "changed": [], "promoted": [], "unchanged": []}
+    for entry in read_entries(path, {key: _links(row) for key, row in current.items()}):
+        kind, one = planned(entry, current.get(entry.key))
+        plans[kind].append(one)
+    return ImportPlan(**{kind: tuple(each) for kind, each in plans.items()})
 
 
 def _links(snippet: SnippetVersion) -> Links:
     return Links(snippet.group, frozenset(snippet.requires), frozenset(snippet.conflicts))
 
 
-def _new_version(one: PlannedSnippet, snippet_id: int, by: str, at: datetime) -> SnippetVersionRow:
+def _store_versions(session: Session, new: Sequence[PlannedSnippet], by: str, at: datetime) -> None:
+    """Insert versions, and the names of new snippets in the order of the file, which their ids keep."""
+    ids = _snippet_ids(session)
+    insert_all(session, SnippetRow, [{"key": one.key} for one in new if one.key not in ids])
+    ids = _snippet_ids(session)
+    insert_all(session, SnippetVersionRow, [_version_columns(one, ids[one.key], by, at) for one in new])
+
+
+def _snippet_ids(session: Session) -> dict[str, int | None]:
+    return dict(session.exec(select(SnippetRow.key, SnippetRow.id)).all())
+
+
+def _version_columns(one: PlannedSnippet, snippet_id: int | None, by: str, at: datetime) -> dict[str, Any]:
     entry = one.entry
-    return SnippetVersionRow(
-        snippet_id=snippet_id,
-        version=one.version,
-        text=entry.text,
-        sha256=text_digest(entry.text),
-        state=one.state,
-        tags=list(entry.tags),
-        grp=entry.group,
-        requires=list(entry.requires),
-        conflicts=list(entry.conflicts),
-        pin=entry.pin,
-        rationale=entry.rationale,
-        author=by,
-        created_at=at,
-    )
+    return {
+        "snippet_id": snippet_id,
+        "version": one.version,
+        "text": entry.text,
+        "sha256": text_digest(entry.text),
+        "state": one.state,
+        "tags": list(entry.tags),
+        "grp": entry.group,
+        "requires": list(entry.requires),
+        "conflicts": list(entry.conflicts),
+        "pin": entry.pin,
+        "rationale": entry.rationale,
+        "author": by,
+        "created_at": at,
+    }
 
 
-def _stored(session: Session, one: PlannedSnippet) -> SnippetVersionRow:
-    query = select(SnippetVersionRow).join(SnippetRow)
-    return session.exec(query.where(SnippetRow.key == one.key, SnippetVersionRow.version == one.version)).one()
-
-
-def _changes(plan: ImportPlan) -> Iterator[tuple[str, PlannedSnippet]]:
+def _log_entries(plan: ImportPlan, path: Path) -> Iterator[log.Change]:
     for action, snippets in (("added", plan.added), ("changed", plan.changed), ("vetted", plan.promoted)):
-        for each in snippets:
-            yield action, each
-
-
-def _log(session: Session, action: str, one: PlannedSnippet, path: Path, by: str, at: datetime) -> None:
-    log.append(
-        session,
-        who=by,
-        action=action,
-        subject=f"snippet:{one.key}",
-        why=one.entry.rationale or f"import of {path.name}",
-        detail={
-            "file": path.name,
-            "version": one.version,
-            "state": one.state,
-            "sha256": text_digest(one.text),
-            **({"changes": one.note} if action == "changed" and one.note else {}),
-        },
-        at=at,
-    )
+        for one in snippets:
+            detail = {
+                "file": path.name,
+                "version": one.version,
+                "state": one.state,
+                "sha256": text_digest(one.text),
+                **({"changes": one.note} if action == "changed" and one.note else {}),
+            }
+            yield log.Change(action, f"snippet:{one.key}", one.entry.rationale or f"import of {path.name}", detail)

@@ -4,6 +4,7 @@ A changed, removed or inserted entry breaks the chain from there on. Entries cut
 leave a chain that is whole but shorter: to notice that, keep the newest hash elsewhere.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +15,7 @@ from sqlmodel import Session, col, func, or_, select
 from library.canonical import digest
 from library.database import lock_for_writing
 from library.errors import Refused
-from library.tables import LogRow
+from library.tables import LogRow, insert_all
 
 _START = "0" * 64
 
@@ -51,31 +52,39 @@ class LogFilter:
 EVERYTHING = LogFilter()
 
 
+@dataclass(frozen=True)
+class Change:
+    """What an entry is to record, apart from who did it and when; `detail` holds only what JSON can."""
+
+    action: str
+    subject: str
+    why: str
+    detail: dict[str, Any]
+
+
 def append(
     session: Session, *, who: str, action: str, subject: str, why: str, detail: dict[str, Any], at: datetime
 ) -> None:
-    """Write one entry after the newest; `at` is aware, `detail` holds only what JSON can.
+    """Write one entry after the newest; otherwise as `append_all`."""
+    append_all(session, [Change(action, subject, why, detail)], who=who, at=at)
+
+
+def append_all(session: Session, changes: Iterable[Change], *, who: str, at: datetime) -> None:
+    """Write an entry for each change, in this order, after the newest; `at` is aware.
 
     Takes the database's write lock until the session ends, so do slow work before. Raises ValueError
-    for a time without a time zone, and what library.canonical.digest raises for the detail.
+    for a time without a time zone, and what library.canonical.digest raises for a detail.
     """
     if at.tzinfo is None:
         raise ValueError(f"a time without a time zone can't be logged: {at!r}")
     lock_for_writing(session)
-    newest = session.exec(select(LogRow).order_by(col(LogRow.id).desc()).limit(1)).first()
-    row = LogRow(
-        at=at.astimezone(UTC),
-        who=who,
-        action=action,
-        subject=subject,
-        why=why,
-        detail=detail,
-        previous=newest.hash if newest else _START,
-        hash="",
-    )
-    row.hash = _entry_hash(row)
-    session.add(row)
-    session.flush()
+    previous = session.exec(select(LogRow.hash).order_by(col(LogRow.id).desc()).limit(1)).first() or _START
+    rows = []
+    for change in changes:
+        row = {"at": at.astimezone(UTC), "who": who, "previous": previous, **vars(change)}
+        row["hash"] = previous = _entry_hash(row)
+        rows.append(row)
+    insert_all(session, LogRow, rows)
 
 
 def entries(
@@ -133,7 +142,7 @@ def first_broken(session: Session) -> int | None:
     query = select(LogRow).order_by(col(LogRow.id)).execution_options(yield_per=1)
     try:
         for row in session.exec(query):
-            if row.previous != previous or row.hash != _entry_hash(row):
+            if row.previous != previous or row.hash != _entry_hash(vars(row)):
                 return row.id
             previous, last = row.hash, row.id or 0
     except ValueError:
@@ -157,15 +166,16 @@ def _conditions(only: LogFilter) -> list[ColumnElement[bool]]:
     return found
 
 
-def _entry_hash(row: LogRow) -> str:
+def _entry_hash(row: Mapping[str, Any]) -> str:
+    """Return the hash of an entry by its columns: it covers all but the id."""
     return digest(
         {
-            "previous": row.previous,
-            "at": row.at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "who": row.who,
-            "action": row.action,
-            "subject": row.subject,
-            "why": row.why,
-            "detail": row.detail,
+            "previous": row["previous"],
+            "at": row["at"].astimezone(UTC).isoformat(timespec="microseconds"),
+            "who": row["who"],
+            "action": row["action"],
+            "subject": row["subject"],
+            "why": row["why"],
+            "detail": row["detail"],
         }
     )

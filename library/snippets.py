@@ -1,35 +1,41 @@
 """Snippets and their versions as the database holds them: the ways to read them."""
 
-from collections.abc import Iterable, Sequence
-from typing import cast
+from __future__ import annotations
 
-from sqlmodel import Session, col, select
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, inspect
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
 
 from library.canonical import text_digest
 from library.errors import Refused
 from library.tables import SnippetRow, SnippetVersionRow
 from library.versions import SnippetVersion
 
+_IDS_IN_A_QUERY = 500  # databases limit how many values one query may name
+
 
 def list_versions(
     session: Session, *, state: str | None = None, tag: str | None = None
 ) -> tuple[SnippetVersion, ...]:
-    """Give the newest version of each key in library order (that of first import).
+    """Return the newest version of each key in library order (that of first import).
 
     Of those, only the ones in `state` and with `tag`, where given.
     """
+    conditions = () if state is None else (col(SnippetVersionRow.state) == state,)
     return tuple(
-        each
-        for each in newest_versions(session)
-        if (state is None or each.state == state) and (tag is None or tag in each.tags)
+        each for each in newest_versions(session, *conditions).values() if tag is None or tag in each.tags
     )
 
 
 def show(session: Session, key: str) -> tuple[SnippetVersion, ...]:
-    """Give all versions of a key, newest first. Raises Refused for an unknown key, naming near ones."""
-    versions = [each for each in _all(session) if each.key == key]
-    if not versions:
-        from rapidfuzz import process  # only a key that is not there pays for it
+    """Return all versions of a key, newest first. Raises Refused for an unknown key, naming near ones."""
+    found = tuple(_read(session, col(SnippetRow.key) == key))
+    if not found:
+        from rapidfuzz import process  # here, since every command would wait for it
 
         keys = session.exec(select(SnippetRow.key)).all()
         near = [match[0] for match in process.extract(key, keys, limit=3, score_cutoff=60)]
@@ -37,29 +43,22 @@ def show(session: Session, key: str) -> tuple[SnippetVersion, ...]:
             f"there is no snippet {key!r}",
             fix=f"Did you mean {' or '.join(near)}?" if near else "See `composer library list`.",
         )
-    return tuple(reversed(versions))
+    return found[::-1]
 
 
 def vetted(session: Session, tags: Sequence[str]) -> tuple[SnippetVersion, ...]:
-    """Give what a composition may use, in library order: of each key the version that counts now.
+    """Return what a composition may use, in library order: of each key the version that counts now.
 
     That is the newest one that isn't a draft, if it is vetted: a draft doesn't replace what is vetted,
     and once that is retired, older versions don't come back. With `tags`, only snippets having any of
     them. Raises Refused if a text no longer fits its hash.
     """
-    counting: dict[str, SnippetVersion] = {}
-    for each in _all(session):
-        if each.state != "draft":
-            counting[each.key] = each
-    return tuple(
-        _checked(each)
-        for each in counting.values()
-        if each.state == "vetted" and (not tags or set(tags) & set(each.tags))
-    )
+    counting = _read(session, _is_newest(drafts=False), col(SnippetVersionRow.state) == "vetted")
+    return tuple(_checked(each) for each in counting if not tags or set(tags) & set(each.tags))
 
 
 def version(session: Session, id: int) -> SnippetVersion:
-    """Give one version by its id. Raises Refused if there is none, or its text doesn't fit its hash."""
+    """Return one version by its id. Raises Refused if there is none, or its text doesn't fit its hash."""
     row = session.get(SnippetVersionRow, id)
     if row is None:
         raise Refused(f"there is no snippet version with the number {id}")
@@ -67,21 +66,54 @@ def version(session: Session, id: int) -> SnippetVersion:
     return _checked(_as_version(row, snippet.key))
 
 
-def _all(session: Session) -> Iterable[SnippetVersion]:
-    """All versions: in library order, and of one key the oldest first."""
-    query = select(SnippetVersionRow, SnippetRow.key).join(SnippetRow)
-    ordered = query.order_by(col(SnippetRow.id), col(SnippetVersionRow.version))
-    return [_as_version(row, key) for row, key in session.exec(ordered)]
+def versions(session: Session, ids: Sequence[int]) -> tuple[SnippetVersion, ...]:
+    """Return versions by their ids, in this order, in one query; raises what `version` raises."""
+    held = preload(session, ids)
+    found = tuple(version(session, one) for one in ids)
+    del held
+    return found
 
 
-def newest_versions(session: Session) -> Iterable[SnippetVersion]:
-    """Return the newest version of each key, in library order."""
-    return {each.key: each for each in _all(session)}.values()
+def preload(session: Session, ids: Iterable[int]) -> object:
+    """Load versions in few queries, so that `version` finds them at hand while somebody holds the result."""
+    known = session.identity_map
+    wanted = [one for one in dict.fromkeys(ids) if session.identity_key(SnippetVersionRow, one) not in known]
+    query = select(SnippetVersionRow, SnippetRow).join(SnippetRow)
+    return [session.exec(query.where(col(SnippetVersionRow.id).in_(some))).all() for some in _parts(wanted)]
 
 
-def _as_version(row: SnippetVersionRow, key: str) -> SnippetVersion:
+def newest_versions(session: Session, *conditions: ColumnElement[bool]) -> dict[str, SnippetVersion]:
+    """Return the newest version of each key, by key and in library order, as far as it meets the conditions."""
+    return {each.key: each for each in _read(session, _is_newest(), *conditions)}
+
+
+def version_rows(session: Session, ids: Sequence[int]) -> Iterator[SnippetVersionRow]:
+    """Give the stored rows of versions, to change their state."""
+    for some in _parts(ids):
+        yield from session.exec(select(SnippetVersionRow).where(col(SnippetVersionRow.id).in_(some)))
+
+
+def _is_newest(*, drafts: bool = True) -> ColumnElement[bool]:
+    """Whether a version is the newest of its key, among all or among those that aren't drafts."""
+    other = aliased(SnippetVersionRow)
+    newest = select(func.max(other.version)).where(other.snippet_id == SnippetRow.id)
+    if not drafts:
+        newest = newest.where(other.state != "draft")
+    return col(SnippetVersionRow.version) == newest.correlate(SnippetRow).scalar_subquery()
+
+
+def _read(session: Session, *conditions: ColumnElement[bool]) -> Iterator[SnippetVersion]:
+    """Give versions in library order, and of one key the oldest first."""
+    # Columns and not rows: thousands of mapped objects would take three times as long.
+    columns: list[Any] = [each.class_attribute for each in inspect(SnippetVersionRow).column_attrs]
+    query = select_columns(*columns, col(SnippetRow.key)).join(SnippetRow).where(*conditions)
+    for row in session.execute(query.order_by(col(SnippetRow.id), col(SnippetVersionRow.version))):
+        yield _as_version(row, row.key)
+
+
+def _as_version(row: Any, key: str) -> SnippetVersion:
     return SnippetVersion(
-        id=cast(int, row.id),
+        id=row.id,
         key=key,
         version=row.version,
         text=row.text,
@@ -106,3 +138,9 @@ def _checked(found: SnippetVersion) -> SnippetVersion:
             fix="Someone changed the row: restore the database from a backup.",
         )
     return found
+
+
+def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut ids into parts that one query may name."""
+    for start in range(0, len(ids), _IDS_IN_A_QUERY):
+        yield ids[start : start + _IDS_IN_A_QUERY]

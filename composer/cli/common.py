@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Annotated, ParamSpec, TypeVar
@@ -10,6 +10,7 @@ from typing import Annotated, ParamSpec, TypeVar
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from composer.home.paths import resolve_home
 from composer.home.person import person as person
@@ -24,6 +25,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 console = Console(stderr=True)
 out = Console()
+
+ROWS_IN_A_TABLE = 500
+"""The most rows that are laid out as a table."""
 
 Params = ParamSpec("Params")
 Returned = TypeVar("Returned")
@@ -46,3 +50,17 @@ def refusals(command: Callable[Params, Returned]) -> Callable[Params, Returned]:
             raise typer.Exit(1) from refusal
 
     return wrapped
+
+
+def print_rows(names: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
+    """Print rows under these names as a table; too many to be read as lines, with tabs between the cells."""
+    if len(rows) > ROWS_IN_A_TABLE:
+        lines = ("\t".join(str(cell).replace("\n", " ") for cell in row) for row in rows)
+        typer.echo("\n".join(lines))
+        return
+    from rich.table import Table  # most commands lay out none
+
+    table = Table(*names, show_lines=True)
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+    out.print(table)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from pydantic_core import to_json
 from rich.text import Text
 
-from composer.cli.common import HomeOption, JsonOption, console, opened, out, refusals
+from composer.cli.common import HomeOption, JsonOption, console, opened, out, print_rows, refusals
 from composer.cli.lazy import Entry, LazyGroup
 from library.errors import Refused
 from library.snippets import list_versions, show
@@ -60,7 +58,7 @@ def list_command(
     if as_json:
         typer.echo(_json([_plain(each) for each in found]))
     elif found:
-        out.print(_version_table(found))
+        _print_versions(found)
     elif state or tag:
         console.print("No snippet fits.", markup=False)
     else:
@@ -79,25 +77,29 @@ def show_command(
     if as_json:
         typer.echo(_json([_plain(each) for each in found]))
         return
-    out.print(_version_table(found))
+    _print_versions(found)
     for each in found:
         if each.rationale:
             out.print(Text(f"v{each.version}, why: {each.rationale}"))
 
 
-def _version_table(versions: tuple[SnippetVersion, ...]) -> Table:
-    table = Table("Snippet", "State", "Text", "Tags", "By", show_lines=True)
-    for each in versions:
-        by = f"{each.author}, {each.created_at:%Y-%m-%d}"
-        text = "\n".join([each.text, *(f"· {rule}" for rule in each.rules)])
-        cells = (f"{each.key} v{each.version}", each.state, text, ", ".join(each.tags), by)
-        table.add_row(*(Text(cell) for cell in cells))
-    return table
+def _print_versions(versions: Sequence[SnippetVersion]) -> None:
+    rows = [
+        (
+            f"{each.key} v{each.version}",
+            each.state,
+            "\n".join([each.text, *(f"· {rule}" for rule in each.rules)]),
+            ", ".join(each.tags),
+            f"{each.author}, {each.created_at:%Y-%m-%d}",
+        )
+        for each in versions
+    ]
+    print_rows(("Snippet", "State", "Text", "Tags", "By"), rows)
 
 
 def _plain(version: SnippetVersion) -> dict[str, Any]:
-    return {**asdict(version), "created_at": version.created_at.isoformat()}
+    return {**vars(version), "created_at": version.created_at.isoformat()}
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, indent=2, ensure_ascii=False)
+    return to_json(value, indent=2).decode()

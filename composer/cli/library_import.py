@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
-from composer.cli.common import HomeOption, console, opened, out, person, refusals
+from composer.cli.common import HomeOption, console, opened, out, person, print_rows, refusals
 from library.import_plan import ImportPlan, PlannedSnippet
 from library.importing import import_file, plan_import
 
@@ -24,28 +23,27 @@ def import_command(
     """Show what a library file would change, and store it, whole or not at all."""
     database = opened(home)
     with database.session() as session:
-        plan = plan_import(session, file)
+        # With nobody to ask in between, a large file need not be read and planned twice.
+        plan = import_file(session, file, by=person(), at=datetime.now(UTC)) if yes else plan_import(session, file)
     _print_plan(plan)
     if plan.is_empty:
         return
     if not yes:
         typer.confirm("Store this?", abort=True, err=True)
-    with database.session() as session:
-        import_file(session, file, by=person(), at=datetime.now(UTC), expected=plan)
+        with database.session() as session:
+            import_file(session, file, by=person(), at=datetime.now(UTC), expected=plan)
     console.print(f"Stored: {_counted(plan)}.", highlight=False, markup=False)
 
 
 def _print_plan(plan: ImportPlan) -> None:
     """Print what changes as a table, and what stays as it is as a line."""
-    if not plan.is_empty:
-        table = Table("", "Snippet", "State", "Text", show_lines=True)
-        for each in plan.added:
-            table.add_row("added", _named(each), each.state, Text(each.text))
-        for each in plan.changed:
-            table.add_row("changed", _named(each), _states(each), _changed(each))
-        for each in plan.promoted:
-            table.add_row("vetted", _named(each), _states(each), _noted(each))
-        out.print(table)
+    rows = [
+        *(("added", _named(each), each.state, Text(each.text)) for each in plan.added),
+        *(("changed", _named(each), _states(each), _changed(each)) for each in plan.changed),
+        *(("vetted", _named(each), _states(each), _noted(each)) for each in plan.promoted),
+    ]
+    if rows:
+        print_rows(("", "Snippet", "State", "Text"), rows)
     for each in plan.unchanged:
         if each.note:
             out.print(Text(f"unchanged {each.key} {each.note}"))
@@ -62,8 +60,8 @@ def _counted(plan: ImportPlan) -> str:
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
 
 
-def _named(planned: PlannedSnippet) -> Text:
-    return Text(f"{planned.key} v{planned.version}")
+def _named(planned: PlannedSnippet) -> str:
+    return f"{planned.key} v{planned.version}"
 
 
 def _states(planned: PlannedSnippet) -> str:
