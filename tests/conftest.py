@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from sqlalchemy import Engine, event
 from composer.home.paths import Home
 from composer.models.download import pull
 from composer.registry.starter import load_starter
-from library.database import Database, open_database
+from library.database import URL_VARIABLE, Database, open_database
 
 # Rich keeps the width it finds here when a console is made, and processes side by side are started with one.
 os.environ.pop("COLUMNS", None)
@@ -42,8 +43,20 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
+@pytest.fixture(scope="session")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an empty database of the newest schema, to be copied and not touched."""
+    folder = tmp_path_factory.mktemp("empty") / "home"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(URL_VARIABLE, raising=False)
+        open_database(folder).close()
+    return folder
+
+
 @pytest.fixture
-def database(home: Home) -> Iterator[Database]:
+def database(home: Home, empty_home: Path) -> Iterator[Database]:
+    """The database of `home`, which is empty."""
+    shutil.copytree(empty_home, home.path)
     database = open_database(home.path)
     yield database
     database.close()

@@ -5,23 +5,11 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from library.database import URL_VARIABLE, Database, open_database
+from library.database import Database
 from library.import_plan import ImportPlan
 from library.importing import import_file
 
 AT = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _no_other_database(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(URL_VARIABLE, raising=False)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = open_database(tmp_path / "home")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture

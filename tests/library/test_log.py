@@ -29,6 +29,26 @@ def test_entries_come_back_as_written_oldest_first(database: Database) -> None:
         assert log.first_broken(session) is None
 
 
+def test_entries_written_together_are_those_written_one_by_one(database: Database) -> None:
+    changes = [log.Change("did", f"thing:{number}", "as asked", {"number": number}) for number in range(3)]
+    with database.session() as session:
+        log.append_all(session, changes[:2], who="Ada", at=AT)
+        log.append_all(session, changes[2:], who="Ada", at=AT)
+        log.append_all(session, [], who="Ada", at=AT)
+        together = log.entries(session)
+        assert log.first_broken(session) is None
+        session.rollback()
+    with database.session() as session:
+        for change in changes:
+            log.append(session, who="Ada", at=AT, **vars(change))
+        assert log.entries(session) == together
+
+
+def test_a_time_without_a_zone_is_not_logged(session: Session) -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        log.append_all(session, [], who="Ada", at=AT.replace(tzinfo=None))
+
+
 def test_an_empty_log_is_whole(session: Session) -> None:
     assert log.first_broken(session) is None
 

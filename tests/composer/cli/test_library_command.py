@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,8 +18,8 @@ def call(tmp_path: Path, *arguments: str, answer: str = "") -> Result:
 
 
 @pytest.fixture(autouse=True)
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.delenv("COMPOSER_DATABASE_URL", raising=False)
+def file(tmp_path: Path, empty_home: Path) -> Path:
+    shutil.copytree(empty_home, tmp_path / "home")
     path = tmp_path / "library.yaml"
     path.write_text(FILE)
     return path
