@@ -29,6 +29,7 @@ from composer.bench.record import record as recorded
 from composer.bench.synthetic import SPECS
 from composer.bench.world_files import write_world
 from composer.cli.bench_pages import pages
+from composer.cli.bench_speed import speed
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from composer.models.connection import connect
 from composer.optimizer.strategies import STRATEGIES
@@ -43,6 +44,7 @@ from library.snippets import vetted
 app = typer.Typer(no_args_is_help=True, help="Compare search strategies on recorded and made-up worlds, offline.")
 
 app.command()(pages)
+app.command()(speed)
 
 StrategiesOption = Annotated[
     str, typer.Option("--strategies", help="Names with commas between; all of them where none is named.")
