@@ -27,7 +27,32 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "review": Entry(
         "composer.cli.review:review",
-        "Show where a candidate stands and what to do next, or do one thing to it.",
+        "Show the review status of a candidate, and the command that takes it further.",
+    ),
+    "approve": Entry(
+        "composer.cli.decide:approve",
+        "Approve a candidate; releasing it is a step of its own.",
+    ),
+    "request-changes": Entry(
+        "composer.cli.decide:request_changes", "Hold a release up until you decide otherwise, or it is dismissed."
+    ),
+    "no-go": Entry(
+        "composer.cli.decide:no_go", "Turn a candidate down: no run proposes it again on the same evidence."
+    ),
+    "override": Entry(
+        "composer.cli.decide:override", "Let a candidate pass although a gate fails, where the policy allows it."
+    ),
+    "comment": Entry(
+        "composer.cli.decide:comment", "Comment on a candidate without deciding; the comment is the reason."
+    ),
+    "dispose": Entry(
+        "composer.cli.decide:dispose", "Resolve regressions: say that they are acceptable, or that they block."
+    ),
+    "dismiss": Entry(
+        "composer.cli.decide:dismiss", "Dismiss a verdict that is in the way, with a reason; for the role admin."
+    ),
+    "rescore": Entry(
+        "composer.cli.decide:rescore", "Score a stale candidate again, on every answer that is stored."
     ),
     "release": Entry(
         "composer.cli.release:release",

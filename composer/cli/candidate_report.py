@@ -11,7 +11,7 @@ from composer.evaluation.caveats import find_caveats
 from composer.prompts.changes import SnippetChange, snippet_changes
 from composer.prompts.composition import BARE_BASE
 from composer.review.comments import Comment
-from composer.review.inbox import needs_decision
+from composer.review.next_step import NextStep, next_step
 from composer.review.status import Review, ReviewStatus
 from composer.review.verdicts import effective_verdicts
 from library.roles import Person
@@ -52,7 +52,7 @@ def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
         _list("In the way of your approval:", status.approval_blockers_for(me))
         _list("In the way of a release:", status.release_blockers())
     out.print()
-    _say(next_step(status, me))
+    _say(next_command(status, me))
 
 
 def changes(found: Sequence[SnippetChange]) -> None:
@@ -64,51 +64,53 @@ def changes(found: Sequence[SnippetChange]) -> None:
         _say(f"  {SIGNS[one.kind]} {one.now.key} {version}  {one.now.text}")
 
 
-def next_step(status: ReviewStatus, me: Person) -> str:
-    """Say what this person can do next, with the command to type."""
-    candidate = status.candidate
-    review = f"composer review {candidate.id}"
-    if status.successor is not None:
-        return f"It was scored again: composer review {status.successor}"
-    if status.state == "released":
-        return f"Export it with: composer export {candidate.task} --target {candidate.target} --out DIR"
-    if status.release is not None:
-        return f'Make it current again with: composer rollback {status.release.id} --reason "…"'
-    if status.state == "stale":
-        return f"Score it again with: {review} --score-again"
-    if me.local and status.signed_in:
-        return "People sign in to this home, and only they decide: open the app with composer app"
-    if status.state == "approved":
-        if me.may("releaser"):
-            return f'Release it with: composer release {candidate.id} --reason "…"'
-        return "Someone with the role releaser can release it"
-    return _on_review(status, me, review)
+def next_command(status: ReviewStatus, me: Person) -> str:
+    """Return what this person can do next, with the command to type."""
+    step, candidate = next_step(status, me), status.candidate
+    here = candidate.id
+    match step.kind:
+        case "go on with the successor":
+            return f"It was scored again: composer review {step.number}"
+        case "in use":
+            return f"Export it with: composer export {candidate.task} --target {candidate.target} --out DIR"
+        case "make current again":
+            return f'Make it current again with: composer rollback {step.number} --reason "…"'
+        case "score again":
+            return f"Score it again with: composer rescore {here}"
+        case "turned down":
+            way = f'composer dismiss {here} --verdict {step.number} --reason "…"'
+            return f"It was turned down, which can be dismissed: {way}"
+        case "sign in":
+            return "People sign in to this home, and only they decide: open the app with composer app"
+        case "release":
+            return f'Release it with: composer release {here} --reason "…"'
+        case "await a releaser":
+            return "Someone with the role releaser can release it"
+        case "await a reviewer":
+            return "A reviewer decides"
+        case _:
+            return _while_deciding(step, here)
 
 
-def _on_review(status: ReviewStatus, me: Person, review: str) -> str:
-    """Say what comes next for a candidate that is still being decided on, or was turned down."""
-    for one in effective_verdicts(status.verdicts):
-        if one.kind == "no-go":
-            return f'It was turned down, which can be dismissed: {review} --dismiss {one.id} --reason "…"'
-    if status.unresolved and status.task.terms.every_regression:
-        return f'Give each regression a word: {review} --acceptable ID --reason "…" (or --blocks ID)'
-    if status.candidate.failing_gates and status.approval_blockers:
-        override = me.may(*status.task.terms.override) if status.task.terms.override else False
-        other = "--override" if override else "--no-go"
-        return f'A gate fails, so it can\'t be approved: {review} --request-changes --reason "…" (or {other})'
-    if needs_decision(status, me):
-        return f'Decide with: {review} --approve --reason "…" (or --request-changes, --no-go, --comment)'
-    for one in effective_verdicts(status.verdicts):
-        if one.kind == "request changes":
-            mine = one.reviewer == me.name or (one.local and me.local)
-            way = "--approve" if mine else f"--dismiss {one.id}"
-            return f'Once that is settled: {review} {way} --reason "…"'
-    blocking = next((name for name, word in status.dispositions.items() if word.kind == "blocks"), None)
-    if blocking is not None:
-        return f'Once that is settled: {review} --acceptable {blocking} --reason "…"'
-    if status.corrections:
-        return "The Candidate page has the open correction: a second person confirms or rejects it there"
-    return f"It waits: {status.missing or 'see above'}"
+def _while_deciding(step: NextStep, here: int) -> str:
+    match step.kind:
+        case "resolve regressions":
+            acceptable = f'composer dispose {here} ID --as acceptable --reason "…"'
+            return f"Resolve each regression: {acceptable} (or --as blocks)"
+        case "gate fails":
+            ask, other = f'composer request-changes {here} --reason "…"', "override" if step.may else "no-go"
+            return f"A gate fails, so it can't be approved: {ask} (or composer {other} {here})"
+        case "decide":
+            return f'Decide with: composer approve {here} --reason "…" (or request-changes, no-go, comment)'
+        case "settle a verdict":
+            way = f"approve {here}" if step.may else f"dismiss {here} --verdict {step.number}"
+            return f'Once that is settled: composer {way} --reason "…"'
+        case "settle a regression":
+            return f'Once that is settled: composer dispose {here} {step.example} --as acceptable --reason "…"'
+        case "settle a correction":
+            return "The Candidate page has the open correction: a second person confirms or rejects it there"
+        case _:
+            return f"It waits: {'; '.join(step.reasons) or 'see above'}"
 
 
 def as_json_value(review: Review) -> dict[str, Any]:
@@ -144,11 +146,11 @@ def _regressions(review: Review) -> None:
     status, names = review.status, review.candidate.regressions
     if not names:
         return
-    _head(f"Regressions: seen {len(names) - len(status.unresolved)} of {len(names)}, the worst first")
+    _head(f"Regressions: {len(names) - len(status.unresolved)} of {len(names)} resolved, the worst first")
     rows = {row.example_id: row for row in review.candidate.rows}
     for name in names[:MOST_SHOWN]:
         word = status.dispositions.get(name)
-        said = f"{word.kind} ({word.reviewer}): {word.reason}" if word else "no word yet"
+        said = f"{word.kind} ({word.reviewer}): {word.reason}" if word else "unresolved"
         _say(f"  {name}  loss {rows[name].change:+.2f}  {said}")
     _more(len(names))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
@@ -64,3 +65,10 @@ def print_rows(names: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> No
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
     out.print(table)
+
+
+def confirm(question: str) -> None:
+    """Ask before something is stored; raises `Refused` naming --yes where there is no terminal to ask at."""
+    if not sys.stdin.isatty():
+        raise Refused("there is no terminal to ask at", fix="Add --yes to do it without being asked.")
+    typer.confirm(question, abort=True, err=True)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from composer.cli.common import HomeOption, console, opened, out, person, print_rows, refusals
+from composer.cli.common import HomeOption, confirm, console, opened, out, person, print_rows, refusals
 from library.import_plan import ImportPlan, PlannedSnippet
 from library.importing import import_file, plan_import
 
@@ -29,7 +29,7 @@ def import_command(
     if plan.is_empty:
         return
     if not yes:
-        typer.confirm("Store this?", abort=True, err=True)
+        confirm("Store this?")
         with database.session() as session:
             import_file(session, file, by=person(), at=datetime.now(UTC), expected=plan)
     console.print(f"Stored: {_counted(plan)}.", highlight=False, markup=False)

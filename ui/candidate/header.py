@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from composer.evaluation.caveats import find_caveats
 from composer.evaluation.formatting import NAMES, change
+from composer.review.next_step import StepKind, next_step
 from composer.review.status import Review
 from library.roles import Person
 from ui.candidate.page_data import Shown
@@ -34,7 +35,7 @@ def show(found: Shown, me: Person) -> None:
         + metrics.cards(candidate.figures, candidate.outcome.counts)
         + strip(review)
         + metrics.gates(candidate.gates, candidate.figures)
-        + f'<p class="ic ic-next"><b>Next</b> {safe(next_step(found, me))}</p>'
+        + f'<p class="ic ic-next"><b>Next</b> {safe(next_in_words(found, me))}</p>'
     )
 
 
@@ -79,38 +80,29 @@ def strip(review: Review) -> str:
     return f'<div class="ic ic-gates">{shown}</div>'
 
 
-def next_step(found: Shown, me: Person) -> str:
-    """Say in a sentence what there is to do now, and who can do it."""
-    status = found.review.status
-    if status.state in ("released", "replaced", "rescored", "no-go"):
-        return {
-            "released": "Nothing: it is the prompt in use.",
-            "replaced": "Nothing: another prompt was released since. Prompts can roll back to it.",
-            "rescored": f"Go on with candidate {status.successor}, which this one became.",
-            "no-go": "Nothing: a reviewer turned it down, and no run proposes it again on this evidence.",
-        }[status.state]
-    if status.stale:
-        return "Score it again (below): it no longer rests on what was measured."
-    if status.reviewer_blocks:
-        return f"Settle this first: {'; '.join(status.reviewer_blocks)}."
-    if status.state != "approved" and not me.may("reviewer"):
-        return "A reviewer decides; you may read it all, and save it as a review pack."
-    steps = []
-    barred = [one for one in status.approval_blockers_for(me) if one not in status.approval_blockers]
-    if barred and status.state != "approved":
-        steps.append(f"somebody else approves: {'; '.join(barred)}")
-    elif status.unresolved and status.task.terms.every_regression:
-        steps.append(
-            f"give {count(len(status.unresolved), 'regression')} a word (key n opens the worst): acceptable, "
-            "it blocks, or its label is wrong. Then decide"
-        )
-    elif status.approval_blockers:
-        steps.append(f"it can't be approved: {'; '.join(status.approval_blockers)}")
-    elif status.state == "approved":
-        steps.append("release it, at the end of the page" if me.may("releaser") else "a releaser can release it")
-    elif status.missing and not status.signed_in and status.approvals_needed > 1:
-        steps.append(status.missing)
-    else:
-        steps.append("read on, and give your verdict at the end of the page")
-    said = steps[0]
-    return f"{said[:1].upper()}{said[1:]}."
+def next_in_words(found: Shown, me: Person) -> str:
+    """Return in a sentence what there is to do now, and who can do it."""
+    step = next_step(found.review.status, me)
+    reasons = "; ".join(step.reasons)
+    words: dict[StepKind, str] = {
+        "in use": "Nothing: it is the prompt in use.",
+        "make current again": "Nothing: another prompt was released since. Prompts can roll back to it.",
+        "go on with the successor": f"Go on with candidate {step.number}, which this one became.",
+        "turned down": "Nothing: a reviewer turned it down, and no run proposes it again on this evidence.",
+        "score again": "Score it again (below): it no longer rests on what was measured.",
+        "sign in": "People sign in to this home, and only they decide.",
+        "release": "Release it, at the end of the page.",
+        "await a releaser": "A releaser can release it.",
+        "await a reviewer": "A reviewer decides; you may read it all, and save it as a review pack.",
+        "resolve regressions": f"Resolve {count(step.count, 'regression')} (key n opens the worst): acceptable, "
+        "it blocks, or its label is wrong. Then decide.",
+        "gate fails": f"It can't be approved: {reasons}.",
+        "somebody else approves": f"Somebody else approves: {reasons}.",
+        "decide": "Read on, and give your verdict at the end of the page."
+        + (f" Before a release, settle this: {reasons}." if reasons else ""),
+        "settle a verdict": f"Settle this first: {reasons}.",
+        "settle a regression": f"Settle this first: {reasons}.",
+        "settle a correction": f"Settle this first: {reasons}.",
+        "await approvals": f"It waits: {reasons}." if reasons else "It waits for the reviewers.",
+    }
+    return words[step.kind]
