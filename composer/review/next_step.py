@@ -56,7 +56,8 @@ def next_step(status: ReviewStatus, person: Person) -> NextStep:
     if not person.may("reviewer"):
         return NextStep("await a reviewer")
     if status.required_dispositions:
-        return NextStep("resolve regressions", count=len(status.required_dispositions))
+        count = len(status.required_dispositions)
+        return NextStep("resolve regressions", count=count, reasons=status.reviewer_blocks)
     if status.failing_gates:
         override = status.task.terms.override
         return NextStep(

@@ -1,4 +1,4 @@
-"""A reviewer's word on each example that got worse: acceptable, the label is wrong, or it blocks."""
+"""A reviewer's disposition of each example that got worse: acceptable, the label is wrong, or it blocks."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ def set_disposition(
     """
     if kind not in get_args(DispositionKind):
         raise Refused(
-            f"no word on a regression is called {kind}",
+            f"no disposition is called {kind}",
             fix=f"Choose one of: {', '.join(get_args(DispositionKind))}.",
         )
-    reason = reason_of(reason, "a word on a regression")
+    reason = reason_of(reason, "a disposition")
     lock_for_writing(session)
     person = require(session, by, "reviewer")
     candidate = get_candidate(session, candidate_id)

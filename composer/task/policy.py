@@ -55,7 +55,7 @@ class Terms:
 class Policy(_Part):
     """Who must approve, and which gates there are; what is None follows from the task's risk.
 
-    At high risk: two people other than the proposer, and a word on every regression. At low risk: one
+    At high risk: two people other than the proposer, and a disposition of every regression. At low risk: one
     person, whoever it is. With `keep_incumbent` every candidate keeps the snippets of the prompt in use, in
     their wording.
     """

@@ -84,6 +84,8 @@ def next_in_words(found: Shown, me: Person) -> str:
     """Return in a sentence what there is to do now, and who can do it."""
     step = next_step(found.review.status, me)
     reasons = "; ".join(step.reasons)
+    if step.kind in ("decide", "resolve regressions") and reasons:
+        return f"Settle this first: {reasons}."
     words: dict[StepKind, str] = {
         "in use": "Nothing: it is the prompt in use.",
         "make current again": "Nothing: another prompt was released since. Prompts can roll back to it.",
@@ -98,8 +100,7 @@ def next_in_words(found: Shown, me: Person) -> str:
         "it blocks, or its label is wrong. Then decide.",
         "gate fails": f"It can't be approved: {reasons}.",
         "somebody else approves": f"Somebody else approves: {reasons}.",
-        "decide": "Read on, and give your verdict at the end of the page."
-        + (f" Before a release, settle this: {reasons}." if reasons else ""),
+        "decide": "Read on, and give your verdict at the end of the page.",
         "settle a verdict": f"Settle this first: {reasons}.",
         "settle a regression": f"Settle this first: {reasons}.",
         "settle a correction": f"Settle this first: {reasons}.",

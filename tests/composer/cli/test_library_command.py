@@ -1,5 +1,8 @@
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,12 +32,27 @@ def listed(tmp_path: Path, *arguments: str) -> list[str]:
     return [each["key"] for each in json.loads(call(tmp_path, "list", "--json", *arguments).stdout)]
 
 
-@pytest.mark.parametrize(("answer", "stored"), [("y\n", ["one", "two"]), ("n\n", []), ("", [])])
-def test_an_import_asks_before_it_writes(tmp_path: Path, file: Path, answer: str, stored: list[str]) -> None:
-    result = call(tmp_path, "import", str(file), answer=answer)
-    assert "Be [bold]brief[/]." in result.stdout
-    assert (result.exit_code == 0) == bool(stored)
+@pytest.mark.parametrize(("answer", "stored"), [("y\n", ["one", "two"]), ("n\n", [])])
+def test_an_import_asks_at_a_terminal_before_it_writes(
+    tmp_path: Path, file: Path, answer: str, stored: list[str]
+) -> None:
+    ours, theirs = os.openpty()
+    os.write(ours, answer.encode())
+    code = "from composer.cli import main; main()"
+    command = [sys.executable, "-c", code, "library", "import", str(file), "--home", str(tmp_path / "home")]
+    done = subprocess.run(command, stdin=theirs, capture_output=True, text=True, cwd=Path(__file__).parents[3])
+    os.close(ours)
+    os.close(theirs)
+    assert "Be [bold]brief[/]." in done.stdout
+    assert (done.returncode == 0) == bool(stored)
     assert listed(tmp_path) == stored
+
+
+def test_without_a_terminal_an_import_is_refused_and_names_the_option(tmp_path: Path, file: Path) -> None:
+    result = call(tmp_path, "import", str(file), answer="y\n")
+    assert result.exit_code == 1
+    assert "--yes" in result.stderr
+    assert listed(tmp_path) == []
 
 
 def test_an_import_shows_old_and_new_text(tmp_path: Path, file: Path) -> None:

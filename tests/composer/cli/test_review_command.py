@@ -117,7 +117,7 @@ def test_a_candidate_is_shown_with_what_changes_its_gates_and_the_next_command(
         assert gate.name in said
     assert "Approvals 0 of 1" in said
     assert "In the way of a release:\n  1 more approval" in said
-    assert said.splitlines()[-1].startswith('Decide with: composer review 1 --approve --reason "…"')
+    assert said.splitlines()[-1].startswith('Decide with: composer approve 1 --reason "…"')
 
 
 def test_a_candidate_can_be_read_by_a_script(worse: Database, run: Run) -> None:
@@ -140,8 +140,8 @@ def test_the_last_approval_says_how_to_release_and_releases_nothing(submitted: D
 @pytest.mark.parametrize(
     ("flag", "then", "shown"),
     [
-        ("--request-changes", "changes requested", "--approve"),
-        ("--no-go", "no-go", "--dismiss 1"),
+        ("--request-changes", "changes requested", "composer approve 1"),
+        ("--no-go", "no-go", "composer dismiss 1 --verdict 1"),
         ("--approve", "approved", "composer release 1"),
     ],
 )
@@ -188,9 +188,9 @@ def test_a_gate_is_overridden_by_whom_the_policy_names(submitted: Database, run:
 def test_regressions_get_their_words_one_by_one_or_all_at_once(worse: Database, run: Run) -> None:
     first, second = acts.WORSE
     said = told(run("review", "1"))
-    assert "Regressions: seen 0 of 2, the worst first" in said
+    assert "Regressions: 0 of 2 resolved, the worst first" in said
     assert said.index(first) < said.index(second)
-    assert "--acceptable" in said.splitlines()[-1]
+    assert "composer dispose 1 ID --as acceptable" in said.splitlines()[-1]
     told(run("review", "1", "--blocks", first, "--reason", "Must not be."))
     told(run("review", "1", "--acceptable", "all", "--reason", "Rare."))
     with worse.session() as session:
@@ -200,7 +200,7 @@ def test_regressions_get_their_words_one_by_one_or_all_at_once(worse: Database, 
     assert f"{first}  loss +1.00  blocks (Grace (local)): Must not be." in said
     assert f"Grace (local) says that {first} blocks" in said
     told(run("review", "1", "--acceptable", f"{first}, {second}", "--reason", "Looked again."))
-    assert "seen 2 of 2" in told(run("review", "1"))
+    assert "2 of 2 resolved" in told(run("review", "1"))
     told(run("review", "1", "--approve", "--reason", "Fine."))
     assert state(worse) == "approved"
 
@@ -210,7 +210,7 @@ def test_regressions_get_their_words_one_by_one_or_all_at_once(worse: Database, 
     [
         (("--acceptable", "test-99", "--reason", "x"), "test-99 is not among what got worse"),
         (("--acceptable", ",", "--reason", "x"), "no example is not among what got worse"),
-        (("--blocks", "all", "--reason", "x"), "says nothing about any example"),
+        (("--blocks", "all", "--reason", "x"), "says nothing about any"),
         (("--acceptable", "all"), "needs a reason"),
         (("--approve", "--reason", "x"), "2 unresolved regressions"),
     ],
@@ -232,7 +232,7 @@ def test_all_regressions_of_none_are_refused(submitted: Database, run: Run) -> N
     [
         (("1", "--approve"), "needs a reason"),
         (("1", "--approve", "--reason", "  "), "needs a reason"),
-        (("1", "--comment"), "needs a text"),
+        (("1", "--comment"), "a comment needs a text"),
         (("1", "--approve", "--comment", "--reason", "x"), "--approve and --comment at once"),
         (("1", "--score-again", "--no-go", "--reason", "x"), "--no-go and --score-again at once"),
         (("1", "--reason", "x"), "a reason for nothing"),
@@ -260,7 +260,7 @@ def test_a_stale_candidate_is_scored_again_for_no_answer(
     edit_title(submitted)
     said = told(run("review", "1"))
     assert "Stale: task small was edited" in said
-    assert said.splitlines()[-1] == "Score it again with: composer review 1 --score-again"
+    assert said.splitlines()[-1] == "Score it again with: composer rescore 1"
     monkeypatch.setattr(connection, "connect", acts.no_model)
     said = told(run("review", "1", "--score-again"))
     assert "pays for no answer" in said

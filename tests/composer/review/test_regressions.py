@@ -104,7 +104,7 @@ def test_an_unknown_word_is_refused(worse: Database, kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["acceptable", "blocks"])
 def test_a_word_needs_a_reason(worse: Database, kind: str) -> None:
-    with pytest.raises(Refused, match="a word on a regression needs a reason"):
+    with pytest.raises(Refused, match="a disposition needs a reason"):
         acts.word(worse, kind, reason=" ")
 
 

@@ -31,7 +31,7 @@ def test_a_disposition_needs_a_reason(furnished: Home, visit: Open, rows: Databa
     app = candidate_page(visit, furnished)
     app.button(key="onward").click().run()
     app.button(key="blocks").click().run()
-    assert "A word on a regression needs a reason" in app.error[0].value
+    assert "A disposition needs a reason" in app.error[0].value
     with rows.session() as session:
         assert dispositions(session, 1) == {}
 

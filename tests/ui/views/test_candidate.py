@@ -28,4 +28,4 @@ def test_the_top_says_how_far_the_review_is_and_what_comes_next(furnished: Home,
     shown = seen(candidate_page(visit, furnished))
     assert "<b>Approvals</b> 0 of 1" in shown
     assert "<b>Regressions resolved</b> 0 of " in shown
-    assert "a word (key n opens the worst)" in shown
+    assert "(key n opens the worst): acceptable" in shown
