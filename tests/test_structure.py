@@ -1,7 +1,9 @@
-"""The shape of the code: modules stay short, and each test file is found beside what it tests."""
+"""The shape of the code: modules and functions stay short, and each test file is found beside what it tests."""
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -11,6 +13,7 @@ SOURCES = [
     file for top in TOPS for file in sorted((ROOT / top).rglob("*.py")) if "migrations/versions" not in str(file)
 ]
 MOST_LINES = 350
+MOST_LINES_OF_A_FUNCTION = 60
 ACROSS_MODULES = {
     "tests/test_contracts.py",
     "tests/test_contributing.py",
@@ -37,9 +40,24 @@ def named(file: Path) -> str:
     return str(file.relative_to(ROOT))
 
 
+def functions(file: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
 def test_no_module_is_long() -> None:
     lines = {named(file): len(file.read_text(encoding="utf-8").splitlines()) for file in SOURCES}
     assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}
+
+
+def test_no_function_is_long() -> None:
+    lines = {
+        f"{named(file)}:{one.lineno} {one.name}": (one.end_lineno or 0) - one.lineno + 1
+        for file in SOURCES
+        for one in functions(file)
+    }
+    assert {name: count for name, count in lines.items() if count > MOST_LINES_OF_A_FUNCTION} == {}
 
 
 def test_a_test_file_is_named_after_the_module_or_package_it_tests() -> None:
