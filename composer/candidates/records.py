@@ -24,9 +24,9 @@ from library.roles import Role
 
 SUBMITTED = "candidate submitted"
 PROPOSERS: tuple[Role, ...] = ("curator", "reviewer", "releaser", "admin")
-"""Who may start a run, and so put a candidate up."""
+"""Who may start a run, and so submit a candidate."""
 READ = 4
-"""Candidates whose evidence is kept as read: a page asks for the same one many times."""
+"""Candidates whose evidence stays in memory: a page asks for the same one many times."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def submit(
 ) -> int:
     """Submit a composition for review and return its candidate id; the same evidence of a run is the same one.
 
-    Whoever started the run proposed it, also where another has it scored again: they proposed nothing.
+    Whoever started the run proposed it, also where somebody else has it scored again.
     """
     require(session, by, *PROPOSERS)
     content = evidence.as_json()
@@ -120,15 +120,15 @@ def submit(
         )
         session.add(row)
         session.flush()
-        told: dict[str, Any] = {} if rescored_from is None else {"rescored_from": rescored_from}
-        told |= {} if proposed_by == by else {"proposed_by": proposed_by}
+        more: dict[str, Any] = {} if rescored_from is None else {"rescored_from": rescored_from}
+        more |= {} if proposed_by == by else {"proposed_by": proposed_by}
         log.append(
             session,
             who=by,
             action=SUBMITTED,
             subject=f"candidate:{row.id}",
             why="",
-            detail={"run": run_id, "evidence": evidence_hash, "snippets": list(composition.keys), **told},
+            detail={"run": run_id, "evidence": evidence_hash, "snippets": list(composition.keys), **more},
             at=at,
         )
     assert row.id is not None
