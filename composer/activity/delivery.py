@@ -1,4 +1,10 @@
-"""Delivers log entries to webhook endpoints, each at least once and in order."""
+"""Delivers log entries to webhook endpoints, each at least once and in the order of the log.
+
+What an endpoint answered with a 2xx is not sent again, unless this process ended between the answer and its
+note of it. Two deliverers at once, the app and the command, take turns: before each entry one claims the
+endpoint by an update that only the first of them can make, on any database, and a claim expires by itself if
+its process ends.
+"""
 
 from __future__ import annotations
 
@@ -22,10 +28,11 @@ TIMEOUT_SECONDS = 10.0
 
 
 CLAIM = timedelta(seconds=90)
-"""How long a hook is one deliverer's for one entry: longer than a call may take."""
+"""How long an endpoint belongs to one deliverer for one entry: longer than a call may take."""
 
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=10), timedelta(hours=1)
+"""Time from a failed delivery to the next try: it doubles with each failure in a row."""
 
 
 Post = Callable[[bytes, Mapping[str, str], str], int]
@@ -35,11 +42,11 @@ Post = Callable[[bytes, Mapping[str, str], str], int]
 def deliver(
     database: Database, post: Post, *, at: datetime, app: str = "", elapsed: Callable[[], float] = time.monotonic
 ) -> int:
-    """Tell every hook that is due of what it has not been told of, in turns, and return how many were sent.
+    """Deliver to every endpoint that is due what it lacks, in turns, and return how many entries were sent.
 
     `at` is the time at the start, `elapsed` counts seconds from any moment on, and `app` is the address of the
-    app for links (none without it). A hook that fails waits: 10 s, then twice as long each time, an hour at
-    most. Raises `Refused` only for the database.
+    app for links (none without it). An endpoint that fails waits: 10 s, then twice as long each time, an hour
+    at most. Raises `Refused` only for the database.
     """
     begun = elapsed()
 
@@ -50,8 +57,8 @@ def deliver(
         due = [hook.id for hook in list_webhooks(session) if hook.next_try_at is None or hook.next_try_at <= at]
     sent = 0
     while due:
-        # One entry for each in turn, so that a hook far behind doesn't keep the others waiting.
-        due = [hook for hook in due if _tell_next(database, post, hook, now, app)]
+        # One entry for each in turn, so that an endpoint far behind doesn't keep the others waiting.
+        due = [hook for hook in due if _deliver_next(database, post, hook, now, app)]
         sent += len(due)
     return sent
 
@@ -67,8 +74,8 @@ def post(body: bytes, headers: Mapping[str, str], url: str) -> int:
         raise Refused(f"no answer: {str(error) or type(error).__name__}") from error
 
 
-def _tell_next(database: Database, post: Post, hook_id: int, now: Callable[[], datetime], app: str) -> bool:
-    """Tell one hook of the next entry it wants; False where it knows all there is, is another's, or failed."""
+def _deliver_next(database: Database, post: Post, hook_id: int, now: Callable[[], datetime], app: str) -> bool:
+    """Send one endpoint the next entry it wants; False where it has all, is claimed by another, or failed."""
     with database.session() as session:
         row = session.get(WebhookRow, hook_id)
         # Read before the entries, so that none which is logged meanwhile can be passed over.
@@ -79,9 +86,9 @@ def _tell_next(database: Database, post: Post, hook_id: int, now: Callable[[], d
     if not _claimed(database, hook, claim, now()):
         return False
     try:
-        entry = _told(database, post, hook, now(), app)
+        entry = _send_next(database, post, hook, now(), app)
     except Refused as refused:
-        # The power has a limit of its own: a hook that has failed for months would overflow the time.
+        # The power has a limit of its own: an endpoint that has failed for months would overflow the time.
         wait = min(FIRST_WAIT * 2 ** min(hook.failures, 16), LONGEST_WAIT)
         problem = str(refused)[:500]
         _note(database, hook, claim, failures=hook.failures + 1, problem=problem, next_try_at=now() + wait)
@@ -94,8 +101,8 @@ def _tell_next(database: Database, post: Post, hook_id: int, now: Callable[[], d
     return noted and entry is not None
 
 
-def _told(database: Database, post: Post, hook: Webhook, at: datetime, app: str) -> LogEntry | None:
-    """Send the next entry a hook wants and return it, None if it wants none; raises `Refused` where that fails."""
+def _send_next(database: Database, post: Post, hook: Webhook, at: datetime, app: str) -> LogEntry | None:
+    """Send the next entry an endpoint wants and return it, None if it wants none; raises `Refused` on failure."""
     with database.session() as session:
         only = LogFilter(actions=hook.actions, after=hook.delivered)
         entry = next(iter(log.entries(session, only=only, limit=1)), None)
@@ -120,7 +127,7 @@ def _told(database: Database, post: Post, hook: Webhook, at: datetime, app: str)
 
 
 def _claimed(database: Database, hook: Webhook, until: datetime, now: datetime) -> bool:
-    """Take a hook until a time, unless another took it, told it or changed it since it was read."""
+    """Claim an endpoint until a time, unless another deliverer claimed or changed it since it was read."""
     time_to_try = col(WebhookRow.next_try_at)
     with database.session() as session:
         taken = session.exec(
@@ -133,7 +140,7 @@ def _claimed(database: Database, hook: Webhook, until: datetime, now: datetime) 
 
 
 def _note(database: Database, hook: Webhook, claim: datetime, **values: object) -> bool:
-    """Write down how it went with a hook, which ends the claim; False where the claim was lost."""
+    """Store how a delivery went, which ends the claim; False where the claim was lost."""
     with database.session() as session:
         noted = session.exec(
             update(WebhookRow)

@@ -1,9 +1,6 @@
-"""Webhooks: addresses that are told of what is logged. The log is the outbox, and an entry waits there until told.
+"""Webhook endpoints, the signature of what is sent to them, and the body of a message.
 
-Each hook is told in the order of the log, and of every entry at least once: what an address answered with a
-2xx is not sent again, unless this process ended between the answer and its note of it. Two deliverers at
-once, the app and the command, take turns: before each entry one claims the hook by an update that only the
-first of them can make, on any database, and a claim runs out by itself if its process ends.
+The log is the outbox: an entry waits there until it was delivered, see `composer.activity.delivery`.
 """
 
 from __future__ import annotations
@@ -34,7 +31,10 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 @dataclass(frozen=True)
 class Webhook:
-    """An address that is told of these actions (of all, if empty), so far up to log entry `delivered`."""
+    """An endpoint that is sent these actions of the log (all, if empty), so far up to log entry `delivered`.
+
+    `failures` counts deliveries that failed in a row, `problem` is why the last one did (empty where none has).
+    """
 
     id: int
     url: str
@@ -49,14 +49,14 @@ class Webhook:
 
 
 def list_webhooks(session: Session) -> tuple[Webhook, ...]:
-    """Return the hooks, oldest first."""
+    """Return the endpoints, oldest first."""
     return tuple(as_webhook(row) for row in session.exec(select(WebhookRow).order_by(col(WebhookRow.id))))
 
 
 def add_webhook(
     session: Session, url: str, secret_env: str, actions: tuple[str, ...] = (), *, by: str, at: datetime
 ) -> Webhook:
-    """Add an address that is told of what is logged from now on; `secret_env` names the variable of its secret.
+    """Add an endpoint that is sent what is logged from now on; `secret_env` names the variable of its secret.
 
     Neither the URL, which may itself let people in, nor the secret goes into the log. Raises `Refused` where
     the URL is not http or https, is there already, or the variable holds nothing.
@@ -66,7 +66,9 @@ def add_webhook(
     _check(url)
     signing_secret(secret_env)
     if session.exec(select(WebhookRow).where(WebhookRow.url == url)).first() is not None:
-        raise Refused("this address is told already", fix="`composer hooks remove` it first to change how.")
+        raise Refused(
+            "this address is a webhook endpoint already", fix="`composer hooks remove` it first to change how."
+        )
     actions = tuple(dict.fromkeys(actions))
     row = WebhookRow(url=url, secret_env=secret_env, actions=list(actions), added_by=by, added_at=at)
     session.add(row)
@@ -79,19 +81,19 @@ def add_webhook(
 
 
 def remove_webhook(session: Session, url: str, *, by: str, at: datetime) -> None:
-    """Tell an address no more; raises `Refused` where it isn't told anyway."""
+    """Remove an endpoint; raises `Refused` where there is none of this URL."""
     lock_for_writing(session)
     require(session, by, "admin")
     row = session.exec(select(WebhookRow).where(WebhookRow.url == url)).first()
     if row is None:
-        raise Refused("this address is not told of anything", fix="`composer hooks list` shows those that are.")
+        raise Refused("this address is no webhook endpoint", fix="`composer hooks list` shows those there are.")
     _log(session, "hook removed", row, by, at)
     session.delete(row)
     session.flush()
 
 
 def signature(secret: str, timestamp: str, body: bytes) -> str:
-    """Return what the header `X-Composer-Signature` says of a body sent at this time."""
+    """Return the header `X-Composer-Signature` of a body sent at this time: HMAC-SHA256 of both, in hex."""
     signed = timestamp.encode() + b"." + body
     return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
@@ -106,7 +108,11 @@ def verified(secret: str, timestamp: str, body: bytes, given: str) -> bool:
 
 
 def message(entry: LogEntry, subject: Subject, app: str = "") -> bytes:
-    """Return the body that tells of an entry: canonical JSON that Slack and Mattermost take as it is."""
+    """Return the body sent for an entry: canonical JSON that Slack and Mattermost take as it is.
+
+    `app` is the address of the app, for a link to the subject's page (none without it). Raises `ValueError` for
+    an entry that has no JSON form.
+    """
     text, link = line(entry, subject), f"{app.rstrip('/')}/{subject.page}" if app and subject.page else ""
     if link:
         text = f"{text} {link}"
@@ -123,7 +129,7 @@ def _check(url: str) -> None:
     except ValueError:
         usable = False
     if not usable or any(sign.isspace() or not sign.isprintable() for sign in url):
-        raise Refused("an address to tell starts with http:// or https:// and names a host", where=url)
+        raise Refused("the address of an endpoint starts with http:// or https:// and names a host", where=url)
     if parts.username or parts.password:
         raise Refused("a name and password in an address would be stored", fix="Leave them out: calls are signed.")
 

@@ -1,13 +1,13 @@
-"""What entries of the log are about, in words a person reads: task and target, a page, one line on each."""
+"""Log entries as a person reads them: what each is about, with task and target, its page, and one line of text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from sqlmodel import Session, col, select
 
+from composer.activity.addresses import candidate_page, prompt_page, run_page, snippet_page
 from composer.tables import CandidateRow, ReleaseRow, RunRow
 from library.log import LogEntry
 
@@ -19,14 +19,14 @@ _TABLES: dict[str, type[CandidateRow | RunRow | ReleaseRow]] = {
     "run": RunRow,
     "release": ReleaseRow,
 }
-_SAID = {
-    "candidate submitted": "put up {}",
+_SENTENCES = {
+    "candidate submitted": "submitted {}",
     "comment": "commented on {}",
     "comment resolved": "resolved a comment on {}",
     "comment opened again": "opened a comment on {} again",
     "approve": "approved {}",
     "request changes": "requested changes to {}",
-    "no-go": "rejected {} for good",
+    "no-go": "rejected {} permanently",
     "override": "let failing gates of {} pass",
     "dismiss": "dismissed a verdict on {}",
     "regression: acceptable": "accepted regressions of {}",
@@ -50,7 +50,7 @@ _SAID = {
 
 @dataclass(frozen=True)
 class Subject:
-    """What an entry is about; task and target are empty where it has none, or they are not known any more."""
+    """What an entry is about; task and target are empty where it has none, or they are no longer stored."""
 
     kind: str
     name: str
@@ -70,17 +70,19 @@ class Subject:
     @property
     def page(self) -> str:
         """Address of its page within the app; empty where it has none."""
-        if self.kind in ("candidate", "run") and self.name.isdecimal():
-            return f"{'runs' if self.kind == 'run' else 'candidate'}?{urlencode({self.kind: self.name})}"
+        if self.kind == "candidate" and self.name.isdecimal():
+            return candidate_page(self.name)
+        if self.kind == "run" and self.name.isdecimal():
+            return run_page(self.name)
         if self.kind == "snippet":
-            return f"library?{urlencode({'snippet': self.name})}"
+            return snippet_page(self.name)
         if self.kind in ("release", "prompt") and self.place:
-            return f"prompts?{urlencode({'task': self.task, 'target': self.target})}"
+            return prompt_page(self.task, self.target)
         return ""
 
 
 def about(session: Session, subjects: Iterable[str]) -> dict[str, Subject]:
-    """Return what each of these log subjects (`candidate:7`) is, with its task and target where it has them."""
+    """Return each of these log subjects (`candidate:7`) with its task and target, where it has them."""
     split = {subject: subject.partition(":") for subject in set(subjects)}
     found: dict[str, Subject] = {}
     for subject, (kind, _, name) in split.items():
@@ -97,8 +99,9 @@ def about(session: Session, subjects: Iterable[str]) -> dict[str, Subject]:
 def line(entry: LogEntry, subject: Subject) -> str:
     """Return an entry as one line: `Grace approved candidate 7 (relatedness → qwen2.5-coder-1.5b): reason`."""
     what = subject.words + (f" ({subject.place})" if subject.place else "")
-    # An action that has no words here is named as the log names it.
-    done = _SAID[entry.action].format(what) if entry.action in _SAID else f"did “{entry.action}” to {what}"
+    # An action without a sentence above is named as the log names it.
+    known = _SENTENCES.get(entry.action)
+    done = known.format(what) if known else f"did “{entry.action}” to {what}"
     why = " ".join(entry.why.split())
     if len(why) > LONGEST_REASON:
         why = f"{why[:LONGEST_REASON].rstrip()}…"

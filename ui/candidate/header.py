@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from composer.activity.addresses import candidate_page, run_page
 from composer.evaluation.caveats import find_caveats
 from composer.evaluation.formatting import NAMES, change
 from composer.review.next_step import StepKind, next_step
@@ -19,13 +20,13 @@ def show(found: Shown, me: Person) -> None:
     """Show which candidate this is, its story in a sentence, its figures, and what is to be done next."""
     review, candidate = found.review, found.review.candidate
     status = review.status
-    run = f'<a href="runs?run={candidate.run_id}">run {candidate.run_id}</a>'
+    run = f'<a href="{run_page(candidate.run_id)}">run {candidate.run_id}</a>'
     again = candidate.rescored_from
     facts = [
         f"candidate {candidate.id}",
         f"proposed by {safe(candidate.proposed_by)} from {run}",
         when(candidate.created_at, now()),
-        "" if again is None else f'scored again from <a href="candidate?candidate={again}">candidate {again}</a>',
+        "" if again is None else f'scored again from <a href="{candidate_page(again)}">candidate {again}</a>',
         f'evidence <code title="{candidate.evidence_hash}">{candidate.evidence_hash[:10]}</code>',
     ]
     html(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import quote
 
 import streamlit as st
 
+from composer.activity.addresses import candidate_page
 from composer.analysis.jobs import Job
 from composer.evaluation.formatting import NAMES, SHARES, change
 from composer.evaluation.outcomes import Difference, Slice
@@ -100,7 +100,7 @@ def worst(found: Shown) -> str:
     """Return the worst regressions as HTML, each a link that opens it; nothing where nothing got worse."""
     candidate = found.review.candidate
     rows = [
-        f'<tr><td><a href="candidate?candidate={candidate.id}&amp;row={quote(one.example_id)}">'
+        f'<tr><td><a href="{safe(candidate_page(candidate.id, row=one.example_id))}">'
         f'{safe(one.example_id)}</a></td><td class="ic-num">{safe(metrics.gold(one.gold))}</td>'
         f'<td class="ic-num">{safe(metrics.read_value(one.incumbent_value))}</td>'
         f'<td class="ic-num">{safe(metrics.read_value(one.candidate_value))}</td>'

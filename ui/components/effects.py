@@ -10,6 +10,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from composer.activity.addresses import run_page
 from composer.evaluation.formatting import NAMES, SHARES
 from composer.runs.findings import Effect, SearchFindings, order_in_words, pair_in_words, power_in_words, shown
 from ui.components.charts import BETTER, SAME, WORSE
@@ -214,7 +215,7 @@ def show_parts(found: SearchFindings, run_id: int) -> None:
     with folder:
         html(
             f'<div class="ic ic-mute">{NAMES[found.metric]} with the snippet against the candidate without it, on '
-            f'the development examples that chose it: expect less on new ones · <a href="runs?run={run_id}">run '
+            f'the development examples that chose it: expect less on new ones · <a href="{run_page(run_id)}">run '
             f"{run_id}</a> · {KEY}</div>"
         )
         st.altair_chart(

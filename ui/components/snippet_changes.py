@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from composer.activity.addresses import snippet_page
 from composer.evaluation.formatting import NAMES
 from composer.prompts.changes import SnippetChange
 from composer.review.comments import Comment
@@ -49,7 +50,7 @@ def _change(one: SnippetChange, effects: Mapping[str, str], comments: Sequence[C
     under = comments_under(comments, "snippet", one.now.key)
     return (
         f'<span class="ic-sign ic-{tone or "same"}">{sign} {one.kind}</span>'
-        f'<code class="ic-key"><a href="library?snippet={safe(one.now.key)}">{safe(one.now.key)}</a> '
+        f'<code class="ic-key"><a href="{safe(snippet_page(one.now.key))}">{safe(one.now.key)}</a> '
         f'<span class="ic-mute">v{one.now.version}</span></code>'
         f'<span class="ic-text">{safe(one.now.text)}{aside}{shown}{under}</span>'
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from composer.activity.addresses import candidate_page
 from composer.evaluation.formatting import NAMES
 from composer.review.inbox import Entry, pending_actions
 from composer.review.status import ReviewStatus
@@ -20,7 +21,7 @@ from ui.shell.html import safe, when
 
 def row(entry: Entry, person: Person, at: datetime) -> str:
     """Return one candidate as a table row, as HTML."""
-    link = f'<a href="candidate?candidate={entry.candidate_id}">'
+    link = f'<a href="{candidate_page(entry.candidate_id)}">'
     made_of = " · ".join((", ".join(entry.keys) or "no snippet", f"by {entry.proposed_by}"))
     name = (
         f"{link}{safe(entry.task)} → {safe(entry.target)}</a><div class='ic-mute ic-small'>{safe(made_of)}</div>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from composer.activity.addresses import prompt_page
 from library import snippets
 from library.versions import SnippetVersion
 from ui.library.table import MARKS, Used
@@ -16,8 +17,7 @@ def show(key: str, used: Used) -> None:
         versions = snippets.show(session, key)
     newest, at = versions[0], now()
     prompts = "<br>".join(
-        f'<a href="prompts?task={safe(one.task)}&amp;target={safe(one.target)}">'
-        f"{safe(one.task)} → {safe(one.target)}</a>"
+        f'<a href="{safe(prompt_page(one.task, one.target))}">{safe(one.task)} → {safe(one.target)}</a>'
         for one in used.get(key, ())
     )
     mute = '<span class="ic-mute">{}</span>'

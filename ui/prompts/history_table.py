@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
+from composer.activity.addresses import candidate_page
 from composer.evaluation.formatting import NAMES
 from composer.release.history import HistoryEntry
 from ui.components.metrics import gain, pair
@@ -20,7 +21,7 @@ def table(past: Sequence[HistoryEntry], at: datetime) -> str:
     rows = [
         f"<tr{'' if place else ' class=ic-here'}>"
         f'<td class="ic-nowrap">release {one.release.id} {mark(one, place)}</td>'
-        f'<td class="ic-nowrap"><a href="candidate?candidate={one.release.candidate_id}">'
+        f'<td class="ic-nowrap"><a href="{candidate_page(one.release.candidate_id)}">'
         f"candidate {one.release.candidate_id}</a></td>"
         f'<td><span class="ic-nowrap">{safe(NAMES[one.figure.name])} {pair(one.figure)}</span>'
         f"<br>{gain(one.figure)}</td>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from composer.activity.addresses import candidate_page, run_page
 from composer.home.processes import FINISHED
 from composer.runs.records import RunSummary
 from ui.runs.state import mark
@@ -19,7 +20,7 @@ def table(runs: Sequence[tuple[RunSummary, str]], here: int | None) -> str:
 
 
 def _row(run: RunSummary, state: str, here: bool) -> str:
-    link = f'<a href="runs?run={run.id}">'
+    link = f'<a href="{run_page(run.id)}">'
     return (
         f'<tr class="{"ic-here" if here else ""}"><td class="ic-num">{link}{run.id}</a></td>'
         f'<td class="ic-nowrap">{link}{safe(run.task)} → {safe(run.target)}</a></td>'
@@ -34,5 +35,5 @@ def _row(run: RunSummary, state: str, here: bool) -> str:
 def _outcome(run: RunSummary, state: str) -> str:
     found = run.candidate_id
     if found is not None:
-        return f'<a href="candidate?candidate={found}">candidate {found}</a>'
+        return f'<a href="{candidate_page(found)}">candidate {found}</a>'
     return '<span class="ic-mute">no candidate</span>' if state == FINISHED else ""

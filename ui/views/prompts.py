@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from composer.activity.addresses import prompt_page
 from composer.evaluation.formatting import NAMES
 from composer.prompts.composition import BARE_BASE
 from composer.registry.targets import task_and_target_names
@@ -35,7 +36,7 @@ def current(task: str, target: str, found: CurrentRelease | None, here: bool) ->
         return f'<td{tone}><span class="ic-mute" title="{why}">—</span></td>'
     one, release = found.figure, found.release
     stale = f" {stale_tag(found.stale)}" if found.stale else ""
-    link = f"prompts?task={safe(task)}&amp;target={safe(target)}"
+    link = safe(prompt_page(task, target))
     return (
         f'<td{tone}><a href="{link}">release {release.id}</a>{stale} '
         f'<span class="ic-mute">· {when(release.released_at, now())} by {safe(release.released_by)}</span>'

@@ -116,7 +116,7 @@ def test_a_failure_exits_1_and_is_listed_with_the_next_try(run: Run, receiver: R
     [
         (("add", "nowhere", "--secret-env", "HOOK_SECRET"), "http://"),
         (("add", "https://example.org", "--secret-env", "UNSET"), "UNSET holds no secret"),
-        (("remove", "https://example.org"), "not told of anything"),
+        (("remove", "https://example.org"), "no webhook endpoint"),
     ],
 )
 def test_what_can_not_be_done_is_refused_on_one_line(run: Run, arguments: tuple[str, ...], says: str) -> None:

@@ -1,0 +1,33 @@
+"""Addresses of the app's pages, within the app: the one place where they are written.
+
+This is what the core and the app agree on: messages of webhooks link to these addresses, and so do pages to each
+other. The first part is the path that the app's router gives the page, the rest what the page reads of its query.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote, urlencode
+
+
+def candidate_page(candidate_id: int | str, *, row: str = "") -> str:
+    """Return the address of a candidate's review; `row` is the id of an example to show open."""
+    return _address("candidate", candidate=candidate_id, **({"row": row} if row else {}))
+
+
+def run_page(run_id: int | str) -> str:
+    """Return the address of a run."""
+    return _address("runs", run=run_id)
+
+
+def snippet_page(key: str) -> str:
+    """Return the address of a snippet in the library."""
+    return _address("library", snippet=key)
+
+
+def prompt_page(task: str, target: str) -> str:
+    """Return the address of the prompt that is current for a task and target, with its history."""
+    return _address("prompts", task=task, target=target)
+
+
+def _address(path: str, **query: object) -> str:
+    return f"{path}?{urlencode(query, quote_via=quote)}"
