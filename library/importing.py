@@ -69,7 +69,7 @@ def _store_versions(session: Session, new: Sequence[PlannedSnippet], by: str, at
     ids = _snippet_ids(session)
     insert_all(session, SnippetRow, [{"key": one.key} for one in new if one.key not in ids])
     ids = _snippet_ids(session)
-    insert_all(session, SnippetVersionRow, [_version_columns(one, ids[one.key], by, at) for one in new])
+    insert_all(session, SnippetVersionRow, (_version_columns(one, ids[one.key], by, at) for one in new))
 
 
 def _snippet_ids(session: Session) -> dict[str, int | None]:

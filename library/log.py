@@ -4,7 +4,7 @@ A changed, removed or inserted entry breaks the chain from there on. Entries cut
 leave a chain that is whole but shorter: to notice that, keep the newest hash elsewhere.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -79,12 +79,15 @@ def append_all(session: Session, changes: Iterable[Change], *, who: str, at: dat
         raise ValueError(f"a time without a time zone can't be logged: {at!r}")
     lock_for_writing(session)
     previous = session.exec(select(LogRow.hash).order_by(col(LogRow.id).desc()).limit(1)).first() or _START
-    rows = []
+    insert_all(session, LogRow, _chained(previous, changes, who, at.astimezone(UTC)))
+
+
+def _chained(previous: str, changes: Iterable[Change], who: str, at: datetime) -> Iterator[dict[str, Any]]:
+    """Give the columns of an entry for each change, chained to the hash of the entry before the first."""
     for change in changes:
-        row = {"at": at.astimezone(UTC), "who": who, "previous": previous, **vars(change)}
+        row = {"at": at, "who": who, "previous": previous, **vars(change)}
         row["hash"] = previous = _entry_hash(row)
-        rows.append(row)
-    insert_all(session, LogRow, rows)
+        yield row
 
 
 def entries(

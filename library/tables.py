@@ -1,7 +1,8 @@
 """The library's tables, and the rule that keeps written rows as they were."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -34,6 +35,8 @@ SQLModel.metadata.naming_convention = {
 
 # In the order in which a version passes through them; it may skip one, and never goes back.
 STATES = ("draft", "vetted", "retired")
+
+_ROWS_IN_A_STATEMENT = 1000
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -133,14 +136,15 @@ class LogRow(Immutable, Table, table=True):
     hash: str
 
 
-def insert_all(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_all(session: Session, table: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
     """Insert rows given as columns, in their order, which their ids keep; what is pending is flushed first.
 
     Thousands of mapped objects would take ten times as long.
     """
     session.flush()
-    if rows:
-        session.execute(insert(inspect(table).local_table), rows)
+    statement, waiting = insert(inspect(table).local_table), iter(rows)
+    while some := list(islice(waiting, _ROWS_IN_A_STATEMENT)):
+        session.execute(statement, some)
 
 
 @event.listens_for(Session, "before_flush")
