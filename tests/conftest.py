@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, event
 
 from composer.home.paths import Home
@@ -22,6 +23,10 @@ from library.database import URL_VARIABLE, Database, open_database
 os.environ.pop("COLUMNS", None)
 
 pytest_plugins = ("tests.schedule",)
+# How fast examples are drawn tells of the machine's load, not of the code.
+settings.register_profile("tests", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("tests")
+
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
