@@ -1,7 +1,7 @@
 """A library file: what a person writes of each snippet, and what is refused of it."""
 
-from collections.abc import Iterator, Mapping
-from functools import partial
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 from library import lint
 from library.feasibility import Clash, Links, clashes, with_required
 from library.validation import invalid
-from library.yamlfile import Problem, read_yaml
+from library.yamlfile import Checked, Problem, check_yaml, read_text
 from library.yamltree import Location
 
 Pin = Literal["first", "last"]
@@ -80,29 +80,58 @@ class LibraryFile(BaseModel):
         return snippets
 
 
-def read_entries(path: Path, known: Mapping[str, Links] | None = None) -> tuple[SnippetEntry, ...]:
-    """Read the snippets of a library file, in its order; `known` are the snippets the library has already.
+@dataclass(frozen=True)
+class SnippetFile:
+    """A library file as read. Whether it can be imported also depends on the library's snippets."""
 
-    Raises Refused listing every problem with line and field: those of the texts (library.lint), of
-    the other fields, keys that two entries share, keys in rules that neither file nor library has, and
-    snippets that could be in no prompt by the rules of both. One cause is one problem, whatever depends on it.
-    """
-    return read_yaml(path, LibraryFile, check=partial(_problems, known or {})).snippets
+    path: Path
+    content: Checked[LibraryFile]
+
+    def check_by_itself(self) -> None:
+        """Raise Refused where the file is wrong whatever the library holds.
+
+        Where it names snippets of the library, only `entries` tells: with the library all problems are known.
+        """
+        if not _unknown_keys(_keyed(self.content.values), frozenset()):
+            self.entries({})
+
+    def entries(self, known: Mapping[str, Links]) -> tuple[SnippetEntry, ...]:
+        """Return the snippets in the order of the file; `known` are those the library has already.
+
+        Raises Refused listing every problem with line and field: those of the texts (library.lint), of the other
+        fields, keys that two entries share, keys in rules that neither file nor library has, and snippets that
+        could be in no prompt by the rules of both. One cause is one problem, whatever depends on it.
+        """
+        return self.content.accepted(_problems(known, self.content.values)).snippets
+
+
+def read_file(path: Path) -> SnippetFile:
+    """Read a library file; raises Refused where it can't be read as YAML."""
+    return SnippetFile(path, check_yaml(read_text(path), str(path), LibraryFile))
+
+
+def _keyed(data: Any) -> dict[int, dict[str, Any]]:
+    """Return the entries that have a key, by their index; `data` may be of any shape."""
+    snippets = data.get("snippets") if isinstance(data, dict) else None
+    return {
+        index: entry
+        for index, entry in enumerate(snippets if isinstance(snippets, list) else ())
+        if isinstance(entry, dict) and isinstance(entry.get("key"), str)
+    }
 
 
 def _problems(known: Mapping[str, Links], data: Any) -> Iterator[Problem]:
-    """Find what is wrong between entries; looks at values that may be of any shape."""
-    snippets = data.get("snippets") if isinstance(data, dict) else None
-    entries = dict(enumerate(snippets if isinstance(snippets, list) else ()))
-    keyed = {
-        index: entry
-        for index, entry in entries.items()
-        if isinstance(entry, dict) and isinstance(entry.get("key"), str)
-    }
+    """Find what is wrong between entries."""
+    keyed = _keyed(data)
     yield from _doubled_keys(keyed)
     places = {entry["key"]: index for index, entry in keyed.items()}
     library = {**known, **{key: _links(keyed[index]) for key, index in places.items()}}
-    yield from _unknown_keys(keyed, library)
+    for key, locations in _unknown_keys(keyed, known.keys()).items():
+        what = f"there is no snippet {key!r}, in the file or in the library"
+        more = len(locations) - 1
+        if more:
+            what += f"; {more:,} more rule{'s name' if more > 1 else ' names'} it"
+        yield Problem(locations[0], what, "Correct its spelling, or add it.")
     for clash in clashes(library):
         place = _place(clash, library, places)
         if place is not None:
@@ -118,20 +147,16 @@ def _doubled_keys(entries: Mapping[int, dict[str, Any]]) -> Iterator[Problem]:
             yield Problem(("snippets", index, "key"), what, "Give it another, or remove one.")
 
 
-def _unknown_keys(entries: Mapping[int, dict[str, Any]], library: Mapping[str, Links]) -> Iterator[Problem]:
-    """Give each key that there isn't once, where it is named first."""
+def _unknown_keys(entries: Mapping[int, dict[str, Any]], known: Collection[str]) -> dict[str, list[Location]]:
+    """Return the keys that rules name and neither file nor library has, each with where it is named."""
+    own = {entry["key"] for entry in entries.values()}
     unknown: dict[str, list[Location]] = {}
     for index, entry in entries.items():
         for field in ("requires", "conflicts"):
             for place, key in enumerate(_list(entry, field)):
-                if isinstance(key, str) and key not in library:
+                if isinstance(key, str) and key not in own and key not in known:
                     unknown.setdefault(key, []).append(("snippets", index, field, place))
-    for key, locations in unknown.items():
-        what = f"there is no snippet {key!r}, in the file or in the library"
-        more = len(locations) - 1
-        if more:
-            what += f"; {more:,} more rule{'s name' if more > 1 else ' names'} it"
-        yield Problem(locations[0], what, "Correct its spelling, or add it.")
+    return unknown
 
 
 def _place(clash: Clash, library: Mapping[str, Links], places: Mapping[str, int]) -> int | None:

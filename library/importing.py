@@ -14,7 +14,7 @@ from library.canonical import text_digest
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.feasibility import Links
-from library.file import read_entries
+from library.file import SnippetFile, read_file
 from library.import_plan import ImportPlan, PlannedSnippet, planned
 from library.people import require
 from library.snippets import newest_versions, version_rows
@@ -22,16 +22,16 @@ from library.tables import SnippetRow, SnippetVersionRow, insert_all
 from library.versions import SnippetVersion
 
 
-def plan_import(session: Session, path: Path) -> ImportPlan:
+def plan_import(session: Session, file: Path | SnippetFile) -> ImportPlan:
     """Return what importing a library file would do, and write nothing.
 
     Raises Refused listing every problem of the file with line and field.
     """
-    return _plan(path, newest_versions(session))
+    return _plan(_read(file), newest_versions(session))
 
 
 def import_file(
-    session: Session, path: Path, *, by: str, at: datetime, expected: ImportPlan | None = None
+    session: Session, file: Path | SnippetFile, *, by: str, at: datetime, expected: ImportPlan | None = None
 ) -> ImportPlan:
     """Store a library file, whole or not at all, with one log entry per snippet that changes.
 
@@ -40,21 +40,26 @@ def import_file(
     """
     lock_for_writing(session)
     require(session, by, "curator", "admin")
-    current = newest_versions(session)
-    plan = _plan(path, current)
+    found, current = _read(file), newest_versions(session)
+    plan = _plan(found, current)
     if expected is not None and plan != expected:
-        raise Refused("the file or the library changed meanwhile", where=str(path), fix="Look at the plan again.")
+        where = str(found.path)
+        raise Refused("the file or the library changed meanwhile", where=where, fix="Look at the plan again.")
     _store_versions(session, (*plan.added, *plan.changed), by, at)
     for row in version_rows(session, [current[one.key].id for one in plan.promoted]):
         row.state = "vetted"
     session.flush()
-    log.append_all(session, _log_entries(plan, path), who=by, at=at)
+    log.append_all(session, _log_entries(plan, found.path), who=by, at=at)
     return plan
 
 
-def _plan(path: Path, current: Mapping[str, SnippetVersion]) -> ImportPlan:
+def _read(file: Path | SnippetFile) -> SnippetFile:
+    return file if isinstance(file, SnippetFile) else read_file(file)
+
+
+def _plan(file: SnippetFile, current: Mapping[str, SnippetVersion]) -> ImportPlan:
     plans: dict[str, list[PlannedSnippet]] = {"added": [], "changed": [], "promoted": [], "unchanged": []}
-    for entry in read_entries(path, {key: _links(row) for key, row in current.items()}):
+    for entry in file.entries({key: _links(row) for key, row in current.items()}):
         kind, one = planned(entry, current.get(entry.key))
         plans[kind].append(one)
     return ImportPlan(**{kind: tuple(each) for kind, each in plans.items()})
@@ -66,6 +71,8 @@ def _links(snippet: SnippetVersion) -> Links:
 
 def _store_versions(session: Session, new: Sequence[PlannedSnippet], by: str, at: datetime) -> None:
     """Insert versions, and the names of new snippets in the order of the file, which their ids keep."""
+    if not new:
+        return
     ids = _snippet_ids(session)
     insert_all(session, SnippetRow, [{"key": one.key} for one in new if one.key not in ids])
     ids = _snippet_ids(session)

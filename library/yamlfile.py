@@ -3,8 +3,9 @@
 import stat
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -12,7 +13,7 @@ from pydantic_core import ErrorDetails
 
 from library.errors import Refused
 from library.validation import OWN_PROBLEM
-from library.yamltree import UNREAD, Loader, Location, Place, faults, places, quick_places, quick_values, short
+from library.yamltree import Loader, Location, Place, faults, places, read_quickly, short
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -83,39 +84,61 @@ def _decoded(data: bytes, where: str) -> str:
     return text.removeprefix("\ufeff")
 
 
-def read_yaml(path: Path, model: type[M], *, check: Callable[[Any], Iterable[Problem]] | None = None) -> M:
-    """Read a YAML file into a pydantic model; see parse_yaml for `check` and for what is refused.
+@dataclass(frozen=True)
+class Checked(Generic[M]):
+    """A YAML file held against a pydantic model: plain values, the model where they fit it, and what is wrong.
 
-    Raises Refused also for all that read_text refuses.
+    place: gives where the values begin, which only problems need.
     """
-    return parse_yaml(read_text(path), str(path), model, check=check)
+
+    name: str
+    values: Any
+    model: M | None
+    problems: Sequence[Problem]
+    place: Callable[[], Place]
+
+    def accepted(self, further: Iterable[Problem] = ()) -> M:
+        """Return the model; raises Refused listing every problem, further ones too, each with line and field."""
+        problems = [*further, *self.problems]
+        if self.model is None or problems:
+            top = self.place()
+            raise _listed(self.name, [(_line(top, each), each.location, each.what, each.fix) for each in problems])
+        return self.model
 
 
-def parse_yaml(
-    text: str, name: str, model: type[M], *, check: Callable[[Any], Iterable[Problem]] | None = None
-) -> M:
+def read_yaml(path: Path, model: type[M]) -> M:
+    """Read a YAML file into a pydantic model.
+
+    Raises Refused for all that read_text and parse_yaml refuse.
+    """
+    return parse_yaml(read_text(path), str(path), model)
+
+
+def parse_yaml(text: str, name: str, model: type[M]) -> M:
     """Turn YAML text into a pydantic model; `name` stands for the file in messages.
 
-    `check` looks at the plain values (dicts, lists, scalars; not yet validated, so of any shape) and
-    gives further problems. Raises Refused listing everything found: YAML that doesn't parse, a key
-    twice in one mapping, and every error of the model and of `check`, each with line and field.
+    Raises Refused listing everything found: YAML that doesn't parse, a key twice in one mapping, and every error
+    of the model, each with line and field.
     """
-    top, data = None, quick_values(text)
-    if data is UNREAD:
-        top, data = _load(text, name)
-    problems = [] if check is None else list(check(data))
-    found = None
+    return check_yaml(text, name, model).accepted()
+
+
+def check_yaml(text: str, name: str, model: type[M]) -> Checked[M]:
+    """Hold YAML text against a pydantic model, for further checks of its values, which may be of any shape.
+
+    Raises Refused for YAML that doesn't parse and for a key twice in one mapping.
+    """
+    quick = read_quickly(text)
+    values, place = (quick.values, quick.place) if quick else _load(text, name)
     try:
-        found = model.model_validate(data)
+        return Checked(name, values, model.model_validate(values), (), place)
     except ValidationError as error:
-        problems += [_as_problem(details) for details in error.errors(include_url=False)]
-    if found is None or problems:
-        raise _refusal(name, top or quick_places(text), problems)
-    return found
+        problems = [_as_problem(details) for details in error.errors(include_url=False)]
+        return Checked(name, values, None, problems, place)
 
 
-def _load(text: str, name: str) -> tuple[Place, Any]:
-    """Return places and plain values as PyYAML's own parser reads them; raises Refused for what isn't YAML."""
+def _load(text: str, name: str) -> tuple[Any, Callable[[], Place]]:
+    """Return plain values, and what gives their place, by PyYAML's own parser; raises Refused for bad YAML."""
     try:
         loader = Loader(text)
         node = loader.get_single_node()
@@ -126,7 +149,7 @@ def _load(text: str, name: str) -> tuple[Place, Any]:
         if found:
             raise _listed(name, found)
         data = loader.construct_document(node)
-        return places(node), data
+        return data, partial(places, node)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -171,11 +194,6 @@ def _as_problem(details: ErrorDetails) -> Problem:
         return Problem(location, f"must be fields with values ('name: value'), not {short(value)}")
     what = details["msg"][:1].lower() + details["msg"][1:]
     return Problem(location, what if isinstance(value, dict | list) else f"{what}: {short(value)}")
-
-
-def _refusal(name: str, top: Place, problems: Sequence[Problem]) -> Refused:
-    located = [(_line(top, each), each.location, each.what, each.fix) for each in problems]
-    return _listed(name, located)
 
 
 def _listed(name: str, problems: Sequence[tuple[int, Location, str, str]]) -> Refused:

@@ -7,11 +7,20 @@ for, and at which line, never depends on which of them read it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 Location = tuple[int | str, ...]
 """A place as keys and indexes from the top."""
@@ -19,53 +28,61 @@ Location = tuple[int | str, ...]
 Fault = tuple[int, Location, str, str]
 """One thing wrong with a file: line from 1, location, what it is, what to do."""
 
-UNREAD = object()
-"""What `quick_values` returns where PyYAML's own parser has to decide."""
-
 _DEEPEST = 100  # levels of nesting that the quick reader follows; no file of ours needs more than ten
-_TEXT = "tag:yaml.org,2002:str"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # What libyaml takes for a space or a line break and PyYAML's own parser doesn't, or the other way round.
 _READ_DIFFERENTLY = re.compile("[\t\r\x85\u2028\u2029\ufeff]")
-Made = TypeVar("Made")
+_TEXT = "tag:yaml.org,2002:str"
+_FIRST_CHARACTERS = frozenset(yaml.SafeLoader.yaml_implicit_resolvers)
+_NAME_TYPES = frozenset({str})
 
 
 class Place(NamedTuple):
     """Where a value of a YAML text begins, and the places of what it holds.
 
-    line: from 1. text: that of a scalar. is_block: a scalar written with `|`. items: those of a list.
-    fields: by name, those of a mapping, each with the line of its name.
+    line: from 1. is_block: a scalar written with `|`. items: those of a list. fields: by name, those of a
+    mapping, each with the line of its name.
     """
 
     line: int
-    text: str | None = None
     is_block: bool = False
     items: Sequence[Place] = ()
     fields: Mapping[str, tuple[int, Place]] = {}
 
 
-def quick_values(text: str) -> Any:
-    """Return the plain values of a text in which libyaml finds no fault; `UNREAD` for any other and for none."""
+class Quick(NamedTuple):
+    """What libyaml reads: the plain values, and the line of each value and name as they follow each other.
+
+    The line of a scalar written with `|` is negative.
+    """
+
+    values: Any
+    lines: Sequence[int]
+
+    def place(self) -> Place:
+        """Return the place of the document."""
+        return _placed(self.values, iter(self.lines))
+
+
+def read_quickly(text: str) -> Quick | None:
+    """Return the values of a text in which libyaml finds no fault; None for any other, and for no value."""
     try:
-        found = _built(text, partial(_scalar_value, Loader(text)), _collection_value)
+        found = _read(text.replace("\r\n", "\n"), Loader(text))
     except (yaml.YAMLError, _NotPlain):
-        return UNREAD
-    return UNREAD if found is None else found
-
-
-def quick_places(text: str) -> Place:
-    """Return the place of the document in a text of which `quick_values` gave the values."""
-    return _built(text, _scalar_place, _collection_place)
+        return None
+    return None if found.values is None else found
 
 
 def places(node: yaml.Node) -> Place:
     """Return the place of a node as PyYAML's own parser makes it."""
     line = node.start_mark.line + 1
     if isinstance(node, yaml.ScalarNode):
-        return Place(line, node.value, node.style == "|")
+        return Place(line, node.style == "|")
     if isinstance(node, yaml.SequenceNode):
         return Place(line, items=[places(each) for each in node.value])
-    return _mapping_place(line, [(places(key), places(value)) for key, value in node.value])
+    names = [(key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
+    # The last of a name counts: fields merged in with << stand before the mapping's own, which win.
+    return Place(line, fields={key.value: (key.start_mark.line + 1, places(value)) for key, value in names})
 
 
 def faults(node: yaml.Node, location: Location = ()) -> Iterator[Fault]:
@@ -123,79 +140,72 @@ class _NotPlain(Exception):
     """The text has something that the quick reader leaves to PyYAML's own parser."""
 
 
-def _built(
-    text: str,
-    scalar: Callable[[yaml.ScalarEvent], Made],
-    collection: Callable[[yaml.CollectionStartEvent, list[Made]], Made],
-) -> Made:
-    """Build the one document of a text from libyaml's events, without recursion.
+def _read(text: str, loader: Loader) -> Quick:
+    """Read the one document of a text from libyaml's events, without recursion; `loader` makes numbers and such.
 
-    `collection` gets what a list or mapping holds, in a row: of a mapping keys and values in turns. Raises
-    _NotPlain for an empty text, aliases, anchors, tags, several documents, and what the two parsers might read
-    differently; yaml.YAMLError for what isn't YAML.
+    Raises _NotPlain for an empty text, several documents, aliases, anchors, tags, names that aren't text or are
+    given twice, texts that can't be stored, and what the two parsers might read differently; yaml.YAMLError
+    for what isn't YAML.
     """
-    text = text.replace("\r\n", "\n")
     if _READ_DIFFERENTLY.search(text):
         raise _NotPlain
-    opened: list[tuple[yaml.CollectionStartEvent, list[Made]]] = []
-    found: list[Made] = []  # of the collection that is open now, or of the stream
-    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        if isinstance(event, yaml.ScalarEvent):
-            in_flow = bool(opened) and opened[-1][0].flow_style
-            if event.anchor or event.tag or (in_flow and not event.style and "?" in event.value):
+    may_be_unstorable = "\\" in text  # only an escape can spell what no YAML may hold as it is
+    next_event: Callable[[], Any] = yaml.CSafeLoader(text).get_event
+    lines: list[int] = []
+    opened: list[tuple[Any, list[Any]]] = []
+    start, found = None, []  # of the collection that is open now, or of the stream
+    while (kind := type(event := next_event())) is not StreamEndEvent:
+        if kind is ScalarEvent:
+            value, style, line = event.value, event.style, event.start_mark.line + 1
+            if event.tag or event.anchor or (may_be_unstorable and _UNSTORABLE.search(value)):
                 raise _NotPlain
-            found.append(scalar(event))
-        elif isinstance(event, yaml.CollectionStartEvent):
+            found.append(value if style else _plain(value, start is not None and start.flow_style, loader))
+            lines.append(-line if style == "|" else line)
+        elif kind is MappingStartEvent or kind is SequenceStartEvent:
             if event.anchor or event.tag or len(opened) == _DEEPEST:
                 raise _NotPlain
-            opened.append((event, found))
-            found = []
-        elif isinstance(event, yaml.CollectionEndEvent):
-            start, around = opened.pop()
-            around.append(collection(start, found))
-            found = around
-        elif isinstance(event, yaml.AliasEvent):
+            lines.append(event.start_mark.line + 1)
+            opened.append((start, found))
+            start, found = event, []
+        elif kind is SequenceEndEvent or kind is MappingEndEvent:
+            made = found if kind is SequenceEndEvent else _mapping(found)
+            start, found = opened.pop()
+            found.append(made)
+        elif kind is AliasEvent:
             raise _NotPlain
     if len(found) != 1:
         raise _NotPlain
-    return found[0]
+    return Quick(found[0], lines)
 
 
-def _scalar_value(loader: Loader, event: yaml.ScalarEvent) -> Any:
-    value: str = event.value
-    if _UNSTORABLE.search(value):
+def _plain(value: str, in_flow: bool, loader: Loader) -> Any:
+    """Return what a scalar without quotes stands for: a number, a truth value or the like, most often a text."""
+    if in_flow and "?" in value:
         raise _NotPlain
-    # Most texts are told from numbers, truth values and the like by their first character.
-    if not event.implicit[0] or value[:1] not in loader.yaml_implicit_resolvers:
+    if value[:1] not in _FIRST_CHARACTERS or (tag := _tag(value)) == _TEXT:
         return value
-    tag = loader.resolve(yaml.ScalarNode, value, event.implicit)  # type: ignore[no-untyped-call]
-    return value if tag == _TEXT else loader.construct_object(yaml.ScalarNode(tag, value))
+    return loader.construct_object(yaml.ScalarNode(tag, value))
 
 
-def _collection_value(start: yaml.CollectionStartEvent, found: list[Any]) -> Any:
-    if isinstance(start, yaml.SequenceStartEvent):
-        return found
-    keys = found[::2]
-    if not all(type(key) is str for key in keys) or len(set(keys)) < len(keys):
+@lru_cache(maxsize=1000)
+def _tag(value: str) -> str:
+    """Return the tag that PyYAML gives a plain scalar; most that ask are names of fields, again and again."""
+    resolver = yaml.resolver.Resolver()
+    return str(resolver.resolve(yaml.ScalarNode, value, (True, False)))  # type: ignore[no-untyped-call]
+
+
+def _mapping(found: list[Any]) -> dict[str, Any]:
+    """Return a mapping whose names and values take turns in a list."""
+    names = found[::2]
+    if not _NAME_TYPES.issuperset(map(type, names)) or len(set(names)) < len(names):
         raise _NotPlain
-    return dict(zip(keys, found[1::2], strict=True))
+    return dict(zip(names, found[1::2], strict=True))
 
 
-def _scalar_place(event: yaml.ScalarEvent) -> Place:
-    return Place(_line(event), event.value, event.style == "|")
-
-
-def _collection_place(start: yaml.CollectionStartEvent, found: list[Place]) -> Place:
-    if isinstance(start, yaml.SequenceStartEvent):
-        return Place(_line(start), items=found)
-    return _mapping_place(_line(start), zip(found[::2], found[1::2], strict=True))
-
-
-def _mapping_place(line: int, pairs: Iterable[tuple[Place, Place]]) -> Place:
-    # The last of a name counts: fields merged in with << stand before the mapping's own, which win.
-    return Place(line, fields={key.text: (key.line, value) for key, value in pairs if key.text is not None})
-
-
-def _line(event: yaml.Event) -> int:
-    assert event.start_mark is not None
-    return event.start_mark.line + 1
+def _placed(value: Any, lines: Iterator[int]) -> Place:
+    line = next(lines)
+    if type(value) is dict:
+        return Place(line, fields={name: (abs(next(lines)), _placed(each, lines)) for name, each in value.items()})
+    if type(value) is list:
+        return Place(line, items=[_placed(each, lines) for each in value])
+    return Place(abs(line), line < 0)

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
@@ -15,8 +15,10 @@ from rich.text import Text
 
 from composer.home.paths import resolve_home
 from composer.home.person import person as person
-from library.database import Database, open_database
 from library.errors import Refused
+
+if TYPE_CHECKING:
+    from library.database import Database
 
 HomeOption = Annotated[
     Path | None,
@@ -36,6 +38,8 @@ Returned = TypeVar("Returned")
 
 def opened(home: Path | None) -> Database:
     """Open the database of the given home (or the default one), migrated to the newest schema."""
+    from library.database import open_database  # not every command needs one, and it takes a while to import
+
     return open_database(resolve_home(home))
 
 

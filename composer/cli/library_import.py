@@ -10,8 +10,8 @@ import typer
 from rich.text import Text
 
 from composer.cli.common import HomeOption, confirm, console, opened, out, person, print_rows, refusals
+from library.file import read_file
 from library.import_plan import ImportPlan, PlannedSnippet
-from library.importing import import_file, plan_import
 
 
 @refusals
@@ -21,17 +21,21 @@ def import_command(
     home: HomeOption = None,
 ) -> None:
     """Show what a library file would change, and store it, whole or not at all."""
+    found = read_file(file)
+    found.check_by_itself()
+    # Here, since a file that is wrong by itself needs no database to be refused.
+    from library.importing import import_file, plan_import
+
     database = opened(home)
     with database.session() as session:
-        # With nobody to ask in between, a large file need not be read and planned twice.
-        plan = import_file(session, file, by=person(), at=datetime.now(UTC)) if yes else plan_import(session, file)
+        plan = plan_import(session, found)
     _print_plan(plan)
     if plan.is_empty:
         return
     if not yes:
         confirm("Store this?")
-        with database.session() as session:
-            import_file(session, file, by=person(), at=datetime.now(UTC), expected=plan)
+    with database.session() as session:
+        import_file(session, found, by=person(), at=datetime.now(UTC), expected=plan)
     console.print(f"Stored: {_counted(plan)}.", highlight=False, markup=False)
 
 

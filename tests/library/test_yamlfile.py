@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from library.errors import Refused
 from library.validation import invalid
-from library.yamlfile import Problem, parse_yaml, read_text, read_yaml
+from library.yamlfile import Problem, check_yaml, parse_yaml, read_text, read_yaml
 
 
 class Item(BaseModel):
@@ -91,11 +91,9 @@ def test_all_problems_are_listed_in_the_order_of_the_file() -> None:
 
 
 def test_problems_of_a_further_check_are_listed_beside_those_of_the_model() -> None:
-    def check(data: object) -> list[Problem]:
-        return [Problem(("items", 1), "is one too many", "Remove it.")]
-
+    checked = check_yaml("items:\n- name: ''\n- name: b\n", "shelf.yaml", Shelf)
     with pytest.raises(Refused) as caught:
-        parse_yaml("items:\n- name: ''\n- name: b\n", "shelf.yaml", Shelf, check=check)
+        checked.accepted([Problem(("items", 1), "is one too many", "Remove it.")])
     assert len(caught.value.problems) == 2
     assert "shelf.yaml, line 3, field items[1]: is one too many. Remove it." in caught.value.problems
 

@@ -103,3 +103,25 @@ def test_show_gives_all_versions_newest_first(tmp_path: Path, file: Path) -> Non
     assert [each["version"] for each in shown] == [2, 1]
     assert "so" in call(tmp_path, "show", "one").stdout
     assert call(tmp_path, "show", "on").exit_code == 1
+
+
+def test_more_than_a_table_can_show_is_printed_as_lines_of_cells(tmp_path: Path, file: Path) -> None:
+    rows = [f"- {{key: k-{n}, text: 'No. {n}', requires: [k-0], tags: [x]}}\n" for n in range(1, 501)]
+    file.write_text("".join(["snippets:\n- {key: k-0, text: 'No. 0'}\n", *rows]))
+    lines = call(tmp_path, "import", str(file), "--yes").stdout.splitlines()
+    assert lines[0] == "added\tk-0 v1\tdraft\tNo. 0"
+    assert lines[500:] == ["added\tk-500 v1\tdraft\tNo. 500", "501 added."]
+    shown = call(tmp_path, "list").stdout.splitlines()
+    assert len(shown) == 501
+    assert shown[7].split("\t")[:4] == ["k-7 v1", "draft", "No. 7 · requires k-0", "x"]
+    assert "│" in call(tmp_path, "list", "--tag", "y").stdout + call(tmp_path, "show", "k-1").stdout
+
+
+def test_json_is_what_python_writes(tmp_path: Path, file: Path) -> None:
+    file.write_text(
+        'snippets: [{key: a, text: "Ä \\" \\\\ 中 😀.", tags: [x], conflicts: [b]}, {key: b, text: B.}]'
+    )
+    call(tmp_path, "import", str(file), "--yes")
+    printed = call(tmp_path, "list", "--json").stdout
+    assert printed == json.dumps(json.loads(printed), indent=2, ensure_ascii=False) + "\n"
+    assert json.loads(printed)[0]["text"] == 'Ä " \\ 中 😀.'

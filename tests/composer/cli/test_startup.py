@@ -25,12 +25,18 @@ NEVER = ("dspy", "scipy", "numpy", "pandas", "alembic", "optuna", "streamlit", "
 DATABASE = ("sqlalchemy", "sqlmodel")
 
 
-def loaded(*arguments: str) -> set[str]:
-    """Run a command in a process of its own and return the modules it loaded."""
+def ended(*arguments: str) -> tuple[int | None, set[str]]:
+    """Run a command in a process of its own and return its exit status and the modules it loaded."""
     done = subprocess.run([sys.executable, "-c", SCRIPT, *arguments], capture_output=True, text=True, cwd=ROOT)
     code, modules = json.loads(done.stderr.splitlines()[-1])
-    assert code in (0, None), done.stdout + done.stderr
-    return set(modules)
+    return code, set(modules)
+
+
+def loaded(*arguments: str) -> set[str]:
+    """Run a command that succeeds in a process of its own and return the modules it loaded."""
+    code, modules = ended(*arguments)
+    assert code in (0, None)
+    return modules
 
 
 def test_help_loads_no_command() -> None:
@@ -47,9 +53,15 @@ def test_a_list_loads_neither_model_nor_statistics(command: tuple[str, ...], fil
 def test_verifying_a_pack_loads_no_database(tmp_path: Path) -> None:
     for name in ("prompt.txt", "messages.json", "manifest.json"):
         (tmp_path / name).write_bytes(b"{}")
-    script = SCRIPT.replace("app(sys.argv[1:])", "app(sys.argv[1:], standalone_mode=True)")
-    command = [sys.executable, "-c", script, "verify", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-    code, modules = json.loads(done.stderr.splitlines()[-1])
+    code, modules = ended("verify", str(tmp_path))
     assert code == 1
-    assert not {*NEVER, *DATABASE} & set(modules)
+    assert not {*NEVER, *DATABASE} & modules
+
+
+def test_a_library_file_that_is_wrong_by_itself_is_refused_without_a_database(tmp_path: Path) -> None:
+    path = tmp_path / "library.yaml"
+    path.write_text("snippets: [{key: a, text: ''}]")
+    code, modules = ended("library", "import", str(path), "--home", str(tmp_path / "home"))
+    assert code == 1
+    assert not {*DATABASE, "dspy", "numpy", "pandas"} & modules
+    assert not (tmp_path / "home").exists()
