@@ -1,6 +1,7 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -11,6 +12,24 @@ from library.importing import import_file
 
 AT = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
 
+Stored = Callable[[str], ImportPlan]
+
+TWO = """snippets:
+- key: zebra
+  text: Answer with one word.
+  tags: [format, polarity]
+  state: vetted
+  rationale: answers were too long
+  group: form
+- key: apple
+  text: Ignore the order of the texts.
+"""
+
+
+def keys(found: Sequence[Any]) -> list[str]:
+    """The keys of snippets, planned or stored."""
+    return [each.key for each in found]
+
 
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
@@ -19,7 +38,7 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def stored(session: Session, tmp_path: Path) -> Callable[[str], ImportPlan]:
+def stored(session: Session, tmp_path: Path) -> Stored:
     """Store a library file with this content."""
 
     def store(content: str) -> ImportPlan:

@@ -1,59 +1,16 @@
-from collections.abc import Callable
-from datetime import UTC, datetime
-from pathlib import Path
+"""Reading the library: which versions are listed, shown and counted."""
+
+from __future__ import annotations
 
 import pytest
-from sqlalchemy import text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import update
 from sqlmodel import Session, select
 
-from library import log
-from library.canonical import text_digest
-from library.database import Database
 from library.errors import Refused
-from library.import_plan import ImportPlan
-from library.importing import import_file, plan_import
-from library.snippets import list_versions, show, version, vetted
+from library.snippets import list_versions, preload, show, version, versions, vetted
 from library.tables import SnippetVersionRow
-
-AT = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
-
-Stored = Callable[[str], ImportPlan]
-
-TWO = """snippets:
-- key: zebra
-  text: Answer with one word.
-  tags: [format, polarity]
-  state: vetted
-  rationale: answers were too long
-  group: form
-- key: apple
-  text: Ignore the order of the texts.
-"""
-
-
-def keys(found: tuple[object, ...]) -> list[str]:
-    return [each.key for each in found]  # type: ignore[attr-defined]
-
-
-def test_an_import_stores_each_snippet_as_written(session: Session, stored: Stored) -> None:
-    plan = stored(TWO)
-    assert keys(plan.added) == ["zebra", "apple"]
-    zebra, apple = list_versions(session)
-    assert (zebra.key, zebra.version, zebra.text, zebra.state) == (
-        "zebra",
-        1,
-        "Answer with one word.",
-        "vetted",
-    )
-    assert (zebra.tags, zebra.group, zebra.rationale) == (
-        ("format", "polarity"),
-        "form",
-        "answers were too long",
-    )
-    assert (zebra.sha256, zebra.author, zebra.created_at) == (text_digest(zebra.text), "Ada", AT)
-    assert (apple.state, apple.tags, apple.group, apple.rationale) == ("draft", (), None, "")
-    assert version(session, zebra.id) == zebra
+from tests.library.conftest import TWO, Stored, keys
+from tests.library.queries import statements
 
 
 def test_library_order_is_the_order_of_first_import(session: Session, stored: Stored) -> None:
@@ -61,265 +18,6 @@ def test_library_order_is_the_order_of_first_import(session: Session, stored: St
     stored("snippets: [{key: middle, text: M.}, {key: apple, text: New., state: vetted}]")
     assert keys(list_versions(session)) == ["zebra", "apple", "middle"]
     assert keys(vetted(session, [])) == ["zebra", "apple"]
-
-
-def test_the_same_file_again_changes_nothing(session: Session, stored: Stored) -> None:
-    stored(TWO)
-    plan = stored(TWO)
-    assert plan.is_empty
-    assert [each.note for each in plan.unchanged] == ["", ""]
-    assert len(log.entries(session)) == 2
-
-
-def test_another_text_makes_a_new_version_and_keeps_the_old(session: Session, stored: Stored) -> None:
-    stored(TWO)
-    plan = stored(TWO.replace("one word", "one short word"))
-    (changed,) = plan.changed
-    assert (changed.old_text, changed.text) == ("Answer with one word.", "Answer with one short word.")
-    assert [(each.version, each.text) for each in show(session, "zebra")] == [
-        (2, "Answer with one short word."),
-        (1, "Answer with one word."),
-    ]
-
-
-def test_vetting_a_known_draft_changes_its_state_alone(session: Session, stored: Stored) -> None:
-    stored(TWO)
-    plan = stored(TWO + "  state: vetted\n")
-    assert keys(plan.promoted) == ["apple"]
-    (apple,) = show(session, "apple")
-    assert (apple.state, apple.version) == ("vetted", 1)
-    assert log.entries(session, "snippet:apple")[-1].action == "vetted"
-
-
-@pytest.mark.parametrize("state", ["vetted", "retired"])
-def test_an_import_never_takes_a_state_back(session: Session, stored: Stored, state: str) -> None:
-    stored(TWO)
-    for row in session.exec(select(SnippetVersionRow)):
-        if row.state != state:
-            row.state = state
-    for asked in ("draft", "vetted"):
-        plan = stored(f"snippets: [{{key: apple, text: Ignore the order of the texts., state: {asked}}}]")
-        assert plan.is_empty
-        assert (f"stays {state}" in plan.unchanged[0].note) == (asked != state)
-        assert show(session, "apple")[0].state == state
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "note"),
-    [
-        ("[format, polarity]", "[format]", "same text; tags format, polarity → format"),
-        ("group: form", "group: style", "same text; group form → style"),
-        ("  group: form\n", "", "same text; group form → none"),
-        ("group: form", "group: form\n  requires: [apple]", "same text; requires none → apple"),
-        ("group: form", "group: form\n  conflicts: [apple]", "same text; conflicts none → apple"),
-        ("group: form", "group: form\n  pin: last", "same text; pin none → last"),
-        ("  group: form\n", "  pin: first\n", "same text; group form → none; pin none → first"),
-        ("one word.\n", "no word.\n  pin: last\n", "pin none → last"),
-    ],
-)
-def test_other_rules_or_tags_make_a_new_version_and_say_which(
-    session: Session, stored: Stored, old: str, new: str, note: str
-) -> None:
-    stored(TWO)
-    before = show(session, "zebra")[0]
-    edited = TWO.replace(old, new, 1)
-    plan = stored(edited)
-    (changed,) = plan.changed
-    assert keys(plan.unchanged) == ["apple"]
-    assert (changed.key, changed.version, changed.note) == ("zebra", 2, note)
-    assert show(session, "zebra")[1] == before
-    assert stored(edited).is_empty
-    assert log.entries(session, "snippet:zebra")[-1].detail["changes"] == note
-
-
-def test_rules_are_stored_with_the_version_that_brought_them(session: Session, stored: Stored) -> None:
-    stored(TWO)
-    stored(
-        TWO.replace("group: form", "requires: [apple]\n  conflicts: [zoo]\n  pin: last") + "- {key: zoo, text: Z.}"
-    )
-    newest, first = show(session, "zebra")
-    assert (newest.requires, newest.conflicts, newest.pin, newest.group) == (("apple",), ("zoo",), "last", None)
-    assert newest.rules == ("requires apple", "conflicts with zoo", "pinned last")
-    assert (first.requires, first.conflicts, first.pin, first.rules) == ((), (), None, ("group form",))
-
-
-def test_the_order_in_which_tags_and_keys_are_named_does_not_count(session: Session, stored: Stored) -> None:
-    both = "- {key: c, text: C., tags: [x, y], requires: [zebra, apple]}\n"
-    stored(TWO + both)
-    assert stored(TWO + both.replace("x, y", "y, x").replace("zebra, apple", "apple, zebra")).is_empty
-
-
-def test_a_changed_rule_has_to_be_vetted_like_a_changed_text(session: Session, stored: Stored) -> None:
-    stored("snippets: [{key: a, text: A., state: vetted}]")
-    stored("snippets: [{key: a, text: A., pin: last}]")
-    assert [(each.version, each.pin) for each in vetted(session, [])] == [(1, None)]
-    plan = stored("snippets: [{key: a, text: A., pin: last, state: vetted}]")
-    assert keys(plan.promoted) == ["a"]
-    assert [(each.version, each.pin) for each in vetted(session, [])] == [(2, "last")]
-
-
-def test_a_rationale_alone_makes_no_version_and_that_is_said(session: Session, stored: Stored) -> None:
-    stored(TWO)
-    (zebra, _) = stored(TWO.replace("answers were too long", "another")).unchanged
-    assert "keeps its rationale" in zebra.note
-
-
-@pytest.mark.parametrize(
-    ("entries", "line", "field", "what"),
-    [
-        ("{key: a, text: A., requires: [a]}", 2, "snippets[0].requires", "itself"),
-        ("{key: a, text: A., conflicts: [a]}", 2, "snippets[0].conflicts", "itself"),
-        ("{key: a, text: A., requires: [zebra, zebra]}", 2, "snippets[0].requires", "twice"),
-        (
-            "{key: a, text: A., requires: [zebra], conflicts: [apple, zebra]}",
-            2,
-            "conflicts",
-            "'zebra', which it req",
-        ),
-        ("{key: a, text: A., requires: [apple, zbra]}", 2, "snippets[0].requires[1]", "no snippet 'zbra'"),
-        ("{key: a, text: A.}\n- {key: b, text: B., conflicts: [gone]}", 3, "conflicts[0]", "no snippet 'gone'"),
-        ("{key: a, text: A., requires: zebra}", 2, "snippets[0].requires", "must be a list"),
-        ("{key: a, text: A., requires: [Not a key]}", 2, "snippets[0].requires[0]", "no snippet 'Not a key'"),
-        ("{key: a, text: A., pin: middle}", 2, "snippets[0].pin", "'middle'"),
-        (
-            "{key: a, text: A., requires: [b]}\n- {key: b, text: B., requires: [c]}\n"
-            "- {key: c, text: C., conflicts: [a]}",
-            2,
-            "snippets[0].requires",
-            "'a' can be in no prompt: it requires 'c', and 'c' conflicts with 'a'",
-        ),
-        (
-            "{key: b, text: B., group: form}\n- {key: a, text: A., requires: [zebra, b]}",
-            3,
-            "snippets[1].requires",
-            "'a' can be in no prompt: it requires 'b' and 'zebra', and 'b' and 'zebra' are both of group 'form'",
-        ),
-    ],
-)
-def test_a_rule_that_can_not_be_kept_is_refused_with_its_place(
-    session: Session, stored: Stored, entries: str, line: int, field: str, what: str
-) -> None:
-    stored(TWO)
-    with pytest.raises(Refused) as caught:
-        stored(f"snippets:\n- {entries}\n")
-    assert f"library.yaml, line {line}" in caught.value.where
-    assert field in caught.value.where
-    assert what in caught.value.what
-    assert keys(list_versions(session)) == ["zebra", "apple"]
-
-
-def test_a_rule_may_name_what_the_file_or_the_library_has(session: Session, stored: Stored) -> None:
-    stored(TWO)
-    stored("snippets: [{key: a, text: A., requires: [b], conflicts: [zebra]}, {key: b, text: B., requires: [a]}]")
-    assert show(session, "a")[0].requires == ("b",)
-
-
-def test_a_snippet_of_the_library_can_not_be_made_impossible_by_a_file_that_leaves_it_out(
-    session: Session, stored: Stored
-) -> None:
-    stored(TWO + "  requires: [zebra]\n")
-    with pytest.raises(Refused, match=r"'apple' can be in no prompt.*field snippets\[1\]\.conflicts"):
-        stored(
-            "snippets: [{key: other, text: O.}, "
-            "{key: zebra, text: Answer with one word., state: vetted, conflicts: [apple]}]"
-        )
-    assert len(show(session, "zebra")) == 1
-
-
-def test_each_change_is_logged_with_who_when_and_why(session: Session, stored: Stored) -> None:
-    stored(TWO)
-    zebra, apple = log.entries(session)
-    assert (zebra.who, zebra.at, zebra.action) == ("Ada", AT, "added")
-    assert (zebra.subject, zebra.why) == ("snippet:zebra", "answers were too long")
-    assert zebra.detail["sha256"] == text_digest("Answer with one word.")
-    assert apple.why == "import of library.yaml"
-    assert log.first_broken(session) is None
-
-
-@pytest.mark.parametrize(
-    ("entry", "line", "field", "what"),
-    [
-        ("{key: ok, text: A., colour: red}", 2, "snippets[0].colour", "unknown field"),
-        ("{key: ok, text: A., text: B.}", 2, "snippets[0].text", "given twice"),
-        ("{key: ok, text: ''}", 2, "snippets[0].text", "is empty"),
-        ("{key: ok, text: '  '}", 2, "snippets[0].text", "is empty"),
-        ('{key: ok, text: "one\\ntwo"}', 2, "snippets[0].text", "more than one line"),
-        ("{key: ok}", 2, "snippets[0].text", "missing"),
-        ("{key: Not ok, text: A.}", 2, "snippets[0].key", "'Not ok'"),
-        ('{key: "ok\\n", text: A.}', 2, "snippets[0].key", "pattern"),
-        ("{key: ok, text: A., state: retired}", 2, "snippets[0].state", "'retired'"),
-        ("{key: ok, text: A., tags: [a, a]}", 2, "snippets[0].tags", "twice"),
-        ("{key: ok, text: A., tags: [A B]}", 2, "snippets[0].tags[0]", "'A B'"),
-        ("{key: ok, text: Use {{snippets}}.}", 2, "", "not valid YAML"),
-        ("{key: ok, text: 'Use {{snippets}}.'}", 2, "snippets[0].text", "slot marker"),
-    ],
-)
-def test_a_bad_entry_is_refused_with_its_place(
-    session: Session, stored: Stored, entry: str, line: int, field: str, what: str
-) -> None:
-    with pytest.raises(Refused) as caught:
-        stored(f"snippets:\n- {entry}\n- {{key: good, text: Good.}}\n")
-    assert f"library.yaml, line {line}" in caught.value.where
-    assert field in caught.value.where
-    assert what in caught.value.what
-    assert list_versions(session) == ()
-
-
-def test_text_on_two_lines_is_refused_as_a_block_too(stored: Stored) -> None:
-    with pytest.raises(Refused, match=r"more than one line .*line 3, field snippets\[0\]\.text"):
-        stored("snippets:\n- key: ok\n  text: |-\n    one\n    two\n")
-
-
-def test_every_problem_is_listed_and_nothing_is_stored(session: Session, stored: Stored) -> None:
-    stored(TWO)
-    with pytest.raises(Refused) as caught:
-        stored(
-            "snippets:\n- {key: new, text: New.}\n- {key: zebra, text: Changed.}\n"
-            "- {key: zebra, text: Again.}\n- {key: bad, text: ''}\n- {key: worse, text: A., colour: red}\n"
-        )
-    assert [problem.split("library.yaml, ")[1].split(":")[0] for problem in caught.value.problems] == [
-        "line 4, field snippets[2].key",
-        "line 5, field snippets[3].text",
-        "line 6, field snippets[4].colour",
-    ]
-    assert keys(list_versions(session)) == ["zebra", "apple"]
-    assert len(show(session, "zebra")) == 1
-    assert len(log.entries(session)) == 2
-
-
-@pytest.mark.parametrize("content", ["", "snippets: []", "snippets:", "other: 1"])
-def test_a_file_without_snippets_is_refused(stored: Stored, content: str) -> None:
-    with pytest.raises(Refused):
-        stored(content)
-
-
-def test_a_failure_midway_stores_nothing(database: Database, tmp_path: Path) -> None:
-    path = tmp_path / "library.yaml"
-    path.write_text(TWO)
-    with database.session() as session:
-        session.execute(text("create trigger no_log before insert on log begin select raise(abort, 'full'); end"))
-    with pytest.raises(IntegrityError, match="full"), database.session() as session:
-        import_file(session, path, by="Ada", at=AT)
-    with database.session() as session:
-        assert list_versions(session) == ()
-
-
-def test_a_plan_writes_nothing_and_is_what_the_import_does(session: Session, tmp_path: Path) -> None:
-    path = tmp_path / "library.yaml"
-    path.write_text(TWO)
-    plan = plan_import(session, path)
-    assert list_versions(session) == ()
-    assert import_file(session, path, by="Ada", at=AT, expected=plan) == plan
-
-
-def test_a_file_that_changed_since_its_plan_is_refused(session: Session, tmp_path: Path) -> None:
-    path = tmp_path / "library.yaml"
-    path.write_text(TWO)
-    plan = plan_import(session, path)
-    path.write_text(TWO.replace("one word", "no word"))
-    with pytest.raises(Refused, match="changed meanwhile"):
-        import_file(session, path, by="Ada", at=AT, expected=plan)
-    assert list_versions(session) == ()
 
 
 def test_lists_are_narrowed_by_state_and_tag(session: Session, stored: Stored) -> None:
@@ -370,3 +68,38 @@ def test_an_unknown_key_or_version_is_refused_with_near_ones(session: Session, s
         show(session, "quux-flux")
     with pytest.raises(Refused, match="number 99"):
         version(session, 99)
+
+
+def test_versions_come_in_the_order_asked_for_in_one_query(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    stored("snippets: [{key: apple, text: New.}, {key: middle, text: M.}]")
+    session.commit()
+    session.expunge_all()
+    with statements(session) as sent:
+        found = versions(session, [4, 1, 4, 2])
+    assert [(each.key, each.version) for each in found] == [("apple", 2), ("zebra", 1), ("apple", 2), ("apple", 1)]
+    assert len(sent) == 1
+    assert versions(session, []) == ()
+    with pytest.raises(Refused, match="number 99"):
+        versions(session, [1, 99])
+
+
+def test_what_is_preloaded_takes_no_further_query_while_it_is_held(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    session.commit()
+    session.expunge_all()
+    held = preload(session, [1, 2])
+    with statements(session) as sent:
+        assert [version(session, one).key for one in (1, 2, 1)] == ["zebra", "apple", "zebra"]
+        assert keys(versions(session, [2])) == ["apple"]
+    assert held
+    assert sent == []
+
+
+def test_a_library_takes_one_query_to_list_whatever_its_size(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    stored("snippets: [{key: apple, text: New., state: vetted}]")
+    for read in (list_versions, lambda session: vetted(session, []), lambda session: show(session, "apple")):
+        with statements(session) as sent:
+            assert read(session)
+        assert len(sent) == 1
