@@ -193,7 +193,7 @@ class VerdictRow(Table, table=True):
 
 
 class DispositionRow(Table, table=True):
-    """A reviewer's word on one regression; the newest row of an example counts."""
+    """A disposition of one regression; the newest row of an example counts."""
 
     __tablename__ = "disposition"
 

@@ -29,7 +29,6 @@ ACROSS_MODULES = {
     "tests/composer/cli/test_startup.py",
     "tests/composer/optimizer/test_mipro_and_gepa.py",
     "tests/composer/review/test_no_way_around.py",
-    "tests/composer/review/test_nogo.py",
     "tests/composer/review/test_roles.py",
     "tests/composer/search/test_strategies.py",
     "tests/ui/test_addresses.py",

@@ -23,44 +23,51 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "inbox": Entry(
         "composer.cli.inbox:inbox",
-        "List the candidates: task, target, gain with interval, gates, state, and whom they wait for.",
+        "List the candidates: task, target, gain with interval, gates, state, and what they wait for.",
     ),
     "review": Entry(
         "composer.cli.review:review",
-        "Show the review status of a candidate, and the command that takes it further.",
+        "Show a candidate: what changes, gains and breaks, what is in its way, and what comes next.",
     ),
-    "approve": Entry(
-        "composer.cli.decide:approve",
-        "Approve a candidate; releasing it is a step of its own.",
-    ),
+    "approve": Entry("composer.cli.decide:approve", "Approve a candidate; releasing it is a step of its own."),
     "request-changes": Entry(
-        "composer.cli.decide:request_changes", "Hold a release up until you decide otherwise, or it is dismissed."
+        "composer.cli.decide:request_changes",
+        "Hold a candidate's release up until you approve it, or an admin dismisses this.",
     ),
     "no-go": Entry(
         "composer.cli.decide:no_go", "Turn a candidate down: no run proposes it again on the same evidence."
     ),
     "override": Entry(
-        "composer.cli.decide:override", "Let a candidate pass although a gate fails, where the policy allows it."
+        "composer.cli.decide:override",
+        "Let a candidate pass although a gate fails, where the policy allows it.",
     ),
     "comment": Entry(
-        "composer.cli.decide:comment", "Comment on a candidate without deciding; the comment is the reason."
+        "composer.cli.decide:comment",
+        "Write a comment on a candidate, which decides nothing; --reason is its text.",
     ),
     "dispose": Entry(
-        "composer.cli.decide:dispose", "Resolve regressions: say that they are acceptable, or that they block."
+        "composer.cli.dispose:dispose",
+        "Give examples that got worse a disposition: acceptable, it blocks, or its label is wrong.",
+    ),
+    "reject-label": Entry(
+        "composer.cli.dispose:reject_label",
+        "Reject the correction of a label, or take your own back; in the app a second person can confirm it.",
     ),
     "dismiss": Entry(
-        "composer.cli.decide:dismiss", "Dismiss a verdict that is in the way, with a reason; for the role admin."
+        "composer.cli.decide:dismiss",
+        "Dismiss a request for changes or a no-go, so that it is no longer in the way of a candidate.",
     ),
     "rescore": Entry(
-        "composer.cli.decide:rescore", "Score a stale candidate again, on every answer that is stored."
+        "composer.cli.rescore:rescore",
+        "Score a stale candidate again on the answers stored; first prints how many have to be paid.",
     ),
     "release": Entry(
         "composer.cli.release:release",
-        "Make an approved candidate the prompt of its task and target; says first what it replaces.",
+        "Make an approved candidate the prompt of its task and target; first prints what it replaces.",
     ),
     "rollback": Entry(
         "composer.cli.release:rollback",
-        "Make an earlier release current again, as a release of its own; says first what it replaces.",
+        "Make an earlier release current again, as a release of its own; first prints what it replaces.",
     ),
     "export": Entry(
         "composer.cli.export:export",

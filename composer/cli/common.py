@@ -25,10 +25,13 @@ HomeOption = Annotated[
     typer.Option("--home", help="Folder of the database, logs and packs (COMPOSER_HOME; default .composer)."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
+CandidateArgument = Annotated[int, typer.Argument(help="Number of the candidate.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Go on without asking; needed where nobody can be asked.")]
 
 console = Console(stderr=True)
 out = Console()
-
+_CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], "�")
 ROWS_IN_A_TABLE = 500
 """The most rows that are laid out as a table."""
 
@@ -57,6 +60,37 @@ def refusals(command: Callable[Params, Returned]) -> Callable[Params, Returned]:
     return wrapped
 
 
+def confirm(question: str) -> None:
+    """Ask whether to go on, and end the command where the answer is no; for commands that take `--yes`.
+
+    Raises `Refused` where nobody can answer, because standard input is not a terminal.
+    """
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise Refused("there is no terminal to ask at", fix="Add --yes to do it without being asked.")
+    typer.confirm(question, abort=True, err=True)
+
+
+def clean(text: str) -> str:
+    """Return a text without what would move the cursor or colour the terminal: a person may have written it."""
+    return text.translate(_CONTROLS)
+
+
+def say(*parts: str | tuple[str, str], style: str = "", hang: int = 0) -> None:
+    """Print parts as one line, each a text or a text with its style; nothing in them is taken for markup.
+
+    A terminal wraps a line that is too long. With `hang` that happens between words, and what follows is
+    indented by so many columns.
+    """
+    cleaned = [clean(one) if isinstance(one, str) else (clean(one[0]), one[1]) for one in parts]
+    text = Text.assemble(*cleaned, style=style)
+    if not hang or not out.is_terminal:
+        out.print(text, soft_wrap=True)
+        return
+    first, *rest = text.wrap(out, out.width - hang)
+    for line in (first, *(Text(" " * hang).append_text(one) for one in rest)):
+        out.print(line, soft_wrap=True)
+
+
 def print_rows(names: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
     """Print rows under these names as a table; too many to be read as lines, with tabs between the cells."""
     if len(rows) > ROWS_IN_A_TABLE:
@@ -69,10 +103,3 @@ def print_rows(names: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> No
     for row in rows:
         table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
     out.print(table)
-
-
-def confirm(question: str) -> None:
-    """Ask before something is stored; raises `Refused` naming --yes where there is no terminal to ask at."""
-    if not sys.stdin.isatty():
-        raise Refused("there is no terminal to ask at", fix="Add --yes to do it without being asked.")
-    typer.confirm(question, abort=True, err=True)

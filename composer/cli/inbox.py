@@ -1,4 +1,4 @@
-"""`composer inbox`: every candidate, what it gains, where it stands and whom it waits for."""
+"""`composer inbox`: every candidate, what it gains, its state and what it waits for."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from rich.table import Table
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
 from composer.evaluation.formatting import NAMES, change, figure, interval
 from composer.evaluation.outcomes import Difference
-from composer.review.inbox import TABS, Entry, needs_decision, pending_actions, tabs_of
+from composer.review.blockers import blocker_texts
+from composer.review.inbox import TABS, Entry, pending_actions, tabs_of
 from composer.review.inbox import inbox as read_inbox
+from composer.review.next_step import needs_decision
 from composer.review.status import State
 from library.errors import Refused
 from library.people import someone
@@ -30,7 +32,7 @@ def inbox(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List the candidates: task, target, gain with interval, gates, state, and whom they wait for."""
+    """List the candidates: task, target, gain with interval, gates, state, and what they wait for."""
     if state not in (*TABS, *STATES):
         known = ", ".join(dict.fromkeys((*TABS, *STATES)))
         raise Refused(f"no candidate can be {state}", fix=f"Choose one of: {known}.")
@@ -102,7 +104,7 @@ def _row(entry: Entry, me: Person) -> dict[str, Any]:
         **status.candidate.outcome.as_json("figures", "gates"),
         "approvals": list(status.approvals),
         "approvals_needed": status.approvals_needed,
-        "obstacles": list(status.approval_blockers),
-        "blocks": list(status.reviewer_blocks),
+        "obstacles": blocker_texts(status.approval_blockers),
+        "blocks": blocker_texts(status.reviewer_blocks),
         "waits_for": list(pending_actions(status, me)),
     }

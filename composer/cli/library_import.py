@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from composer.cli.common import HomeOption, confirm, console, opened, out, person, print_rows, refusals
+from composer.cli.common import HomeOption, YesOption, confirm, console, opened, out, person, print_rows, refusals
 from library.file import read_file
 from library.import_plan import ImportPlan, PlannedSnippet
 
@@ -17,7 +17,7 @@ from library.import_plan import ImportPlan, PlannedSnippet
 @refusals
 def import_command(
     file: Annotated[Path, typer.Argument(help="A library file (YAML).")],
-    yes: Annotated[bool, typer.Option("--yes", help="Write without asking.")] = False,
+    yes: YesOption = False,
     home: HomeOption = None,
 ) -> None:
     """Show what a library file would change, and store it, whole or not at all."""

@@ -1,4 +1,4 @@
-"""`composer release` and `composer rollback`: make a prompt current, and say exactly what that replaces."""
+"""`composer release` and `composer rollback`: make a prompt current, and print exactly what that replaces."""
 
 from __future__ import annotations
 
@@ -9,37 +9,36 @@ import typer
 
 from composer.candidates.records import get_candidate
 from composer.cli.candidate_report import changes
-from composer.cli.common import HomeOption, opened, out, person, refusals
+from composer.cli.common import CandidateArgument, HomeOption, ReasonOption, opened, person, refusals, say
 from composer.evaluation.formatting import NAMES, figure
 from composer.registry.releases import Release, get_release
 from composer.release.history import Replacement, replacement
 from composer.release.publish import release_candidate, roll_back
+from composer.review.blockers import joined
 from composer.review.reasons import reason_of
 from composer.review.status import review_status
 from library.errors import Refused
 from library.people import require
 
-ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence.")]
-
 
 @refusals
 def release(
-    candidate: Annotated[int, typer.Argument(help="Number of the candidate.")],
+    candidate: CandidateArgument,
     reason: ReasonOption = "",
     home: HomeOption = None,
 ) -> None:
-    """Make an approved candidate the prompt of its task and target; says first what it replaces."""
+    """Make an approved candidate the prompt of its task and target; first prints what it replaces."""
     by = person()
     with opened(home).session() as session:
         reason_of(reason, "a release")
         require(session, by, "releaser")
         status = review_status(session, get_candidate(session, candidate))
-        if against := status.release_blockers():
+        if against := status.release_blockers:
             raise Refused(
-                f"candidate {candidate} can't be released: {'; '.join(against)}",
-                fix=f"See where it stands: composer review {candidate}",
+                f"candidate {candidate} can't be released: {joined(against)}",
+                fix=f"See its review: composer review {candidate}",
             )
-        _tell(replacement(session, candidate), f"candidate {candidate}")
+        _show_replacement(replacement(session, candidate), f"candidate {candidate}")
         made = release_candidate(session, candidate, reason=reason, by=by, at=datetime.now(UTC))
     _done(made, f"Released: candidate {candidate} is release {made.id}")
 
@@ -50,7 +49,7 @@ def rollback(
     reason: ReasonOption = "",
     home: HomeOption = None,
 ) -> None:
-    """Make an earlier release current again, as a release of its own; says first what it replaces."""
+    """Make an earlier release current again, as a release of its own; first prints what it replaces."""
     by = person()
     with opened(home).session() as session:
         reason_of(reason, "a rollback")
@@ -58,24 +57,20 @@ def rollback(
         earlier = get_release(session, number)
         planned = replacement(session, earlier.candidate_id)
         made = roll_back(session, number, reason=reason, by=by, at=datetime.now(UTC))
-        _tell(planned, f"release {number}")
+        _show_replacement(planned, f"release {number}")
     _done(made, f"Rolled back to release {number}, as release {made.id}")
     if planned.now is not None:
-        _say(f'Undo it with: composer rollback {planned.now.id} --reason "…"')
+        say(f'Undo it with: composer rollback {planned.now.id} --reason "…"')
 
 
-def _tell(planned: Replacement, by_what: str) -> None:
-    _say(f"{planned.task} → {planned.target}: {by_what} replaces {planned.replaced}")
+def _show_replacement(planned: Replacement, by_what: str) -> None:
+    say(f"{planned.task} → {planned.target}: {by_what} replaces {planned.replaced}")
     before, after = (figure(planned.metric, value) for value in (planned.before, planned.after))
     how = "" if planned.compared else ", each from its own review"
-    _say(f"  {NAMES[planned.metric]}: {before} → {after}{how}")
+    say(f"  {NAMES[planned.metric]}: {before} → {after}{how}")
     changes(planned.changes)
 
 
-def _done(made: Release, said: str) -> None:
-    _say(f"{said}, the prompt of {made.task} on {made.target} now.")
-    _say(f"Export it with: composer export {made.task} --target {made.target} --out DIR")
-
-
-def _say(line: str) -> None:
-    out.print(line, markup=False, highlight=False, soft_wrap=True)
+def _done(made: Release, what: str) -> None:
+    say(f"{what}, the prompt of {made.task} on {made.target} now.")
+    say(f"Export it with: composer export {made.task} --target {made.target} --out DIR")

@@ -1,10 +1,11 @@
-"""Scoring a stale candidate again in this terminal, with a progress bar while answers are paid."""
+"""`composer rescore`: score a stale candidate again, with a progress bar while answers are paid."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Event, Thread
 
 import typer
@@ -13,9 +14,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from composer.analysis import jobs
 from composer.answers.latency import answer_latency
 from composer.candidates.records import get_candidate_summary
-from composer.cli.common import console, out
-from composer.cli.run_report import comparison
-from composer.home.paths import Home
+from composer.cli.common import CandidateArgument, HomeOption, console, opened, out, person, refusals, say
+from composer.cli.figures_table import comparison
+from composer.home.paths import Home, resolve_home
 from composer.models import connection
 from composer.review.status import review_status
 from library.database import Database
@@ -24,11 +25,18 @@ from library.errors import Refused
 SECONDS_BETWEEN_LOOKS = 0.2
 
 
-def score_again(database: Database, home: Home, candidate_id: int, *, by: str) -> None:
-    """Say what scoring again costs, do it, and print the figures of the candidate it puts up.
+@refusals
+def rescore(candidate: CandidateArgument, home: HomeOption = None) -> None:
+    """Score a stale candidate again on the answers stored; first prints how many have to be paid."""
+    score_again(candidate, home)
+
+
+def score_again(candidate_id: int, folder: Path | None) -> None:
+    """Print what scoring again costs, do it, and print the figures of the candidate that it submits.
 
     Raises `Refused` where nothing under the candidate has changed, or it was scored again already.
     """
+    database, home = opened(folder), Home(resolve_home(folder))
     with database.session() as session:
         candidate = get_candidate_summary(session, candidate_id)
         status = review_status(session, candidate)
@@ -37,27 +45,27 @@ def score_again(database: Database, home: Home, candidate_id: int, *, by: str) -
             raise Refused(what, fix=f"Go on with it: composer review {status.successor}")
         if not status.stale:
             what = f"nothing under candidate {candidate_id} has changed: it is not stale"
-            raise Refused(what, fix=f"See where it stands: composer review {candidate_id}")
-        number = jobs.enter_job(session, candidate_id, "rescore", by=by, at=datetime.now(UTC))
+            raise Refused(what, fix=f"See its review: composer review {candidate_id}")
+        number = jobs.enter_job(session, candidate_id, "rescore", by=person(), at=datetime.now(UTC))
         expected = jobs.cost(session, candidate_id, "rescore")
         seconds = expected * answer_latency(session, candidate.target).seconds
-    _say(f"Candidate {candidate_id} is stale: {'; '.join(status.stale)}.")
+    say(f"Candidate {candidate_id} is stale: {'; '.join(status.stale)}.")
     if expected:
-        _say(f"Scoring it again pays for {expected} answer{'s' * (expected > 1)}, about {_lasting(seconds)}.")
+        say(f"Scoring it again pays for {expected} answer{'s' * (expected > 1)}, about {_lasting(seconds)}.")
     else:
-        _say("Scoring it again pays for no answer: all it needs are stored.")
+        say("Scoring it again pays for no answer: all it needs are stored.")
     try:
         with _watched(database, number, expected):
             done = jobs.do_job(database, home, number, connect=connection.connect)
     except KeyboardInterrupt as stop:
-        _say("Stopped. The answers so far are kept: run the same command again to go on from there.")
+        say("Stopped. The answers so far are kept: run the same command again to go on from there.")
         raise typer.Exit(130) from stop
     assert done.made is not None
     with database.session() as session:
         made = get_candidate_summary(session, done.made)
     out.print(comparison(made.figures))
-    _say(f"It is candidate {made.id} now. Verdicts don't carry over: they were given on other evidence.")
-    _say(f"Review it with: composer review {made.id}")
+    say(f"It is candidate {made.id} now. Verdicts don't carry over: they were given on other evidence.")
+    say(f"Review it with: composer review {made.id}")
 
 
 @contextmanager
@@ -92,7 +100,3 @@ def _watched(database: Database, number: int, expected: int) -> Iterator[None]:
 
 def _lasting(seconds: float) -> str:
     return f"{max(round(seconds), 1)} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
-
-
-def _say(line: str) -> None:
-    out.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -1,80 +1,78 @@
-"""`composer review`: the review status of a candidate; its older flags act as the verbs do."""
+"""`composer review`: a candidate with all that decides it, and the older form of the verbs, as hidden options."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from composer.cli import decide
+from composer.cli.act import carry_out
 from composer.cli.candidate_report import as_json_value, show
-from composer.cli.common import HomeOption, JsonOption, opened, person, refusals
-from composer.cli.decide import CandidateArgument
+from composer.cli.common import CandidateArgument, HomeOption, JsonOption, opened, person, refusals
+from composer.cli.decide import commenting, deciding, dismissing
+from composer.cli.dispose import disposing
 from composer.review.comments import comments_on
-from composer.review.regressions import DispositionKind
 from composer.review.status import get_review
 from library.errors import Refused
 from library.people import someone
 
 
-def _flag(name: str, verb: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(name, hidden=True, help=f"The same as `composer {verb}`.")
-    return option
+def _older(name: str, verb: str) -> Any:
+    return typer.Option(name, hidden=True, help=f"An older form of composer {verb}.")
 
 
 @refusals
 def review(
     candidate: CandidateArgument,
-    approve: Annotated[bool, _flag("--approve", "approve")] = False,
-    request_changes: Annotated[bool, _flag("--request-changes", "request-changes")] = False,
-    no_go: Annotated[bool, _flag("--no-go", "no-go")] = False,
-    override: Annotated[bool, _flag("--override", "override")] = False,
-    comment: Annotated[bool, _flag("--comment", "comment")] = False,
-    acceptable: Annotated[str | None, _flag("--acceptable", "dispose --as acceptable")] = None,
-    blocks: Annotated[str | None, _flag("--blocks", "dispose --as blocks")] = None,
-    dismiss: Annotated[int | None, _flag("--dismiss", "dismiss --verdict")] = None,
-    again: Annotated[bool, _flag("--score-again", "rescore")] = False,
-    reason: Annotated[str, typer.Option("--reason", hidden=True, help="Why, for the hidden flags.")] = "",
+    approve: Annotated[bool, _older("--approve", "approve")] = False,
+    request_changes: Annotated[bool, _older("--request-changes", "request-changes")] = False,
+    no_go: Annotated[bool, _older("--no-go", "no-go")] = False,
+    override: Annotated[bool, _older("--override", "override")] = False,
+    comment: Annotated[bool, _older("--comment", "comment")] = False,
+    acceptable: Annotated[str | None, _older("--acceptable", "dispose")] = None,
+    blocks: Annotated[str | None, _older("--blocks", "dispose")] = None,
+    dismiss: Annotated[int | None, _older("--dismiss", "dismiss")] = None,
+    again: Annotated[bool, _older("--score-again", "rescore")] = False,
+    reason: Annotated[str, _older("--reason", "approve and the others")] = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the review status of a candidate, and the command that takes it further."""
-
-    def resolve(examples: str, kind: DispositionKind) -> None:
-        decide.resolve(candidate, examples, kind, reason, home)
-
-    acts: dict[str, tuple[object, Callable[[], None]]] = {
-        "--approve": (approve, lambda: decide.decide(candidate, "approve", reason, home)),
-        "--request-changes": (request_changes, lambda: decide.decide(candidate, "request changes", reason, home)),
-        "--no-go": (no_go, lambda: decide.decide(candidate, "no-go", reason, home)),
-        "--override": (override, lambda: decide.decide(candidate, "override", reason, home)),
-        "--comment": (comment, lambda: decide.remark(candidate, reason, home)),
-        "--acceptable": (
-            acceptable,
-            lambda: decide.resolve(candidate, acceptable or "", "acceptable", reason, home),
-        ),
-        "--blocks": (blocks, lambda: decide.resolve(candidate, blocks or "", "blocks", reason, home)),
-        "--dismiss": (dismiss, lambda: decide.lift(candidate, dismiss or 0, reason, home)),
-        "--score-again": (again, lambda: decide.again(candidate, home)),
+    """Show a candidate: what changes, gains and breaks, what is in its way, and what comes next."""
+    acts = {
+        "--approve": deciding("approve", candidate, reason) if approve else None,
+        "--request-changes": deciding("request changes", candidate, reason) if request_changes else None,
+        "--no-go": deciding("no-go", candidate, reason) if no_go else None,
+        "--override": deciding("override", candidate, reason) if override else None,
+        "--comment": commenting(candidate, reason) if comment else None,
+        "--acceptable": None if acceptable is None else disposing(candidate, [acceptable], "acceptable", reason),
+        "--blocks": None if blocks is None else disposing(candidate, [blocks], "blocks", reason),
+        "--dismiss": None if dismiss is None else dismissing(candidate, dismiss, reason),
     }
-    given = [name for name, (value, _) in acts.items() if value is not None and value is not False]
-    if len(given) > 1:
-        raise Refused(f"{' and '.join(given)} at once", fix="Give one of them; the next with another command.")
-    if reason and not given:
-        raise Refused("a reason for nothing", fix="Use a verb: composer approve, request-changes, comment …")
-    if given:
-        acts[given[0]][1]()
-        if not as_json:
-            return
-    _show(candidate, home, as_json=as_json)
+    given = {name: act for name, act in acts.items() if act is not None}
+    names = [*given, *(["--score-again"] if again else [])]
+    if len(names) > 1:
+        raise Refused(f"{' and '.join(names)} at once", fix="Give one of them; the next with another command.")
+    if reason and not names:
+        raise Refused(
+            "a reason for nothing", fix=f'Name what it is for: composer approve {candidate} --reason "…"'
+        )
+    for act in given.values():
+        carry_out(act, candidate, home, as_json=as_json)
+    if again:
+        from composer.cli.rescore import score_again  # only this needs the models
+
+        score_again(candidate, home)
+    elif not given:
+        _show(candidate, home, as_json=as_json)
 
 
-def _show(candidate: int, home: HomeOption, *, as_json: bool) -> None:
+def _show(candidate: int, home: Path | None, *, as_json: bool) -> None:
     with opened(home).session() as session:
         found = get_review(session, candidate)
         if as_json:
             print(json.dumps(as_json_value(found), ensure_ascii=False))
-        else:
-            show(found, comments_on(session, found.candidate), someone(session, person()))
+            return
+        comments, me = comments_on(session, found.candidate), someone(session, person())
+    show(found, comments, me)

@@ -11,13 +11,12 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 from rich.text import Text
 
-from composer.evaluation.formatting import NAMES, change, figure, interval
+from composer.cli.figures_table import MARKS, comparison
+from composer.evaluation.formatting import NAMES, change, interval
 from composer.evaluation.outcomes import Difference
 from composer.runs import progress
 from composer.runs.findings import SearchFindings, power_in_words
 from composer.runs.summary import RunResult
-
-OUTCOMES = {True: Text("✓", "blue"), False: Text("✗", "dark_orange")}
 
 
 @contextmanager
@@ -84,23 +83,6 @@ def _header(result: RunResult) -> Text:
     return text
 
 
-def comparison(figures: Sequence[Difference]) -> Table:
-    """Return every figure of a candidate's evidence: before, after, their difference and its interval."""
-    table = Table("on the test split", box=None, pad_edge=False)
-    for name in ("incumbent", "candidate", "difference", "95% interval", ""):
-        table.add_column(name, justify="right")
-    for one in figures:
-        table.add_row(
-            NAMES[one.name],
-            figure(one.name, one.incumbent),
-            figure(one.name, one.candidate),
-            change(one.name, one.difference),
-            Text(interval(one)),
-            one.direction,
-        )
-    return table
-
-
 def _examples(result: RunResult) -> Text:
     counts = result.examples
     if counts is None:
@@ -111,7 +93,7 @@ def _examples(result: RunResult) -> Text:
 def _gates(result: RunResult) -> Text:
     text = Text("Gates")
     for gate in result.gates:
-        text.append("\n  ").append(OUTCOMES[gate.passed]).append(f" {gate.name} ({gate.figure})")
+        text.append("\n  ").append(*MARKS[gate.passed]).append(f" {gate.name} ({gate.figure})")
     return text
 
 

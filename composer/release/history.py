@@ -19,8 +19,9 @@ from composer.registry.releases import (
     measured_composition,
 )
 from composer.registry.tasks import get_task, get_task_version
-from composer.release.publish import release_objections
+from composer.review.blockers import Blocker
 from composer.review.staleness import evidence_changes
+from composer.review.status import review_status
 from composer.task.task import Task
 from library.errors import Refused
 from library.roles import Person
@@ -146,19 +147,19 @@ def replacement(session: Session, candidate_id: int) -> Replacement:
     )
 
 
-def rollback_blockers(session: Session, release: Release, person: Person) -> tuple[str, ...]:
-    """Say all that keeps this person from rolling back to a release; empty where nothing does."""
+def rollback_blockers(session: Session, release: Release, person: Person) -> tuple[Blocker, ...]:
+    """Return all that keeps this person from rolling back to a release; empty where nothing does."""
     head = get_candidate_summary(session, release.candidate_id)
     now = current_release(session, release.task, release.target)
-    found = [] if person.may("releaser") else [f"{person.name} does not have the role releaser"]
+    found = [] if person.may("releaser") else [Blocker("not a releaser", who=person.name)]
     if now is not None and now.candidate_id == release.candidate_id:
-        found.append(f"release {release.id} is what is released now")
+        found.append(Blocker("current release", number=release.id))
     try:
-        found += release_objections(session, head)
+        found += review_status(session, head).rollback_blockers
         if not found:
             composition_of(session, get_task_version(session, head.outcome.task_hash), release.versions)
     except Refused as refused:
-        found.append(refused.what)
+        found.append(Blocker("not readable", what=refused.what))
     return tuple(found)
 
 

@@ -10,8 +10,8 @@ from sqlmodel import Session
 from composer.candidates.records import CandidateSummary, get_candidate
 from composer.registry.releases import Release, composition_of, current_release, get_release, of_row
 from composer.registry.tasks import get_task_version
+from composer.review.blockers import joined
 from composer.review.reasons import reason_of
-from composer.review.staleness import evidence_changes
 from composer.review.status import review_status
 from composer.tables import ReleaseRow
 from library import log
@@ -23,7 +23,7 @@ from library.people import require
 def release_candidate(session: Session, candidate_id: int, *, reason: str, by: str, at: datetime) -> Release:
     """Make an approved candidate current for its task and target.
 
-    Raises `Refused` for an empty reason, the role, and anything that stands in the way: missing approvals,
+    Raises `Refused` for an empty reason, the role, and anything in the way: missing approvals,
     requests for changes, failing gates, evidence that no longer holds.
     """
     reason = reason_of(reason, "a release")
@@ -31,8 +31,8 @@ def release_candidate(session: Session, candidate_id: int, *, reason: str, by: s
     person = require(session, by, "releaser")
     candidate = get_candidate(session, candidate_id)
     status = review_status(session, candidate)
-    if against := status.release_blockers():
-        raise Refused(f"candidate {candidate_id} can't be released: {'; '.join(against)}")
+    if against := status.release_blockers:
+        raise Refused(f"candidate {candidate_id} can't be released: {joined(against)}")
     composition_of(session, status.task, candidate.versions)
     return _make_current(session, candidate, candidate.versions, "released", by=person.name, reason=reason, at=at)
 
@@ -41,7 +41,7 @@ def roll_back(session: Session, release_id: int, *, reason: str, by: str, at: da
     """Make an earlier release current again, as a release of its own.
 
     Raises `Refused` for an empty reason, the role, a release that is current, and one whose evidence no
-    longer holds or that a reviewer has since said no to.
+    longer holds or that a reviewer has since objected to.
     """
     reason = reason_of(reason, "a rollback")
     lock_for_writing(session)
@@ -51,19 +51,13 @@ def roll_back(session: Session, release_id: int, *, reason: str, by: str, at: da
     if now is not None and now.candidate_id == earlier.candidate_id:
         raise Refused(f"release {release_id} is what is released now")
     candidate = get_candidate(session, earlier.candidate_id)
-    if against := release_objections(session, candidate):
+    if against := review_status(session, candidate).rollback_blockers:
         raise Refused(
-            f"release {release_id} can't be rolled back to: {'; '.join(against)}",
+            f"release {release_id} can't be rolled back to: {joined(against)}",
             fix=f"Score candidate {candidate.id} again and have it approved.",
         )
     composition_of(session, get_task_version(session, candidate.outcome.task_hash), earlier.versions)
     return _make_current(session, candidate, earlier.versions, "rolled back", by=person.name, reason=reason, at=at)
-
-
-def release_objections(session: Session, candidate: CandidateSummary) -> tuple[str, ...]:
-    """Say what keeps a candidate that was released before from being so again, whoever asks."""
-    changed = (f"stale: {one}" for one in evidence_changes(session, candidate))
-    return (*changed, *review_status(session, candidate).reviewer_blocks)
 
 
 def _make_current(

@@ -17,15 +17,17 @@ from library.canonical import digest
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import require
+from library.roles import Role
 
 Object = Literal["candidate", "snippet", "example"]
+COMMENTERS: tuple[Role, ...] = ("reviewer", "curator", "releaser", "admin")
 
 
 @dataclass(frozen=True)
 class Comment:
     """One comment; `name` is the snippet's key or the example's id, empty for the candidate.
 
-    `carried` says that it was written on an earlier candidate, `outdated` that its object has changed since
+    `carried` is whether it was written on an earlier candidate, `outdated` whether its object has changed since
     or is gone.
     """
 
@@ -81,7 +83,7 @@ def add_comment(
         raise Refused("a comment needs a text", fix="Write what you ask, note or suggest.")
     text = reason_of(text, "a comment")
     lock_for_writing(session)
-    person = require(session, by, "reviewer", "curator", "releaser", "admin")
+    person = require(session, by, *COMMENTERS)
     candidate = get_candidate(session, candidate_id)
     object_hash = _object(candidate.evidence, kind, name)
     if not object_hash:
@@ -106,7 +108,7 @@ def add_comment(
 def resolve_comment(session: Session, comment_id: int, *, by: str, at: datetime, resolved: bool = True) -> None:
     """Mark a comment as resolved, or open it again; raises `Refused` where there is none, and for the role."""
     lock_for_writing(session)
-    person = require(session, by, "reviewer", "curator", "releaser", "admin")
+    person = require(session, by, *COMMENTERS)
     row = session.get(CommentRow, comment_id)
     if row is None:
         raise Refused(f"there is no comment {comment_id}")

@@ -56,7 +56,7 @@ def corrections(
 def propose_correction(
     session: Session, candidate_id: int, example_id: str, gold: float | str, *, reason: str, by: str, at: datetime
 ) -> int:
-    """Say that the label of a regression is wrong and what it should be; returns the correction's id.
+    """Propose another label for a regression whose label is wrong; returns the correction's id.
 
     Nothing changes before a second person confirms it. Raises `Refused` for a label that the task doesn't
     have or that is no change, an example with an open correction, one that didn't get worse, and the role.

@@ -1,4 +1,4 @@
-"""What people decide of a candidate: verdicts and dismissals."""
+"""Deciding on a candidate: giving a verdict, and dismissing one."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
+from composer.review.blockers import BLOCKING_VERDICTS, joined
 from composer.review.reasons import reason_of
-from composer.review.status import OBJECTIONS, ReviewStatus, review_status
+from composer.review.status import ReviewStatus, review_status
 from composer.review.verdicts import DISMISSAL, KINDS, Kind, effective_verdicts, record, require_signed_in
 from library.database import lock_for_writing
 from library.errors import Refused
@@ -18,12 +19,12 @@ from library.roles import Person
 def give_verdict(
     session: Session, candidate_id: int, kind: Kind, *, reason: str, by: str, at: datetime
 ) -> ReviewStatus:
-    """Record a verdict and return where the candidate stands then.
+    """Record a verdict and return the status of the candidate after it.
 
-    `request changes` and `no-go` stand in the way of a release, or of a rollback to it, until the same
+    `request changes` and `no-go` block a release, or a rollback to it, until the same
     reviewer decides otherwise or someone with the role admin dismisses them. `override` lets failing gates
     pass, where the policy names a role that may. Raises `Refused` for an unknown kind, an empty reason, the
-    role, and an approval that something stands against.
+    role, and an approval that something blocks.
     """
     if kind not in KINDS:
         raise Refused(f"no verdict is called {kind}", fix=f"Choose one of: {', '.join(KINDS)}.")
@@ -33,7 +34,7 @@ def give_verdict(
     status = review_status(session, candidate)
     person = _entitled(session, status, kind, by)
     if kind == "approve" and (against := status.approval_blockers_for(person)):
-        raise Refused(f"candidate {candidate_id} can't be approved: {'; '.join(against)}")
+        raise Refused(f"candidate {candidate_id} can't be approved: {joined(against)}")
     if status.state == "released" or (status.release and kind in ("approve", "override")):
         raise Refused(f"candidate {candidate_id} is released already")
     record(session, candidate, kind, reason=reason, by=person, at=at)
@@ -43,18 +44,18 @@ def give_verdict(
 def dismiss(
     session: Session, verdict_id: int, candidate_id: int, *, reason: str, by: str, at: datetime
 ) -> ReviewStatus:
-    """Let a verdict that stands in the way no longer count, with a reason; for the role admin.
+    """Dismiss a verdict that blocks a release, with a reason; for the role admin.
 
-    Raises `Refused` where the verdict isn't on this candidate, or doesn't stand in the way.
+    Raises `Refused` where the verdict isn't on this candidate, or blocks nothing.
     """
     reason = reason_of(reason, "a dismissal")
     lock_for_writing(session)
     person = require_signed_in(session, by, "admin")
     candidate = get_candidate(session, candidate_id)
     status = review_status(session, candidate)
-    counting = {one.id for one in effective_verdicts(status.verdicts) if one.kind in OBJECTIONS}
+    counting = {one.id for one in effective_verdicts(status.verdicts) if one.kind in BLOCKING_VERDICTS}
     if verdict_id not in counting:
-        raise Refused(f"verdict {verdict_id} does not stand in the way of candidate {candidate_id}")
+        raise Refused(f"verdict {verdict_id} is not in the way of candidate {candidate_id}")
     record(session, candidate, DISMISSAL, reason=reason, by=person, at=at, about=verdict_id)
     return review_status(session, candidate)
 

@@ -1,9 +1,9 @@
-"""Whom a candidate waits for: what the Inbox says of each, and under which of its tabs it stands."""
+"""The Inbox: every candidate with what it waits for, as a person reads it, and the tabs it is listed under."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
 
@@ -11,49 +11,42 @@ from sqlmodel import Session, select
 
 from composer.candidates.records import CandidateSummary, list_candidates
 from composer.registry.releases import list_releases
-from composer.review.status import ReviewStatus, State, more_approvals, review_status, unresolved_regressions
-from composer.review.verdicts import effective_verdicts
+from composer.review.blockers import BlockerKind, blocker_text
+from composer.review.next_step import NextStep, needs_decision, next_step
+from composer.review.status import ReviewStatus, State, review_status
 from library.errors import Refused
-from library.roles import LOCAL, Person
+from library.roles import Person
 from library.snippets import version
 from library.tables import SnippetRow, SnippetVersionRow
 
 Tab = Literal["needs me", "mine", "approved", "stale", "no-go", "released", "all"]
 TABS: tuple[Tab, ...] = get_args(Tab)
-UNDECIDED = ("needs review", "changes requested")
-
-
-def needs_decision(status: ReviewStatus, person: Person) -> bool:
-    """Whether a candidate waits for this person's decision: they may give one, and have given none that counts."""
-    return (
-        status.state in UNDECIDED
-        and status.successor is None
-        and person.may("reviewer")
-        and _name(person) not in status.excluded
-        and _name(person) not in _decided(status)
-    )
+BRIEFLY: Mapping[BlockerKind, str] = dict.fromkeys(
+    ("approvals missing", "one local person"), "{count} more approval{s}"
+)
+"""How a list words the blockers that a review words at more length."""
 
 
 def pending_actions(status: ReviewStatus, person: Person) -> tuple[str, ...]:
-    """Say in a few words each whom and what a candidate waits for, as this person reads it; empty for nothing."""
-    if status.state == "approved":
-        return ("you, to release it" if person.may("releaser") else "someone to release it",)
-    if status.state == "stale" or (status.state == "released" and status.stale):
-        return ("scoring again",)
-    if status.state == "rescored":
-        return (f"nothing: candidate {status.successor} took its place",)
-    if status.state not in UNDECIDED:
-        return ()
-    own = f"{person.name} "
-    said = [f"you {one.removeprefix(own)}" if one.startswith(own) else one for one in status.reviewer_blocks]
-    if not needs_decision(status, person):
-        return (*said, *_lacking(status), *_approvals(status))
-    more = _approvals(status) if status.approvals_missing > 1 else []
-    return ("you", *said, *_lacking(status), *more)
+    """Return in a few words each what a candidate waits for, as this person reads it; empty for nothing."""
+    step = next_step(status, person)
+    match step.kind:
+        case "release":
+            return ("you, to release it",)
+        case "await releaser":
+            return ("someone to release it",)
+        case "rescore":
+            return ("scoring again",)
+        case "review successor":
+            return (f"nothing: candidate {step.number} took its place",)
+        case "in use" | "replaced" | "turned down":
+            return ()
+        case _:
+            return (*(["you"] if step.is_theirs else []), *_briefly(step, person))
 
 
 def tabs_of(status: ReviewStatus | None, proposed_by: str, person: Person) -> frozenset[Tab]:
-    """Return the tabs of the Inbox a candidate stands under for this person; None can't be read any more."""
+    """Return the tabs of the Inbox that list a candidate for this person; None is one that can't be read."""
     if status is None:
         return frozenset({"all", "stale"})
     if status.state == "rescored":
@@ -68,33 +61,27 @@ def tabs_of(status: ReviewStatus | None, proposed_by: str, person: Person) -> fr
             tabs.add(status.state)
         case "released" | "replaced":
             tabs.add("released")
-            # What nobody uses any more needs no one's care.
+            # What is no longer in use needs nothing.
             if status.stale and status.state == "released":
                 tabs.add("stale")
     return frozenset(tabs)
 
 
-def _name(person: Person) -> str:
-    return LOCAL if person.local else person.name
-
-
-def _decided(status: ReviewStatus) -> frozenset[str]:
-    return frozenset(LOCAL if one.local else one.reviewer for one in effective_verdicts(status.verdicts))
-
-
-def _lacking(status: ReviewStatus) -> list[str]:
-    failing, unresolved = len(status.failing_gates), len(status.required_dispositions)
-    gates = ["1 gate fails" if failing == 1 else f"{failing} gates fail"] if failing else []
-    return [*gates, *([unresolved_regressions(unresolved)] if unresolved else [])]
-
-
-def _approvals(status: ReviewStatus) -> list[str]:
-    return [more_approvals(status.approvals_missing)] if status.approvals_missing else []
+def _briefly(step: NextStep, person: Person) -> list[str]:
+    """Return what is in the way besides this person's decision, in a few words each; failing gates as a number."""
+    found, failing = [], sum(one.kind == "gate fails" for one in step.blockers)
+    for one in step.blockers:
+        text = blocker_text(replace(one, who="you") if one.who == person.name else one, BRIEFLY)
+        if one.kind == "gate fails":
+            text = "1 gate fails" if failing == 1 else f"{failing} gates fail"
+        if text not in found and not (one.kind in BRIEFLY and one.count == 1 and step.is_theirs):
+            found.append(text)
+    return found
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the inbox: where a candidate stands, or why it can't be read any more.
+    """A line of the Inbox: a candidate with its status, or why it can't be read any more.
 
     `keys` names the snippets of its composition; empty where they can't be read.
     """
@@ -115,7 +102,7 @@ class Entry:
 
 
 def inbox(session: Session) -> tuple[Entry, ...]:
-    """Return every candidate, newest first; one that can't be read says why, and hides none of the others."""
+    """Return every candidate, newest first; one that can't be read has the reason and hides no other."""
     return _entries(session, list_candidates(session))
 
 
@@ -137,7 +124,7 @@ def _entry(session: Session, head: CandidateSummary) -> Entry:
 
 
 def waiting_for(session: Session, person: Person) -> int:
-    """Return how many candidates wait for this person's decision; most are told apart without looking closer."""
+    """Return how many candidates wait for this person's decision; only those that may are read whole."""
     if not person.may("reviewer"):
         return 0
     known = list_candidates(session)

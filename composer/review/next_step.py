@@ -1,108 +1,184 @@
-"""What one person can do next about a candidate: decided here once, and worded by each page and command."""
+"""What comes next for a candidate, as one person finds it: decided here, and worded by each page and command."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from composer.review.inbox import needs_decision
-from composer.review.status import ReviewStatus
+from composer.candidates.records import PROPOSERS
+from composer.review.blockers import Blocker
+from composer.review.comments import COMMENTERS
+from composer.review.status import ReviewStatus, State
 from composer.review.verdicts import Verdict, effective_verdicts
-from library.roles import Person
+from library.roles import LOCAL, Person
 
 StepKind = Literal[
-    "go on with the successor",
+    "review successor",
+    "rescore",
     "in use",
-    "make current again",
-    "score again",
+    "replaced",
     "turned down",
-    "sign in",
     "release",
-    "await a releaser",
-    "await a reviewer",
-    "resolve regressions",
+    "await releaser",
+    "sign in",
+    "await reviewer",
+    "await others",
+    "dispose",
     "gate fails",
-    "somebody else approves",
     "decide",
-    "settle a verdict",
-    "settle a regression",
-    "settle a correction",
+    "settle",
     "await approvals",
 ]
+Verb = Literal[
+    "approve",
+    "request-changes",
+    "no-go",
+    "override",
+    "comment",
+    "dispose",
+    "dismiss",
+    "reject-label",
+    "rescore",
+    "release",
+    "rollback",
+    "export",
+]
+UNDECIDED: tuple[State, ...] = ("needs review", "changes requested")
+AGAINST: tuple[Verb, ...] = ("request-changes", "no-go")
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """One step: its kind, and what a face needs to word it.
+    """What comes next for a candidate, as one person finds it.
 
-    `number` is that of the successor, release or verdict the step is about, `example` the regression, `count` how
-    many regressions are unresolved. `reasons` are what is in the way, in words. `may` is whether this person can
-    take the step in the stronger of its two ways: override a gate, or lift a verdict by giving another.
+    `verbs` are what this person can do about it, the most fitting first; none where others have to act.
+    `blockers` is all that is in the way of a release, or of a rollback to what was replaced, with what reviewers
+    object to first. `is_theirs` is whether the candidate waits for this person's decision. `about` is what the
+    first verb settles, or why this person's approval doesn't count. `number` is the id of the successor, or of
+    the release of a candidate that was released; 0 for others.
     """
 
     kind: StepKind
+    verbs: tuple[Verb, ...] = ()
+    blockers: tuple[Blocker, ...] = ()
+    is_theirs: bool = False
+    about: Blocker | None = None
     number: int = 0
-    example: str = ""
-    count: int = 0
-    reasons: tuple[str, ...] = ()
-    may: bool = False
 
 
 def next_step(status: ReviewStatus, person: Person) -> NextStep:
-    """Return what this person can do next about a candidate; the first thing in the way comes first."""
-    ended = _of_a_decided_one(status, person)
-    if ended is not None:
-        return ended
-    if not person.may("reviewer"):
-        return NextStep("await a reviewer")
-    if status.required_dispositions:
-        count = len(status.required_dispositions)
-        return NextStep("resolve regressions", count=count, reasons=status.reviewer_blocks)
-    if status.failing_gates:
-        override = status.task.terms.override
-        return NextStep(
-            "gate fails", reasons=status.approval_blockers, may=bool(override) and person.may(*override)
-        )
-    own = tuple(one for one in status.approval_blockers_for(person) if one not in status.approval_blockers)
-    if own:
-        return NextStep("somebody else approves", reasons=own)
-    if needs_decision(status, person):
-        return NextStep("decide", reasons=status.reviewer_blocks)
-    return _to_settle(status, person)
-
-
-def _of_a_decided_one(status: ReviewStatus, person: Person) -> NextStep | None:
+    """Return what comes next for a candidate and what this person can do about it."""
+    made = status.release
+    if made is not None and status.state == "replaced":
+        verbs = _where(person.may("releaser") and not status.rollback_blockers, "rollback")
+        return NextStep("replaced", verbs, status.rollback_blockers, number=made.id)
+    if made is not None and not status.stale:
+        return NextStep("in use", ("export",), number=made.id)
     if status.successor is not None:
-        return NextStep("go on with the successor", number=status.successor)
-    if status.state == "released":
-        return NextStep("in use")
-    if status.release is not None:
-        return NextStep("make current again", number=status.release.id)
-    if status.state == "stale":
-        return NextStep("score again", reasons=status.stale)
-    turned_down = _verdict(status, "no-go")
-    if turned_down is not None:
-        return NextStep("turned down", number=turned_down.id)
-    if person.local and status.signed_in:
-        return NextStep("sign in")
+        return NextStep("review successor", number=status.successor)
+    if status.stale and status.state != "no-go":
+        blockers = tuple(one for one in status.release_blockers if one.kind == "stale")
+        return NextStep("rescore", _where(person.may(*PROPOSERS), "rescore"), blockers)
+    if status.state == "no-go":
+        return _turned_down(status, person)
     if status.state == "approved":
-        return NextStep("release" if person.may("releaser") else "await a releaser")
-    return None
+        may = person.may("releaser")
+        return NextStep("release" if may else "await releaser", _where(may, "release"))
+    return _undecided(status, person)
 
 
-def _to_settle(status: ReviewStatus, person: Person) -> NextStep:
-    """Return what is left where this person has decided already."""
-    asked = _verdict(status, "request changes")
-    if asked is not None:
-        own = asked.reviewer == person.name or (asked.local and person.local)
-        return NextStep("settle a verdict", number=asked.id, reasons=status.reviewer_blocks, may=own)
-    blocking = next((name for name, one in status.dispositions.items() if one.kind == "blocks"), "")
-    if blocking:
-        return NextStep("settle a regression", example=blocking, reasons=status.reviewer_blocks)
-    if status.corrections:
-        return NextStep("settle a correction", reasons=status.reviewer_blocks)
-    return NextStep("await approvals", reasons=(status.missing,) if status.missing else ())
+def needs_decision(status: ReviewStatus, person: Person) -> bool:
+    """Whether a candidate waits for this person's decision: they may give one, and have given none that counts."""
+    return (
+        status.state in UNDECIDED
+        and status.successor is None
+        and person.may("reviewer")
+        and (LOCAL if person.local else person.name) not in status.excluded
+        and not any(_is_own(one, person) for one in effective_verdicts(status.verdicts))
+    )
 
 
-def _verdict(status: ReviewStatus, kind: str) -> Verdict | None:
-    return next((one for one in effective_verdicts(status.verdicts) if one.kind == kind), None)
+def _undecided(status: ReviewStatus, person: Person) -> NextStep:
+    """Return what comes next for a candidate that still lacks something to be approved."""
+    missing = status.missing_approvals
+    step = NextStep(
+        "await approvals",
+        blockers=(*status.reviewer_blocks, *status.approval_blockers, *missing),
+        is_theirs=needs_decision(status, person),
+    )
+    if person.local and status.signed_in:
+        return replace(step, kind="sign in")
+    if not person.may("reviewer"):
+        return _besides_reviewers(status, step, person)
+    barred = [*(one for one in missing if one.kind == "one local person"), *status.own_blockers(person)]
+    if missing and barred:
+        verbs = (*_where(bool(status.required_dispositions), "dispose"), *_still(status, person, *AGAINST))
+        return replace(step, kind="await others", verbs=(*verbs, "comment"), about=barred[0])
+    if status.required_dispositions:
+        return replace(step, kind="dispose", verbs=("dispose",))
+    if status.failing_gates:
+        verbs = (*_overriding(status, person), *_still(status, person, *AGAINST))
+        return replace(step, kind="gate fails", verbs=verbs)
+    if step.is_theirs:
+        return replace(step, kind="decide", verbs=("approve", *AGAINST, "comment"))
+    return _settled(status, step, person) if status.reviewer_blocks else step
+
+
+def _besides_reviewers(status: ReviewStatus, step: NextStep, person: Person) -> NextStep:
+    """Return the step of somebody who isn't a reviewer: an admin dismisses, other roles may override a gate."""
+    settled = _settled(status, step, person)
+    if settled.verbs:
+        return settled
+    if override := _overriding(status, person):
+        return replace(step, kind="gate fails", verbs=override)
+    return replace(step, kind="await reviewer", verbs=_where(person.may(*COMMENTERS), "comment"))
+
+
+def _settled(status: ReviewStatus, step: NextStep, person: Person) -> NextStep:
+    """Return the step that settles the first objection about which this person can do something."""
+    for one in status.reviewer_blocks:
+        if verbs := _settling(status, one, person):
+            return replace(step, kind="settle", verbs=verbs, about=one)
+    return replace(step, kind="settle")
+
+
+def _turned_down(status: ReviewStatus, person: Person) -> NextStep:
+    about = next(one for one in status.reviewer_blocks if one.kind == "no-go")
+    acts = person.may("admin") and not (person.local and status.signed_in)
+    return NextStep("turned down", _where(acts, "dismiss"), status.reviewer_blocks, about=about)
+
+
+def _settling(status: ReviewStatus, block: Blocker, person: Person) -> tuple[Verb, ...]:
+    """Return what this person can do to settle what a reviewer put in the way."""
+    match block.kind:
+        case "changes requested":
+            own = any(one.id == block.number and _is_own(one, person) for one in status.verdicts)
+            if own and not status.approval_blockers_for(person):
+                return ("approve",)
+            return _where(person.may("admin"), "dismiss")
+        case "regression blocks":
+            own = block.who == person.name or person.may("admin")
+            return _where(own and person.may("reviewer"), "dispose")
+        case "correction open":
+            return _where(person.may("reviewer", "curator"), "reject-label")
+        case _:
+            return ()
+
+
+def _still(status: ReviewStatus, person: Person, *verbs: Verb) -> tuple[Verb, ...]:
+    """Return those of these verdicts that this person hasn't given."""
+    given = {one.kind.replace(" ", "-") for one in effective_verdicts(status.verdicts) if _is_own(one, person)}
+    return tuple(one for one in verbs if one not in given)
+
+
+def _overriding(status: ReviewStatus, person: Person) -> tuple[Verb, ...]:
+    return _where(bool(status.failing_gates) and person.may(*status.task.terms.override), "override")
+
+
+def _where(condition: bool, verb: Verb) -> tuple[Verb, ...]:
+    return (verb,) if condition else ()
+
+
+def _is_own(verdict: Verdict, person: Person) -> bool:
+    """Whether a verdict is this person's; all that was given where nobody signs in is one person's."""
+    return verdict.local if person.local else not verdict.local and verdict.reviewer == person.name

@@ -1,4 +1,4 @@
-"""What people write in a review: never empty, and always storable."""
+"""The reasons and comments that people write: never empty, and always storable."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def reason_of(text: str, what: str) -> str:
     if any(character == "\0" or category(character) == "Cs" for character in text):
         raise Refused("the reason holds characters that can't be stored", fix="Write it as plain text.")
     if len(text) > LONGEST:
-        raise Refused(f"the reason has {len(text):,} characters", fix=f"Say it in {LONGEST:,}.")
+        raise Refused(f"the reason has {len(text):,} characters", fix=f"Shorten it to {LONGEST:,}.")
     return text

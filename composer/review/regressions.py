@@ -1,4 +1,4 @@
-"""A reviewer's disposition of each example that got worse: acceptable, the label is wrong, or it blocks."""
+"""Dispositions of the examples that got worse: acceptable, the label is wrong, or it blocks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from sqlmodel import Session, col, select
 
 from composer.candidates.records import get_candidate
+from composer.review.blockers import Blocker, blocker_text
 from composer.review.reasons import reason_of
 from composer.tables import DispositionRow
 from library import log
@@ -22,7 +23,7 @@ DispositionKind = Literal["acceptable", "label is wrong", "blocks"]
 
 @dataclass(frozen=True)
 class Disposition:
-    """What a reviewer said of one regression."""
+    """What a reviewer decided on one regression."""
 
     id: int
     candidate_id: int
@@ -34,12 +35,12 @@ class Disposition:
 
 
 def dispositions(session: Session, candidate_id: int) -> dict[str, Disposition]:
-    """Return the last word on each regression of a candidate, by example."""
+    """Return the last disposition of each regression of a candidate, by example."""
     return {one.example_id: one for one in all_dispositions(session, candidate_id)}
 
 
 def all_dispositions(session: Session, candidate_id: int) -> tuple[Disposition, ...]:
-    """Return every word on a candidate's regressions, oldest first."""
+    """Return every disposition that a candidate's regressions were given, oldest first."""
     query = select(DispositionRow).where(DispositionRow.candidate_id == candidate_id)
     rows = session.exec(query.order_by(col(DispositionRow.id)))
     return tuple(Disposition(**row.model_dump()) for row in rows)
@@ -55,9 +56,9 @@ def set_disposition(
     by: str,
     at: datetime,
 ) -> None:
-    """Give some regressions of a candidate the same word, replacing what was said of them before.
+    """Give some regressions of a candidate the same disposition, in place of the one each had.
 
-    What one reviewer says blocks, only they or someone with the role admin can call acceptable. Raises
+    What one reviewer marked as blocking, only they or someone with the role admin can call acceptable. Raises
     `Refused` for that, an unknown kind, an empty reason, an example that didn't get worse, and the role.
     """
     if kind not in get_args(DispositionKind):
@@ -99,10 +100,12 @@ def set_disposition(
 
 
 def _check_nobody_else_blocks(session: Session, candidate_id: int, example_ids: Sequence[str], by: str) -> None:
-    said = {one.example_id: one for one in all_dispositions(session, candidate_id) if one.kind != "label is wrong"}
-    for one in (said[name] for name in example_ids if name in said):
+    given = {
+        one.example_id: one for one in all_dispositions(session, candidate_id) if one.kind != "label is wrong"
+    }
+    for one in (given[name] for name in example_ids if name in given):
         if one.kind == "blocks" and one.reviewer != by:
             raise Refused(
-                f"{one.reviewer} says that {one.example_id} blocks",
+                blocker_text(Blocker("regression blocks", who=one.reviewer, what=one.example_id)),
                 fix=f"Only {one.reviewer} or someone with the role admin can call it acceptable.",
             )

@@ -1,4 +1,4 @@
-"""What has changed under a candidate since it was measured."""
+"""What has changed since a candidate was measured, so that its evidence no longer holds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SUPERSEDED = "another prompt was released since, so the comparison is with a pas
 
 
 def evidence_changes(session: Session, candidate: CandidateSummary) -> tuple[str, ...]:
-    """Say what has changed under a candidate's evidence, whatever was released since."""
+    """Return what changed of all that a candidate's evidence rests on, in words, whatever was released since."""
     known = candidate.outcome
     reasons = []
     if task_hash(session, candidate.task) != known.task_hash:
@@ -32,7 +32,7 @@ def evidence_changes(session: Session, candidate: CandidateSummary) -> tuple[str
 
 
 def stale(session: Session, candidate: CandidateSummary) -> tuple[str, ...]:
-    """Say why a candidate can't be released on what was measured: all of `undermined`, and a newer incumbent."""
+    """Return why a candidate can't be released on its evidence: its `evidence_changes`, and a newer incumbent."""
     reasons = evidence_changes(session, candidate)
     now = current_release(session, candidate.task, candidate.target)
     # Scored again, a release is compared with what it once replaced.
@@ -67,11 +67,11 @@ def _corrected(session: Session, candidate: CandidateSummary) -> str:
         for one in corrections(session, candidate.task)
         if one.state == "confirmed" and one.decided_at is not None and one.decided_at >= candidate.created_at
     ]
-    told = [
+    labels = [
         f"{one.example_id} {_label(one.gold_before)} → {_label(one.gold)}, confirmed by {one.decided_by}"
         for one in since
     ]
-    return f" ({'; '.join(told)})" if told else ""
+    return f" ({'; '.join(labels)})" if labels else ""
 
 
 def _label(gold: float | str) -> str:

@@ -1,8 +1,8 @@
-"""Review status: what was decided, what is in its way, and what a reviewer finds on opening it."""
+"""Review status of a candidate: what was decided on it, and what is in its way."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,6 +13,7 @@ from composer.evaluation.outcomes import Gate
 from composer.prompts.composition import Composition
 from composer.registry.releases import Release, current_release, measured_composition, release_of
 from composer.registry.tasks import get_task_version
+from composer.review.blockers import BLOCKING_VERDICTS, Blocker
 from composer.review.corrections import Correction, corrections
 from composer.review.regressions import Disposition, all_dispositions
 from composer.review.staleness import evidence_changes, stale
@@ -36,9 +37,10 @@ State = Literal[
 class ReviewStatus:
     """The review status of a candidate.
 
-    `stale` lists why it no longer rests on what was measured, `reviewer_blocks` what reviewers put in the way
-    of its release. `approvals` names those that count, `excluded` those whose would not. `dispositions` maps
-    each resolved regression to its disposition. `signed_in` is whether people sign in to this home.
+    `stale` lists the reasons why its evidence no longer holds, `reviewer_blocks` what reviewers put in the way
+    of its release. `approvals` has the names of those who approved and count, `excluded` of those who don't
+    count. `dispositions` maps each resolved regression to its disposition. `signed_in` is whether people sign in
+    to this home.
     """
 
     candidate: CandidateSummary
@@ -50,7 +52,7 @@ class ReviewStatus:
     successor: int | None
     state: State
     stale: tuple[str, ...]
-    reviewer_blocks: tuple[str, ...]
+    reviewer_blocks: tuple[Blocker, ...]
     approvals: tuple[str, ...]
     excluded: frozenset[str]
     signed_in: bool
@@ -81,43 +83,55 @@ class ReviewStatus:
         return max(self.approvals_needed - len(self.approvals), 0)
 
     @property
-    def approval_blockers(self) -> tuple[str, ...]:
-        """All that keeps the candidate from being approved by anybody, in words."""
-        return (
-            *(f"stale: {reason}" for reason in self.stale),
-            *(["it is released already"] if self.release else []),
-            *([] if self.successor is None else [f"it was scored again as candidate {self.successor}"]),
-            *(f"the gate “{gate.name}” fails ({gate.figure})" for gate in self.failing_gates),
-            *([unresolved_regressions(len(self.required_dispositions))] if self.required_dispositions else []),
-        )
+    def approval_blockers(self) -> tuple[Blocker, ...]:
+        """All that keeps everybody from approving the candidate."""
+        found = [Blocker("stale", what=reason) for reason in self.stale]
+        if self.release:
+            found.append(Blocker("released"))
+        if self.successor is not None:
+            found.append(Blocker("rescored", number=self.successor))
+        found += [Blocker("gate fails", what=gate.name, detail=gate.figure) for gate in self.failing_gates]
+        if self.required_dispositions:
+            found.append(Blocker("unresolved regressions", count=len(self.required_dispositions)))
+        return tuple(found)
 
     @property
-    def missing(self) -> str:
-        """What the approvals still lack, in words; empty where there are enough."""
-        lacking = self.approvals_missing
-        if not lacking:
-            return ""
+    def missing_approvals(self) -> tuple[Blocker, ...]:
+        """What the approvals still lack, as one blocker; empty where there are enough."""
+        if not self.approvals_missing:
+            return ()
+        policy = _policy(self.task)
         if not self.signed_in and (LOCAL in self.excluded or self.approvals_needed > 1):
-            return f"{_asked_for(self.task)}, and nobody signs in to this home: it has one local person"
-        return f"{more_approvals(lacking)} ({_asked_for(self.task)})"
+            return (Blocker("one local person", detail=policy, count=self.approvals_missing),)
+        return (Blocker("approvals missing", detail=policy, count=self.approvals_missing),)
 
-    def release_blockers(self) -> tuple[str, ...]:
-        """Say all that keeps the candidate from being released now; empty where nothing does."""
-        return tuple(filter(None, (*self.approval_blockers, *self.reviewer_blocks, self.missing)))
+    @property
+    def release_blockers(self) -> tuple[Blocker, ...]:
+        """All that keeps the candidate from being released now."""
+        return (*self.approval_blockers, *self.reviewer_blocks, *self.missing_approvals)
 
-    def approval_blockers_for(self, person: Person) -> tuple[str, ...]:
-        """Say all that keeps this person from approving; empty where nothing does."""
-        own = []
+    @property
+    def rollback_blockers(self) -> tuple[Blocker, ...]:
+        """All that keeps a candidate that was released before from being so again."""
+        return (*(Blocker("stale", what=reason) for reason in self.stale), *self.reviewer_blocks)
+
+    def own_blockers(self, person: Person) -> tuple[Blocker, ...]:
+        """Return what keeps this person, and not everybody, from approving."""
+        found = []
         if not person.may("reviewer"):
-            own.append(f"{person.name} is not a reviewer")
+            found.append(Blocker("not a reviewer", who=person.name))
         if (LOCAL if person.local else person.name) in self.excluded:
-            own.append(f"{_asked_for(self.task)}: {person.name} is not among those who may")
-        return (*self.approval_blockers, *own)
+            found.append(Blocker("approval excluded", who=person.name, detail=_policy(self.task)))
+        return tuple(found)
+
+    def approval_blockers_for(self, person: Person) -> tuple[Blocker, ...]:
+        """Return all that keeps this person from approving; empty where nothing does."""
+        return (*self.approval_blockers, *self.own_blockers(person))
 
 
 @dataclass(frozen=True)
 class Review:
-    """A candidate as a reviewer finds it: where it stands, with its evidence and both compositions."""
+    """All a reviewer needs of a candidate: its status, its evidence and both compositions."""
 
     status: ReviewStatus
     candidate: Candidate
@@ -131,31 +145,16 @@ class Review:
 
 
 def review_status(session: Session, candidate: CandidateSummary) -> ReviewStatus:
-    """Say where a candidate stands, from rows alone: its evidence isn't needed."""
+    """Return the status of a candidate, read from rows alone: its evidence isn't needed."""
     task = get_task_version(session, candidate.outcome.task_hash)
     verdicts = verdicts_on(session, candidate.id)
     signed_in = bool(people(session))
-    words = effective_verdicts(verdicts)
+    effective = effective_verdicts(verdicts)
     excluded_names = excluded(session, candidate, task, signed_in=signed_in)
-    approved_by = approvals(words, excluded_names, signed_in=signed_in)
     proposed = corrections(session, candidate.task, candidate_id=candidate.id)
     open_ones = tuple(one for one in proposed if one.state == "open")
-    doubted = {one.example_id: one.state for one in reversed(proposed)}
-    given: dict[str, Disposition] = {}
-    for one in all_dispositions(session, candidate.id):
-        # A label that was found right after all, or that nobody said how to correct, leaves no word but a block.
-        if one.kind != "label is wrong" or doubted.get(one.example_id, "rejected") != "rejected":
-            given[one.example_id] = one
-        elif one.example_id in given and given[one.example_id].kind != "blocks":
-            del given[one.example_id]
+    given = _effective_dispositions(session, candidate.id, proposed)
     made = release_of(session, candidate.id)
-    reasons = evidence_changes(session, candidate) if made else stale(session, candidate)
-    reviewer_blocks = (
-        *(f"{one.reviewer} {OBJECTIONS[one.kind]}" for one in words if one.kind in OBJECTIONS),
-        *(f"{one.reviewer} says that {name} blocks" for name, one in given.items() if one.kind == "blocks"),
-        *(f"the correction of {one.example_id} is open" for one in open_ones),
-    )
-    successor = successor_of(session, candidate.id)
     status = ReviewStatus(
         candidate=candidate,
         task=task,
@@ -163,19 +162,46 @@ def review_status(session: Session, candidate: CandidateSummary) -> ReviewStatus
         dispositions=given,
         corrections=open_ones,
         release=made,
-        successor=successor,
+        successor=successor_of(session, candidate.id),
         state="needs review",
-        stale=reasons,
-        reviewer_blocks=reviewer_blocks,
-        approvals=approved_by,
+        stale=evidence_changes(session, candidate) if made else stale(session, candidate),
+        reviewer_blocks=_reviewer_blocks(effective, given, open_ones),
+        approvals=approvals(effective, excluded_names, signed_in=signed_in),
         excluded=excluded_names,
         signed_in=signed_in,
     )
-    return replace(status, state=_state(session, status, words))
+    return replace(status, state=_state(session, status, effective))
+
+
+def _effective_dispositions(
+    session: Session, candidate_id: int, proposed: Sequence[Correction]
+) -> dict[str, Disposition]:
+    """Return the disposition of each regression that counts; `proposed` are corrections, newest first."""
+    state = {one.example_id: one.state for one in reversed(proposed)}
+    given: dict[str, Disposition] = {}
+    for one in all_dispositions(session, candidate_id):
+        # A label that was found right after all, or without a correction, leaves no disposition but a block.
+        if one.kind != "label is wrong" or state.get(one.example_id, "rejected") != "rejected":
+            given[one.example_id] = one
+        elif one.example_id in given and given[one.example_id].kind != "blocks":
+            del given[one.example_id]
+    return given
+
+
+def _reviewer_blocks(
+    effective: Sequence[Verdict], given: Mapping[str, Disposition], open_ones: Sequence[Correction]
+) -> tuple[Blocker, ...]:
+    verdicts = [one for one in effective if one.kind in BLOCKING_VERDICTS]
+    blocking = [one for one in given.values() if one.kind == "blocks"]
+    return (
+        *(Blocker(BLOCKING_VERDICTS[one.kind], who=one.reviewer, number=one.id) for one in verdicts),
+        *(Blocker("regression blocks", who=one.reviewer, what=one.example_id) for one in blocking),
+        *(Blocker("correction open", what=one.example_id) for one in open_ones),
+    )
 
 
 def get_review(session: Session, candidate_id: int) -> Review:
-    """Gather all a reviewer needs of one candidate, each part read anew from its rows and checked."""
+    """Gather all a reviewer needs of one candidate, each part read from its rows and checked."""
     candidate = get_candidate(session, candidate_id)
     status = review_status(session, candidate)
     composition = measured_composition(session, status.task, candidate.versions)
@@ -183,26 +209,12 @@ def get_review(session: Session, candidate_id: int) -> Review:
     return Review(status, candidate, incumbent, composition)
 
 
-OBJECTIONS = {"request changes": "asked for changes", "no-go": "said no-go"}
-"""The kinds of verdict that stand against a candidate, each in words that follow a name."""
-
-
-def _asked_for(task: Task) -> str:
+def _policy(task: Task) -> str:
     terms = task.terms
     who = "one person" if terms.approvals == 1 else f"{terms.approvals} people"
     others = {"proposer": "the proposer", "authors": "the snippets' authors"}
     other = " and ".join(others[one] for one in terms.exclude)
     return f"the policy asks for {who}{f' other than {other}' if other else ''}"
-
-
-def unresolved_regressions(number: int) -> str:
-    """Return in words how many regressions have no disposition."""
-    return f"{number} unresolved regression{'s' * (number != 1)}"
-
-
-def more_approvals(number: int) -> str:
-    """Return in words how many approvals are missing."""
-    return f"{number} more approval{'s' * (number != 1)}"
 
 
 def _state(session: Session, status: ReviewStatus, effective: tuple[Verdict, ...]) -> State:
@@ -219,4 +231,4 @@ def _state(session: Session, status: ReviewStatus, effective: tuple[Verdict, ...
         return "stale"
     if "request changes" in kinds:
         return "changes requested"
-    return "needs review" if status.release_blockers() else "approved"
+    return "needs review" if status.release_blockers else "approved"

@@ -1,4 +1,4 @@
-"""Verdicts: what reviewers decided of a candidate, and whose last word counts."""
+"""Verdicts: what reviewers decided on a candidate, and which of them count."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DISMISSAL = "dismiss"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one reviewer decided of a candidate, bound to the evidence they saw.
+    """What one reviewer decided on a candidate, bound to the evidence they saw.
 
     A dismissal is `about` another verdict, which no longer counts. `local` marks what the one local person
     gave, where nobody signs in.
@@ -110,14 +110,14 @@ def _who(verdict: Verdict) -> str:
     return LOCAL if verdict.local else verdict.reviewer
 
 
-def approvals(words: Sequence[Verdict], excluded: frozenset[str], *, signed_in: bool) -> tuple[str, ...]:
-    """Return who among the last words approved, those left out who may not.
+def approvals(effective: Sequence[Verdict], excluded: frozenset[str], *, signed_in: bool) -> tuple[str, ...]:
+    """Return who approved in the verdicts that count, without those who are excluded.
 
-    Once people sign in, what the local person said before no longer counts: it may have been any of them.
+    Once people sign in, the local person's approval no longer counts: it may have been any of theirs.
     """
     return tuple(
         verdict.reviewer
-        for verdict in words
+        for verdict in effective
         if verdict.kind == "approve" and _who(verdict) not in excluded and not (signed_in and verdict.local)
     )
 
@@ -150,5 +150,5 @@ def no_gos(session: Session, task: Task, dataset: str, target: Target) -> tuple[
         for one in known
         if (one.task, one.target) == (task.name, target.name)
         and (one.outcome.task_hash, one.outcome.dataset, one.outcome.target_hash) == now
-        and any(word.kind == "no-go" for word in effective_verdicts(verdicts_on(session, one.id)))
+        and any(verdict.kind == "no-go" for verdict in effective_verdicts(verdicts_on(session, one.id)))
     )

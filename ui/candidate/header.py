@@ -5,9 +5,10 @@ from __future__ import annotations
 from composer.activity.addresses import candidate_page, run_page
 from composer.evaluation.caveats import find_caveats
 from composer.evaluation.formatting import NAMES, change
-from composer.review.next_step import StepKind, next_step
+from composer.review.next_step import next_step
 from composer.review.status import Review
 from library.roles import Person
+from ui.candidate.next_step import next_step_text
 from ui.candidate.page_data import Shown
 from ui.components import metrics
 from ui.components.state_tag import state_tag
@@ -36,7 +37,7 @@ def show(found: Shown, me: Person) -> None:
         + metrics.cards(candidate.figures, candidate.outcome.counts)
         + strip(review)
         + metrics.gates(candidate.gates, candidate.figures)
-        + f'<p class="ic ic-next"><b>Next</b> {safe(next_in_words(found, me))}</p>'
+        + f'<p class="ic ic-next"><b>Next</b> {safe(next_step_text(next_step(status, me)))}</p>'
     )
 
 
@@ -79,32 +80,3 @@ def strip(review: Review) -> str:
     }
     shown = "".join(f"<span><b>{name}</b> {safe(text)}</span>" for name, text in parts.items())
     return f'<div class="ic ic-gates">{shown}</div>'
-
-
-def next_in_words(found: Shown, me: Person) -> str:
-    """Return in a sentence what there is to do now, and who can do it."""
-    step = next_step(found.review.status, me)
-    reasons = "; ".join(step.reasons)
-    if step.kind in ("decide", "resolve regressions") and reasons:
-        return f"Settle this first: {reasons}."
-    words: dict[StepKind, str] = {
-        "in use": "Nothing: it is the prompt in use.",
-        "make current again": "Nothing: another prompt was released since. Prompts can roll back to it.",
-        "go on with the successor": f"Go on with candidate {step.number}, which this one became.",
-        "turned down": "Nothing: a reviewer turned it down, and no run proposes it again on this evidence.",
-        "score again": "Score it again (below): it no longer rests on what was measured.",
-        "sign in": "People sign in to this home, and only they decide.",
-        "release": "Release it, at the end of the page.",
-        "await a releaser": "A releaser can release it.",
-        "await a reviewer": "A reviewer decides; you may read it all, and save it as a review pack.",
-        "resolve regressions": f"Resolve {count(step.count, 'regression')} (key n opens the worst): acceptable, "
-        "it blocks, or its label is wrong. Then decide.",
-        "gate fails": f"It can't be approved: {reasons}.",
-        "somebody else approves": f"Somebody else approves: {reasons}.",
-        "decide": "Read on, and give your verdict at the end of the page.",
-        "settle a verdict": f"Settle this first: {reasons}.",
-        "settle a regression": f"Settle this first: {reasons}.",
-        "settle a correction": f"Settle this first: {reasons}.",
-        "await approvals": f"It waits: {reasons}." if reasons else "It waits for the reviewers.",
-    }
-    return words[step.kind]

@@ -9,6 +9,7 @@ from composer.evaluation.formatting import NAMES
 from composer.prompts.changes import snippet_changes
 from composer.registry.releases import measured_composition
 from composer.release.publish import release_candidate
+from composer.review.blockers import joined
 from library.roles import Person
 from ui.candidate import shortcuts
 from ui.candidate.page_data import Shown
@@ -31,7 +32,7 @@ OPENED = Key("release-open", False)
 def show(found: Shown, person: Person) -> None:
     """Offer the release of a candidate, or name what it waits for; nothing before anybody has approved it."""
     status = found.review.status
-    waits = status.release_blockers()
+    waits = status.release_blockers
     if waits and not status.approvals:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -45,7 +46,7 @@ def show(found: Shown, person: Person) -> None:
             shortcut=shortcuts.RELEASE,
         )
         if waits:
-            st.caption(plain(f"Release waits: {'; '.join(waits)}"), width="content")
+            st.caption(plain(f"Release waits: {joined(waits)}"), width="content")
         elif not person.may("releaser"):
             st.caption(plain(f"{person.name} is not a releaser."), width="content")
     RELEASE.show_refusal()

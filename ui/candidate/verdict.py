@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from composer.review.blockers import joined
 from composer.review.decisions import dismiss, give_verdict
 from composer.review.status import ReviewStatus
 from composer.review.verdicts import DISMISSAL, Kind, effective_verdicts
@@ -91,7 +92,7 @@ def _decide(found: Shown, person: Person) -> None:
         if approved:
             st.caption("You approved it.", width="content")
         elif against:
-            st.caption(plain(f"Approval waits: {'; '.join(against)}"), width="content")
+            st.caption(plain(f"Approval waits: {joined(against)}"), width="content")
     VERDICT.show_refusal()
 
 
@@ -119,7 +120,7 @@ def _give(candidate_id: int, kind: Kind) -> str:
         return done
     if after.state == "approved":
         return f"{done} It can be released now."
-    return f"{done} Still needed: {after.missing}." if after.missing else done
+    return f"{done} Still needed: {joined(after.missing_approvals)}." if after.missing_approvals else done
 
 
 def history(status: ReviewStatus) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from composer.activity.addresses import candidate_page
 from composer.evaluation.formatting import NAMES
+from composer.review.blockers import joined
 from composer.review.inbox import Entry, pending_actions
 from composer.review.status import ReviewStatus
 from library.roles import Person
@@ -63,7 +64,7 @@ def waits(status: ReviewStatus, person: Person) -> str:
     if not pending:
         return '<span class="ic-mute">—</span>'
     first, rest = pending[0], pending[1:]
-    whole = "; ".join(status.stale or status.release_blockers())
+    whole = "; ".join(status.stale) or joined(status.release_blockers)
     weight = f"<b>{safe(first)}</b>" if first.startswith("you") else safe(first)
     more = f'<div class="ic-mute ic-small">{safe(" · ".join(rest))}</div>' if rest else ""
     return f'<span title="{safe(whole)}">{weight}</span>{more}'

@@ -10,6 +10,7 @@ from composer.evaluation.formatting import NAMES, figure
 from composer.registry.releases import Release, current_release, get_release
 from composer.release.history import HistoryEntry, Replacement, replacement, rollback_blockers
 from composer.release.publish import roll_back
+from composer.review.blockers import joined
 from library.errors import Refused
 from library.roles import Person
 from ui.components.metrics import replaced
@@ -65,7 +66,7 @@ def offer(past: Sequence[HistoryEntry], person: Person) -> None:
             disabled=bool(against),
         )
         if against:
-            st.caption(plain(f"Rolling back waits: {'; '.join(against)}."), width="content")
+            st.caption(plain(f"Rolling back waits: {joined(against)}."), width="content")
     ROLLBACK.show_refusal()
     if OPENED.pop() == number:
         with database().session() as session:

@@ -11,6 +11,7 @@ import streamlit as st
 from composer.analysis.diagnoses import ablation_results
 from composer.analysis.examples import example_views
 from composer.analysis.jobs import jobs_of
+from composer.review.blockers import joined
 from composer.review.status import ReviewStatus
 from library.errors import Refused
 from ui.candidate import changes, header, page_data
@@ -133,5 +134,5 @@ def _outlook(status: ReviewStatus) -> str:
         return f"<b>Released</b> by {safe(made.released_by)}, {made.released_at:%Y-%m-%d %H:%M} UTC: {now_what}."
     if status.successor is not None:
         return f"<b>Scored again</b> It became candidate {status.successor}."
-    waits = status.release_blockers()
-    return f"<b>Release waits</b> {safe('; '.join(waits))}." if waits else "<b>Release</b> Nothing is in its way."
+    waits = status.release_blockers
+    return f"<b>Release waits</b> {safe(joined(waits))}." if waits else "<b>Release</b> Nothing is in its way."

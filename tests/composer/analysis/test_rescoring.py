@@ -59,7 +59,7 @@ def test_after_a_correction_no_answer_is_paid_for_and_the_new_label_is_what_coun
 def test_the_candidate_that_was_scored_again_says_as_which_and_takes_no_approval(
     worse: Database, home: Home
 ) -> None:
-    acts.word(worse)
+    acts.dispose(worse)
     acts.approve(worse, "Grace", "Joan")
     corrected(worse)
     again = acts.scored_again(worse, home)
@@ -75,7 +75,7 @@ def test_the_candidate_that_was_scored_again_says_as_which_and_takes_no_approval
 
 
 def test_the_approvals_and_words_of_the_old_evidence_do_not_count_for_the_new(worse: Database, home: Home) -> None:
-    acts.word(worse)
+    acts.dispose(worse)
     acts.approve(worse, "Grace", "Joan")
     corrected(worse)
     again = acts.scored_again(worse, home)
@@ -83,7 +83,7 @@ def test_the_approvals_and_words_of_the_old_evidence_do_not_count_for_the_new(wo
     assert (status.approvals, status.verdicts, status.dispositions) == ((), (), {})
     with pytest.raises(Refused, match="1 unresolved regression"):
         acts.approve(worse, "Grace", candidate=again)
-    acts.word(worse, examples=["test-02"], candidate=again)
+    acts.dispose(worse, examples=["test-02"], candidate=again)
     with pytest.raises(Refused, match="2 more approvals"):
         acts.released(worse, candidate=again)
     acts.approve(worse, "Grace", "Joan", candidate=again)
@@ -93,7 +93,7 @@ def test_the_approvals_and_words_of_the_old_evidence_do_not_count_for_the_new(wo
 def test_who_started_the_run_stays_the_proposer_whoever_has_it_scored_again(worse: Database, home: Home) -> None:
     corrected(worse)
     again = acts.scored_again(worse, home, by="Grace")
-    acts.word(worse, examples=["test-02"], candidate=again)
+    acts.dispose(worse, examples=["test-02"], candidate=again)
     with worse.session() as session:
         assert get_candidate(session, again).proposed_by == "Ada"
         entry = log.entries(session, f"candidate:{again}")[0]
@@ -106,7 +106,7 @@ def test_who_started_the_run_stays_the_proposer_whoever_has_it_scored_again(wors
 def test_a_release_that_lost_its_ground_is_compared_with_what_it_replaced_and_renewed(
     worse: Database, home: Home
 ) -> None:
-    acts.word(worse)
+    acts.dispose(worse)
     acts.approve(worse, "Grace", "Joan")
     acts.released(worse)
     corrected(worse)
@@ -115,7 +115,7 @@ def test_a_release_that_lost_its_ground_is_compared_with_what_it_replaced_and_re
     assert second.candidate.incumbent_versions == first.candidate.incumbent_versions == ()
     assert (first.status.state, second.status.state) == ("released", "needs review")
     assert second.status.stale == ()
-    acts.word(worse, examples=["test-02"], candidate=again)
+    acts.dispose(worse, examples=["test-02"], candidate=again)
     acts.approve(worse, "Grace", "Joan", candidate=again)
     renewal = acts.released(worse, candidate=again)
     assert renewal.versions == first.candidate.versions

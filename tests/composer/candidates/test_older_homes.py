@@ -149,7 +149,7 @@ def test_its_released_prompt_exports_the_same_bytes(older: Database, tmp_path: P
 
 def test_its_waiting_candidate_is_approved_released_and_exported(older: Database, tmp_path: Path) -> None:
     assert acts.status(older, 2).state == "needs review"
-    acts.word(older, examples=["test-02"], candidate=2)
+    acts.dispose(older, examples=["test-02"], candidate=2)
     status = acts.approve(older, "Grace", candidate=2)
     assert status.state == "approved"
     release = acts.released(older, candidate=2)

@@ -72,7 +72,7 @@ def test_a_rollback_says_what_it_replaces_and_another_undoes_it(renewed: Databas
     assert released(renewed) == 1
     told(run("rollback", "2", "--reason", "It did not."))
     assert released(renewed) == 2
-    assert 'Make it current again with: composer rollback 3 --reason "…"' in told(run("review", "1"))
+    assert 'composer rollback 3 --reason "…"' in told(run("review", "1"))
 
 
 @pytest.mark.parametrize(

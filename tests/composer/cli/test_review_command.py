@@ -1,4 +1,4 @@
-"""`composer inbox`, `review`, `export`, `verify` and `audit` in the terminal: what they do, say and exit with."""
+"""`composer review` and its older options, `inbox`, `export`, `verify`, `audit`: what they do and print."""
 
 from __future__ import annotations
 
@@ -115,9 +115,9 @@ def test_a_candidate_is_shown_with_what_changes_its_gates_and_the_next_command(
         assert f"+ {version.key} v1  {version.text}" in said
     for gate in review.candidate.gates:
         assert gate.name in said
-    assert "Approvals 0 of 1" in said
-    assert "In the way of a release:\n  1 more approval" in said
-    assert said.splitlines()[-1].startswith('Decide with: composer approve 1 --reason "…"')
+    assert "Approvals: 0 of 1" in said
+    assert "In the way of a release:\n  ✗ 1 more approval" in said
+    assert 'Next: decide.\n  composer approve 1 --reason "…"' in said
 
 
 def test_a_candidate_can_be_read_by_a_script(worse: Database, run: Run) -> None:
@@ -129,7 +129,7 @@ def test_a_candidate_can_be_read_by_a_script(worse: Database, run: Run) -> None:
 
 def test_the_last_approval_says_how_to_release_and_releases_nothing(submitted: Database, run: Run) -> None:
     said = told(run("review", "1", "--approve", "--reason", "Clear gain."))
-    assert 'Release it with: composer release 1 --reason "…"' in said
+    assert 'Next: release it.\n  composer release 1 --reason "…"' in said
     assert state(submitted) == "approved"
     with submitted.session() as session:
         assert current_release(session, "small", "tiny") is None
@@ -178,19 +178,19 @@ def test_a_verdict_in_the_way_can_be_dismissed(submitted: Database, run: Run) ->
     told(run("review", "1", "--dismiss", "1", "--reason", "It isn't."))
     assert state(submitted) == "needs review"
     assert "(no longer counts)" in told(run("review", "1"))
-    assert "does not stand in the way" in refused(run("review", "1", "--dismiss", "1", "--reason", "x"))
+    assert "is not in the way" in refused(run("review", "1", "--dismiss", "1", "--reason", "x"))
 
 
 def test_a_gate_is_overridden_by_whom_the_policy_names(submitted: Database, run: Run) -> None:
     assert "lets nobody override" in refused(run("review", "1", "--override", "--reason", "x"))
 
 
-def test_regressions_get_their_words_one_by_one_or_all_at_once(worse: Database, run: Run) -> None:
+def test_regressions_get_their_dispositions_one_by_one_or_all_at_once(worse: Database, run: Run) -> None:
     first, second = acts.WORSE
     said = told(run("review", "1"))
     assert "Regressions: 0 of 2 resolved, the worst first" in said
     assert said.index(first) < said.index(second)
-    assert "composer dispose 1 ID --as acceptable" in said.splitlines()[-1]
+    assert "Next: resolve 2 regressions, then decide." in said
     told(run("review", "1", "--blocks", first, "--reason", "Must not be."))
     told(run("review", "1", "--acceptable", "all", "--reason", "Rare."))
     with worse.session() as session:
@@ -198,7 +198,7 @@ def test_regressions_get_their_words_one_by_one_or_all_at_once(worse: Database, 
     assert given == {first: ("blocks", "Must not be."), second: ("acceptable", "Rare.")}
     said = told(run("review", "1"))
     assert f"{first}  loss +1.00  blocks (Grace (local)): Must not be." in said
-    assert f"Grace (local) says that {first} blocks" in said
+    assert f"Grace (local) marked {first} as blocking" in said
     told(run("review", "1", "--acceptable", f"{first}, {second}", "--reason", "Looked again."))
     assert "2 of 2 resolved" in told(run("review", "1"))
     told(run("review", "1", "--approve", "--reason", "Fine."))
@@ -210,12 +210,12 @@ def test_regressions_get_their_words_one_by_one_or_all_at_once(worse: Database, 
     [
         (("--acceptable", "test-99", "--reason", "x"), "test-99 is not among what got worse"),
         (("--acceptable", ",", "--reason", "x"), "no example is not among what got worse"),
-        (("--blocks", "all", "--reason", "x"), "says nothing about any"),
+        (("--blocks", "all", "--reason", "x"), "says nothing about any example"),
         (("--acceptable", "all"), "needs a reason"),
         (("--approve", "--reason", "x"), "2 unresolved regressions"),
     ],
 )
-def test_words_that_fit_nothing_are_refused(
+def test_dispositions_that_fit_nothing_are_refused(
     worse: Database, run: Run, arguments: tuple[str, ...], says: str
 ) -> None:
     assert says in refused(run("review", "1", *arguments))
@@ -232,7 +232,7 @@ def test_all_regressions_of_none_are_refused(submitted: Database, run: Run) -> N
     [
         (("1", "--approve"), "needs a reason"),
         (("1", "--approve", "--reason", "  "), "needs a reason"),
-        (("1", "--comment"), "a comment needs a text"),
+        (("1", "--comment"), "needs a text"),
         (("1", "--approve", "--comment", "--reason", "x"), "--approve and --comment at once"),
         (("1", "--score-again", "--no-go", "--reason", "x"), "--no-go and --score-again at once"),
         (("1", "--reason", "x"), "a reason for nothing"),
@@ -251,7 +251,7 @@ def test_what_can_not_be_done_is_refused(
 def test_where_people_sign_in_nothing_is_decided_here(submitted: Database, run: Run) -> None:
     acts.sign_in(submitted)
     assert "Sign in to the app" in refused(run("review", "1", "--approve", "--reason", "x"))
-    assert "only they decide: open the app" in told(run("review", "1"))
+    assert "only they decide. Open the app" in told(run("review", "1"))
 
 
 def test_a_stale_candidate_is_scored_again_for_no_answer(
@@ -260,12 +260,12 @@ def test_a_stale_candidate_is_scored_again_for_no_answer(
     edit_title(submitted)
     said = told(run("review", "1"))
     assert "Stale: task small was edited" in said
-    assert said.splitlines()[-1] == "Score it again with: composer rescore 1"
+    assert said.splitlines()[-1] == "  composer rescore 1"
     monkeypatch.setattr(connection, "connect", acts.no_model)
     said = told(run("review", "1", "--score-again"))
     assert "pays for no answer" in said
     assert "Review it with: composer review 2" in said
-    assert "It was scored again: composer review 2" in told(run("review", "1"))
+    assert "it was scored again as candidate 2" in told(run("review", "1"))
     assert "composer review 2" in refused(run("review", "1", "--score-again"))
 
 

@@ -9,6 +9,7 @@ from composer.registry.releases import get_release
 from composer.registry.tasks import add_task
 from composer.release.history import current_prompts, history, released_prompt, replacement, rollback_blockers
 from composer.release.publish import roll_back
+from composer.review.blockers import blocker_texts
 from composer.review.inbox import pending_actions, tabs_of
 from library.database import Database
 from library.errors import Refused
@@ -25,7 +26,9 @@ def back(database: Database, number: int) -> None:
 
 def against(database: Database, number: int, name: str = twice.LOCAL) -> tuple[str, ...]:
     with database.session() as session:
-        return rollback_blockers(session, get_release(session, number), someone(session, name))
+        return tuple(
+            blocker_texts(rollback_blockers(session, get_release(session, number), someone(session, name)))
+        )
 
 
 def test_a_history_is_told_newest_first_with_what_rolled_back_what(renewed: Database) -> None:

@@ -118,7 +118,7 @@ def rolled_back(database: Database, number: int, by: str = "Rosa", *, reason: st
         return roll_back(session, number, reason=reason, by=by, at=small.NOW)
 
 
-def word(
+def dispose(
     database: Database,
     kind: Any = "acceptable",
     by: str = "Grace",

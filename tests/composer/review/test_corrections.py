@@ -213,7 +213,7 @@ def test_a_label_that_changed_meanwhile_is_not_overwritten(worse: Database) -> N
 
 
 def test_a_confirmed_correction_makes_an_approved_candidate_stale(worse: Database) -> None:
-    acts.word(worse)
+    acts.dispose(worse)
     number = acts.propose(worse)
     assert acts.approve(worse, "Grace", "Joan").state == "needs review"
     acts.decide(worse, number)
@@ -226,7 +226,7 @@ def test_a_confirmed_correction_makes_an_approved_candidate_stale(worse: Databas
 
 
 def test_a_confirmed_correction_undermines_a_release_which_stays_released(worse: Database) -> None:
-    acts.word(worse)
+    acts.dispose(worse)
     acts.approve(worse, "Grace", "Joan")
     acts.released(worse)
     acts.decide(worse, acts.propose(worse))
@@ -235,14 +235,14 @@ def test_a_confirmed_correction_undermines_a_release_which_stays_released(worse:
 
 
 def test_scored_again_after_a_correction_it_is_reviewed_anew_and_pays_nothing(worse: Database, home: Home) -> None:
-    acts.word(worse)
+    acts.dispose(worse)
     acts.approve(worse, "Grace", "Joan")
     acts.decide(worse, acts.propose(worse))
     again = acts.scored_again(worse, home)
     review = acts.review(worse, again)
     assert (review.status.state, review.status.approvals) == ("needs review", ())
     assert review.candidate.regressions == ("test-02",)
-    acts.word(worse, examples=["test-02"], candidate=again)
+    acts.dispose(worse, examples=["test-02"], candidate=again)
     with pytest.raises(Refused, match="2 more approvals"):
         acts.released(worse, candidate=again)
     acts.approve(worse, "Grace", "Joan", candidate=again)

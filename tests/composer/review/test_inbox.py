@@ -1,10 +1,11 @@
-"""Whom a candidate waits for, as each person reads it, and the tabs of the Inbox it stands under."""
+"""What a candidate waits for, as each person reads it, and the tabs of the Inbox that list it."""
 
 from __future__ import annotations
 
 from composer.home.paths import Home
 from composer.registry.tasks import add_task
-from composer.review.inbox import needs_decision, pending_actions, tabs_of, waiting_for
+from composer.review.inbox import pending_actions, tabs_of, waiting_for
+from composer.review.next_step import needs_decision
 from library.database import Database
 from library.people import someone
 from library.roles import Person
@@ -57,13 +58,13 @@ def test_whoever_may_not_approve_is_not_waited_for(worse: Database) -> None:
     assert waiting_now(worse, "Ada") == 0
     assert said(worse, "Ada") == ("2 unresolved regressions", "2 more approvals")
     assert said(worse, "Grace") == ("you", "2 unresolved regressions", "2 more approvals")
-    acts.word(worse)
+    acts.dispose(worse)
     acts.approve(worse, "Grace")
     assert said(worse, "Joan") == ("you",)
     assert said(worse, "Grace") == ("1 more approval",)
 
 
-def test_a_failing_gate_is_told_until_it_is_overridden(put_up: PutUp) -> None:
+def test_a_failing_gate_is_listed_until_it_is_overridden(put_up: PutUp) -> None:
     policy = {"override": ["admin"], "gates": {"max_extra_tokens": 0}}
     database = put_up(policy=policy)
     assert said(database, "Grace") == ("you", "1 gate fails")
@@ -103,6 +104,28 @@ def test_what_is_stale_waits_to_be_scored_again_and_then_shows_under_all_alone(
     assert waiting_now(waiting, "Grace") == 1
 
 
+def test_a_release_that_was_scored_again_waits_for_nothing(waiting: Database, home: Home) -> None:
+    acts.approve(waiting, "Grace")
+    acts.released(waiting)
+    edit_task(waiting)
+    assert said(waiting, "Grace") == ("scoring again",)
+    again = acts.scored_again(waiting, home)
+    assert said(waiting, "Grace") == (f"nothing: candidate {again} took its place",)
+
+
+def test_what_somebody_objected_to_themselves_is_put_to_them_as_theirs(worse: Database) -> None:
+    acts.dispose(worse, "blocks", "Joan", acts.WORSE[:1])
+    assert "you marked test-05 as blocking" in said(worse, "Joan")
+    assert "Joan marked test-05 as blocking" in said(worse, "Grace")
+
+
+def test_several_failing_gates_are_counted(put_up: PutUp) -> None:
+    database = put_up(worse=True, policy={"gates": {"max_extra_tokens": 0, "max_worse_share": 0}})
+    failing = len(acts.status(database).failing_gates)
+    assert failing > 1
+    assert said(database, "Grace") == ("you", f"{failing} gates fail")
+
+
 def test_one_local_person_decides_once(put_up: PutUp) -> None:
     database = put_up(people=False)
     assert waiting_now(database, "ada (local)") == 1
@@ -110,5 +133,5 @@ def test_one_local_person_decides_once(put_up: PutUp) -> None:
     assert waiting_now(database, "grace (local)") == 0
 
 
-def test_what_can_not_be_read_stands_with_the_stale(waiting: Database) -> None:
+def test_what_can_not_be_read_is_listed_with_the_stale(waiting: Database) -> None:
     assert tabs_of(None, "Ada", person(waiting, "Ada")) == {"stale", "all"}

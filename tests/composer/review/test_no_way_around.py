@@ -126,7 +126,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(folder / before, folder / kind)
         database = open_database(folder / kind)
         if kind == "released":
-            acts.word(database, examples=[WORSE])
+            acts.dispose(database, examples=[WORSE])
             for number in (1, 2, 3):
                 acts.approve(database, "Joan", "Kit", candidate=number)
                 acts.released(database, candidate=number)
@@ -186,7 +186,7 @@ def check_release(rows: Rows, release: dict[str, Any]) -> str:
     assert not earlier, "released twice"
     assert candidate["evidence_hash"] == digest(evidence)
     check_approvals(rows, candidate, json.loads(task["content"]), signed_in=signed_in)
-    check_words(rows, candidate["id"], evidence, json.loads(task["content"]))
+    check_dispositions(rows, candidate["id"], evidence, json.loads(task["content"]))
     return "scored again" if candidate["rescored_from"] else "released"
 
 
@@ -212,7 +212,7 @@ def check_approvals(rows: Rows, candidate: dict[str, Any], task: dict[str, Any],
     assert len(counted - barred) >= needed, (counted, barred, needed)
 
 
-def check_words(rows: Rows, number: int, evidence: dict[str, Any], task: dict[str, Any]) -> None:
+def check_dispositions(rows: Rows, number: int, evidence: dict[str, Any], task: dict[str, Any]) -> None:
     said = {
         row["example_id"]: row["kind"]
         for row in rows("select * from disposition where candidate_id = ? order by id", number)
@@ -359,7 +359,7 @@ class Acting(RuleBasedStateMachine):
         at = self.tick()
         self.attempt(lambda s: dismiss(s, verdict, number, reason="Old.", by=by, at=at))
 
-    def give_a_word(self, number: int, by: str, kind: Any) -> None:
+    def give_a_disposition(self, number: int, by: str, kind: Any) -> None:
         at = self.tick()
         self.attempt(lambda s: set_disposition(s, number, [WORSE], kind, reason="So.", by=by, at=at))
 
@@ -414,9 +414,9 @@ class Acting(RuleBasedStateMachine):
         word: str = "acceptable",
         against: tuple[str, str] | None = None,
     ) -> None:
-        """What takes many acts to reach: words and approvals, perhaps an objection, and the attempt to release."""
+        """What takes many acts: dispositions, approvals, perhaps an objection, and the attempt to release."""
         for name in by:
-            self.give_a_word(number, name, word)
+            self.give_a_disposition(number, name, word)
             self.decide(number, name, "approve")
         if against is not None:
             self.decide(number, *against)
@@ -429,7 +429,7 @@ class Acting(RuleBasedStateMachine):
             self.settle_a_label(correction["id"], by[-1], confirm=True)
         self.score_again(number, by[-1])
         newest = self.rows("select max(id) as newest from candidate")[0]["newest"]
-        self.give_a_word(newest, by[0], "acceptable")
+        self.give_a_disposition(newest, by[0], "acceptable")
         self.make_current(newest, "Rosa")
 
     def go_back(self, release: int, by: str) -> None:
@@ -500,7 +500,7 @@ ACTS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
         2,
         {"number": numbers, "verdict": st.integers(1, 8), "by": st.sampled_from(("Max", "Grace", acts.LOCAL))},
     ),
-    "give_a_word": (
+    "give_a_disposition": (
         2,
         {
             "number": numbers,

@@ -95,7 +95,7 @@ ACTS: dict[str, Act] = {
     "no-go": act(verdict("no-go"), "reviewer"),
     "override": act(verdict("override"), "releaser"),
     "dismiss": act(lambda s, by, _: dismiss(s, 1, 1, reason="Old.", by=by, at=AT), "admin"),
-    "give_word": act(
+    "set_disposition": act(
         lambda s, by, _: set_disposition(s, 1, ["test-02"], "acceptable", reason="So.", by=by, at=AT), "reviewer"
     ),
     "propose_correction": act(

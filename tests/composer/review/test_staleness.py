@@ -182,7 +182,7 @@ TAMPERED: dict[str, Callable[[CandidateRow], None]] = {
 def test_what_was_changed_in_a_candidates_row_is_noticed_and_nothing_comes_of_it(
     worse: Database, tamper: Callable[[CandidateRow], None]
 ) -> None:
-    acts.word(worse)
+    acts.dispose(worse)
     acts.approve(worse, "Grace", "Joan")
     with worse.session() as session:
         row = session.get_one(CandidateRow, 1)
@@ -193,7 +193,7 @@ def test_what_was_changed_in_a_candidates_row_is_noticed_and_nothing_comes_of_it
     for act in (
         lambda: acts.released(worse),
         lambda: acts.approve(worse, "Kit"),
-        lambda: acts.word(worse),
+        lambda: acts.dispose(worse),
         lambda: acts.comment(worse, "Hm."),
         lambda: acts.propose(worse),
     ):

@@ -1,214 +1,132 @@
-"""Verdicts: who decided what, whose last word counts, and what stands in the way of a release."""
+"""No-gos: a composition that was turned down is not proposed again on the same evidence."""
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from sqlmodel import select
 
-from composer.tables import VerdictRow
-from library import log
+from composer.data.examples import Dataset
+from composer.home.paths import Home
+from composer.models.target import Target
+from composer.registry.datasets import add_examples
+from composer.registry.targets import add_target
+from composer.registry.tasks import add_task
+from composer.runs.plan import plan_run
+from composer.runs.records import get_run
+from composer.runs.summary import RunResult
 from library.database import Database
 from library.errors import Refused
-from library.people import remove_person
 from tests import small
 from tests.composer.review import acts
-from tests.composer.review.acts import PutUp
-
-KINDS = ("approve", "request changes", "no-go", "override")
 
 
-def rows(database: Database) -> list[VerdictRow]:
+def searched(database: Database, home: Home, **changes: Any) -> RunResult:
+    number = small.enter(database, **{"budget": 100, "seed": 0, **changes})
+    return small.run(database, home, number, small.engine())
+
+
+def barred(database: Database, target: str = "tiny") -> frozenset[tuple[str, ...]]:
     with database.session() as session:
-        return list(session.exec(select(VerdictRow)))
+        plan = plan_run(session, "small", target, strategy="greedy", seed=0, budget=100)
+    return plan.vocabulary.barred
 
 
-def test_a_good_candidate_waits_for_review_with_nothing_against_it(waiting: Database) -> None:
-    review = acts.review(waiting)
-    status = review.status
-    assert (status.state, status.stale, status.approval_blockers, status.reviewer_blocks) == (
-        "needs review",
-        (),
-        (),
-        (),
-    )
-    assert (status.approvals, status.approvals_needed, status.release) == ((), 1, None)
-    assert review.incumbent.keys == ()
-    assert review.composition.keys
+def keys(database: Database) -> tuple[str, ...]:
+    return acts.review(database).composition.keys
 
 
-def test_an_approval_names_who_gave_it_and_the_evidence_they_saw(waiting: Database) -> None:
-    status = acts.verdict(waiting, "approve", "Grace", reason="  Clear gain, nothing lost. ")
-    (given,) = rows(waiting)
-    assert (given.reviewer, given.reason, given.given_at) == ("Grace", "Clear gain, nothing lost.", small.NOW)
-    assert given.evidence_hash == acts.review(waiting).candidate.evidence_hash
-    assert (given.about, given.local) == (None, False)
-    assert (status.state, status.approvals) == ("approved", ("Grace",))
+def test_a_no_go_keeps_candidate_and_evidence_and_says_why(waiting: Database) -> None:
+    before = acts.review(waiting).candidate
+    status = acts.verdict(waiting, "no-go", "Joan", reason="It drops what matters.")
+    assert status.state == "no-go"
+    assert [one.reason for one in status.verdicts] == ["It drops what matters."]
+    assert acts.review(waiting).candidate == before
 
 
-def test_an_approval_releases_nothing(waiting: Database) -> None:
-    acts.approve(waiting, "Grace", "Joan")
-    assert acts.releases_made(waiting) == 0
-
-
-def test_every_verdict_is_logged_with_who_when_and_why(waiting: Database) -> None:
-    acts.verdict(waiting, "request changes", "Joan", reason="Explain row 3.")
-    acts.verdict(waiting, "approve", "Grace")
-    asked = acts.status(waiting).verdicts[0]
-    acts.dismissed(waiting, asked.id, "Max", reason="It is explained.")
-    with waiting.session() as session:
-        _, *said = log.entries(session, "candidate:1")
-        assert [(one.who, one.action, one.why) for one in said] == [
-            ("Joan", "request changes", "Explain row 3."),
-            ("Grace", "approve", "It is better."),
-            ("Max", "dismiss", "It is explained."),
-        ]
-        assert {one.detail["evidence"] for one in said} == {acts.review(waiting).candidate.evidence_hash}
-        assert said[-1].detail["verdict"] == asked.id
-        assert log.first_broken(session) is None
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("reason", ["", "  ", "\n\t", "a lone surrogate \udcff", "a\0b", "x" * 10_001])
-def test_a_verdict_needs_a_reason_that_can_be_stored(put_up: PutUp, kind: str, reason: str) -> None:
-    database = put_up(policy={"override": ["reviewer"]})
-    with pytest.raises(Refused, match="reason"):
-        acts.verdict(database, kind, "Grace", reason=reason)
-    assert rows(database) == []
-
-
-@pytest.mark.parametrize("kind", ["approved", "", "comment", "dismiss", "Approve", "reject"])
-def test_an_unknown_verdict_is_refused(waiting: Database, kind: str) -> None:
-    with pytest.raises(Refused, match="approve"):
-        acts.verdict(waiting, kind, "Grace")
-    assert rows(waiting) == []
-
-
-def test_a_verdict_on_what_is_not_there_is_refused(waiting: Database) -> None:
-    with pytest.raises(Refused, match="no candidate 7"):
-        acts.verdict(waiting, "approve", "Grace", 7)
-
-
-@pytest.mark.parametrize(
-    ("kind", "state", "says"),
-    [
-        ("request changes", "changes requested", "Joan asked for changes"),
-        ("no-go", "no-go", "Joan said no-go"),
-    ],
-)
-def test_an_objection_blocks_the_release_while_others_may_still_approve(
-    waiting: Database, kind: str, state: str, says: str
-) -> None:
-    assert acts.verdict(waiting, kind, "Joan").state == state
-    status = acts.approve(waiting, "Grace", "Kit")
-    assert (status.state, status.approvals, status.reviewer_blocks) == (state, ("Grace", "Kit"), (says,))
-    with pytest.raises(Refused, match=says):
-        acts.released(waiting)
-    assert acts.releases_made(waiting) == 0
-
-
-@pytest.mark.parametrize("kind", ["request changes", "no-go"])
-def test_who_objected_can_decide_otherwise(waiting: Database, kind: str) -> None:
-    acts.verdict(waiting, kind, "Joan")
-    acts.approve(waiting, "Joan")
-    assert acts.status(waiting).approvals == ("Joan",)
-    assert acts.released(waiting).candidate_id == 1
-
-
-@pytest.mark.parametrize("kind", ["request changes", "no-go"])
-def test_an_objection_outlasts_its_reviewers_role(waiting: Database, kind: str) -> None:
-    acts.verdict(waiting, kind, "Joan")
-    acts.approve(waiting, "Grace")
-    with waiting.session() as session:
-        remove_person(session, "Joan", by="Max", at=small.NOW)
-    with pytest.raises(Refused, match="Joan"):
-        acts.released(waiting)
-
-
-@pytest.mark.parametrize("kind", ["request changes", "no-go"])
-def test_an_objection_that_was_dismissed_blocks_no_more(waiting: Database, kind: str) -> None:
-    acts.verdict(waiting, kind, "Joan")
-    acts.approve(waiting, "Grace")
-    status = acts.dismissed(waiting, rows(waiting)[0].id or 0, "Max")
-    assert (status.state, status.reviewer_blocks) == ("approved", ())
-    assert acts.released(waiting).candidate_id == 1
-
-
-def test_dismissing_one_objection_leaves_the_others(waiting: Database) -> None:
-    acts.approve(waiting, "Grace")
-    acts.verdict(waiting, "request changes", "Joan")
-    acts.verdict(waiting, "no-go", "Kit")
-    acts.dismissed(waiting, rows(waiting)[1].id or 0, "Max")
-    with pytest.raises(Refused, match="Kit said no-go"):
-        acts.released(waiting)
-
-
-def test_an_objection_made_again_after_a_dismissal_blocks_again(waiting: Database) -> None:
-    acts.verdict(waiting, "request changes", "Joan")
-    acts.dismissed(waiting, rows(waiting)[0].id or 0, "Max")
-    acts.verdict(waiting, "request changes", "Joan")
-    assert acts.status(waiting).reviewer_blocks == ("Joan asked for changes",)
-
-
-def test_dismissing_an_objection_does_not_bring_its_reviewers_earlier_approval_back(waiting: Database) -> None:
-    acts.approve(waiting, "Joan")
-    acts.verdict(waiting, "request changes", "Joan")
-    status = acts.dismissed(waiting, rows(waiting)[1].id or 0, "Max")
-    assert (status.state, status.approvals) == ("needs review", ())
-    with pytest.raises(Refused, match="1 more approval"):
-        acts.released(waiting)
-
-
-def test_only_what_stands_in_the_way_of_this_candidate_can_be_dismissed(waiting: Database) -> None:
-    acts.approve(waiting, "Grace")
-    acts.verdict(waiting, "request changes", "Joan")
+@pytest.mark.parametrize("strategy", ["greedy", "random", "effects", "halving", "prune"])
+def test_the_composer_does_not_propose_it_again(waiting: Database, home: Home, strategy: str) -> None:
+    no_go = keys(waiting)
     acts.verdict(waiting, "no-go", "Joan")
-    approval, settled, _ = (row.id or 0 for row in rows(waiting))
-    for number in (approval, settled, 99):
-        with pytest.raises(Refused, match="does not stand in the way"):
-            acts.dismissed(waiting, number, "Max")
+    for seed in (0, 1):
+        summary = searched(waiting, home, seed=seed, strategy=strategy)
+        assert summary.keys != no_go
+        if summary.candidate_id:
+            assert acts.review(waiting, summary.candidate_id).composition.keys != no_go
 
 
-@pytest.mark.parametrize("reason", ["", " "])
-def test_a_dismissal_needs_a_reason(waiting: Database, reason: str) -> None:
+def test_without_the_no_go_it_is_proposed_again(waiting: Database, home: Home) -> None:
+    assert searched(waiting, home, seed=1).keys == keys(waiting)
+
+
+def test_a_no_go_that_was_dismissed_or_taken_back_bars_nothing(waiting: Database, home: Home) -> None:
+    status = acts.verdict(waiting, "no-go", "Joan")
+    assert barred(waiting) == {keys(waiting)}
+    acts.dismissed(waiting, status.verdicts[0].id, "Max")
+    assert barred(waiting) == frozenset()
     acts.verdict(waiting, "no-go", "Joan")
-    with pytest.raises(Refused, match="reason"):
-        acts.dismissed(waiting, rows(waiting)[0].id or 0, "Max", reason=reason)
-    assert acts.status(waiting).state == "no-go"
+    acts.approve(waiting, "Joan")
+    assert barred(waiting) == frozenset()
+    assert searched(waiting, home, seed=1).keys == keys(waiting)
 
 
-def test_two_approvals_need_two_different_people(put_up: PutUp) -> None:
-    database = put_up(policy={"approvals": 2})
-    assert acts.approve(database, "Grace", "Grace").approvals == ("Grace",)
-    with pytest.raises(Refused, match="1 more approval"):
-        acts.released(database)
-    assert acts.approve(database, "Ada").approvals == ("Grace", "Ada")
-    assert acts.released(database).candidate_id == 1
+def test_after_a_no_go_the_same_plan_is_another_run(waiting: Database) -> None:
+    before = small.enter(waiting, budget=100, seed=0)
+    acts.verdict(waiting, "no-go", "Joan")
+    assert small.enter(waiting, budget=100, seed=0) != before
 
 
-def test_an_approval_taken_back_does_not_count(put_up: PutUp) -> None:
-    database = put_up(policy={"approvals": 2})
-    acts.approve(database, "Grace", "Joan")
-    acts.verdict(database, "request changes", "Grace", reason="I was too fast.")
-    assert acts.status(database).approvals == ("Joan",)
-    with pytest.raises(Refused, match="Grace asked for changes"):
-        acts.released(database)
-
-
-def test_a_released_candidate_takes_no_more_verdicts(waiting: Database) -> None:
-    acts.approve(waiting, "Grace")
-    acts.released(waiting)
-    for kind in ("approve", "request changes", "no-go"):
-        with pytest.raises(Refused, match="released already"):
-            acts.verdict(waiting, kind, "Joan")
-    assert len(rows(waiting)) == 1
-
-
-def test_reviewers_who_approve_at_once_are_all_counted(waiting: Database) -> None:
-    names = ("Ada", "Grace", "Joan", "Kit")
-    with ThreadPoolExecutor(4) as executor:
-        list(executor.map(lambda name: acts.approve(waiting, name), names))
-    assert sorted(acts.status(waiting).approvals) == sorted(names)
+def test_a_run_entered_before_the_no_go_does_not_go_on_to_propose_it(waiting: Database, home: Home) -> None:
+    number = small.enter(waiting, budget=100, seed=1)
+    acts.verdict(waiting, "no-go", "Joan")
+    with pytest.raises(Refused, match="changed since"):
+        small.run(waiting, home, number, small.engine())
     with waiting.session() as session:
-        assert log.first_broken(session) is None
+        assert not get_run(session, number).result
+
+
+def test_on_corrected_data_it_may_be_proposed_again(waiting: Database, home: Home) -> None:
+    acts.verdict(waiting, "no-go", "Joan")
+    with waiting.session() as session:
+        first, *rest = small.examples()
+        corrected = Dataset((small.example(0, gold=float(first.gold) + 1), *rest))
+        add_examples(session, small.task(), corrected, by="Ada", at=small.NOW)
+    assert barred(waiting) == frozenset()
+    assert searched(waiting, home, seed=1).keys == keys(waiting)
+
+
+def test_an_edited_task_or_target_frees_it_too(waiting: Database) -> None:
+    acts.verdict(waiting, "no-go", "Joan")
+    with waiting.session() as session:
+        add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
+    assert barred(waiting) == frozenset()
+    with waiting.session() as session:
+        add_task(session, small.task(), by="Ada", at=small.NOW)
+        colder = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
+        add_target(session, colder, by="Ada", at=small.NOW)
+    assert barred(waiting) == frozenset()
+
+
+def test_a_no_go_holds_for_its_target_alone(waiting: Database) -> None:
+    other = Target(name="other", kind="embedded", model="qwen2.5-coder-0.5b", temperature=0.5)
+    with waiting.session() as session:
+        add_target(session, other, by="Ada", at=small.NOW)
+    acts.verdict(waiting, "no-go", "Joan")
+    assert barred(waiting) == {keys(waiting)}
+    assert barred(waiting, "other") == frozenset()
+
+
+def test_a_request_for_changes_bars_nothing(waiting: Database) -> None:
+    acts.verdict(waiting, "request changes", "Joan")
+    assert barred(waiting) == frozenset()
+
+
+def test_a_no_go_outlasts_scoring_again_on_other_data_only(worse: Database, home: Home) -> None:
+    """It was about the old evidence, and counts for nothing on the new."""
+    acts.verdict(worse, "no-go", "Joan")
+    acts.decide(worse, acts.propose(worse))
+    again = acts.scored_again(worse, home)
+    assert acts.status(worse, again).state == "needs review"
+    assert barred(worse) == frozenset()
+    acts.verdict(worse, "no-go", "Kit", again)
+    assert barred(worse) == {keys(worse)}

@@ -41,5 +41,5 @@ def test_what_blocks_says_so_at_the_top_and_at_the_verdict(furnished: Home, visi
     with rows.session() as session:
         set_disposition(session, 1, [row], "blocks", reason="Plainly wrong.", by="Ada", at=NOW)
     shown = seen(candidate_page(visit, furnished, row=row))
-    assert f"Settle this first: Ada says that {row} blocks" in shown
+    assert f"Settle this first: Ada marked {row} as blocking" in shown
     assert "Plainly wrong." in shown
