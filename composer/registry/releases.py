@@ -11,8 +11,8 @@ from sqlmodel import Session, col, select
 from composer.prompts.composition import Composition
 from composer.tables import ReleaseRow
 from composer.task.task import Task
+from library import snippets
 from library.errors import Refused
-from library.snippets import version
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,13 @@ def incumbent_of(session: Session, task: Task, target: str) -> Composition:
 
 def composition_of(session: Session, task: Task, versions: Sequence[int]) -> Composition:
     """Compose version rows anew, checking each against the text it was vetted as."""
-    return Composition(task.base, tuple(version(session, one) for one in versions))
+    return Composition(task.base, snippets.versions(session, versions))
 
 
 def measured_composition(session: Session, task: Task, versions: Sequence[int]) -> Composition:
     """Compose version rows as they were when measured, those retired since included: to show, not to release."""
-    return Composition(task.base, tuple(replace(version(session, one), state="vetted") for one in versions))
+    found = snippets.versions(session, versions)
+    return Composition(task.base, tuple(replace(one, state="vetted") for one in found))
 
 
 def get_release(session: Session, release_id: int) -> Release:
@@ -103,7 +104,6 @@ def used_in(session: Session) -> dict[str, tuple[Release, ...]]:
         if (release.task, release.target) in seen:
             continue
         seen.add((release.task, release.target))
-        for one in release.versions:
-            key = version(session, one).key
-            used[key] = (*used.get(key, ()), release)
+        for one in snippets.versions(session, release.versions):
+            used[one.key] = (*used.get(one.key, ()), release)
     return used

@@ -25,7 +25,7 @@ from composer.review.status import review_status
 from composer.task.task import Task
 from library.errors import Refused
 from library.roles import Person
-from library.snippets import version
+from library.snippets import versions
 
 
 @dataclass(frozen=True)
@@ -141,9 +141,7 @@ def replacement(session: Session, candidate_id: int) -> Replacement:
         before=figure.incumbent if compared else own,
         after=figure.candidate,
         compared=compared,
-        changes=snippet_changes(
-            [version(session, one) for one in replaced], [version(session, one) for one in head.versions]
-        ),
+        changes=snippet_changes(versions(session, replaced), versions(session, head.versions)),
     )
 
 

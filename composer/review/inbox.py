@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from composer.candidates.records import CandidateSummary, list_candidates
 from composer.registry.releases import list_releases
@@ -16,8 +16,7 @@ from composer.review.next_step import NextStep, needs_decision, next_step
 from composer.review.status import ReviewStatus, State, review_status
 from library.errors import Refused
 from library.roles import Person
-from library.snippets import version
-from library.tables import SnippetRow, SnippetVersionRow
+from library.snippets import preload, versions
 
 Tab = Literal["needs me", "mine", "approved", "stale", "no-go", "released", "all"]
 TABS: tuple[Tab, ...] = get_args(Tab)
@@ -108,7 +107,7 @@ def inbox(session: Session) -> tuple[Entry, ...]:
 
 def _entries(session: Session, found: Sequence[CandidateSummary]) -> tuple[Entry, ...]:
     # A session remembers rows only while somebody holds them, and every candidate asks for the same snippets.
-    held = (session.exec(select(SnippetVersionRow)).all(), session.exec(select(SnippetRow)).all())
+    held = preload(session, (version for one in found for version in (*one.versions, *one.incumbent_versions)))
     entries = tuple(_entry(session, one) for one in found)
     del held
     return entries
@@ -118,7 +117,7 @@ def _entry(session: Session, head: CandidateSummary) -> Entry:
     known = (head.id, head.task, head.target, head.proposed_by, head.created_at)
     try:
         status = review_status(session, head)
-        return Entry(*known, status, keys=tuple(version(session, one).key for one in head.versions))
+        return Entry(*known, status, keys=tuple(one.key for one in versions(session, head.versions)))
     except Refused as refused:
         return Entry(*known, None, str(refused))
 

@@ -11,9 +11,9 @@ from composer.registry.releases import current_release, measured_composition
 from composer.registry.targets import target_hash
 from composer.registry.tasks import get_task_version, task_hash
 from composer.review.corrections import corrections
+from library import snippets
 from library.canonical import text_digest
 from library.errors import Refused
-from library.snippets import version
 
 SUPERSEDED = "another prompt was released since, so the comparison is with a past incumbent"
 
@@ -56,7 +56,7 @@ def _changed_texts(session: Session, candidate: CandidateSummary) -> list[str]:
             continue
         if text_digest(text) != measured:
             reasons.append(f"the {name}'s text is not the text that was measured")
-    now = (version(session, one) for one in candidate.versions)
+    now = snippets.versions(session, candidate.versions)
     return reasons + [f"snippet {one.key} v{one.version} is {one.state}" for one in now if one.state != "vetted"]
 
 

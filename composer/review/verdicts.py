@@ -16,7 +16,7 @@ from composer.task.task import Task
 from library import log
 from library.people import NotAllowed, people, require
 from library.roles import LOCAL, Person, Role
-from library.snippets import version
+from library.snippets import versions
 
 Kind = Literal["request changes", "approve", "no-go", "override"]
 KINDS: tuple[Kind, ...] = ("request changes", "approve", "no-go", "override")
@@ -131,7 +131,7 @@ def excluded(session: Session, candidate: CandidateSummary, task: Task, *, signe
     if "proposer" in task.terms.exclude:
         names.add(candidate.proposed_by)
     if "authors" in task.terms.exclude:
-        names |= {version(session, one).author for one in candidate.versions}
+        names |= {one.author for one in versions(session, candidate.versions)}
     if not signed_in:
         return frozenset({LOCAL} if names else ())
     return frozenset(names | {name.removesuffix(LOCAL) for name in names})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from composer.home.paths import Home
 from composer.registry.tasks import add_task
-from composer.review.inbox import pending_actions, tabs_of, waiting_for
+from composer.review.inbox import inbox, pending_actions, tabs_of, waiting_for
 from composer.review.next_step import needs_decision
 from library.database import Database
 from library.people import someone
@@ -12,6 +12,7 @@ from library.roles import Person
 from tests import small
 from tests.composer.review import acts
 from tests.composer.review.acts import PutUp
+from tests.library.queries import statements
 
 
 def person(database: Database, name: str) -> Person:
@@ -135,3 +136,12 @@ def test_one_local_person_decides_once(put_up: PutUp) -> None:
 
 def test_what_can_not_be_read_is_listed_with_the_stale(waiting: Database) -> None:
     assert tabs_of(None, "Ada", person(waiting, "Ada")) == {"stale", "all"}
+
+
+def test_the_inbox_reads_the_snippets_of_its_candidates_alone_and_together(waiting: Database) -> None:
+    with waiting.session() as session, statements(session) as sent:
+        (entry,) = inbox(session)
+    reads = [statement for statement in sent if "FROM snippet_version" in statement]
+    assert entry.keys
+    assert len(reads) == 1
+    assert "snippet_version.id IN" in reads[0]
