@@ -37,6 +37,9 @@ class Vocabulary:
         self.barred = frozenset(
             tuple(by_id[one] for one in some) for some in barred if all(one in by_id for one in some)
         )
+        self._names: dict[str, list[str]] = {}  # of the versions of each key, the current one first
+        for name, version in self.versions.items():
+            self._names.setdefault(version.key, []).append(name)
         self._ruling = {name: current.get(version.key, version) for name, version in self.versions.items()}
 
     def compose(self, names: Sequence[str] = ()) -> Composition:
@@ -74,11 +77,10 @@ class Vocabulary:
     @property
     def exclusive(self) -> Mapping[str, str]:
         """Map names to groups of which at most one may stand: a curator's group, or versions of one key."""
-        keys = [version.key for version in self.versions.values()]
         return {
             name: version.group or f"versions of {version.key}"
             for name, version in self._ruling.items()
-            if version.group or keys.count(version.key) > 1
+            if version.group or len(self._names[version.key]) > 1
         }
 
     def tags(self) -> Mapping[str, frozenset[str]]:
@@ -140,20 +142,16 @@ class Vocabulary:
 
     def _standing_for(self, key: str, stay: frozenset[str]) -> str:
         """Return the name that meets a requirement: one that must stay, else the current one, else an older."""
-        names = self._names_of(key)
+        names = self._names[key]
         return next((name for name in names if name in stay), names[0])
 
     def _conflicts(self) -> dict[str, frozenset[str]]:
         conflicts: dict[str, set[str]] = {}
         for name, version in self._ruling.items():
-            for other in (other for key in version.conflicts for other in self._names_of(key)):
+            for other in (other for key in version.conflicts for other in self._names.get(key, ())):
                 conflicts.setdefault(name, set()).add(other)
                 conflicts.setdefault(other, set()).add(name)
         return {name: frozenset(others) for name, others in conflicts.items()}
-
-    def _names_of(self, key: str) -> list[str]:
-        """Return the names of a key's versions, the current one first."""
-        return [name for name, version in self.versions.items() if version.key == key]
 
     @property
     def hash(self) -> str:
