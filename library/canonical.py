@@ -1,4 +1,4 @@
-"""One way to write a value as bytes, so that equal content always has an equal hash."""
+"""Canonical JSON (RFC 8785) and hashes: equal content always has equal bytes and an equal hash."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class _Unusual(Exception):
 
 
 def canonical_bytes(obj: Any) -> bytes:
-    """Write a JSON value (dict, list, tuple, str, int, float, bool, None) as RFC 8785 bytes.
+    """Return a JSON value (dict, list, tuple, str, int, float, bool, None) as its RFC 8785 bytes.
 
     Raises rfc8785.CanonicalizationError for anything JSON has no exact form for: NaN, infinity,
     whole numbers beyond 2**53, keys that are not strings, other types.
@@ -29,7 +29,7 @@ def canonical_bytes(obj: Any) -> bytes:
 
 
 def digest(obj: Any) -> str:
-    """Give the sha256 of a JSON value's canonical bytes: 64 hexadecimal digits.
+    """Return the sha256 of a JSON value's canonical bytes: 64 hexadecimal digits.
 
     Raises what canonical_bytes raises.
     """
@@ -37,7 +37,7 @@ def digest(obj: Any) -> str:
 
 
 def text_digest(text: str) -> str:
-    """Give the sha256 of a text's UTF-8 bytes: 64 hexadecimal digits.
+    """Return the sha256 of a text's UTF-8 bytes: 64 hexadecimal digits.
 
     Raises UnicodeEncodeError for a text that has no UTF-8 form (a lone surrogate).
     """

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 
 def components(graph: Mapping[str, Collection[str]]) -> Iterator[tuple[str, ...]]:
-    """Give the strongly connected components of a graph, each after all that it points to.
+    """Yield the strongly connected components of a graph, each after all that it points to.
 
     `graph` maps a node to those it points to; a node that isn't a key points to none. Takes time in proportion to
     nodes and edges (Tarjan, Depth-first search and linear graph algorithms, 1972), and no recursion.
@@ -40,7 +40,7 @@ def components(graph: Mapping[str, Collection[str]]) -> Iterator[tuple[str, ...]
 
 
 def _closed(open_nodes: dict[str, None], first: str) -> Iterator[str]:
-    """Take the nodes from the newest to `first` out of those that are open."""
+    """Remove the nodes from the newest to `first` from those that are open, and yield them."""
     while True:
         node, _ = open_nodes.popitem()
         yield node

@@ -82,7 +82,7 @@ def clashes(library: Mapping[str, Links]) -> tuple[Clash, ...]:
 
 
 def with_required(library: Mapping[str, Links], keys: Iterable[str]) -> Iterator[str]:
-    """Give keys and all that they require, directly or through others, each once and the nearest first."""
+    """Yield keys and all that they require, directly or through others, each once and the nearest first."""
     seen: dict[str, None] = dict.fromkeys(keys)
     waiting = deque(seen)
     while waiting:
@@ -120,7 +120,7 @@ def _clash(key: str, requires: Sequence[str], own: _Needs, required: Collection[
 
 
 def _exclusions(together: Mapping[str, Links]) -> Iterator[tuple[Pair, str]]:
-    """Give each pair that can't be in one prompt, and why."""
+    """Yield each pair that can't be in one prompt, and why."""
     for one, links in together.items():
         for other in sorted(links.conflicts & together.keys()):
             yield (one, other), f"{one!r} conflicts with {other!r}"

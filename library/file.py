@@ -23,8 +23,9 @@ _NO_LINKS = Links()
 class SnippetEntry(BaseModel):
     """One snippet in a library file.
 
-    Its rules: at most one of a `group` stands in a prompt, it stands only with all that it `requires` and
-    with none that it `conflicts` with, and a `pin` puts it before or after all that aren't pinned alike.
+    Its rules: a prompt holds at most one snippet of a `group`, and this one only together with all that it
+    `requires` and with none that it `conflicts` with; a `pin` puts it before or after all that aren't pinned
+    alike.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -90,7 +91,7 @@ class SnippetFile:
     def check_by_itself(self) -> None:
         """Raise Refused where the file is wrong whatever the library holds.
 
-        Where it names snippets of the library, only `entries` tells: with the library all problems are known.
+        Does nothing where it names snippets of the library: with those, `entries` lists all problems at once.
         """
         if not _unknown_keys(_keyed(self.content.values), frozenset()):
             self.entries({})

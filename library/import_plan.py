@@ -13,7 +13,7 @@ from library.versions import SnippetVersion
 class PlannedSnippet:
     """What an import does to one snippet; the old values are None where the key is new.
 
-    `note` says which rules or tags change, or what of the entry is not taken over.
+    note: which rules or tags change, or what of the entry is not taken over.
     """
 
     entry: SnippetEntry
@@ -55,7 +55,7 @@ class ImportPlan:
 
 
 def planned(entry: SnippetEntry, old: SnippetVersion | None) -> tuple[str, PlannedSnippet]:
-    """Return what an entry does to the newest version, and of which kind that is: a field of `ImportPlan`."""
+    """Return what an entry does to the newest version, and the field of `ImportPlan` that it belongs to."""
     if old is None:
         return "added", PlannedSnippet(entry, None, None, None, entry.state, 1)
     changes, same_text = _changed_rules(entry, old), old.text == entry.text
@@ -70,7 +70,7 @@ def planned(entry: SnippetEntry, old: SnippetVersion | None) -> tuple[str, Plann
 
 
 def _changed_rules(entry: SnippetEntry, old: SnippetVersion) -> list[str]:
-    """Say how tags and rules of an entry differ from a version's, a phrase each; their order doesn't count."""
+    """Return how tags and rules of an entry differ from a version's, a phrase each; their order doesn't count."""
     fields: tuple[tuple[str, Collection[str], Collection[str]], ...] = (
         ("tags", old.tags, entry.tags),
         ("group", _one(old.group), _one(entry.group)),
@@ -90,7 +90,7 @@ def _one(value: str | None) -> tuple[str, ...]:
 
 
 def _kept(entry: SnippetEntry, old: SnippetVersion, state: str) -> str:
-    """Say what of an otherwise known entry is not taken over: a version is for good."""
+    """Return what of an otherwise known entry is not taken over, since a version never changes."""
     kept = []
     if "state" in entry.model_fields_set and entry.state != state:
         kept.append(f"stays {state}")

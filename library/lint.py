@@ -1,4 +1,4 @@
-"""What a snippet's text may look like: one plain line, in which nothing is hidden."""
+"""Lint of a snippet's text: one plain line, in which nothing is hidden."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ LONGEST = 300
 
 # Control, format (bidi marks, zero-width joiners, tags), surrogate, private and unassigned.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-# Others that leave no mark on the page although their category says letter, mark or symbol
+# Others that leave no mark on the page although they are letters, marks or symbols by category
 # (Unicode's Default_Ignorable_Code_Point, and the blank Braille pattern).
 _HIDDEN_ONES = (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0)
 _HIDDEN_RUNS = (range(0x180B, 0x1810), range(0xFE00, 0xFE10), range(0xE0000, 0xE1000))
@@ -15,14 +15,14 @@ _PLAIN = re.compile("[!-~]([ -~]*[!-~])?")  # printable ASCII, and no space at t
 
 
 def problems(text: str) -> tuple[str, ...]:
-    """List what keeps a text from being a snippet, each as a phrase; empty if nothing does."""
+    """Return what keeps a text from being a snippet, a phrase each; empty if nothing does."""
     if _PLAIN.fullmatch(text) and len(text) <= LONGEST and "{{" not in text and "}}" not in text:
         return ()  # what most texts are, seen at once: each of these problems needs another character
     found = []
     if not text.strip():
         return ("is empty",)
     if len(text.splitlines()) > 1:
-        found.append("stands on more than one line")
+        found.append("has more than one line")
     elif text.splitlines()[0] != text:
         found.append("ends with a line break")
     if text.strip(" ") != text:
@@ -43,7 +43,7 @@ def problems(text: str) -> tuple[str, ...]:
 
 
 def _is_hidden(character: str) -> bool:
-    if character in "\t\n\r\v\f\x1c\x1d\x1e\x85":  # told apart as tabs and line breaks
+    if character in "\t\n\r\v\f\x1c\x1d\x1e\x85":  # reported as tabs and line breaks
         return False
     code = ord(character)
     return (

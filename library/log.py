@@ -1,4 +1,4 @@
-"""The log of every change: who, when and why, each entry chained by hash to the one before.
+"""The log of every change: who made it, when and why; each entry holds the hash of the one before.
 
 A changed, removed or inserted entry breaks the chain from there on. Entries cut off at the very end
 leave a chain that is whole but shorter: to notice that, keep the newest hash elsewhere.
@@ -36,10 +36,10 @@ class LogEntry:
 
 @dataclass(frozen=True)
 class LogFilter:
-    """Which entries are wanted: what is left empty narrows nothing.
+    """Which entries are wanted; an empty field narrows nothing.
 
-    `kind` is the first part of a subject; `words` stand, each somewhere, in subject, why or action, whatever
-    their (ASCII) capitals; of `actions` any will do; ids lie above `after`.
+    kind: the first part of a subject. words: each occurs in subject, why or action, whatever its (ASCII) capitals.
+    actions: the entry's action is one of these. after: its id is above this one.
     """
 
     who: str = ""
@@ -83,7 +83,7 @@ def append_all(session: Session, changes: Iterable[Change], *, who: str, at: dat
 
 
 def _chained(previous: str, changes: Iterable[Change], who: str, at: datetime) -> Iterator[dict[str, Any]]:
-    """Give the columns of an entry for each change, chained to the hash of the entry before the first."""
+    """Yield the columns of an entry for each change, chained to the hash of the entry before the first."""
     for change in changes:
         row = {"at": at, "who": who, "previous": previous, **vars(change)}
         row["hash"] = previous = _entry_hash(row)
@@ -98,9 +98,9 @@ def entries(
     newest_first: bool = False,
     limit: int | None = None,
 ) -> tuple[LogEntry, ...]:
-    """Give the log's entries: all, or those of one subject or under a filter; at most `limit` of them.
+    """Return the log's entries: all, or those of one subject or under a filter; at most `limit` of them.
 
-    Raises `Refused` where one that is wanted can't be read at all, which `first_broken` then names.
+    Raises `Refused` where one of them can't be read at all; `first_broken` then returns its id.
     """
     order = col(LogRow.id).desc() if newest_first else col(LogRow.id)
     query = select(LogRow).where(*_conditions(only)).order_by(order).limit(limit)
@@ -119,7 +119,7 @@ def entries(
 
 
 def count(session: Session, only: LogFilter = EVERYTHING) -> int:
-    """Return how many entries a filter lets through."""
+    """Return how many entries fit a filter."""
     return session.exec(select(func.count()).select_from(LogRow).where(*_conditions(only))).one()
 
 
@@ -134,12 +134,12 @@ def names(session: Session) -> tuple[str, ...]:
 
 
 def kinds(session: Session) -> tuple[str, ...]:
-    """Return the kinds of the subjects that the log speaks of, such as `candidate` and `run`, by name."""
+    """Return the kinds of the subjects in the log, such as `candidate` and `run`, by name."""
     return tuple(sorted({one.partition(":")[0] for one in session.exec(select(LogRow.subject).distinct())}))
 
 
 def first_broken(session: Session) -> int | None:
-    """Check the whole chain; give the id of the first entry that doesn't follow, or None if all do."""
+    """Check the whole chain; return the id of the first entry that doesn't follow, None if all do."""
     previous, last = _START, 0
     # One row at a time, so that a value that can't even be read is known by the row before it.
     query = select(LogRow).order_by(col(LogRow.id)).execution_options(yield_per=1)

@@ -89,7 +89,7 @@ def add_person(
 
 
 def set_roles(session: Session, name: str, roles: tuple[str, ...], *, by: str, at: datetime) -> Person:
-    """Give a person these roles instead of those they had; raises `Refused` where nobody has this name."""
+    """Set a person's roles, in place of those they had; raises `Refused` where nobody has this name."""
     lock_for_writing(session)
     require(session, by, "admin")
     row = _row(session, name)

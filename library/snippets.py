@@ -88,7 +88,7 @@ def newest_versions(session: Session, *conditions: ColumnElement[bool]) -> dict[
 
 
 def version_rows(session: Session, ids: Sequence[int]) -> Iterator[SnippetVersionRow]:
-    """Give the stored rows of versions, to change their state."""
+    """Yield the stored rows of versions, to change their state."""
     for some in _parts(ids):
         yield from session.exec(select(SnippetVersionRow).where(col(SnippetVersionRow.id).in_(some)))
 
@@ -103,7 +103,7 @@ def _is_newest(*, drafts: bool = True) -> ColumnElement[bool]:
 
 
 def _read(session: Session, *conditions: ColumnElement[bool]) -> Iterator[SnippetVersion]:
-    """Give versions in library order, and of one key the oldest first."""
+    """Yield versions in library order, and of one key the oldest first."""
     # Columns and not rows: thousands of mapped objects would take three times as long.
     columns: list[Any] = [each.class_attribute for each in inspect(SnippetVersionRow).column_attrs]
     query = select_columns(*columns, col(SnippetRow.key)).join(SnippetRow).where(*conditions)

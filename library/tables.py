@@ -52,7 +52,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the time as aware, in UTC."""
+        """Return the time as aware, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -80,7 +80,7 @@ class SnippetRow(Table, table=True):
 
 
 class SnippetVersionRow(Immutable, Table, table=True):
-    """One text of a snippet with its rules, for good; only its state moves on, from draft to vetted to retired."""
+    """One text of a snippet with its rules, immutable but for its state: from draft to vetted to retired."""
 
     __tablename__ = "snippet_version"
     __table_args__ = (

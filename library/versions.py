@@ -10,7 +10,7 @@ from datetime import datetime
 class SnippetVersion:
     """One text of a snippet with its rules, as stored.
 
-    `version` counts from 1 within a key, `created_at` is in UTC. At most one of a `group` stands in a prompt;
+    `version` counts from 1 within a key, `created_at` is in UTC. A prompt holds at most one of a `group`;
     `requires` and `conflicts` name other keys; `pin` is "first", "last" or None.
     """
 
@@ -31,7 +31,7 @@ class SnippetVersion:
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """Its rules in words, a phrase each."""
+        """Its rules, a phrase each."""
         rules = (
             ("group", self.group),
             ("requires", ", ".join(self.requires)),

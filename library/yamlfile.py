@@ -1,4 +1,4 @@
-"""Reading YAML files people wrote: every problem is told with its file, line and field, all at once."""
+"""Reading YAML files that people wrote: all problems are listed at once, each with file, line and field."""
 
 import stat
 from collections.abc import Callable, Iterable, Sequence
@@ -31,7 +31,7 @@ class Problem:
 def read_text(path: Path, *, limit_bytes: int = 2_000_000) -> str:
     """Read a UTF-8 file of at most `limit_bytes`, without a byte order mark, line ends as they are.
 
-    Raises Refused if it is missing, not an ordinary file, unreadable, too large (told from its size,
+    Raises Refused if it is missing, not an ordinary file, unreadable, too large (by its size,
     before reading), not UTF-8, or holds a NUL character.
     """
     where = str(path)
@@ -88,7 +88,7 @@ def _decoded(data: bytes, where: str) -> str:
 class Checked(Generic[M]):
     """A YAML file held against a pydantic model: plain values, the model where they fit it, and what is wrong.
 
-    place: gives where the values begin, which only problems need.
+    place: returns where the values begin, which only problems need.
     """
 
     name: str
@@ -115,7 +115,7 @@ def read_yaml(path: Path, model: type[M]) -> M:
 
 
 def parse_yaml(text: str, name: str, model: type[M]) -> M:
-    """Turn YAML text into a pydantic model; `name` stands for the file in messages.
+    """Turn YAML text into a pydantic model; `name` is the file's in messages.
 
     Raises Refused listing everything found: YAML that doesn't parse, a key twice in one mapping, and every error
     of the model, each with line and field.
@@ -138,7 +138,7 @@ def check_yaml(text: str, name: str, model: type[M]) -> Checked[M]:
 
 
 def _load(text: str, name: str) -> tuple[Any, Callable[[], Place]]:
-    """Return plain values, and what gives their place, by PyYAML's own parser; raises Refused for bad YAML."""
+    """Return plain values, and what returns their place, by PyYAML's own parser; raises Refused for bad YAML."""
     try:
         loader = Loader(text)
         node = loader.get_single_node()
@@ -171,7 +171,7 @@ def _load(text: str, name: str) -> tuple[Any, Callable[[], Place]]:
 
 
 def _as_problem(details: ErrorDetails) -> Problem:
-    """Say a pydantic error in the words of someone who writes YAML."""
+    """Return a pydantic error as a problem, in the terms of someone who writes YAML."""
     location, kind, value = details["loc"], details["type"], details["input"]
     context = details.get("ctx", {})
     if kind == OWN_PROBLEM:
@@ -197,13 +197,13 @@ def _as_problem(details: ErrorDetails) -> Problem:
 
 
 def _listed(name: str, problems: Sequence[tuple[int, Location, str, str]]) -> Refused:
-    """One refusal for all problems, in the order of the file; the same one twice is told once."""
-    told = sorted({(line, _field(location), what, fix) for line, location, what, fix in problems})
-    if len(told) == 1:
-        line, field, what, fix = told[0]
+    """Return one refusal for all problems, in the order of the file, each once."""
+    listed = sorted({(line, _field(location), what, fix) for line, location, what, fix in problems})
+    if len(listed) == 1:
+        line, field, what, fix = listed[0]
         return Refused(what, where=f"{name}, line {line}{field}", fix=fix)
-    lines = [f"{name}, line {line}{field}: {what}. {fix}".rstrip() for line, field, what, fix in told]
-    return Refused(f"{len(told)} problems", where=name, fix="Nothing of it was stored.", problems=lines)
+    lines = [f"{name}, line {line}{field}: {what}. {fix}".rstrip() for line, field, what, fix in listed]
+    return Refused(f"{len(listed)} problems", where=name, fix="Nothing of it was stored.", problems=lines)
 
 
 def _field(location: Location) -> str:

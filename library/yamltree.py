@@ -81,7 +81,7 @@ def places(node: yaml.Node) -> Place:
     if isinstance(node, yaml.SequenceNode):
         return Place(line, items=[places(each) for each in node.value])
     names = [(key, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)]
-    # The last of a name counts: fields merged in with << stand before the mapping's own, which win.
+    # The last of a name counts: fields merged in with << come before the mapping's own, which win.
     return Place(line, fields={key.value: (key.start_mark.line + 1, places(value)) for key, value in names})
 
 
@@ -109,7 +109,7 @@ def faults(node: yaml.Node, location: Location = ()) -> Iterator[Fault]:
 class Loader(yaml.SafeLoader):
     """PyYAML's safe loader in pure Python (the one in C crashes on deeply nested input), without aliases.
 
-    Aliases let a small file stand for an endless or enormous value, and no file here needs them.
+    Aliases let a small file mean an endless or enormous value, and no file here needs them.
     """
 
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
@@ -179,7 +179,7 @@ def _read(text: str, loader: Loader) -> Quick:
 
 
 def _plain(value: str, in_flow: bool, loader: Loader) -> Any:
-    """Return what a scalar without quotes stands for: a number, a truth value or the like, most often a text."""
+    """Return the value of a scalar without quotes: a number, a truth value or the like, most often a text."""
     if in_flow and "?" in value:
         raise _NotPlain
     if value[:1] not in _FIRST_CHARACTERS or (tag := _tag(value)) == _TEXT:
