@@ -6,10 +6,11 @@ import json
 from typing import Annotated, Any, get_args
 
 import typer
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
+from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals, say
+from composer.cli.figures_table import MARKS
 from composer.evaluation.formatting import NAMES, change, figure, interval
 from composer.evaluation.outcomes import Difference
 from composer.review.blockers import blocker_texts
@@ -44,15 +45,15 @@ def inbox(
         print(json.dumps([_row(entry, me) for entry in found], ensure_ascii=False))
         return
     if not everything:
-        out.print("No candidates yet. `composer demo --headless` or `composer compose TASK --target T` makes one.")
+        say("No candidates yet. `composer demo --headless` or `composer compose TASK --target T` makes one.")
         return
     if not found:
-        out.print(f"None of {len(everything)} candidates is under “{state}”; `composer inbox` lists them all.")
+        say(f"None of {len(everything)} candidates is under “{state}”; `composer inbox` lists them all.")
         return
     out.print(_table(found, me))
     mine = sum(entry.status is not None and needs_decision(entry.status, me) for entry in everything)
     if mine:
-        out.print(f"{mine} {'waits' if mine == 1 else 'wait'} for you. Look at one with: composer review NUMBER")
+        say(f"{mine} {'waits' if mine == 1 else 'wait'} for you. Look at one with: composer review NUMBER")
 
 
 def _tabs(entry: Entry, me: Person) -> frozenset[str]:
@@ -64,19 +65,20 @@ def _table(entries: list[Entry], me: Person) -> Table:
     for name in ("task → target", "gain, 95% interval", "gates", "state", "waits for"):
         table.add_column(name, overflow="fold", no_wrap=name not in ("state", "waits for"))
     for entry in entries:
-        place = escape(f"{entry.task} →\n{entry.target}")
+        place = Text(f"{entry.task} →\n{entry.target}")
         status = entry.status
         if status is None:
-            table.add_row(str(entry.candidate_id), place, "", "", "unreadable", escape(entry.problem))
+            table.add_row(str(entry.candidate_id), place, "", "", "unreadable", Text(entry.problem))
             continue
         metric, gates = status.candidate.figures[0], status.candidate.gates
+        passed = sum(gate.passed for gate in gates)
         table.add_row(
             str(entry.candidate_id),
             place,
-            escape(_gain(metric)),
-            f"{sum(gate.passed for gate in gates)} of {len(gates)}",
+            Text(_gain(metric)),
+            Text.assemble(MARKS[not status.candidate.failing_gates], f" {passed} of {len(gates)}"),
             status.state,
-            escape("; ".join(pending_actions(status, me))),
+            Text("\n".join(pending_actions(status, me))),
         )
     return table
 

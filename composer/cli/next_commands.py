@@ -81,16 +81,19 @@ def commands(step: NextStep, status: ReviewStatus) -> Iterator[tuple[Verb | None
             case "rollback":
                 yield verb, f'composer rollback {step.number} --reason "…"'
             case "dispose":
-                for example, kind in _dispositions(step):
+                for example, kind in _dispositions(step, status):
                     yield verb, f'composer dispose {candidate.id} {example} --as {kind} --reason "…"'
             case _:
                 yield verb, f'composer {verb} {candidate.id}{_argument(verb, step.about)} --reason "…"'
 
 
-def _dispositions(step: NextStep) -> list[tuple[str, str]]:
+def _dispositions(step: NextStep, status: ReviewStatus) -> list[tuple[str, str]]:
+    """Return which example can be given which disposition: the one that blocks, or the worst unresolved one."""
     if step.about is not None and step.about.kind == "regression blocks":
         return [(shlex.quote(step.about.what), "acceptable")]
-    return [("all", "acceptable"), ("EXAMPLE", "blocks"), ("EXAMPLE", "label-is-wrong --label LABEL")]
+    worst = shlex.quote(status.unresolved[0])
+    rest = [("all", "acceptable")] if len(status.unresolved) > 1 else []
+    return [(worst, "acceptable"), (worst, "blocks"), (worst, "label-is-wrong --label LABEL"), *rest]
 
 
 def _argument(verb: Verb, about: Blocker | None) -> str:

@@ -40,7 +40,7 @@ def pack_of(session: Session, task_name: str, target_name: str) -> Pack:
     if release is None:
         raise Refused(
             f"nothing is released for {task_name} on {target_name}",
-            fix="Approve a candidate in the Inbox, or with `composer review`.",
+            fix="Approve a candidate in the Inbox, or with `composer approve`.",
         )
     candidate = get_candidate(session, release.candidate_id)
     evidence = candidate.evidence

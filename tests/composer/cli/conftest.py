@@ -48,7 +48,7 @@ def _worse_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture
 def worse(home: Home, _worse_home: Path) -> Iterator[Database]:
-    """The database of `home`, in which candidate 1 has two regressions that need a word, and nobody signs in."""
+    """The database of `home`, in which candidate 1 has two regressions to be resolved, and nobody signs in."""
     shutil.copytree(_worse_home, home.path)
     database = open_database(home.path)
     yield database

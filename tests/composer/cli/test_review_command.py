@@ -26,6 +26,7 @@ from library.database import Database
 from tests import small
 from tests.composer.cli.conftest import Run
 from tests.composer.review import acts
+from tests.composer.review.acts import PutUp
 from tests.scripted import connecting
 
 
@@ -181,8 +182,27 @@ def test_a_verdict_in_the_way_can_be_dismissed(submitted: Database, run: Run) ->
     assert "is not in the way" in refused(run("review", "1", "--dismiss", "1", "--reason", "x"))
 
 
-def test_a_gate_is_overridden_by_whom_the_policy_names(submitted: Database, run: Run) -> None:
+def test_a_gate_is_overridden_by_whom_the_policy_names(put_up: PutUp, run: Run) -> None:
+    database = put_up(people=False, policy={"override": ["admin"], "gates": {"max_extra_tokens": 0}})
+    assert acts.status(database).failing_gates
+    told(run("review", "1", "--override", "--reason", "Tokens are cheap."))
+    assert acts.status(database).failing_gates == ()
+
+
+def test_nobody_overrides_a_gate_where_the_policy_names_nobody(submitted: Database, run: Run) -> None:
     assert "lets nobody override" in refused(run("review", "1", "--override", "--reason", "x"))
+
+
+def test_the_older_options_are_hidden(submitted: Database, run: Run) -> None:
+    shown = told(run("review", "--help"))
+    assert not [
+        name for name in ("--approve", "--acceptable", "--dismiss", "--score-again", "--reason") if name in shown
+    ]
+    assert "--json" in shown
+
+
+def test_an_older_option_prints_the_review_as_json_alone(submitted: Database, run: Run) -> None:
+    assert json.loads(told(run("review", "1", "--approve", "--reason", "x", "--json")))["state"] == "approved"
 
 
 def test_regressions_get_their_dispositions_one_by_one_or_all_at_once(worse: Database, run: Run) -> None:

@@ -50,6 +50,13 @@ def test_a_list_loads_neither_model_nor_statistics(command: tuple[str, ...], fil
     assert not loaded(*command, "--home", str(home.path)) & set(NEVER)
 
 
+@pytest.mark.parametrize("command", [("review", "1"), ("comment", "1", "--reason", "Hm."), ("approve", "--help")])
+def test_a_review_loads_neither_model_nor_statistics(
+    command: tuple[str, ...], submitted: Database, home: Home
+) -> None:
+    assert not loaded(*command, *(() if "--help" in command else ("--home", str(home.path)))) & set(NEVER)
+
+
 def test_verifying_a_pack_loads_no_database(tmp_path: Path) -> None:
     for name in ("prompt.txt", "messages.json", "manifest.json"):
         (tmp_path / name).write_bytes(b"{}")
