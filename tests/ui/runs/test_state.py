@@ -15,8 +15,8 @@ from composer.runs import worker
 from composer.runs.records import RunSummary
 from ui.runs.state import BEGUN, PATIENCE_SECONDS, begin, mark, run_state
 
-NOW = datetime.now(UTC)
-LATE = NOW - timedelta(seconds=2 * PATIENCE_SECONDS)
+NOW = timedelta()
+LATE = timedelta(seconds=2 * PATIENCE_SECONDS)
 
 
 @pytest.fixture(autouse=True)
@@ -26,24 +26,27 @@ def here(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     BEGUN.of(1).pop()
 
 
-def run(state: str, created_at: datetime = NOW, ended_at: datetime | None = None) -> RunSummary:
+def run(state: str, age: timedelta = NOW, ended: timedelta | None = None) -> RunSummary:
+    """Return a run that was entered so long before this moment, and ended so long before it."""
+    now = datetime.now(UTC)
+    ended_at = None if ended is None else now - ended
     return RunSummary(
-        1, "t", "m", "greedy", 0, 40, state, Counts(), 40, "", "Ada", created_at, None, ended_at, None
+        1, "t", "m", "greedy", 0, 40, state, Counts(), 40, "", "Ada", now - age, None, ended_at, None
     )
 
 
 @pytest.mark.parametrize(
-    ("stored", "shown"),
+    ("stored", "age", "shown"),
     [
-        (run(WAITING), "starting"),
-        (run(WAITING, LATE), "not started"),
-        (run(RUNNING), "interrupted"),
-        (run(STOPPED, ended_at=NOW), STOPPED),
-        (run(FINISHED), FINISHED),
+        (WAITING, NOW, "starting"),
+        (WAITING, LATE, "not started"),
+        (RUNNING, NOW, "interrupted"),
+        (STOPPED, NOW, STOPPED),
+        (FINISHED, NOW, FINISHED),
     ],
 )
-def test_without_a_worker_a_run_waits_for_a_minute(stored: RunSummary, shown: str) -> None:
-    assert run_state(stored) == shown
+def test_without_a_worker_a_run_waits_for_a_minute(stored: str, age: timedelta, shown: str) -> None:
+    assert run_state(run(stored, age, ended=NOW if stored == STOPPED else None)) == shown
 
 
 def test_a_run_whose_worker_holds_its_lock_is_at_work(here: Home) -> None:
@@ -56,9 +59,9 @@ def test_a_run_begun_again_is_starting_until_it_ends_again(monkeypatch: pytest.M
     monkeypatch.setattr(worker, "start", lambda _home, run_id: started.append(run_id))
     begin(1)
     assert started == [1]
-    assert run_state(run(FAILED, LATE, ended_at=LATE)) == "starting"
+    assert run_state(run(FAILED, LATE, ended=LATE)) == "starting"
     assert run_state(run(RUNNING, LATE)) == "starting"
-    assert run_state(run(FAILED, LATE, ended_at=datetime.now(UTC))) == FAILED
+    assert run_state(run(FAILED, LATE, ended=NOW)) == FAILED
 
 
 def test_a_state_is_marked_with_its_name() -> None:
