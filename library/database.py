@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text, update
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlmodel import Session
@@ -127,6 +126,8 @@ class Database:
         if self._migration_lock is None:
             yield
             return
+        from filelock import FileLock, Timeout  # only a database that isn't current needs it
+
         try:
             with FileLock(self._migration_lock, timeout=PATIENCE_SECONDS):
                 yield

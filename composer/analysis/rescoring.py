@@ -10,7 +10,8 @@ from sqlmodel import Session
 from composer.answers.evaluator import questions_of
 from composer.answers.store import stored_answers
 from composer.candidates.evidence import Measured, MeasurementPlan, evidence_of
-from composer.candidates.records import CandidateSummary, get_candidate, submit, successor_of
+from composer.candidates.records import CandidateSummary, get_candidate, successor_of
+from composer.candidates.submission import submit
 from composer.candidates.test_split import note_test_read
 from composer.evaluation.outcomes import Comparison
 from composer.registry.datasets import dataset_of, examples_of

@@ -19,7 +19,8 @@ from sqlmodel import Session
 
 from composer.answers.evaluator import Evaluator
 from composer.answers.store import MemoryCells, Question, keep_all
-from composer.candidates.records import get_candidate, submit
+from composer.candidates.records import get_candidate
+from composer.candidates.submission import submit
 from composer.data.examples import Dataset, Example
 from composer.home.paths import Home
 from composer.models.answer import Answer

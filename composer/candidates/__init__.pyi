@@ -1,13 +1,14 @@
-from .evidence import Evidence, Measured, MeasurementPlan, Outcome, evidence_of
+from .evidence import Evidence, Measured, MeasurementPlan, evidence_of
 from .measurement import measure
+from .outcome import Outcome
 from .records import (
     Candidate,
     CandidateSummary,
     get_candidate,
     get_candidate_summary,
     list_candidates,
-    submit,
 )
+from .submission import submit
 from .test_split import note_test_read
 
 __all__ = [

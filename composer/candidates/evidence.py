@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from composer.candidates.outcome import Outcome, Part, PromptHashes
 from composer.data.examples import Example
 from composer.evaluation.outcomes import Comparison, Difference, Gate, OutcomeCounts, Row, Slice
 from composer.models.target import Target
@@ -16,12 +15,7 @@ from composer.task.task import Metric, Task
 from library.canonical import text_digest
 
 
-class _Part(BaseModel):
-    # An instance given is checked like a value read: what JSON has no form for (NaN) never becomes evidence.
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, revalidate_instances="always")
-
-
-class MeasuredTask(_Part):
+class MeasuredTask(Part):
     """The task as it was when the candidate was measured; `hash` is sha256 in hex, as everywhere here."""
 
     name: str
@@ -29,14 +23,14 @@ class MeasuredTask(_Part):
     metric: Metric
 
 
-class MeasuredTarget(_Part):
+class MeasuredTarget(Part):
     """The target as it was when the candidate was measured."""
 
     name: str
     hash: str
 
 
-class MeasuredData(_Part):
+class MeasuredData(Part):
     """The data measured on: ids of the n examples of one split, in its order."""
 
     dataset: str
@@ -44,7 +38,7 @@ class MeasuredData(_Part):
     examples: tuple[str, ...]
 
 
-class MeasuredSnippet(_Part):
+class MeasuredSnippet(Part):
     """A snippet version in a prompt, and the hash of its text."""
 
     key: str
@@ -52,7 +46,7 @@ class MeasuredSnippet(_Part):
     sha256: str
 
 
-class MeasuredPrompt(_Part):
+class MeasuredPrompt(Part):
     """One side of the comparison: a composition, and the keys of its n cells in the order of the examples."""
 
     fingerprint: str
@@ -61,7 +55,7 @@ class MeasuredPrompt(_Part):
     cells: tuple[str, ...]
 
 
-class SearchRecord(_Part):
+class SearchRecord(Part):
     """How the candidate was found: `estimate` is the mean loss saved in the search, in [-1, 1]."""
 
     strategy: str
@@ -72,7 +66,7 @@ class SearchRecord(_Part):
     stopped: str
 
 
-class Evidence(_Part):
+class Evidence(Part):
     """All that an approval rests on; the sha256 of its canonical JSON is its identity.
 
     `rows` are the n examples under both prompts, in the order of `data.examples`; `test_reads_before` counts
@@ -123,34 +117,6 @@ _NOT_IN_FIRST_FORMAT: dict[str, Any] = {
     "gates": {"__all__": {"binding"}},
     "rows": {"__all__": {"incumbent_value", "candidate_value", "gold", "slice", "must_not_regress"}},
 }
-
-
-class PromptHashes(_Part):
-    """The sha256 of both prompts' texts, in hex."""
-
-    incumbent: str
-    candidate: str
-
-
-class Outcome(_Part):
-    """What a candidate's measurement came to, and the hashes of what it was measured on.
-
-    `figures` are the task's, the composite metric first; `worse` are the ids of the examples that got worse,
-    the worst first.
-    """
-
-    task_hash: str
-    target_hash: str
-    dataset: str
-    prompts: PromptHashes
-    figures: tuple[Difference, ...]
-    gates: tuple[Gate, ...]
-    counts: OutcomeCounts
-    worse: tuple[str, ...]
-
-    def as_json(self, *names: str) -> dict[str, Any]:
-        """Return the JSON value that is stored beside the evidence: all its fields, or those of `names` alone."""
-        return self.model_dump(mode="json", include=set(names) or None)
 
 
 def evidence_of(

@@ -1,26 +1,27 @@
-"""Candidates: compositions submitted for review, each bound to its evidence by a hash."""
+"""Candidates as stored: compositions submitted for review, each bound to its evidence by a hash."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, Text, type_coerce
 from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
-from composer.candidates.evidence import Evidence, Outcome
+from composer.candidates.outcome import Outcome
 from composer.evaluation.outcomes import Difference, Gate, Row, Slice
-from composer.prompts.composition import Composition
-from composer.tables import CandidateRow, RunRow
+from composer.tables import CandidateRow
 from library import log
-from library.canonical import digest, text_digest
+from library.canonical import text_digest
 from library.errors import Refused
-from library.people import require
 from library.roles import Role
+
+if TYPE_CHECKING:
+    from composer.candidates.evidence import Evidence
 
 SUBMITTED = "candidate submitted"
 PROPOSERS: tuple[Role, ...] = ("curator", "reviewer", "releaser", "admin")
@@ -81,58 +82,6 @@ class Candidate(CandidateSummary):
     def slices(self) -> tuple[Slice, ...]:
         """The difference in each slice of the examples."""
         return self.evidence.slices
-
-
-def submit(
-    session: Session,
-    run_id: int,
-    composition: Composition,
-    incumbent: Composition,
-    evidence: Evidence,
-    *,
-    by: str,
-    at: datetime,
-    rescored_from: int | None = None,
-) -> int:
-    """Submit a composition for review and return its candidate id; the same evidence of a run is the same one.
-
-    Whoever started the run proposed it, also where somebody else has it scored again.
-    """
-    require(session, by, *PROPOSERS)
-    content = evidence.as_json()
-    evidence_hash = digest(content)
-    query = select(CandidateRow).where(CandidateRow.run_id == run_id, CandidateRow.evidence_hash == evidence_hash)
-    row = session.exec(query).first()
-    if row is None:
-        proposed_by = session.get_one(RunRow, run_id).started_by
-        row = CandidateRow(
-            run_id=run_id,
-            task=evidence.task.name,
-            target=evidence.target.name,
-            versions=[version.id for version in composition.versions],
-            incumbent_versions=[version.id for version in incumbent.versions],
-            evidence=content,
-            evidence_hash=evidence_hash,
-            proposed_by=proposed_by,
-            created_at=at,
-            rescored_from=rescored_from,
-            summary=evidence.outcome().as_json(),
-        )
-        session.add(row)
-        session.flush()
-        more: dict[str, Any] = {} if rescored_from is None else {"rescored_from": rescored_from}
-        more |= {} if proposed_by == by else {"proposed_by": proposed_by}
-        log.append(
-            session,
-            who=by,
-            action=SUBMITTED,
-            subject=f"candidate:{row.id}",
-            why="",
-            detail={"run": run_id, "evidence": evidence_hash, "snippets": list(composition.keys), **more},
-            at=at,
-        )
-    assert row.id is not None
-    return row.id
 
 
 _TABLE: Table = CandidateRow.__table__  # type: ignore[attr-defined]
@@ -207,6 +156,8 @@ class _Read:
 
     @cached_property
     def evidence(self) -> Evidence:
+        from composer.candidates.evidence import Evidence  # lists read outcomes, and do without it
+
         try:
             return Evidence.model_validate_json(self.text)
         except ValidationError as error:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 
 import typer
 
 from composer.cli.lazy import Entry, LazyGroup
+
+# Looking for plugins of pydantic reads what every installed package offers, and no command has a use for one.
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS: Mapping[str, Entry] = {
     "demo": Entry(

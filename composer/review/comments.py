@@ -11,16 +11,15 @@ from sqlmodel import Session, col, select
 from composer.candidates.evidence import Evidence
 from composer.candidates.records import Candidate, get_candidate
 from composer.review.reasons import reason_of
+from composer.review.verdicts import COMMENTERS
 from composer.tables import CandidateRow, CommentRow
 from library import log
 from library.canonical import digest
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import require
-from library.roles import Role
 
 Object = Literal["candidate", "snippet", "example"]
-COMMENTERS: tuple[Role, ...] = ("reviewer", "curator", "releaser", "admin")
 
 
 @dataclass(frozen=True)

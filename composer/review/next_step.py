@@ -7,9 +7,8 @@ from typing import Literal
 
 from composer.candidates.records import PROPOSERS
 from composer.review.blockers import Blocker
-from composer.review.comments import COMMENTERS
 from composer.review.status import ReviewStatus, State
-from composer.review.verdicts import Verdict, effective_verdicts
+from composer.review.verdicts import COMMENTERS, Verdict, effective_verdicts
 from library.roles import LOCAL, Person
 
 StepKind = Literal[

@@ -23,6 +23,8 @@ KINDS: tuple[Kind, ...] = ("request changes", "approve", "no-go", "override")
 DECISIONS = ("request changes", "approve", "no-go")
 """Kinds of which a reviewer's last one counts."""
 DISMISSAL = "dismiss"
+COMMENTERS: tuple[Role, ...] = ("reviewer", "curator", "releaser", "admin")
+"""Who may comment on a candidate, which decides nothing."""
 
 
 @dataclass(frozen=True)

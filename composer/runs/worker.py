@@ -18,7 +18,7 @@ from composer.answers.session import model_session
 from composer.answers.store import DatabaseCells
 from composer.candidates.evidence import MeasurementPlan, SearchRecord, evidence_of
 from composer.candidates.measurement import measure
-from composer.candidates.records import submit
+from composer.candidates.submission import submit
 from composer.candidates.test_split import note_test_read
 from composer.data.examples import Example
 from composer.home import processes

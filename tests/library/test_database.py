@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-import composer.tables  # noqa: F401  (its models share the migrations)
+from composer.tables import *  # noqa: F403  (its models share the migrations)
 from library import log
 from library.canonical import text_digest
 from library.database import URL_VARIABLE, Database, open_database

@@ -12,26 +12,17 @@ from composer.candidates.records import (
     get_candidate,
     get_candidate_summary,
     list_candidates,
-    submit,
 )
-from composer.runs.plan import Plan, plan_run
 from composer.tables import CandidateRow
-from library import log
 from library.canonical import digest
 from library.database import Database
 from library.errors import Refused
-from tests import small
 from tests.composer.review import acts
 
 
 def stored(database: Database) -> Candidate:
     with database.session() as session:
         return get_candidate(session, 1)
-
-
-def plan(database: Database) -> Plan:
-    with database.session() as session:
-        return plan_run(session, "small", "tiny", strategy="greedy", seed=0, budget=100)
 
 
 CHANGES: dict[str, Any] = {
@@ -69,26 +60,6 @@ def test_evidence_swapped_together_with_its_hash_is_found_by_the_log(submitted: 
         session.add(row)
     with pytest.raises(Refused, match="not the evidence that was stored"):
         stored(submitted)
-
-
-def test_the_same_evidence_of_a_run_is_the_same_candidate(submitted: Database) -> None:
-    candidate = stored(submitted)
-    found = plan(submitted)
-    composition = found.vocabulary.compose([one.key for one in candidate.evidence.candidate.snippets])
-    with submitted.session() as session:
-        before = len(log.entries(session))
-        number = submit(session, 1, composition, found.incumbent, candidate.evidence, by="Ada", at=small.NOW)
-        assert number == 1
-        assert len(log.entries(session)) == before
-        assert len(list_candidates(session)) == 1
-
-
-def test_submitting_is_logged_with_the_hash_of_the_evidence(submitted: Database) -> None:
-    with submitted.session() as session:
-        (entry,) = log.entries(session, "candidate:1")
-        assert (entry.who, entry.action) == ("Ada", "candidate submitted")
-        assert entry.detail["evidence"] == stored(submitted).evidence_hash
-        assert log.first_broken(session) is None
 
 
 def test_a_candidate_that_is_not_there_is_refused(submitted: Database) -> None:

@@ -57,6 +57,13 @@ def test_a_review_loads_neither_model_nor_statistics(
     assert not loaded(*command, *(() if "--help" in command else ("--home", str(home.path)))) & set(NEVER)
 
 
+def test_the_inbox_reads_no_evidence_and_makes_no_table_of_runs_or_answers(filled: Database, home: Home) -> None:
+    modules = loaded("inbox", "--home", str(home.path))
+    assert "composer.candidates.outcome" in modules
+    unused = {"composer.candidates.evidence", "composer.tables.runs", "composer.tables.answers"}
+    assert not modules & unused
+
+
 def test_verifying_a_pack_loads_no_database(tmp_path: Path) -> None:
     for name in ("prompt.txt", "messages.json", "manifest.json"):
         (tmp_path / name).write_bytes(b"{}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from composer.candidates.records import get_candidate, submit
+from composer.candidates.records import get_candidate
+from composer.candidates.submission import submit
 from composer.registry.releases import (
     current_release,
     get_release,

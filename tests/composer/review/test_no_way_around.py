@@ -29,7 +29,7 @@ from sqlalchemy import URL
 from sqlmodel import Session
 
 from composer.analysis import jobs
-from composer.candidates.records import submit
+from composer.candidates.submission import submit
 from composer.data.examples import Dataset
 from composer.home.paths import Home
 from composer.models.target import Target

@@ -13,7 +13,8 @@ from sqlmodel import Session
 
 from composer.activity import webhooks
 from composer.analysis import jobs
-from composer.candidates.records import get_candidate, submit
+from composer.candidates.records import get_candidate
+from composer.candidates.submission import submit
 from composer.data.examples import Dataset
 from composer.home.paths import Home
 from composer.home.processes import FAILED

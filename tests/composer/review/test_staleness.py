@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from composer.candidates.records import get_candidate, list_candidates, submit
+from composer.candidates.records import get_candidate, list_candidates
+from composer.candidates.submission import submit
 from composer.data.examples import Dataset
 from composer.models.target import Target
 from composer.registry.datasets import add_examples

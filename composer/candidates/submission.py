@@ -1,0 +1,68 @@
+"""Submitting a composition for review, with its evidence."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from composer.candidates.evidence import Evidence
+from composer.candidates.records import PROPOSERS, SUBMITTED
+from composer.prompts.composition import Composition
+from composer.tables import CandidateRow, RunRow
+from library import log
+from library.canonical import digest
+from library.people import require
+
+
+def submit(
+    session: Session,
+    run_id: int,
+    composition: Composition,
+    incumbent: Composition,
+    evidence: Evidence,
+    *,
+    by: str,
+    at: datetime,
+    rescored_from: int | None = None,
+) -> int:
+    """Submit a composition for review and return its candidate id; the same evidence of a run is the same one.
+
+    Whoever started the run proposed it, also where somebody else has it scored again.
+    """
+    require(session, by, *PROPOSERS)
+    content = evidence.as_json()
+    evidence_hash = digest(content)
+    query = select(CandidateRow).where(CandidateRow.run_id == run_id, CandidateRow.evidence_hash == evidence_hash)
+    row = session.exec(query).first()
+    if row is None:
+        proposed_by = session.get_one(RunRow, run_id).started_by
+        row = CandidateRow(
+            run_id=run_id,
+            task=evidence.task.name,
+            target=evidence.target.name,
+            versions=[version.id for version in composition.versions],
+            incumbent_versions=[version.id for version in incumbent.versions],
+            evidence=content,
+            evidence_hash=evidence_hash,
+            proposed_by=proposed_by,
+            created_at=at,
+            rescored_from=rescored_from,
+            summary=evidence.outcome().as_json(),
+        )
+        session.add(row)
+        session.flush()
+        more: dict[str, Any] = {} if rescored_from is None else {"rescored_from": rescored_from}
+        more |= {} if proposed_by == by else {"proposed_by": proposed_by}
+        log.append(
+            session,
+            who=by,
+            action=SUBMITTED,
+            subject=f"candidate:{row.id}",
+            why="",
+            detail={"run": run_id, "evidence": evidence_hash, "snippets": list(composition.keys), **more},
+            at=at,
+        )
+    assert row.id is not None
+    return row.id

@@ -1,0 +1,26 @@
+from .answers import CellRow, TestReadRow
+from .candidates import CandidateRow, CorrectionRow, DispositionRow, ReleaseRow, VerdictRow
+from .comments import CommentRow
+from .examples import ExampleRow
+from .jobs import JobRow
+from .registry import DatasetRow, TargetRow, TaskRow
+from .runs import RunRow
+from .webhooks import WebhookRow
+
+__all__ = [
+    "CandidateRow",
+    "CellRow",
+    "CommentRow",
+    "CorrectionRow",
+    "DatasetRow",
+    "DispositionRow",
+    "ExampleRow",
+    "JobRow",
+    "ReleaseRow",
+    "RunRow",
+    "TargetRow",
+    "TaskRow",
+    "TestReadRow",
+    "VerdictRow",
+    "WebhookRow",
+]
