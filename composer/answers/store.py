@@ -114,11 +114,29 @@ def _row(question: Question, answer: Answer, at: datetime) -> CellRow:
         completion_tokens=answer.completion_tokens,
         seconds=answer.seconds,
         answered_at=at,
+        refusal=answer.refusal,
+        reasoning=answer.reasoning,
+        reasoning_tokens=answer.reasoning_tokens,
+        problem=answer.problem,
+        served_model=answer.served_model,
+        system_fingerprint=answer.system_fingerprint,
     )
 
 
 def _answer(row: CellRow) -> Answer:
-    return Answer(row.text, row.prompt_tokens, row.completion_tokens, row.seconds, row.finish_reason)
+    return Answer(
+        text=row.text,
+        prompt_tokens=row.prompt_tokens,
+        completion_tokens=row.completion_tokens,
+        seconds=row.seconds,
+        finish_reason=row.finish_reason,
+        refusal=row.refusal or "",
+        reasoning=row.reasoning or "",
+        reasoning_tokens=row.reasoning_tokens or 0,
+        problem=row.problem or "",
+        served_model=row.served_model or "",
+        system_fingerprint=row.system_fingerprint or "",
+    )
 
 
 def answered_examples(session: Session, target: str, composition: str, *, replicate: int = 0) -> frozenset[str]:

@@ -10,7 +10,7 @@ from library.tables import Table
 
 
 class CellRow(Table, table=True):
-    """One paid answer, keyed by all that was sent; kept for good."""
+    """One paid answer, keyed by all that was sent; kept for good. What is None is unknown: the row is older."""
 
     __tablename__ = "cell"
 
@@ -25,6 +25,12 @@ class CellRow(Table, table=True):
     completion_tokens: int
     seconds: float
     answered_at: datetime = time_column()
+    refusal: str | None = None
+    reasoning: str | None = None
+    reasoning_tokens: int | None = None
+    problem: str | None = None
+    served_model: str | None = None
+    system_fingerprint: str | None = None
 
 
 class TestReadRow(Table, table=True):

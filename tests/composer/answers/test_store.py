@@ -40,6 +40,22 @@ def test_an_answer_comes_back_as_it_was_kept(database: Database) -> None:
     assert DatabaseCells(database).find([QUESTION.key, "unknown"]) == {QUESTION.key: ANSWER}
 
 
+def test_what_a_target_says_beside_its_text_comes_back_too(database: Database) -> None:
+    answer = replace(
+        ANSWER,
+        text="",
+        finish_reason="tool_calls",
+        refusal="I can't.",
+        reasoning="Let me think.",
+        reasoning_tokens=7,
+        problem="a tool call",
+        served_model="model-2026",
+        system_fingerprint="fp_1",
+    )
+    DatabaseCells(database).keep(QUESTION, answer)
+    assert DatabaseCells(database).find([QUESTION.key]) == {QUESTION.key: answer}
+
+
 def test_the_first_answer_of_a_cell_stays_and_is_what_a_second_asker_gets(database: Database) -> None:
     cells = DatabaseCells(database)
     assert cells.keep(QUESTION, ANSWER) == ANSWER
