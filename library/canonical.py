@@ -12,6 +12,10 @@ _LARGEST = 2**53 - 1
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")).encode
 
 
+class NotStorable(rfc8785.CanonicalizationError):
+    """A text without a UTF-8 form: it holds half of a surrogate pair."""
+
+
 class _Unusual(Exception):
     """A value that Python's own writer of JSON may write in another way than RFC 8785, or not refuse."""
 
@@ -20,12 +24,21 @@ def canonical_bytes(obj: Any) -> bytes:
     """Return a JSON value (dict, list, tuple, str, int, float, bool, None) as its RFC 8785 bytes.
 
     Raises rfc8785.CanonicalizationError for anything JSON has no exact form for: NaN, infinity,
-    whole numbers beyond 2**53, keys that are not strings, other types.
+    whole numbers beyond 2**53, keys that are not strings, other types; `NotStorable`, which is one of its kind,
+    for half a surrogate pair.
     """
     try:
         return _encode(_usual(obj)).encode()  # the same bytes, in a third of the time
     except (_Unusual, UnicodeEncodeError):
+        pass
+    try:
         return rfc8785.dumps(obj)
+    except UnicodeEncodeError as error:  # in a key, where rfc8785 doesn't expect it
+        raise NotStorable(str(error)) from error
+    except rfc8785.CanonicalizationError as error:
+        if isinstance(error.__cause__, UnicodeEncodeError):
+            raise NotStorable(str(error.__cause__)) from error
+        raise
 
 
 def digest(obj: Any) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlmodel import Session
 
+from library.canonical import NotStorable
 from library.errors import Refused
 from library.tables import LogRow
 
@@ -36,6 +37,7 @@ _SQLITE_ADVICE = {
     "disk i/o error": ("the disk gave an error", "Check it for space and faults."),
     "file is not a database": ("the file is not a database", "Move it away, or name another home."),
     "database disk image is malformed": ("the database file is damaged", "Restore it from a backup."),
+    "could not decode to utf-8": ("the database holds a damaged text", "Restore it from a backup."),
 }
 
 
@@ -238,8 +240,12 @@ def _plain_words(url: URL) -> Iterator[None]:
     """Turn what a person can mend about a database into Refused; everything else fails as it is."""
     try:
         yield
+    except (UnicodeEncodeError, NotStorable) as error:
+        raise _not_storable(url) from error
     except DatabaseError as error:
         message = str(error.orig).lower()
+        if "nul (0x00)" in message:
+            raise _not_storable(url) from error
         for sign, (what, fix) in _SQLITE_ADVICE.items():
             if sign in message:
                 raise Refused(what, where=str(url), fix=fix) from error
@@ -251,3 +257,8 @@ def _plain_words(url: URL) -> Iterator[None]:
                 fix=f"Check that it runs, and {URL_VARIABLE}.",
             ) from error
         raise
+
+
+def _not_storable(url: URL) -> Refused:
+    what = "a text holds a character that can't be stored: half of a surrogate pair, or NUL"
+    return Refused(what, where=str(url), fix="Remove it from the text; nothing was stored.")

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from library.storable import storable
+
 LISTED = 20
 """How many problems a refusal's text lists; it counts the rest."""
 
@@ -14,14 +16,16 @@ class Refused(Exception):
         where: file, line and field, or the like; may be empty.
         fix: what to do, a sentence; may be empty.
         problems: where one refusal covers several problems, all of them, each a whole line.
+
+    All of it can be printed and stored, whatever text of others it quotes.
     """
 
     def __init__(self, what: str, *, where: str = "", fix: str = "", problems: Sequence[str] = ()) -> None:
-        super().__init__(what)
-        self.what = what
-        self.where = where
-        self.fix = fix
-        self.problems = tuple(problems)
+        self.what = storable(what)
+        self.where = storable(where)
+        self.fix = storable(fix)
+        self.problems = tuple(storable(problem) for problem in problems)
+        super().__init__(self.what)
 
     def __reduce__(self) -> tuple[object, ...]:
         # An exception is pickled from its positional arguments alone; without this, one that comes

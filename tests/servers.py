@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -21,29 +22,59 @@ class Reply:
     delay: float = 0.0
 
 
-def chat(text: str | None, *, prompt_tokens: int = 11, completion_tokens: int = 3, finish: str = "stop") -> Reply:
-    """A successful chat completion with this text."""
-    choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": finish}
+def chat(
+    text: Any,
+    *,
+    prompt_tokens: int = 11,
+    completion_tokens: int = 3,
+    finish: str | None = "stop",
+    message: dict[str, Any] | None = None,
+    **body: Any,
+) -> Reply:
+    """A successful chat completion with this content, and further fields of the message and of the body."""
+    said = {"role": "assistant", "content": text, **(message or {})}
     usage = {
         "prompt_tokens": prompt_tokens,
         "completion_tokens": completion_tokens,
         "total_tokens": prompt_tokens + completion_tokens,
     }
-    return Reply(200, {"id": "1", "object": "chat.completion", "model": "m", "choices": [choice], "usage": usage})
+    choices = [{"index": 0, "message": said, "finish_reason": finish}]
+    whole = {"id": "1", "object": "chat.completion", "model": "m", "choices": choices, "usage": usage}
+    return Reply(200, {**whole, **body})
 
 
-def failure(status: int, message: str) -> Reply:
-    """An error in the API's form."""
-    return Reply(status, {"error": {"message": message}})
+def reasoning(text: str | None, thought: str, *, tokens: int = 12, finish: str = "stop") -> Reply:
+    """The answer of a model that reasons first: its thoughts beside the content, or nothing else."""
+    usage = {
+        "prompt_tokens": 11,
+        "completion_tokens": tokens,
+        "completion_tokens_details": {"reasoning_tokens": tokens},
+    }
+    return chat(text, finish=finish, message={"reasoning_content": thought}, usage=usage)
+
+
+def tool_call(arguments: str = "{}") -> Reply:
+    """A call of a tool instead of an answer."""
+    call = {"id": "t", "type": "function", "function": {"name": "answer", "arguments": arguments}}
+    return chat(None, finish="tool_calls", message={"tool_calls": [call]})
+
+
+def failure(status: int, message: str, **error: Any) -> Reply:
+    """An error in the API's form, with further fields such as `code` and `type`."""
+    return Reply(status, {"error": {"message": message, **error}})
+
+
+Behaviour = Callable[[dict[str, Any]], Reply]
+"""What a server replies to a request."""
 
 
 class ChatServer:
-    """Answers with the enqueued replies in turn, then with `default`; keeps what it was sent.
+    """Answers with the enqueued replies in turn, then as `default` has it; keeps what it was sent.
 
     `requests` holds the JSON bodies, `paths` and `keys` the request paths and Authorization headers.
     """
 
-    def __init__(self, default: Reply | None = None) -> None:
+    def __init__(self, default: Reply | Behaviour | None = None) -> None:
         self.default = default or chat("ok")
         self.requests: list[dict[str, Any]] = []
         self.paths: list[str] = []
@@ -54,10 +85,11 @@ class ChatServer:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
-                owner.requests.append(json.loads(self.rfile.read(length)))
+                request = json.loads(self.rfile.read(length))
+                owner.requests.append(request)
                 owner.paths.append(self.path)
                 owner.keys.append(self.headers.get("Authorization"))
-                owner._answer(self)
+                owner._answer(self, request)
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
@@ -72,8 +104,10 @@ class ChatServer:
     def enqueue(self, *replies: Reply) -> None:
         self._replies.extend(replies)
 
-    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
+    def _answer(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
         reply = self._replies.popleft() if self._replies else self.default
+        if not isinstance(reply, Reply):
+            reply = reply(request)
         time.sleep(reply.delay)
         body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
         try:

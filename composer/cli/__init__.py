@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
+from io import TextIOWrapper
 
 import typer
 
@@ -109,5 +111,8 @@ def root() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; what a terminal can't print, such as a sign that its encoding lacks, is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app()

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 import time
+from dataclasses import replace
 
 import dspy
-from dspy.lm15 import Response, request_from_openai_chat
+from dspy.lm15 import RefusalPart, Response, ThinkingPart, request_from_openai_chat
 
 from composer.models.answer import Answer
+from composer.models.reply import NOT_STORABLE, TOOL_CALL
+from composer.models.server import ANSWER, NotAnAnswer
 from library.errors import Refused
+from library.storable import storable
 
 # DSPy warns at every answer that reached max_tokens. Here that is data: Answer.finish_reason says it.
 logging.getLogger("dspy.clients.lm").setLevel(logging.ERROR)
@@ -51,16 +55,28 @@ def ask(lm: dspy.LM, messages: list[dict[str, str]]) -> Answer:
         raise _as_outage(lm, error) from error
     seconds = time.monotonic() - begun
     body = response.provider_data
-    if isinstance(body, dict) and not body.get("choices"):
-        # Another service behind the address answers anything with JSON of its own; that is no answer.
-        raise _refused(lm, "the server's reply is not one of the OpenAI chat API", _SERVER)
-    usage = response.usage
+    if isinstance(body, dict) and ANSWER in body:
+        return replace(Answer(**body[ANSWER]), seconds=seconds)
+    return _answer(response, seconds)
+
+
+def _answer(response: Response, seconds: float) -> Answer:
+    """Return the answer in the response of an engine that isn't ours for servers, or not ours at all."""
+    message, usage = response.message, response.usage
+    text = response.text or ""
+    problem = NOT_STORABLE if storable(text) != text else ""
+    if not text and response.tool_calls:
+        problem = TOOL_CALL
     return Answer(
-        text=response.text or "",
+        text=storable(text),
         prompt_tokens=usage.input_tokens or 0,
         completion_tokens=usage.output_tokens or 0,
         seconds=seconds,
         finish_reason=response.finish_reason,
+        refusal=storable("".join(part.text for part in message.parts_of(RefusalPart))),
+        reasoning=storable("".join(part.text for part in message.parts_of(ThinkingPart))),
+        reasoning_tokens=usage.reasoning_tokens or 0,
+        problem=problem,
     )
 
 
@@ -69,8 +85,10 @@ _SERVER = "Check that the server runs and that api_base is right (it usually end
 
 def _as_outage(lm: dspy.LM, error: dspy.LMError) -> Outage:
     """Say in the user's terms why a target failed; only the first line of a server's words is passed on."""
-    said = (error.message.strip() or type(error).__name__).splitlines()[0][:300]
+    said = storable((error.message.strip() or type(error).__name__).splitlines()[0][:300])
     match error:
+        case dspy.LMProviderError() if isinstance(error.__cause__, NotAnAnswer):
+            return _refused(lm, f"the server's reply can't be used: {said}", _SERVER)
         case dspy.ContextWindowExceededError():
             return _refused(lm, f"the messages are too long: {said}", "Use shorter inputs or a larger context.")
         case dspy.LMAuthError():
@@ -89,7 +107,7 @@ def _as_outage(lm: dspy.LM, error: dspy.LMError) -> Outage:
 
 def _refused(lm: dspy.LM, what: str, fix: str) -> Outage:
     name = getattr(lm, "target_name", lm.model)
-    address = lm.kwargs.get("api_base")
+    address = getattr(lm.engine, "api_base", None) or lm.kwargs.get("api_base")
     return Outage(
         what,
         where=f"target {name}" + (f" at {address}" if address else ""),

@@ -12,6 +12,7 @@ import dspy
 from composer.models.catalogue import find_model
 from composer.models.download import locate, models_folder, pull
 from composer.models.embedded import EmbeddedEngine
+from composer.models.server import ServerEngine
 from composer.models.target import Target
 from library.errors import Refused
 
@@ -42,23 +43,16 @@ def language_model(target: Target, *, folder: Path | None = None) -> dspy.LM:
         # A failure inside this process is no passing trouble: trying again would only delay its message.
         lm = dspy.LM(f"embedded/{model.name}-{model.sha256[:12]}", engine=engine, num_retries=0, **settings)
     else:
-        # The prefix picks the request's dialect (`max_tokens`, `seed`), not a product; with this engine
-        # DSPy refuses what it can't send rather than sending something else.
-        lm = dspy.LM(
-            f"hosted_vllm/{target.model}",
-            engine="lm15",
-            api_base=target.api_base,
-            api_key=_key(target),
-            timeout=target.timeout,
-            **settings,
-        )
+        assert target.api_base is not None
+        server = ServerEngine(target.model, api_base=target.api_base, key=_key(target), timeout=target.timeout)
+        lm = dspy.LM(f"server/{target.model}", engine=server, **settings)
     lm.target_name = target.name
     return lm
 
 
 def release(lm: dspy.LM) -> None:
     """Free what a model of `language_model` holds: an embedded model's memory, a server's sockets."""
-    if isinstance(lm.engine, EmbeddedEngine):
+    if isinstance(lm.engine, EmbeddedEngine | ServerEngine):
         lm.engine.close()
     lm.close()
 

@@ -12,6 +12,7 @@ from rfc8785 import CanonicalizationError
 
 from composer.prompts.composition import put_together
 from library.canonical import canonical_bytes, digest
+from library.storable import storable
 
 PROMPT, MESSAGES, MANIFEST = "prompt.txt", "messages.json", "manifest.json"
 
@@ -20,7 +21,11 @@ SEALS = "seals"
 
 
 def faults(folder: Path) -> tuple[str, ...]:
-    """Say which bytes or fields of an exported pack are off; empty when it is intact."""
+    """Say which bytes or fields of an exported pack are off, in printable texts; empty when it is intact."""
+    return tuple(storable(fault) for fault in _faults(folder))
+
+
+def _faults(folder: Path) -> tuple[str, ...]:
     if not folder.is_dir():
         return (f"{folder} is not a folder",)
     found = {path.name: path for path in folder.iterdir()}

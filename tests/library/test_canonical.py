@@ -5,7 +5,7 @@ import rfc8785
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from library.canonical import canonical_bytes, digest, text_digest
+from library.canonical import NotStorable, canonical_bytes, digest, text_digest
 
 
 @given(st.dictionaries(st.text("abcé", max_size=5), st.integers(-9, 9), max_size=6))
@@ -32,16 +32,23 @@ VALUES = st.recursive(SCALARS | NEAR, lambda inside: st.lists(inside) | st.dicti
 @given(VALUES)
 @example({"\ue000": 1, "\U0001f600": 2})
 @example("\ud800")
+@example({"\ud800": 1})
 @example(('\x1f\x7f\u2028"\\/', 1e15 + 0.3))
 @example([True, 1, 1.0, {}, [], ()])
 def test_the_bytes_are_those_of_rfc_8785(value: object) -> None:
     try:
         expected = rfc8785.dumps(value)
-    except rfc8785.CanonicalizationError:
+    except (rfc8785.CanonicalizationError, UnicodeEncodeError):
         with pytest.raises(rfc8785.CanonicalizationError):
             canonical_bytes(value)
     else:
         assert canonical_bytes(value) == expected
+
+
+@pytest.mark.parametrize("value", ["\ud83d", {"\ud83d": 1}, [{"a": "\udfff"}], {"a": "\ud83d", "é": 1e30}])
+def test_half_a_surrogate_pair_has_no_bytes_and_is_told_apart(value: object) -> None:
+    with pytest.raises(NotStorable):
+        digest(value)
 
 
 @pytest.mark.parametrize("value", [float("nan"), 2**60, {1: 2}, object()])

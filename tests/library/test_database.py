@@ -127,6 +127,21 @@ def test_a_session_that_raises_stores_nothing(database: Database) -> None:
         assert log.entries(session) == ()
 
 
+@pytest.mark.parametrize("why", ["half of a pair: \ud83d", "a byte that is no UTF-8: \udcff"])
+def test_a_text_that_can_not_be_stored_is_refused_and_nothing_is(database: Database, why: str) -> None:
+    def write() -> None:
+        with database.session() as session:
+            log.append(session, who="Ada", action="a", subject="s", why="w", detail={}, at=AT)
+            log.append(session, who="Ada", action="a", subject="s", why=why, detail={}, at=AT)
+
+    with pytest.raises(Refused, match="a character that can't be stored"):
+        write()
+    with pytest.raises(Refused, match="a character that can't be stored"), database.session() as session:
+        session.execute(text("select :why"), {"why": why})
+    with database.session() as session:
+        assert log.entries(session) == ()
+
+
 def test_times_come_back_aware_and_in_utc(database: Database) -> None:
     there = datetime(2026, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=2)))
     with database.session() as session:

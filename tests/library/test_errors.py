@@ -25,6 +25,11 @@ def test_a_long_list_of_problems_is_cut_and_its_rest_counted() -> None:
     assert len(refusal.problems) == 5_000
 
 
+def test_whatever_text_it_quotes_can_be_printed_and_stored() -> None:
+    refusal = Refused("no \ud83d", where="\udcff.csv", fix="\0", problems=["\ud83d"])
+    assert str(refusal) == "no \\ud83d (\\udcff.csv). \\x00\n  - \\ud83d"
+
+
 def test_a_refusal_comes_back_whole_from_another_process() -> None:
     refusal = Refused("is empty", where="a.yaml", fix="Write one.", problems=["one"])
     back = pickle.loads(pickle.dumps(refusal))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import typer
 from click.testing import Result
 from typer.testing import CliRunner
@@ -33,3 +38,15 @@ def test_without_a_terminal_nothing_is_asked_and_the_option_is_named() -> None:
 def test_with_the_option_nothing_is_asked_and_what_is_printed_steers_no_terminal() -> None:
     result = answered("--yes")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "stored [bold]�[2J as it is\n", "")
+
+
+def test_a_sign_that_the_terminal_lacks_is_escaped_and_ends_no_command(pack: Path) -> None:
+    code = "import sys; from composer.cli import main; sys.argv = ['composer', 'verify', sys.argv[1]]; main()"
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(pack)],
+        capture_output=True,
+        env=environment,
+        cwd=Path(__file__).parents[3],
+    )
+    assert (done.returncode, done.stdout) == (0, b"\\u2713 the pack is intact\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import socket
@@ -203,6 +204,7 @@ def test_no_folder_is_a_fault(tmp_path: Path) -> None:
         b"[" * 100_000,
         b'{"seals":{},"n":' + b"9" * 9_000 + b"}",
         b'{"seals":{},"n":"\\ud800"}',
+        b'{"seals":{},"\\ud83d":1}',
         b'{"seals":{},"n":1e999}',
         b'{"seals":{},"n":NaN}',
         b"\xff\xfe{\x00}\x00",
@@ -212,14 +214,21 @@ def test_no_folder_is_a_fault(tmp_path: Path) -> None:
 def test_a_manifest_that_is_nothing_of_the_kind_is_a_fault_and_no_crash(pack: Path, content: bytes) -> None:
     (pack / "manifest.json").write_bytes(content)
     assert faults(pack)
+    assert "\n".join(faults(pack)).encode()
+
+
+def test_a_file_whose_name_is_no_utf8_is_named(pack: Path) -> None:
+    (pack / os.fsdecode(b"\xff.txt")).write_text("hello")
+    assert faults(pack) == ("\\udcff.txt does not belong to the pack",)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.recursive(
-        st.none() | st.integers() | st.floats() | st.text(),
+        st.none() | st.integers() | st.floats() | st.text(st.characters()),
         lambda inner: (
-            st.lists(inner) | st.dictionaries(st.sampled_from(["seals", "task", "snippets", "base"]), inner)
+            st.lists(inner)
+            | st.dictionaries(st.sampled_from(["seals", "task", "snippets", "base", "\ud83d"]), inner)
         ),
     )
 )

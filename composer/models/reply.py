@@ -1,0 +1,122 @@
+"""What a server of the OpenAI chat API replies, read whatever it holds: an answer, or that it is none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from composer.models.answer import Answer
+from library.storable import storable
+
+MOST_TOKENS = 2**31 - 1
+"""A count above this is no count: it has no place in a database either."""
+NOT_STORABLE = "it holds a character that can't be stored (half of a surrogate pair, or NUL), written as an escape"
+TOOL_CALL = "a tool call instead of a text"
+
+_REASONING = ("reasoning_content", "reasoning")
+_NAMES = {dict: "an object", list: "a list", bool: "true or false", int: "a number", float: "a number"}
+
+
+class NoAnswer(ValueError):
+    """A reply that holds no chat completion."""
+
+
+def content_of(body: bytes) -> Any:
+    """Return the JSON value of a reply's body; raises `NoAnswer` where it is none.
+
+    Bytes that are no UTF-8 become halves of surrogate pairs, which no sound text holds.
+    """
+    try:
+        try:
+            text = body.decode(json.detect_encoding(body), "surrogatepass")
+        except UnicodeDecodeError:
+            text = body.decode("utf-8", "surrogateescape")
+        return json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise NoAnswer("it is not JSON that can be read") from problem
+
+
+def answer_in(content: Any) -> Answer:
+    """Return the answer in the content of a reply, its `seconds` 0; raises `NoAnswer` where it has none.
+
+    Every text of it can be stored: what couldn't is escaped, and then the answer has a `problem`. A field of
+    another type than the API's counts as missing, so that nothing a server sends is taken for more than it is.
+    """
+    choice = _choice(content)
+    message = choice["message"] if isinstance(choice.get("message"), dict) else {}
+    said = message.get("content")
+    text, reasoning, refusal = _parts(said)
+    reasoning = reasoning or next(filter(None, (_text(message.get(name)) for name in _REASONING)), "")
+    usage = _mapping(content.get("usage"))
+    return Answer(
+        text=storable(text),
+        prompt_tokens=_count(usage.get("prompt_tokens")),
+        completion_tokens=_count(usage.get("completion_tokens")),
+        seconds=0.0,
+        finish_reason=storable(_text(choice.get("finish_reason"))),
+        refusal=storable(_text(message.get("refusal")) or refusal),
+        reasoning=storable(reasoning),
+        reasoning_tokens=_count(_mapping(usage.get("completion_tokens_details")).get("reasoning_tokens")),
+        problem=_problem(message, said, text),
+        served_model=storable(_text(content.get("model"))),
+        system_fingerprint=storable(_text(content.get("system_fingerprint"))),
+    )
+
+
+def _choice(content: Any) -> Mapping[str, Any]:
+    """Return the first choice; raises `NoAnswer` for a reply of another service, which has JSON of its own."""
+    choices = content.get("choices") if isinstance(content, dict) else None
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    if not isinstance(choice, dict) or not (
+        isinstance(choice.get("message"), dict) or _text(choice.get("finish_reason"))
+    ):
+        raise NoAnswer("it is not one of the OpenAI chat API")
+    return choice
+
+
+def _parts(said: Any) -> tuple[str, str, str]:
+    """Return text, reasoning and refusal of a message's content, which is a text or a list of typed parts."""
+    if not isinstance(said, list):
+        return _text(said), "", ""
+    found: dict[str, list[str]] = {"text": [], "thinking": [], "refusal": []}
+    for part in said:
+        kind = part.get("type") if isinstance(part, dict) else None
+        if kind == "reasoning":
+            kind = "thinking"
+        if isinstance(kind, str) and kind in found:
+            found[kind].append(_words(part.get(kind, part.get("text"))))
+    text, thinking, refusal = ("".join(parts) for parts in found.values())
+    return text, thinking, refusal
+
+
+def _words(value: Any) -> str:
+    """Return the text of a part, which may itself be a list of parts."""
+    if isinstance(value, list):
+        return "".join(_text(_mapping(one).get("text")) for one in value)
+    return _text(value)
+
+
+def _problem(message: Mapping[str, Any], said: Any, text: str) -> str:
+    if storable(text) != text:
+        return NOT_STORABLE
+    if text:
+        return ""
+    if message.get("tool_calls") or message.get("function_call"):
+        return TOOL_CALL
+    name = _NAMES.get(type(said), "")
+    return f"its content is {name}, not a text" if name and not isinstance(said, list) else ""
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return value if type(value) is int and 0 <= value <= MOST_TOKENS else 0
