@@ -22,7 +22,7 @@ from composer.data.examples import Example
 from composer.evaluation.metrics import Scored, figures, score
 from composer.evaluation.outcomes import LOSS_TOLERANCE, Difference
 from composer.evaluation.paired import difference
-from composer.evaluation.parsing import Parsed, parse
+from composer.evaluation.parsing import Parsed, parse_answer
 from composer.models.answer import Answer
 from composer.prompts.composition import Composition
 from composer.registry.datasets import examples_of
@@ -172,7 +172,7 @@ def ablation_results(session: Session, review: Review, example: Example) -> tupl
         if answer is None:
             found.append(AblationAnswer(part.version, None, "", None, loss))
             continue
-        parsed = parse(review.task.output, answer.text)
+        parsed = parse_answer(review.task.output, answer)
         own = float(score(review.task, [example], [parsed]).loss[0])
         found.append(AblationAnswer(part.version, parsed, answer.text, own, loss))
     return tuple(found)
@@ -187,7 +187,7 @@ def repeatability(session: Session, review: Review, test: Sequence[Example]) -> 
     if not pairs:
         return None
     output = review.task.output
-    changed = sum(parse(output, was.text).value != parse(output, now.text).value for was, now in pairs)
+    changed = sum(parse_answer(output, was).value != parse_answer(output, now).value for was, now in pairs)
     return Repeatability(changed, len(pairs))
 
 
@@ -219,7 +219,7 @@ def scored_steps(
     seed = int(rng.integers(2**32))
     output = review.task.output
     scored = [
-        score(review.task, examples, [parse(output, answer.text) for answer in some if answer is not None])
+        score(review.task, examples, [parse_answer(output, answer) for answer in some if answer is not None])
         for some in answers
     ]
     return tuple(

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from composer.answers.store import stored_answers, stored_texts
 from composer.data.examples import Example
 from composer.evaluation.outcomes import Row
-from composer.evaluation.parsing import Parsed, parse
+from composer.evaluation.parsing import Parsed, parse_answer
 from composer.models.answer import Answer
 from composer.registry.datasets import examples_named, examples_of, inputs_of
 from composer.review.status import Review
@@ -19,10 +19,15 @@ from composer.task.task import Output
 
 @dataclass(frozen=True)
 class ParsedAnswer:
-    """A model's answer to one example: its raw text, and how that was read."""
+    """A model's answer to one example: what came, and how its text was read."""
 
-    text: str
+    answer: Answer
     parsed: Parsed
+
+    @property
+    def text(self) -> str:
+        """The raw text."""
+        return self.answer.text
 
 
 @dataclass(frozen=True)
@@ -121,7 +126,7 @@ def texts_of(session: Session, review: Review) -> Mapping[str, str]:
 
 
 def _parsed(output: Output, answer: Answer | None) -> ParsedAnswer | None:
-    return None if answer is None else ParsedAnswer(answer.text, parse(output, answer.text))
+    return None if answer is None else ParsedAnswer(answer, parse_answer(output, answer))
 
 
 def _read(row: Row, before: ParsedAnswer | None, after: ParsedAnswer | None) -> Row:

@@ -220,6 +220,7 @@ def _rescore(work: _Work) -> int:
         plan = plan_rescoring(session, job.candidate_id)
     with work.model(plan.measurement.task, plan.measurement.target) as model:
         measured, comparison = measure(plan.measurement, model.evaluator(), seed=plan.seed)
+        model.watch.check()
     with work.database.session() as session:
         return resubmit(session, plan, measured, comparison, by=job.started_by, at=datetime.now(UTC))
 

@@ -1,5 +1,6 @@
 from .evaluator import Counts, Evaluator, Stopped, evaluator_of
 from .latency import Latency, answer_latency
+from .malformed import MostlyMalformed
 from .session import ModelSession, model_session
 from .store import CellStore, DatabaseCells, MemoryCells
 
@@ -11,6 +12,7 @@ __all__ = [
     "Latency",
     "MemoryCells",
     "ModelSession",
+    "MostlyMalformed",
     "Stopped",
     "answer_latency",
     "evaluator_of",

@@ -39,6 +39,8 @@ class Evaluator:
     at a time and answers are stored as they arrive, so a kill loses at most those in flight. Questions are put
     in the order of the examples, one composition at a time: neighbours share the prompt, and often the first
     input, and a model that caches prefixes reads only the rest.
+
+    `see` is shown each answer once, stored or paid for now, and may raise to end the asking.
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class Evaluator:
         slots: int = 1,
         replicate: int = 0,
         on_answer: Callable[[Counts], None] = lambda _counts: None,
+        see: Callable[[Answer], None] = lambda _answer: None,
         stop_asked: Callable[[], bool] = lambda: False,
     ) -> None:
         self.replicate = replicate
@@ -62,6 +65,7 @@ class Evaluator:
         self.executor = executor
         self.slots = slots
         self.on_answer = on_answer
+        self.see = see
         self.stop_asked = stop_asked
         self.counts = Counts()
         self._known: dict[str, Answer] = {}
@@ -80,6 +84,9 @@ class Evaluator:
         found = self.store.find(list(fresh))
         self._known |= found
         self._count(asked=len(fresh), stored=len(found))
+        for key in fresh:
+            if key in found:
+                self.see(found[key])
         self._pay([question for key, question in fresh.items() if key not in found])
         return [[self._known[key] for key, _ in one] for one in keyed]
 
@@ -98,8 +105,9 @@ class Evaluator:
                 if not asked:
                     return
                 for future in wait(asked, return_when=FIRST_COMPLETED).done:
-                    self._keep(asked[future], future.result())
+                    kept = self._keep(asked[future], future.result())
                     del asked[future]
+                    self.see(kept)
                     if self.stop_asked():
                         raise Stopped
         except BaseException:
@@ -109,9 +117,10 @@ class Evaluator:
                     self._keep(asked[future], future.result())
             raise
 
-    def _keep(self, question: Question, answer: Answer) -> None:
-        self._known[question.key] = self.store.keep(question, answer)
+    def _keep(self, question: Question, answer: Answer) -> Answer:
+        kept = self._known[question.key] = self.store.keep(question, answer)
         self._count(paid=1)
+        return kept
 
     def _count(self, *, asked: int = 0, stored: int = 0, paid: int = 0) -> None:
         before = self.counts

@@ -10,6 +10,7 @@ from threading import Lock
 import dspy
 
 from composer.answers.evaluator import Counts, Evaluator
+from composer.answers.malformed import Watch
 from composer.answers.store import CellStore
 from composer.models.answer import Answer
 from composer.models.client import ask
@@ -23,6 +24,7 @@ class ModelSession:
     """What `model_session` yields: evaluators that share one model, one store and one executor.
 
     `counts` are the cells of all its evaluators together; `on_answer` is called with them at every answer.
+    `watch` knows of every answer how it was read, and ends the asking where most come without a text.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class ModelSession:
         self._on_answer = on_answer
         self._stop_asked = stop_asked
         self._evaluators: dict[int, Evaluator] = {}
+        self.watch = Watch(task.output, target)
 
     @property
     def counts(self) -> Counts:
@@ -62,6 +65,7 @@ class ModelSession:
                 slots=self._target.parallel,
                 replicate=replicate,
                 on_answer=lambda _own: self._on_answer(self.counts),
+                see=self.watch.see,
                 stop_asked=self._stop_asked,
             )
         return self._evaluators[replicate]
@@ -83,7 +87,8 @@ def model_session(
 
     The model is connected at once, or with `lazy` by the first answer that the store lacks: where none is
     missing, no model is started. `on_phase` is called with what connecting is at, in words. Raises what
-    `connect` raises, such as `Refused` for a model file that can't be fetched.
+    `connect` raises, such as `Refused` for a model file that can't be fetched, and `MostlyMalformed` where most of
+    the first answers came without a text.
     """
     model = _Model(target, connect, on_phase)
     try:

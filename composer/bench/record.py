@@ -15,7 +15,7 @@ from composer.bench.world_files import Cell, Description, ExampleLine, RulesPart
 from composer.data.examples import Example
 from composer.data.splits import strata_of
 from composer.evaluation.metrics import score
-from composer.evaluation.parsing import parse
+from composer.evaluation.parsing import parse_answer
 from composer.prompts.vocabulary import Vocabulary
 from composer.search.constraints import Rules
 from composer.search.problem import Keys
@@ -127,7 +127,7 @@ def record(recording: Recording, vocabulary: Vocabulary, evaluator: Evaluator) -
         block = [*recording.dev[start : start + BLOCK], *recording.test[start : start + BLOCK]]
         for keys in recording.compositions:
             answers = evaluator.answers(vocabulary.compose(keys), block)
-            scored = score(task, block, [parse(task.output, answer.text) for answer in answers])
+            scored = score(task, block, [parse_answer(task.output, answer) for answer in answers])
             cells += [
                 Cell(keys, example.id, round(float(loss), 6), bool(valid))
                 for example, loss, valid in zip(block, scored.loss, scored.valid, strict=True)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from composer.candidates.outcome import Outcome, Part, PromptHashes
 from composer.data.examples import Example
-from composer.evaluation.outcomes import Comparison, Difference, Gate, OutcomeCounts, Row, Slice
+from composer.evaluation.outcomes import Comparison, Difference, Gate, MalformedAnswer, OutcomeCounts, Row, Slice
 from composer.models.target import Target
 from composer.prompts.composition import Composition
 from composer.task.task import Metric, Task
@@ -72,6 +72,7 @@ class Evidence(Part):
     `rows` are the n examples under both prompts, in the order of `data.examples`; `test_reads_before` counts
     the other compositions that the sealed test split was read for. Evidence of the first format has no slices,
     and neither advisory gates nor labels and answers in its rows: those parts are read as their defaults.
+    `malformed` are the answers that are, empty where none is and in evidence older than this part.
     """
 
     task: MeasuredTask
@@ -84,6 +85,7 @@ class Evidence(Part):
     counts: OutcomeCounts
     slices: tuple[Slice, ...] = ()
     rows: tuple[Row, ...]
+    malformed: tuple[MalformedAnswer, ...] = ()
     search: SearchRecord
     test_reads_before: int
 
@@ -92,7 +94,9 @@ class Evidence(Part):
 
         All its fields, or those of `names` alone.
         """
-        later = None if "slices" in self.model_fields_set else _NOT_IN_FIRST_FORMAT
+        later = {} if "slices" in self.model_fields_set else _NOT_IN_FIRST_FORMAT
+        if not self.malformed:  # so that evidence without any is the same bytes as before there was this part
+            later = {**later, "malformed": True}
         return self.model_dump(mode="json", include=set(names) or None, exclude=later)
 
     def outcome(self) -> Outcome:
@@ -140,6 +144,7 @@ def evidence_of(
         counts=comparison.counts,
         slices=comparison.slices,
         rows=comparison.rows,
+        malformed=comparison.malformed,
         search=search,
         test_reads_before=reads_before,
     )

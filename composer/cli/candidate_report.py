@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from composer.cli.common import out, say
 from composer.cli.figures_table import BAD, GOOD, MARKS, comparison
 from composer.cli.next_commands import show_next
 from composer.evaluation.caveats import find_caveats
-from composer.evaluation.outcomes import Gate
+from composer.evaluation.outcomes import Gate, MalformedAnswer
 from composer.prompts.changes import SnippetChange, snippet_changes
 from composer.prompts.composition import BARE_BASE
 from composer.review.blockers import blocker_texts, joined
@@ -22,7 +23,7 @@ from library.roles import Person
 SIGNS = {"added": "+", "removed": "−", "reworded": "±", "moved": "↕", "kept": " "}
 COLOURS = {"added": GOOD, "removed": BAD}
 MOST_SHOWN = 10
-"""Regressions and comments that are listed; the app has all of them."""
+"""Regressions, malformed answers and comments that are listed; the app has all of them."""
 
 
 def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
@@ -46,6 +47,7 @@ def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
     _head(f"What changes, compared with {replaced}")
     changes(snippet_changes(review.incumbent.versions, review.composition.versions))
     _regressions(review)
+    _malformed(review.candidate.evidence.malformed)
     _verdicts(status)
     _comments(comments)
     _ways(status, me)
@@ -83,6 +85,7 @@ def as_json_value(review: Review) -> dict[str, Any]:
             one: status.dispositions[one].kind if one in status.dispositions else None
             for one in candidate.regressions
         },
+        "malformed": [asdict(one) for one in candidate.evidence.malformed],
         "verdicts": [
             {"id": one.id, "kind": one.kind, "reviewer": one.reviewer, "reason": one.reason}
             for one in status.verdicts
@@ -111,6 +114,20 @@ def _regressions(review: Review) -> None:
         resolved = given is not None and given.kind != "blocks"
         _marked(resolved, f"{name}  loss {rows[name].change:+.2f}  {text}")
     _more(len(names))
+
+
+def _malformed(found: Sequence[MalformedAnswer]) -> None:
+    """Print each malformed answer: the example, the prompt that got it, why it is, and what was reported of it."""
+    if not found:
+        return
+    before = sum(one.side == "incumbent" for one in found)
+    _head(f"Malformed answers: {before} before, {len(found) - before} after")
+    for one in found[:MOST_SHOWN]:
+        prompt = "before" if one.side == "incumbent" else "after"
+        ended = f", finish_reason {one.finish_reason}" if one.finish_reason else ""
+        refusal = f", refusal: {one.refusal}" if one.refusal and one.refusal not in one.error else ""
+        say(f"  {one.example_id}  {prompt}: {one.error}{ended}{refusal}", hang=4)
+    _more(len(found))
 
 
 def _verdicts(status: ReviewStatus) -> None:

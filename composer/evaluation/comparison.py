@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from composer.data.examples import Example
 from composer.evaluation.gates import check_gates
 from composer.evaluation.metrics import figures, score
-from composer.evaluation.outcomes import Comparison, Difference, Row
+from composer.evaluation.outcomes import Comparison, Difference, MalformedAnswer, Row, SideName
 from composer.evaluation.paired import differences
-from composer.evaluation.parsing import Parsed, parse
+from composer.evaluation.parsing import Parsed, parse_answer
 from composer.evaluation.slices import slices
 from composer.models.answer import Answer
 from composer.task.task import Task
@@ -68,13 +68,28 @@ def compare(
         for place, example in enumerate(examples)
     )
     gates = check_gates(task, examples, {one.name: one for one in found}, rows)
-    return Comparison(tuple(found), gates, rows, slices(task, examples, before, after))
+    malformed = (
+        *_malformed("incumbent", examples, incumbent, was),
+        *_malformed("candidate", examples, candidate, now),
+    )
+    return Comparison(tuple(found), gates, rows, slices(task, examples, before, after), malformed)
 
 
 def _parsed(task: Task, side: Side) -> list[Parsed]:
-    # Thousands of answers are often of a few texts.
-    parsed = {text: parse(task.output, text) for text in {answer.text for answer in side.answers}}
-    return [parsed[answer.text] for answer in side.answers]
+    # Thousands of answers are often of a few kinds.
+    bare = [replace(answer, prompt_tokens=0, completion_tokens=0, seconds=0.0) for answer in side.answers]
+    parsed = {answer: parse_answer(task.output, answer) for answer in set(bare)}
+    return [parsed[answer] for answer in bare]
+
+
+def _malformed(
+    name: SideName, examples: Sequence[Example], side: Side, parsed: Sequence[Parsed]
+) -> list[MalformedAnswer]:
+    return [
+        MalformedAnswer(example.id, name, one.error, answer.finish_reason, answer.refusal)
+        for example, answer, one in zip(examples, side.answers, parsed, strict=True)
+        if not one.valid
+    ]
 
 
 def _plain(name: str, was: float, now: float) -> Difference:

@@ -8,6 +8,7 @@ from typing import Literal
 
 Better = Literal["lower", "higher"]
 Direction = Literal["better", "worse", "same", "unclear", ""]
+SideName = Literal["incumbent", "candidate"]
 
 LOSS_TOLERANCE = 1e-12
 """Losses, in [0, 1], that differ by no more than this are equal: they differ by rounding alone."""
@@ -123,13 +124,28 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class MalformedAnswer:
+    """Why one side's answer to an example is malformed: how it was read, and what its target reported of it."""
+
+    example_id: str
+    side: SideName
+    error: str
+    finish_reason: str
+    refusal: str
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """The measured comparison of a candidate with the incumbent on the test split."""
+    """The measured comparison of a candidate with the incumbent on the test split.
+
+    `malformed` are the answers that are, in the order of the rows, the incumbent's first.
+    """
 
     figures: tuple[Difference, ...]
     gates: tuple[Gate, ...]
     rows: tuple[Row, ...]
     slices: tuple[Slice, ...] = ()
+    malformed: tuple[MalformedAnswer, ...] = ()
 
     @property
     def metric(self) -> Difference:

@@ -5,18 +5,33 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from typing import Literal
 
+from composer.models.answer import Answer
+from composer.models.reply import TOOL_CALL
 from composer.task.task import Output
 
+Cause = Literal[
+    "", "cut off", "reasoning", "content filter", "refusal", "tool call", "empty", "unreadable", "format"
+]
+"""Why an answer is malformed, in one of few words: for all but the last two, no text came that could be read."""
+
 _PLAIN_NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
+_THOUGHT = re.compile(r"\s*<think(ing)?>", re.IGNORECASE)
+_CUT_OFF = frozenset({"length", "max_tokens"})
+_FILTERED = frozenset({"content_filter", "safety", "recitation", "blocked"})
+_CALLED = frozenset({"tool_calls", "tool_call", "function_call"})
+_REFUSAL_SHOWN = 200
+"""Characters of a refusal that stand in the error."""
 
 
 @dataclass(frozen=True)
 class Parsed:
-    """An answer as read: `value` (int rating or label), or None and why it is malformed."""
+    """An answer as read: `value` (int rating or label), or None and why it is malformed: a phrase, a cause."""
 
     value: int | str | None
     error: str = ""
+    cause: Cause = ""
 
     @property
     def valid(self) -> bool:
@@ -34,7 +49,43 @@ def parse(output: Output, text: str) -> Parsed:
         value = _json_value(output, text) if output.format == "json" else text.strip()
         return Parsed(_checked(output, value))
     except _Malformed as malformed:
-        return Parsed(None, str(malformed))
+        return Parsed(None, str(malformed), "format")
+
+
+def parse_answer(output: Output, answer: Answer) -> Parsed:
+    """Parse one answer; a malformed one says what its target reported of it, too.
+
+    What a model thought before it answered is no part of what is parsed.
+    """
+    if answer.problem:
+        return Parsed(None, answer.problem, "tool call" if answer.problem == TOOL_CALL else "unreadable")
+    if not answer.text.strip():
+        return _without_text(answer)
+    parsed = parse(output, answer.text)
+    if parsed.valid:
+        return parsed
+    ended = answer.finish_reason.lower()
+    if _THOUGHT.match(answer.text):
+        return Parsed(None, f"its reasoning stands in the answer; {parsed.error}", "reasoning")
+    if ended in _CUT_OFF:
+        return Parsed(None, f"{parsed.error}; it was cut off at max_tokens", "format")
+    if ended in _FILTERED:
+        return Parsed(None, f"{parsed.error}; a content filter cut it off", "content filter")
+    return parsed
+
+
+def _without_text(answer: Answer) -> Parsed:
+    ended, thought = answer.finish_reason.lower(), bool(answer.reasoning or answer.reasoning_tokens)
+    why = " ".join(answer.refusal.split())[:_REFUSAL_SHOWN]
+    if ended in _FILTERED:
+        return Parsed(None, "held back by a content filter" + (f": {why}" if why else ""), "content filter")
+    if why:
+        return Parsed(None, f"a refusal: {why}", "refusal")
+    if ended in _CUT_OFF:
+        return Parsed(None, f"empty: it was cut off at max_tokens{' while reasoning' * thought}", "cut off")
+    if ended in _CALLED:
+        return Parsed(None, TOOL_CALL, "tool call")
+    return Parsed(None, f"empty{': nothing but reasoning came' * thought}", "empty")
 
 
 def _json_value(output: Output, text: str) -> object:

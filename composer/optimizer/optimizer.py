@@ -13,7 +13,7 @@ from composer.answers.evaluator import Evaluator
 from composer.data.examples import Example
 from composer.data.splits import strata_of
 from composer.evaluation.metrics import score
-from composer.evaluation.parsing import parse
+from composer.evaluation.parsing import parse_answer
 from composer.optimizer.predictor import LibraryPredict
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, strategy_of
 from composer.prompts.vocabulary import Vocabulary
@@ -102,7 +102,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
             answers = self.evaluator.all_answers(list(zip(compositions, ordered, strict=True)))
             found = []
             for (_, ids), own, given in zip(asked, ordered, answers, strict=True):
-                scored = score(task, own, [parse(task.output, answer.text) for answer in given])
+                scored = score(task, own, [parse_answer(task.output, answer) for answer in given])
                 by_id = {example.id: loss for example, loss in zip(own, scored.loss, strict=True)}
                 found.append(np.array([by_id[e] for e in ids]))
             return found

@@ -75,8 +75,12 @@ def run_result(
     *,
     n: int = 0,
     number: int | None = None,
+    malformed: str = "",
 ) -> RunResult:
-    """Summarise a run; `comparison` is None where the search found nothing, `number` is the candidate's id."""
+    """Summarise a run; `comparison` is None where the search found nothing, `number` is the candidate's id.
+
+    `malformed` says, in a sentence or more, for which cause most answers are; empty where most are well-formed.
+    """
     return RunResult(
         task=plan.task.name,
         target=plan.target.name,
@@ -92,7 +96,7 @@ def run_result(
         examples=comparison.counts if comparison else None,
         gates=comparison.gates if comparison else (),
         candidate_id=number,
-        message=_message(found, comparison, number),
+        message="; ".join(filter(None, [_message(found, comparison, number), malformed.rstrip(".")])),
     )
 
 

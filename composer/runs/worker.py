@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from composer.answers.evaluator import Evaluator, Stopped
-from composer.answers.session import model_session
+from composer.answers.session import ModelSession, model_session
 from composer.answers.store import DatabaseCells
 from composer.candidates.evidence import MeasurementPlan, SearchRecord, evidence_of
 from composer.candidates.measurement import measure
@@ -53,7 +53,8 @@ def work(
     """Do or continue a run and return its result (the object that `--json` prints).
 
     Raises `Refused` when another worker has the run, when what it depends on has changed since it was
-    entered, or on an outage; `Stopped` when somebody asked it to stop. Whatever ends it, the answers are kept.
+    entered, where most answers come without a text, or on an outage; `Stopped` when somebody asked it to stop.
+    Whatever ends it, the answers are kept.
     """
     with exclusive_lock(home, f"run-{run_id}", patience=PATIENCE_SECONDS):
         begun = time.monotonic()
@@ -69,7 +70,7 @@ def work(
                 on_answer=lambda counts: record.now(counts=counts),
                 stop_asked=record.stop_asked,
             ) as model:
-                result = _search_and_submit(run, model.evaluator())
+                result = _search_and_submit(run, model)
         except Stopped:
             record.end(STOPPED, "stopped; it can be continued")
             raise
@@ -121,11 +122,12 @@ def _begin(database: Database, run_id: int, on_progress: Callable[[Progress], No
     return _Begun(run_id, database, plan, dev, test, record)
 
 
-def _search_and_submit(run: _Begun, evaluator: Evaluator) -> RunResult:
-    plan, test = run.plan, run.test
+def _search_and_submit(run: _Begun, model: ModelSession) -> RunResult:
+    plan, test, evaluator = run.plan, run.test, model.evaluator()
     found, candidate = _search(run, evaluator)
+    model.watch.check()  # the test split isn't read for answers that come to nothing
     if candidate == plan.incumbent:
-        return run_result(plan, evaluator.counts, found, candidate)
+        return run_result(plan, evaluator.counts, found, candidate, malformed=model.watch.in_words())
     with run.database.session() as session:
         reads = note_test_read(
             session, plan.dataset, plan.target.hash, candidate, run_id=run.id, at=datetime.now(UTC)
@@ -134,7 +136,15 @@ def _search_and_submit(run: _Begun, evaluator: Evaluator) -> RunResult:
     measurement = MeasurementPlan(plan.task, plan.target, plan.dataset, test, plan.incumbent, candidate)
     measured, comparison = measure(measurement, evaluator, seed=plan.seed)
     if not comparison.metric.improved:
-        return run_result(plan, evaluator.counts, found, candidate, comparison, n=len(test))
+        return run_result(
+            plan,
+            evaluator.counts,
+            found,
+            candidate,
+            comparison,
+            n=len(test),
+            malformed=model.watch.in_words(),
+        )
     search = SearchRecord(
         strategy=plan.strategy,
         seed=plan.seed,

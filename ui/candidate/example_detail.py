@@ -73,8 +73,25 @@ def _answer(side: str, answer: ParsedAnswer | None, loss: float) -> str:
         return f'<div class="ic-answer">{side}: <span class="ic-mute">the answer is no longer stored</span></div>'
     return (
         f'<div class="ic-answer">{side}: {_parsed(answer.parsed)} <span class="ic-mute">loss {loss:.3f}</span>'
-        f"<pre>{safe(answer.text) or '<span class=ic-mute>(empty)</span>'}</pre></div>"
+        f"{_reported(answer)}<pre>{safe(answer.text) or '<span class=ic-mute>(empty)</span>'}</pre></div>"
     )
+
+
+def _reported(answer: ParsedAnswer) -> str:
+    """Return what was reported of a malformed answer, and of any what its model thought, and which it was."""
+    given, found = answer.answer, []
+    if not answer.parsed.valid:
+        if given.finish_reason:
+            found.append(f"finish_reason {safe(given.finish_reason)}")
+        if given.refusal:
+            found.append(f"refusal: {safe(given.refusal)}")
+    if given.reasoning or given.reasoning_tokens:
+        tokens = f", {given.reasoning_tokens:,} tokens" if given.reasoning_tokens else ""
+        head = f"<summary>reasoning, not parsed{tokens}</summary>"
+        found.append(f"<details>{head}<pre>{safe(given.reasoning)}</pre></details>")
+    if given.served_model:
+        found.append(f"answered by {safe(' '.join(filter(None, (given.served_model, given.system_fingerprint))))}")
+    return f'<div class="ic-mute">{" · ".join(found)}</div>' if found else ""
 
 
 def _parsed(parsed: Parsed) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from composer.analysis.examples import ExampleView, example_views
+from composer.analysis.examples import ExampleView, ParsedAnswer, example_views
 from composer.registry.datasets import examples_named
 from composer.review.regressions import Disposition
 from library.canonical import digest
@@ -174,10 +174,23 @@ def _cells(found: Shown, view: ExampleView) -> dict[str, object]:
         "disposition_reason": given.reason if given else "",
         "answer_before": view.before.text if view.before else "",
         "answer_after": view.after.text if view.after else "",
-        "error_before": view.before.parsed.error if view.before else "",
-        "error_after": view.after.parsed.error if view.after else "",
+        **reported("before", view.before),
+        **reported("after", view.after),
         "explanation": view.example.explanation,
         **view.example.inputs,
+    }
+
+
+def reported(side: str, answer: ParsedAnswer | None) -> dict[str, object]:
+    """Return why an answer is malformed, and what its target reported of it."""
+    given = answer.answer if answer else None
+    return {
+        f"error_{side}": answer.parsed.error if answer else "",
+        f"finish_reason_{side}": given.finish_reason if given else "",
+        f"refusal_{side}": given.refusal if given else "",
+        f"reasoning_tokens_{side}": given.reasoning_tokens if given else "",
+        f"served_model_{side}": given.served_model if given else "",
+        f"system_fingerprint_{side}": given.system_fingerprint if given else "",
     }
 
 

@@ -104,13 +104,28 @@ def test_the_evidence_identifies_all_it_rests_on(submitted: Database) -> None:
     assert candidate.evidence_hash == text_digest(canonical_bytes(found.as_json()).decode())
 
 
-def test_evidence_is_written_as_it_was_before_it_had_a_type() -> None:
+def test_evidence_without_malformed_answers_is_written_as_it_was_before_it_had_a_type() -> None:
+    none_malformed = replace(comparison(), malformed=())
+    found = evidence_of(measured(), none_malformed, SEARCH, reads_before=2)
+    assert canonical_bytes(found.as_json()) == canonical_bytes(as_it_was_first_written(measured(), none_malformed))
+
+
+def test_malformed_answers_are_all_that_evidence_of_now_has_beside() -> None:
+    error = "not JSON: Expecting value at character 1"
+    malformed = [
+        {"example_id": name, "side": "incumbent", "error": error, "finish_reason": "stop", "refusal": ""}
+        for name in ("test-00", "test-01")
+    ]
     assert canonical_bytes(evidence().as_json()) == canonical_bytes(
-        as_it_was_first_written(measured(), comparison())
+        {**as_it_was_first_written(measured(), comparison()), "malformed": malformed}
     )
 
 
-@pytest.mark.parametrize("content", [evidence().as_json(), in_first_format()], ids=["of now", "first format"])
+@pytest.mark.parametrize(
+    "content",
+    [evidence().as_json(), as_it_was_first_written(measured(), comparison()), in_first_format()],
+    ids=["of now", "without malformed answers", "first format"],
+)
 def test_evidence_that_was_read_is_written_again_as_the_same_bytes(content: dict[str, Any]) -> None:
     stored = canonical_bytes(content)
     read = Evidence.model_validate_json(stored)
