@@ -42,6 +42,7 @@ _SENTENCES = {
     "stop asked": "asked {} to stop",
     "job entered": "asked for more answers about {}",
     "data imported": "imported data for {}",
+    "examples left out": "left examples out of the data for {}",
     "roles changed": "changed the roles of {}",
     **{action: f"{action} {{}}" for action in ("added", "changed", "vetted", "retired")},
     **{f"{kind} {done}": f"{done} {{}}" for kind in ("task", "target", "person", "hook") for done in _DONE},

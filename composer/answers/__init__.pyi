@@ -3,6 +3,7 @@ from .latency import Latency, answer_latency
 from .malformed import MostlyMalformed
 from .session import ModelSession, model_session
 from .store import CellStore, DatabaseCells, MemoryCells
+from .target_check import TargetCheck, check_target
 
 __all__ = [
     "CellStore",
@@ -14,7 +15,9 @@ __all__ = [
     "ModelSession",
     "MostlyMalformed",
     "Stopped",
+    "TargetCheck",
     "answer_latency",
+    "check_target",
     "evaluator_of",
     "model_session",
 ]

@@ -13,7 +13,7 @@ import dspy
 from composer.answers.store import CellStore, MemoryCells, Question
 from composer.data.examples import Example
 from composer.models.answer import Answer
-from composer.models.client import ask
+from composer.models.client import TooLong, ask
 from composer.prompts.composition import Composition
 from composer.prompts.messages import Messages, render
 from composer.task.task import Task
@@ -105,7 +105,7 @@ class Evaluator:
                 if not asked:
                     return
                 for future in wait(asked, return_when=FIRST_COMPLETED).done:
-                    kept = self._keep(asked[future], future.result())
+                    kept = self._keep(asked[future], _result(future, asked[future]))
                     del asked[future]
                     self.see(kept)
                     if self.stop_asked():
@@ -126,6 +126,15 @@ class Evaluator:
         before = self.counts
         self.counts = Counts(before.asked + asked, before.stored + stored, before.paid + paid)
         self.on_answer(self.counts)
+
+
+def _result(future: Future[Answer], question: Question) -> Answer:
+    """Return an answer; a question that is too long for the target is named in what is raised."""
+    try:
+        return future.result()
+    except TooLong as problem:
+        what = f"example {question.example_id}: {problem.what}"
+        raise TooLong(what, where=problem.where, fix=problem.fix, problems=problem.problems) from problem
 
 
 def questions_of(

@@ -86,9 +86,10 @@ def model_session(
     """Ask a target about a task through evaluators, and release its model at the end whatever happens.
 
     The model is connected at once, or with `lazy` by the first answer that the store lacks: where none is
-    missing, no model is started. `on_phase` is called with what connecting is at, in words. Raises what
-    `connect` raises, such as `Refused` for a model file that can't be fetched, and `MostlyMalformed` where most of
-    the first answers came without a text.
+    missing, no model is started. `on_phase` is called, from any thread, with what the model is at besides
+    answering, in words, and with an empty text when that is over. Raises what `connect` raises, such as
+    `Refused` for a model file that can't be fetched, and `MostlyMalformed` where most of the first answers came
+    without a text.
     """
     model = _Model(target, connect, on_phase)
     try:

@@ -151,7 +151,7 @@ def record(
                 to,
                 DatabaseCells(database),
                 connect=connect,
-                on_phase=lambda phase: console.print(phase, markup=False),
+                on_phase=lambda text: console.print(text, markup=False) if text else None,
                 on_answer=lambda counts: progress.update(bar, completed=counts.stored + counts.paid),
             ) as model:
                 cells = recorded(recording, vocabulary, model.evaluator())

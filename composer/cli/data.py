@@ -8,19 +8,14 @@ from typing import Annotated
 
 import typer
 
-from composer.cli.common import HomeOption, opened, out, person, refusals
+from composer.cli.common import HomeOption, ReasonOption, opened, out, person, refusals
 from composer.data.dataset import load_examples
 from composer.data.files import read_records
-from composer.registry.datasets import add_examples
+from composer.registry.datasets import add_examples, current_dataset, leave_out
 from composer.registry.tasks import get_task
 from library.errors import Refused
 
 app = typer.Typer(no_args_is_help=True, help="Labelled data of the tasks.")
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `import` a command of its own although it is the only one."""
 
 
 @app.command("import")
@@ -44,3 +39,32 @@ def import_file(
         changed = add_examples(session, found, dataset, by=person(), at=datetime.now(UTC))
     out.print(f"Data of {task} {'stored' if changed else 'unchanged'}.", markup=False, highlight=False)
     out.print(dataset.summary, markup=False, highlight=False)
+
+
+@app.command("leave-out")
+@refusals
+def leave_out_command(
+    task: Annotated[str, typer.Argument(help="Name of the task.")],
+    ids: Annotated[list[str] | None, typer.Argument(help="Ids of the examples.", metavar="ID...")] = None,
+    longer_than: Annotated[
+        int | None, typer.Option("--longer-than", min=0, help="All whose inputs have more characters than this.")
+    ] = None,
+    reason: ReasonOption = "",
+    home: HomeOption = None,
+) -> None:
+    """Take examples out of a task's data, such as those too long for a model; importing their file undoes it."""
+    if bool(ids) == (longer_than is not None):
+        raise Refused("nothing says which examples", fix="Give their ids, or --longer-than CHARACTERS.")
+    with opened(home).session() as session:
+        found = get_task(session, task)
+        chosen = list(ids or ())
+        if longer_than is not None:
+            known = current_dataset(session, task).examples
+            chosen = [example.id for example in known if example.characters > longer_than]
+        gone = leave_out(session, found, chosen, reason=reason, by=person(), at=datetime.now(UTC))
+        left = current_dataset(session, task)
+    for example in gone:
+        line = f"left out: {example.id} ({example.split}, {example.characters:,} characters)"
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+    out.print(left.summary, markup=False, highlight=False)
+    out.print("Candidates measured on the data before are stale; importing the file again brings these back.")

@@ -47,7 +47,7 @@ class Bar:
         best = f"search estimate {now.best.gain:+.3f} loss saved, {now.tried} tried" if now.best else ""
         self._progress.update(
             self._bar,
-            description=now.phase,
+            description=now.text,
             completed=now.counts.asked,
             total=max(now.expected, now.counts.asked, 1),
             best=best,

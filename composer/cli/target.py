@@ -1,18 +1,28 @@
-"""`composer target`: add targets from files and list them."""
+"""`composer target`: add targets from files, list them, and try one."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
-from composer.models.target import load_target
-from composer.registry.targets import add_target, list_targets
+from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals, say
+from composer.cli.figures_table import MARKS
+from composer.models.target import Target, load_target
+from composer.registry.datasets import dataset_of, examples_of
+from composer.registry.targets import add_target, get_target, list_targets
+from composer.registry.tasks import get_task
+
+SHOWN = 200
+"""Characters of an answer that a line shows."""
+
+if TYPE_CHECKING:
+    from composer.answers.target_check import TargetCheck
+    from composer.task.task import Task
 
 app = typer.Typer(no_args_is_help=True, help="Targets: the models prompts are composed for.")
 
@@ -51,9 +61,76 @@ def list_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
             target.kind,
             target.model,
             target.api_base or "",
-            f"{target.temperature:g}",
-            str(target.seed),
+            "not sent" if target.temperature is None else f"{target.temperature:g}",
+            "not sent" if target.seed is None else str(target.seed),
             f"{target.max_tokens} tokens",
             target.hash[:12],
         )
     out.print(table)
+
+
+@app.command("check")
+@refusals
+def check_command(
+    name: Annotated[str, typer.Argument(help="Name of the target.")],
+    task: Annotated[str | None, typer.Option("--task", help="A task whose base prompt is asked about.")] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask a target three questions: is it reached, does it take its settings, are its answers of use."""
+    from composer.answers.target_check import check_target  # the model behind it takes a while to import
+    from composer.models import connection
+    from composer.models.client import ask
+
+    with opened(home).session() as session:
+        target = get_target(session, name)
+        known = get_task(session, task) if task else None
+        examples = examples_of(session, dataset_of(session, known.name), "dev") if known else ()
+    with console.status("asking", spinner="dots"):
+        lm = connection.connect(target, lambda _text: None)
+        try:
+            found = check_target(lambda messages: ask(lm, messages), known, examples)
+        finally:
+            connection.release(lm)
+    if as_json:
+        typer.echo(json.dumps(_as_json(target, found), ensure_ascii=False, indent=2))
+        return
+    _show(target, known, found)
+
+
+def _as_json(target: Target, found: TargetCheck) -> dict[str, object]:
+    return {
+        "target": target.name,
+        "settings": target.request_fields,
+        "answers": [
+            {
+                "text": one.text,
+                "finish_reason": one.finish_reason,
+                "prompt_tokens": one.prompt_tokens,
+                "completion_tokens": one.completion_tokens,
+                "seconds": round(one.seconds, 3),
+            }
+            for one in found.answers
+        ],
+        "valid": found.valid if found.parsed else None,
+        "problems": [one.error for one in found.parsed],
+        "repeatable": found.repeatable,
+    }
+
+
+def _show(target: Target, task: Task | None, found: TargetCheck) -> None:
+    settings = ", ".join(f"{name} {json.dumps(value)}" for name, value in target.request_fields.items())
+    say(MARKS[True], f" reached: {target.api_base or 'runs in this process'}")
+    say(MARKS[True], f" takes its settings: {settings}")
+    if task and found.parsed:
+        valid, asked = found.valid, len(found.parsed)
+        say(MARKS[valid == asked], f" {valid} of {asked} answers valid for {task.name}")
+        for answer, parsed in zip(found.answers, found.parsed, strict=True):
+            if not parsed.valid:
+                say("    ", f"{parsed.error}; ended by {answer.finish_reason}: {answer.text[:SHOWN]!r}")
+    else:
+        say(f"  answered {found.answers[0].text[:SHOWN]!r}; --task TASK shows whether its answers are valid")
+    same = "the same answer" if found.repeatable else "two different answers"
+    say(MARKS[found.repeatable], f" the same question twice: {same}")
+    last = found.answers[-1]
+    say(f"  {last.prompt_tokens} tokens in and {last.completion_tokens} out, {found.seconds:.2f} s an answer")

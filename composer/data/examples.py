@@ -42,6 +42,11 @@ class Example:
     slice: str = ""
     must_not_regress: bool = False
 
+    @property
+    def characters(self) -> int:
+        """Length of its inputs together."""
+        return sum(map(len, self.inputs.values()))
+
 
 def in_order(examples: Iterable[Example]) -> tuple[Example, ...]:
     """Sort by split, then by clusters, so that examples that share their first document are neighbours."""

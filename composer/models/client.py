@@ -7,7 +7,7 @@ import time
 from dataclasses import replace
 
 import dspy
-from dspy.lm15 import RefusalPart, Response, ThinkingPart, request_from_openai_chat
+from dspy.lm15 import RefusalPart, Request, Response, ThinkingPart, request_from_openai_chat
 
 from composer.models.answer import Answer
 from composer.models.reply import NOT_STORABLE, TOOL_CALL
@@ -28,8 +28,19 @@ class Outage(Refused):
         return (_outage, (self.what, self.where, self.fix))
 
 
+class TooLong(Outage):
+    """A target could not answer because the messages don't fit into its context."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return (_too_long, (self.what, self.where, self.fix, self.problems))
+
+
 def _outage(what: str, where: str, fix: str) -> Outage:
     return Outage(what, where=where, fix=fix)
+
+
+def _too_long(what: str, where: str, fix: str, problems: tuple[str, ...]) -> TooLong:
+    return TooLong(what, where=where, fix=fix, problems=problems)
 
 
 def ask(lm: dspy.LM, messages: list[dict[str, str]]) -> Answer:
@@ -39,8 +50,7 @@ def ask(lm: dspy.LM, messages: list[dict[str, str]]) -> Answer:
     history. DSPy retries passing trouble (`lm.num_retries`); after that an Outage is raised. What the model's
     engine refused, such as a missing model file, is raised as that Refused.
     """
-    settings = {key: value for key, value in lm.kwargs.items() if key not in _CONNECTION_SETTINGS}
-    request = request_from_openai_chat({"model": lm.model, "messages": messages, **settings})
+    request = _request(lm, messages)
     begun = time.monotonic()
     try:
         # A typed request is answered by a typed response, which carries the tokens: DSPy's usage
@@ -80,7 +90,30 @@ def _answer(response: Response, seconds: float) -> Answer:
     )
 
 
+def _request(lm: dspy.LM, messages: list[dict[str, str]]) -> Request:
+    known = {
+        key: value for key, value in lm.kwargs.items() if key not in _CONNECTION_SETTINGS and value is not None
+    }
+    request = request_from_openai_chat({"model": lm.model, "messages": messages, **known})
+    # A target's own fields go out as they are, whatever the dialect makes of others.
+    fields = getattr(lm, "request_fields", None)
+    return replace(request, config=replace(request.config, extensions=fields)) if fields else request
+
+
 _SERVER = "Check that the server runs and that api_base is right (it usually ends in /v1)."
+
+
+_SETTINGS = {
+    "max_completion_tokens": "Write `max_tokens_field: max_completion_tokens` in the target file.",
+    "max_tokens": "Write `max_tokens_field: max_completion_tokens` or another max_tokens in the target file.",
+    "temperature": "Write `temperature: null` in the target file, and it is not sent.",
+    "seed": "Write `seed: null` in the target file, and it is not sent.",
+}
+
+
+def _setting_advice(said: str) -> str:
+    """Return what to do where a server's words name a setting that it refuses; empty where they name none."""
+    return next((advice for name, advice in _SETTINGS.items() if name in said), "")
 
 
 def _as_outage(lm: dspy.LM, error: dspy.LMError) -> Outage:
@@ -90,11 +123,14 @@ def _as_outage(lm: dspy.LM, error: dspy.LMError) -> Outage:
         case dspy.LMProviderError() if isinstance(error.__cause__, NotAnAnswer):
             return _refused(lm, f"the server's reply can't be used: {said}", _SERVER)
         case dspy.ContextWindowExceededError():
-            return _refused(lm, f"the messages are too long: {said}", "Use shorter inputs or a larger context.")
+            found = _refused(lm, f"the messages are too long: {said}", "Use shorter inputs or a larger context.")
+            return TooLong(found.what, where=found.where, fix=found.fix)
         case dspy.LMAuthError():
             return _refused(lm, f"the server refuses the key: {said}", "Check api_key_env and the key it names.")
         case dspy.LMUnsupportedModelError() | dspy.LMInvalidRequestError(status=404):
             return _refused(lm, f"the server doesn't have the model: {said}", "Check model and api_base.")
+        case dspy.LMInvalidRequestError() if advice := _setting_advice(said):
+            return _refused(lm, f"the server refuses a setting: {said}", advice)
         case dspy.LMRateLimitError() | dspy.LMBillingError():
             return _refused(lm, f"the server accepts no more calls now: {said}", "Wait, or raise the limit.")
         case dspy.LMTransportError():

@@ -5,33 +5,30 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import dspy
 
 from composer.models.catalogue import find_model
-from composer.models.download import locate, models_folder, pull
+from composer.models.download import locate, models_folder, pull, turns_folder
 from composer.models.embedded import EmbeddedEngine
 from composer.models.server import ServerEngine
 from composer.models.target import Target
+from composer.models.turns import Turns
 from library.errors import Refused
 
 NO_KEY = "EMPTY"
 """Sent to a server that has no `api_key_env`, so that no key of the environment goes out by accident."""
 
 
-def language_model(target: Target, *, folder: Path | None = None) -> dspy.LM:
+def language_model(
+    target: Target, *, folder: Path | None = None, say: Callable[[str], None] = lambda _text: None
+) -> dspy.LM:
     """Return the DSPy language model that asks a target, with DSPy's own cache off.
 
-    An embedded model is read from the models folder (or the given one) on the first call. Give it back with
-    `release` when done. Raises Refused when the environment lacks the key a server needs.
+    An embedded model is read from the models folder (or the given one) on the first call, and takes turns with
+    those of other processes; `say` is called with that in words, and with an empty text when it is over. Give
+    the model back with `release` when done. Raises Refused when the environment lacks the key a server needs.
     """
-    settings: dict[str, Any] = {
-        "max_tokens": target.max_tokens,
-        "temperature": target.temperature,
-        "seed": target.seed,
-        "cache": False,
-    }
     if target.kind == "embedded":
         model = find_model(target.model)
         engine = EmbeddedEngine(
@@ -39,13 +36,24 @@ def language_model(target: Target, *, folder: Path | None = None) -> dspy.LM:
             context=target.context,
             parallel=target.parallel,
             threads=target.threads,
+            turns=Turns(turns_folder(), say),
         )
         # A failure inside this process is no passing trouble: trying again would only delay its message.
-        lm = dspy.LM(f"embedded/{model.name}-{model.sha256[:12]}", engine=engine, num_retries=0, **settings)
+        lm = dspy.LM(
+            f"embedded/{model.name}-{model.sha256[:12]}",
+            engine=engine,
+            num_retries=0,
+            max_tokens=target.max_tokens,
+            temperature=target.temperature,
+            seed=target.seed,
+            cache=False,
+        )
     else:
         assert target.api_base is not None
         server = ServerEngine(target.model, api_base=target.api_base, key=_key(target), timeout=target.timeout)
-        lm = dspy.LM(f"server/{target.model}", engine=server, **settings)
+        # The settings are not DSPy's to know: by a model's name it refuses some, and a server may want others.
+        lm = dspy.LM(f"server/{target.model}", engine=server, cache=False)
+        lm.request_fields = target.request_fields
     lm.target_name = target.name
     return lm
 
@@ -74,7 +82,11 @@ Connect = Callable[[Target, Callable[[str], None]], dspy.LM]
 
 
 def connect(target: Target, say: Callable[[str], None]) -> dspy.LM:
-    """Return the language model of a target, fetching an embedded model's file where it is missing."""
+    """Return the language model of a target, fetching an embedded model's file where it is missing.
+
+    `say` is called with what is going on, in words; with an empty text when that is over.
+    """
     if target.kind == "embedded":
         pull(target.model, progress=lambda done, total: say(f"fetching {target.model}: {done / total:.0%}"))
-    return language_model(target)
+        say("")
+    return language_model(target, say=say)

@@ -34,10 +34,17 @@ State = Literal["ready", "unchecked", "missing"]
 def models_folder() -> Path:
     """Return the folder of model files: COMPOSER_MODELS, else one in the user's cache folder."""
     chosen = os.environ.get("COMPOSER_MODELS")
-    if chosen:
-        return Path(chosen).expanduser().absolute()
+    return Path(chosen).expanduser().absolute() if chosen else _cache_folder() / "models"
+
+
+def turns_folder() -> Path:
+    """Return the folder of the locks by which the embedded models of this machine take turns."""
+    return _cache_folder() / "turns"
+
+
+def _cache_folder() -> Path:
     cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "instruction-composer" / "models"
+    return (Path(cache) if cache else Path.home() / ".cache") / "instruction-composer"
 
 
 def no_progress(_done: int, _total: int) -> None:

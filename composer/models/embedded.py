@@ -6,6 +6,7 @@ import os
 import secrets
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -20,6 +21,7 @@ from dspy.lm15 import (
     Usage,
 )
 
+from composer.models.turns import Turns
 from library.errors import Refused
 
 _FINISHED = {"stop": "stop", "length": "length"}
@@ -38,8 +40,9 @@ class EmbeddedEngine:
 
     The model is loaded on the first call and stays until `close`. `locate` gives the file's path (and may
     raise Refused); `context` is the number of tokens one answer may use, prompt included; up to `parallel`
-    answers are computed side by side. With `parallel` 1 and temperature 0 an answer depends on its messages
-    alone, not on what was asked before; with more, answers computed together can differ near a tie.
+    answers are computed side by side; `turns` keeps other processes' models from computing beside them. With
+    `parallel` 1 and temperature 0 an answer depends on its messages alone, not on what was asked before; with
+    more, answers computed together can differ near a tie.
     """
 
     def __init__(
@@ -49,13 +52,16 @@ class EmbeddedEngine:
         context: int = 4096,
         parallel: int = 1,
         threads: int | None = None,
+        turns: Turns | None = None,
     ) -> None:
         self._locate = locate
         self._context = context
         self._parallel = parallel
         self._threads = threads or available_cores()
         self._server: Any = None
+        self._turns = turns
         self._prefix: tuple[list[dict[str, str]], str] | None = None
+        self._closing = 0
         self._loading = threading.Lock()
         self._slots = threading.BoundedSemaphore(parallel)
 
@@ -65,14 +71,11 @@ class EmbeddedEngine:
         Raises Refused when the model can't be loaded, and DSPy's engine errors when it can't answer.
         """
         body = _body(request)
-        with self._slots:
+        with self._slots, self._turns.turn() if self._turns else nullcontext():
             server = self._loaded()
-            if self._parallel == 1:
-                self._settle(server, body["messages"])
-            reply = server.handle_chat_completions(body)
+            reply = self._settled(server, body) if self._parallel == 1 else server.handle_chat_completions(body)
             error = reply.get("error")
             if error is not None:
-                self._prefix = None
                 _raise(error)
         choice, usage = reply["choices"][0], reply["usage"]
         return Response(
@@ -96,33 +99,42 @@ class EmbeddedEngine:
         """Return itself: a copied program asks the same loaded model."""
         return self
 
-    def _settle(self, server: Any, messages: list[dict[str, str]]) -> None:
-        """Bring the slot into a state that follows from this question alone.
+    def _settled(self, server: Any, body: dict[str, Any]) -> dict[str, Any]:
+        """Ask a question with the slot in a state that follows from this question alone.
 
         llama.cpp keeps what a question shares with the one before, and the last digits of its arithmetic
         depend on how much that is: near a tie, another word comes out. So the shared text is evaluated in
         steps cut at the same places every time (after all but the last message, and at the last message's
         last blank line), and the slot is taken back to the last cut before the question is asked. Then
         an answer is the same whatever was asked before it, and shared text is still evaluated only once.
+
+        Where the text after a cut merges with the token before it, as a line break does with the one that
+        ends the role, the slot is cut earlier than that. It shows in how many tokens were reused, and the
+        next question then starts with an empty slot.
         """
-        *before, last = messages
+        *before, last = body["messages"]
         head = last["content"].rpartition("\n\n")[0]
-        bare = [*before, {**last, "content": ""}]
         known, known_head = self._prefix or (None, "")
-        self._prefix = None  # should a step fail, the next question begins anew
+        self._prefix = None  # should a step fail, the next question starts with an empty slot
+        steps = _Steps(server, self._closing)
         if known != before:
-            _evaluate(server, bare, keep=False)
+            steps.evaluate([*before, {**last, "content": ""}], keep=False)
         elif head != known_head or not head:
-            _evaluate(server, bare)
+            steps.evaluate([*before, {**last, "content": ""}])
         if head:
-            _evaluate(server, [*before, {**last, "content": head}])
-        self._prefix = (before, head)
+            steps.evaluate([*before, {**last, "content": head}])
+        reply = steps.ask(body)
+        if steps.as_cut:
+            self._prefix = (before, head)
+        return reply
 
     def _loaded(self) -> Any:
         with self._loading:
             if self._server is None:
                 self._prefix = None
                 self._server = self._load(self._locate())
+                if self._parallel == 1:
+                    self._closing = _closing_tokens(self._server)
             return self._server
 
     def _load(self, path: Path) -> Any:
@@ -170,9 +182,41 @@ def _body(request: Request) -> dict[str, Any]:
     return body
 
 
-def _evaluate(server: Any, messages: list[dict[str, str]], *, keep: bool = True) -> None:
-    """Have the slot hold these messages; `keep` lets it reuse what it holds of them already."""
-    server.handle_chat_completions({"messages": messages, "max_tokens": 1, "temperature": 0, "cache_prompt": keep})
+class _Steps:
+    """The steps of one question: what is evaluated, and whether each reused just what the one before was cut to.
+
+    `closing` is how many tokens the model's template puts behind the last message.
+    """
+
+    def __init__(self, server: Any, closing: int) -> None:
+        self._server = server
+        self._closing = closing
+        self._cut: int | None = None
+        self.as_cut = True
+
+    def evaluate(self, messages: list[dict[str, str]], *, keep: bool = True) -> None:
+        """Have the slot hold these messages; `keep` lets it reuse what it holds of them already."""
+        self.ask({"messages": messages, "max_tokens": 1, "temperature": 0, "cache_prompt": keep})
+
+    def ask(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return llama.cpp's reply, which may be an error."""
+        reply: dict[str, Any] = self._server.handle_chat_completions(body)
+        if "error" in reply:
+            self.as_cut = False
+            return reply
+        if self._cut is not None and reply["timings"]["cache_n"] != self._cut:
+            self.as_cut = False
+        self._cut = reply["usage"]["prompt_tokens"] - self._closing
+        return reply
+
+
+def _closing_tokens(server: Any) -> int:
+    """Return how many tokens the model's template puts behind a last message, by what a longer one reuses."""
+    steps = _Steps(server, 0)
+    short, longer = ({"messages": [{"role": "user", "content": text}], "max_tokens": 1} for text in ("x", "x y"))
+    tokens: int = steps.ask({**short, "cache_prompt": False})["usage"]["prompt_tokens"]
+    reused: int = steps.ask(longer)["timings"]["cache_n"]
+    return tokens - reused
 
 
 def _raise(error: dict[str, Any]) -> NoReturn:

@@ -6,12 +6,18 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 
 from composer.models.catalogue import find_model
-from library.canonical import digest
+from library.canonical import canonical_bytes, digest
 from library.errors import Refused
 from library.validation import invalid
+
+OWN_FIELDS = frozenset(
+    {"model", "messages", "max_tokens", "max_completion_tokens", "temperature", "seed"}
+    | {"stream", "stream_options", "n", "tools", "tool_choice", "functions", "function_call"}
+)
+"""Fields of a request that the composer fills in, or that would ask for something else than one text."""
 
 
 class Target(BaseModel):
@@ -22,6 +28,10 @@ class Target(BaseModel):
     environment variable that holds the key. `max_tokens` bounds an answer, `context` prompt and answer
     together, in tokens. `parallel` is how many answers are asked for side by side, `threads` the cores an
     embedded model uses (all, when not given), `timeout` the seconds a server may stay silent.
+
+    What a server's model refuses can be left out: `temperature: null` and `seed: null` are not sent,
+    `max_tokens_field` is the name under which `max_tokens` goes out, and `extra_body` holds any further
+    fields of the request, such as `reasoning_effort: low`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -32,8 +42,10 @@ class Target(BaseModel):
     api_base: str | None = None
     api_key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     max_tokens: int = Field(default=16, ge=1, le=8192)
-    temperature: float = Field(default=0.0, ge=0, le=2)
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    max_tokens_field: Literal["max_tokens", "max_completion_tokens"] = "max_tokens"
+    temperature: float | None = Field(default=0.0, ge=0, le=2)
+    seed: int | None = Field(default=0, ge=0, le=2**31 - 1)
+    extra_body: dict[str, JsonValue] = Field(default_factory=dict)
     context: int = Field(default=4096, ge=256, le=1_048_576)
     parallel: int = Field(default=1, ge=1, le=64)
     threads: int | None = Field(default=None, ge=1, le=512)
@@ -59,6 +71,21 @@ class Target(BaseModel):
             )
         return value.rstrip("/")
 
+    @field_validator("extra_body")
+    @classmethod
+    def _only_further_fields(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        taken = sorted(OWN_FIELDS & set(value))
+        if taken:
+            raise invalid(
+                f"{taken[0]} can't be set in extra_body",
+                fix="Remove it: max_tokens, max_tokens_field, temperature and seed are fields of the target.",
+            )
+        try:
+            canonical_bytes(value)
+        except (ValueError, RecursionError) as problem:
+            raise invalid(f"this can't be sent as JSON: {problem}") from problem
+        return value
+
     @model_validator(mode="after")
     def _of_one_kind(self) -> Self:
         if self.kind == "server" and self.api_base is None:
@@ -68,6 +95,11 @@ class Target(BaseModel):
                 raise invalid(
                     "an embedded target has no api_base and no api_key_env",
                     fix="Remove them, or write kind: server.",
+                )
+            if self.extra_body or self.temperature is None or self.seed is None:
+                raise invalid(
+                    "an embedded target has no extra_body, and always a temperature and a seed",
+                    fix="Remove extra_body, and give numbers; or write kind: server.",
                 )
             try:
                 find_model(self.model)
@@ -81,13 +113,27 @@ class Target(BaseModel):
         where = (
             {"sha256": find_model(self.model).sha256} if self.kind == "embedded" else {"api_base": self.api_base}
         )
+        # Fields that came later count only where they are used: targets without them keep their hash.
+        field = {} if self.max_tokens_field == "max_tokens" else {"max_tokens_field": self.max_tokens_field}
         return {
             "kind": self.kind,
             "model": self.model,
             **where,
             "max_tokens": self.max_tokens,
+            **field,
             "temperature": self.temperature,
             "seed": self.seed,
+            **({"extra_body": self.extra_body} if self.extra_body else {}),
+        }
+
+    @property
+    def request_fields(self) -> dict[str, Any]:
+        """The decoding settings as a server gets them, by the names of the OpenAI chat API."""
+        given = {"temperature": self.temperature, "seed": self.seed}
+        return {
+            self.max_tokens_field: self.max_tokens,
+            **{name: value for name, value in given.items() if value is not None},
+            **self.extra_body,
         }
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,8 +27,49 @@ def add_examples(session: Session, task: Task, dataset: Dataset, *, by: str, at:
     return make_current(session, task, dataset, by=by, at=at)
 
 
-def make_current(session: Session, task: Task, dataset: Dataset, *, by: str, at: datetime) -> bool:
-    """Write a dataset, or a corrected one, and log it; returns whether anything changed. Raises for the role."""
+def leave_out(
+    session: Session, task: Task, ids: Sequence[str], *, reason: str, by: str, at: datetime
+) -> tuple[Example, ...]:
+    """Take examples out of a task's data, whole and logged, and return them; importing their file undoes it.
+
+    Raises `Refused` for the role, an id that the data lack, no reason, and where dev or test would be empty.
+    """
+    require(session, by, *KEEPERS)
+    if not reason.strip():
+        raise Refused("leaving examples out needs a reason", fix="Give it with --reason.")
+    known = current_dataset(session, task.name)
+    wanted = set(ids)
+    gone = tuple(example for example in known.examples if example.id in wanted)
+    unknown = sorted(wanted - {example.id for example in gone})
+    if unknown or not gone:
+        what = f"the data have no example {unknown[0]}" if unknown else "no example is that long"
+        raise Refused(what, where=f"task {task.name}", fix="Nothing was left out.")
+    kept = tuple(example for example in known.examples if example.id not in wanted)
+    for split in ("dev", "test"):
+        if not any(example.split == split for example in kept):
+            raise Refused(
+                f"the {split} split would be empty", where=f"task {task.name}", fix="Import other rows instead."
+            )
+    smaller = replace(known, examples=kept)
+    named = {"examples_left_out": [example.id for example in gone]}
+    make_current(
+        session, task, smaller, by=by, at=at, action="examples left out", why=reason.strip(), detail=named
+    )
+    return gone
+
+
+def make_current(
+    session: Session,
+    task: Task,
+    dataset: Dataset,
+    *,
+    by: str,
+    at: datetime,
+    action: str = "data imported",
+    why: str = "",
+    detail: Mapping[str, Any] | None = None,
+) -> bool:
+    """Write a dataset, or a changed one, and log it; returns whether anything changed. Raises for the role."""
     require(session, by, *KEEPERS, "reviewer")
     current = _dataset_row(session, task.name)
     name = f"{task.name}:{dataset.hash}"
@@ -42,10 +83,15 @@ def make_current(session: Session, task: Task, dataset: Dataset, *, by: str, at:
     log.append(
         session,
         who=by,
-        action="data imported",
+        action=action,
         subject=f"task:{task.name}",
-        why="",
-        detail={"dataset": name, "examples": len(dataset.examples), "left_out": dataset.left_out},
+        why=why,
+        detail={
+            "dataset": name,
+            "examples": len(dataset.examples),
+            "left_out": dataset.left_out,
+            **(detail or {}),
+        },
         at=at,
     )
     return True

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from threading import Lock
 from typing import Any
 
 from composer.answers.evaluator import Counts
@@ -20,17 +21,26 @@ SECONDS_BETWEEN_WRITES = 1.0
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: `expected` counts the cells it may ask for, `best` is the best search estimate so far."""
+    """How far a run is: `expected` counts the cells it may ask for, `best` is the best search estimate so far.
+
+    `aside` is what its model is at besides answering, such as being fetched; usually empty.
+    """
 
     phase: str
+    aside: str = ""
     counts: Counts = field(default_factory=Counts)
     expected: int = 0
     tried: int = 0
     best: Step | None = None
 
+    @property
+    def text(self) -> str:
+        """What the run is at, in words."""
+        return f"{self.phase}, {self.aside}" if self.aside else self.phase
+
 
 class RunRecorder:
-    """Writes how far a run is into its row, about once a second, and tells whoever watches."""
+    """Writes how far a run is into its row, about once a second, and tells whoever watches; for any thread."""
 
     def __init__(self, database: Database, run_id: int, on_progress: Callable[[Progress], None]) -> None:
         self.database = database
@@ -38,16 +48,19 @@ class RunRecorder:
         self.on_progress = on_progress
         self.progress = Progress("starting")
         self.trace: list[Step] = []
+        self._changing = Lock()
         self._stop = False
         self._written = float("-inf")
 
     def now(self, **changes: Any) -> None:
         """Take note of what changed."""
-        loud = changes.get("phase", self.progress.phase) != self.progress.phase
-        self.progress = replace(self.progress, **changes)
-        self.on_progress(self.progress)
-        if loud or time.monotonic() - self._written >= SECONDS_BETWEEN_WRITES:
-            self._write()
+        with self._changing:
+            before = self.progress
+            self.progress = replace(before, **changes)
+            loud = self.progress.phase != before.phase or (self.progress.aside == "") != (before.aside == "")
+            self.on_progress(self.progress)
+            if loud or time.monotonic() - self._written >= SECONDS_BETWEEN_WRITES:
+                self._write()
 
     def step(self, step: Step) -> None:
         """Take note of one comparison of the search."""
@@ -82,7 +95,7 @@ class RunRecorder:
             )
             row.expected, row.message, row.trace = (
                 progress.expected,
-                progress.phase,
+                progress.text,
                 TRACE.dump_python(tuple(self.trace), mode="json"),
             )
             for name, value in changes.items():

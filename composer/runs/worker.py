@@ -25,11 +25,13 @@ from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
+from composer.models.client import TooLong
 from composer.models.connection import Connect, connect
 from composer.optimizer.optimizer import LibraryComposer, to_dspy
 from composer.optimizer.predictor import LibraryPredict
 from composer.prompts.composition import Composition
 from composer.registry.datasets import examples_of
+from composer.runs.fit import check_fit, may_not_fit
 from composer.runs.plan import Plan, plan_run
 from composer.runs.progress import Progress, RunRecorder
 from composer.runs.records import get_run, run_row
@@ -66,7 +68,7 @@ def work(
                 run.plan.target,
                 DatabaseCells(database),
                 connect=connect,
-                on_phase=lambda phase: record.now(phase=phase),
+                on_phase=lambda text: record.now(aside=text),
                 on_answer=lambda counts: record.now(counts=counts),
                 stop_asked=record.stop_asked,
             ) as model:
@@ -124,7 +126,15 @@ def _begin(database: Database, run_id: int, on_progress: Callable[[Progress], No
 
 def _search_and_submit(run: _Begun, model: ModelSession) -> RunResult:
     plan, test, evaluator = run.plan, run.test, model.evaluator()
-    found, candidate = _search(run, evaluator)
+    everything = (*run.dev, *test)
+    if may_not_fit(evaluator, plan.incumbent, everything, plan.target):
+        run.record.now(phase="asking whether the longest example fits")
+        check_fit(evaluator, plan.incumbent, everything)
+    try:
+        found, candidate = _search(run, evaluator)
+    except TooLong:
+        check_fit(evaluator, plan.incumbent, everything)  # names all of them, not only the first that was met
+        raise
     model.watch.check()  # the test split isn't read for answers that come to nothing
     if candidate == plan.incumbent:
         return run_result(plan, evaluator.counts, found, candidate, malformed=model.watch.in_words())

@@ -95,6 +95,38 @@ def test_a_server_gets_exactly_the_messages_and_the_settings(server: ChatServer)
     assert (answer.text, answer.prompt_tokens, answer.completion_tokens) == ("5", 40, 6)
 
 
+def test_a_server_gets_further_fields_and_none_that_is_left_out(server: ChatServer) -> None:
+    changes = {"temperature": None, "max_tokens_field": "max_completion_tokens", "extra_body": {"top_k": 40}}
+    ask(language_model(target_at(server.api_base, **changes)), ODD)
+    assert server.requests == [
+        {"model": "org/model:q4", "messages": ODD, "max_completion_tokens": 16, "seed": 7, "top_k": 40}
+    ]
+
+
+def test_a_model_whose_name_dspy_knows_gets_the_settings_of_the_target(server: ChatServer) -> None:
+    ask(language_model(target_at(server.api_base, model="gpt-5-mini")), ODD)
+    assert server.requests == [
+        {"model": "gpt-5-mini", "messages": ODD, "max_tokens": 16, "temperature": 0.0, "seed": 7}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "advice"),
+    [
+        ("Unsupported value: 'temperature' does not support 0.0 with this model.", "`temperature: null`"),
+        ("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'.", "max_tokens_field"),
+        ("Unrecognized request argument supplied: seed", "`seed: null`"),
+    ],
+)
+def test_a_setting_that_a_server_refuses_comes_with_what_to_write(
+    server: ChatServer, said: str, advice: str
+) -> None:
+    server.enqueue(failure(400, said))
+    with pytest.raises(Outage, match="refuses a setting") as outage:
+        ask(impatient(target_at(server.api_base)), ODD)
+    assert advice in str(outage.value)
+
+
 def test_only_the_named_key_is_sent(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FAR_KEY", "s3cret")
     for other in ("OPENAI_API_KEY", "VLLM_API_KEY", "HOSTED_VLLM_API_KEY"):

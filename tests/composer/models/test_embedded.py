@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -59,23 +60,33 @@ def test_closing_before_any_call_is_fine_and_a_copy_is_the_same_engine() -> None
 
 
 class Slot:
-    """Stands for llama.cpp's server: remembers what was asked of it, and fails on demand."""
+    """Stands for llama.cpp's server: remembers what was asked of it, and fails on demand.
+
+    A character is a token, save that a line break at the start of a message is one with the mark before it.
+    """
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, bool]] = []
+        self.holds = ""
 
     def handle_chat_completions(self, body: dict[str, Any]) -> dict[str, Any]:
         system, user = (message["content"] for message in body["messages"])
-        self.asked.append((system, user, body.get("cache_prompt", True)))
+        keep = body.get("cache_prompt", True)
+        self.asked.append((system, user, keep))
         if user == "fail":
             return {"error": {"code": 400, "message": "no"}}
-        usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-        return {"choices": [{"message": {"content": user}, "finish_reason": "stop"}], "usage": usage}
+        text = f"{system}<{user}>".replace("<\n", "\r")
+        same = takewhile(lambda pair: pair[0] == pair[1], zip(self.holds, text, strict=False))
+        reused = len(list(same)) if keep else 0
+        self.holds = text
+        usage = {"prompt_tokens": len(text), "completion_tokens": 1, "total_tokens": len(text) + 1}
+        choices = [{"message": {"content": user}, "finish_reason": "stop"}]
+        return {"choices": choices, "usage": usage, "timings": {"cache_n": min(reused, len(text) - 1)}}
 
 
 def asked_by(questions: list[tuple[str, str]], *, parallel: int = 1) -> list[tuple[str, str, bool]]:
     engine, slot = EmbeddedEngine(lambda: Path("nowhere"), parallel=parallel), Slot()
-    engine._server = slot
+    engine._server, engine._closing = slot, 1
     lm = dspy.LM("embedded/test", engine=engine, num_retries=0, cache=False)
     for system, user in questions:
         try:
@@ -104,6 +115,13 @@ def test_after_a_failure_the_shared_text_is_evaluated_anew() -> None:
     assert asked_by([("s", "fail"), ("s", "b")])[2:] == [("s", "", False), ("s", "b", True)]
 
 
+@pytest.mark.parametrize("text", ["\nb", "\nb\n\nc"])
+def test_after_a_text_that_merges_with_what_is_before_it_the_slot_is_emptied(text: str) -> None:
+    asked = asked_by([("s", "a"), ("s", text), ("s", "a")])
+    assert asked[:2] == [("s", "", False), ("s", "a", True)]
+    assert asked[-2:] == [("s", "", False), ("s", "a", True)]
+
+
 def test_side_by_side_answers_are_asked_for_directly() -> None:
     assert asked_by([("s", "a"), ("s", "b")], parallel=2) == [("s", "a", True), ("s", "b", True)]
 
@@ -122,6 +140,7 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(
     loaded: dspy.LM, capfd: pytest.CaptureFixture[str]
 ) -> None:
     texts = ["A dog barks.\n\nThe dog is old.", "A dog barks.\n\nThe dog sleeps in the sun.", "Rain all day."]
+    texts += ["\nA cat purrs.", "  \nNo cat purrs."]
     answers = []
     for order in (texts, texts[::-1]):
         said = {text: ask(loaded, question(text)) for text in order}

@@ -105,15 +105,37 @@ def test_a_key_that_the_environment_lacks_is_refused_by_its_name(monkeypatch: py
 
 
 def test_language_models_keep_no_cache_and_carry_the_settings() -> None:
-    for content in (EMBEDDED, SERVER):
-        lm = language_model(Target.model_validate({**content, "max_tokens": 9, "seed": 4, "temperature": 0.5}))
+    expected = {"max_tokens": 9, "seed": 4, "temperature": 0.5}
+    for content, settings in ((EMBEDDED, "kwargs"), (SERVER, "request_fields")):
+        lm = language_model(Target.model_validate({**content, **expected}))
         assert lm.cache is False
-        assert {key: lm.kwargs[key] for key in ("max_tokens", "seed", "temperature")} == {
-            "max_tokens": 9,
-            "seed": 4,
-            "temperature": 0.5,
-        }
+        assert {key: getattr(lm, settings)[key] for key in expected} == expected
         release(lm)
+
+
+def test_a_server_whose_model_refuses_settings_is_asked_without_them() -> None:
+    extra = {"reasoning_effort": "low", "chat_template_kwargs": {"enable_thinking": False}}
+    changes = {"temperature": None, "seed": None, "max_tokens_field": "max_completion_tokens", "extra_body": extra}
+    assert Target.model_validate({**SERVER, **changes}).request_fields == {"max_completion_tokens": 16, **extra}
+
+
+def test_settings_left_out_and_further_fields_make_another_target() -> None:
+    changes = [{"temperature": None}, {"seed": None}, {"extra_body": {"top_k": 1}}, {"extra_body": {"top_k": 2}}]
+    hashes = {Target.model_validate({**SERVER, **change}).hash for change in [{}, *changes]}
+    assert len(hashes) == len(changes) + 1
+
+
+@pytest.mark.parametrize("field", ["messages", "temperature", "max_completion_tokens", "stream"])
+def test_a_further_field_can_not_be_one_that_is_filled_in(tmp_path: Path, field: str) -> None:
+    lines = [f"{name}: {value}" for name, value in SERVER.items()]
+    with pytest.raises(Refused, match=f"{field} can't be set in extra_body"):
+        load_target(written(tmp_path, "\n".join([*lines, f"extra_body: {{{field}: 1}}", ""])))
+
+
+@pytest.mark.parametrize("change", [{"temperature": None}, {"seed": None}, {"extra_body": {"top_k": 1}}])
+def test_an_embedded_target_leaves_nothing_out(change: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="always a temperature and a seed"):
+        Target.model_validate({**EMBEDDED, **change})
 
 
 def test_an_embedded_model_is_not_loaded_before_it_is_asked(tmp_path: Path) -> None:
