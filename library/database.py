@@ -237,7 +237,7 @@ def _leave_transactions_to_us(connection: sqlite3.Connection, _record: object) -
 
 @contextmanager
 def _plain_words(url: URL) -> Iterator[None]:
-    """Turn what a person can mend about a database into Refused; everything else fails as it is."""
+    """Turn what a person can fix about a database into Refused; everything else fails as it is."""
     try:
         yield
     except (UnicodeEncodeError, NotStorable) as error:

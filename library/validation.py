@@ -8,7 +8,7 @@ OWN_PROBLEM = "own_problem"
 
 
 def invalid(what: str, *, fix: str = "", line: int | None = None) -> PydanticCustomError:
-    """Make the error for a pydantic validator to raise, when a ValueError's message says too little.
+    """Make the error for a pydantic validator to raise, when a ValueError's message is not enough.
 
     `line` counts from 1 inside a text of several lines; where the YAML holds that text as a block
     (`|`), the line reported is then that very line of the file.

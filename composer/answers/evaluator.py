@@ -140,7 +140,7 @@ def _result(future: Future[Answer], question: Question) -> Answer:
 def questions_of(
     task: Task, target_hash: str, composition: Composition, examples: Sequence[Example], *, replicate: int = 0
 ) -> list[Question]:
-    """Return what a composition asks a target about each example; a replicate of its own asks it anew."""
+    """Return what a composition asks a target about each example; a replicate of its own asks it again."""
     return [
         Question(
             render(composition.text, task.message, example.inputs),

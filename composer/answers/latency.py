@@ -10,7 +10,7 @@ from composer.registry.targets import get_target
 from composer.tables import CellRow
 
 RECENT = 200
-"""Answers looked at to say how long one takes."""
+"""Stored answers, the newest, whose mean is how long one takes."""
 
 
 FIRST_GUESS_SECONDS = 2.0
@@ -19,7 +19,7 @@ FIRST_GUESS_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Latency:
-    """Seconds an answer takes on a target, and how many stored answers say so; 0 where it is a first guess."""
+    """Seconds an answer takes on a target: the mean of `measured` stored answers, or a first guess at 0."""
 
     seconds: float
     measured: int

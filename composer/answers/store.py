@@ -42,7 +42,7 @@ class CellStore(Protocol):
         """Return the stored answers among these keys."""
 
     def keep(self, question: Question, answer: Answer) -> Answer:
-        """Store one answer for good and return it, or the one stored under its key before: that one stays."""
+        """Store one answer permanently and return it, or the one stored under its key before: that one stays."""
 
 
 class MemoryCells:
@@ -72,7 +72,7 @@ class DatabaseCells:
             return stored_answers(session, keys)
 
     def keep(self, question: Question, answer: Answer) -> Answer:
-        """Store one answer for good and return it, or the one stored under its key before: that one stays."""
+        """Store one answer permanently and return it, or the one stored under its key before: that one stays."""
         with self.database.session() as session:
             lock_for_writing(session)  # another run may have asked the same question meanwhile
             stored = session.get(CellRow, question.key)
@@ -142,7 +142,7 @@ def _answer(row: CellRow) -> Answer:
 def answered_examples(session: Session, target: str, composition: str, *, replicate: int = 0) -> frozenset[str]:
     """Return the ids of examples that a target was asked about with this composition, by its fingerprint.
 
-    An id may stand for an example whose text was another then: only a `Question`'s key tells for sure.
+    The text of an example may have been another then: only a `Question`'s key is certain.
     """
     asked = select(CellRow.example_id).where(CellRow.composition == composition, CellRow.target == target)
     return frozenset(session.exec(asked.where(CellRow.replicate == replicate)))

@@ -15,9 +15,9 @@ from library.errors import Refused
 
 
 def load_examples(task: Task, records: Sequence[Record]) -> Dataset:
-    """Cut, split and sample records as the task's data section says; the order they come in doesn't matter.
+    """Cut, split and sample records as the task's data section asks; the order they come in doesn't matter.
 
-    Raises `Refused` when an id stands twice, or when there are too few records for a dev and a test split.
+    Raises `Refused` when an id occurs twice, or when there are too few records for a dev and a test split.
     """
     records = sorted((_cut(record, task.data.words) for record in records), key=lambda record: record.id)
     for first, second in pairwise(records):

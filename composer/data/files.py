@@ -37,7 +37,7 @@ class _Wrong(ValueError):
 
 @dataclass
 class _Report:
-    """Problems as they are found, each with its line; told all at once."""
+    """Problems as they are found, each with its line; reported all at once."""
 
     path: Path
     found: list[tuple[str, str, str]] = field(default_factory=list)
@@ -122,7 +122,7 @@ def _check_header(header: list[str], report: _Report, task: Task) -> None:
     """Refuse a header at once: without the right columns no row can be read."""
     for name, count in Counter(header).items():
         if count > 1:
-            report.add(1, name, "the column stands twice", "Keep one of them.")
+            report.add(1, name, "the column appears twice", "Keep one of them.")
         if name not in (*task.inputs, *COLUMNS):
             report.add(1, name, "unknown column", f"The columns are {_columns(task)}.")
     for name in (*task.inputs, "gold"):
@@ -158,7 +158,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     row = dict(pairs)
     if len(row) < len(pairs):
         (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)
-        raise _Wrong(twice, "the field stands twice", "Keep one of them.")
+        raise _Wrong(twice, "the field appears twice", "Keep one of them.")
     return row
 
 
@@ -182,7 +182,7 @@ def _record(row: Row, task: Task, clusters: dict[str, str]) -> Record:
         id=key,
         inputs=inputs,
         gold=_gold(row.get("gold"), task),
-        # The same inputs in two splits would tell the one about the other.
+        # The same inputs in two splits would leak the answers of the one into the other.
         clusters=_clusters(row["cluster"]) if _given(row, "cluster") else (clusters.setdefault(content, key),),
         explanation=_text(row, "explanation", limit=10_000).strip(),
         slice=_text(row, "slice", limit=200).strip(),

@@ -18,7 +18,7 @@ Indices = npt.NDArray[np.int64]
 
 # The search for better swaps ends after so many trials (a few seconds), with the best found until then.
 MAX_TRIALS = 50_000
-# Records that share clusters, directly or through others, are dealt out as one block up to this share of all.
+# Records that share clusters, directly or through others, are assigned as one block up to this share of all.
 LARGEST_BLOCK = 0.1
 
 
@@ -45,7 +45,7 @@ def assign(
     """Give every cluster one split, as its position in `shares` (which make 1 together).
 
     `strata` holds the stratum of each record. Where shared clusters connect only a few records at a time,
-    such blocks are dealt out whole, stratum by stratum, and no record falls between splits. Where they
+    such blocks are assigned whole, stratum by stratum, and no record falls between splits. Where they
     connect many (pairs of a few documents), clusters are shuffled into splits of the wanted sizes and swapped
     while that keeps more records of the rarer strata; a record with clusters in different splits has none.
     """
@@ -56,7 +56,7 @@ def assign(
     sizes = np.bincount(block[members[:, 0]])
     single = all(len(set(record.clusters)) == 1 for record in records)
     if single or sizes.max() <= LARGEST_BLOCK * len(records):
-        split_of_block = _deal(block[members[:, 0]], np.asarray(strata), shares, rng)
+        split_of_block = _assign_blocks(block[members[:, 0]], np.asarray(strata), shares, rng)
         return {name: split_of_block[block[number]] for name, number in place.items()}
     found = _swap(members, np.asarray(strata), len(names), shares, rng)
     return {name: int(found[number]) for name, number in place.items()}
@@ -112,8 +112,10 @@ def _blocks(members: Indices, clusters: int) -> Indices:
     return cast(Indices, block.astype(np.int64))
 
 
-def _deal(blocks: Indices, strata: Indices, shares: Sequence[float], rng: np.random.Generator) -> list[int]:
-    """Deal blocks out, stratum by stratum in random order, each to the split that lacks most of its share.
+def _assign_blocks(
+    blocks: Indices, strata: Indices, shares: Sequence[float], rng: np.random.Generator
+) -> list[int]:
+    """Assign blocks, stratum by stratum in random order, each to the split that lacks most of its share.
 
     The lack is carried on from stratum to stratum, so each stratum and the whole come near the wanted shares.
     """
@@ -123,11 +125,11 @@ def _deal(blocks: Indices, strata: Indices, shares: Sequence[float], rng: np.ran
     sizes = held.sum(axis=1)
     split = [0] * len(sizes)
     has = [0] * len(shares)
-    dealt = 0
+    assigned = 0
     for number in range(held.shape[1]):
         for block in rng.permutation(np.flatnonzero(majority == number)):
-            dealt += int(sizes[block])
-            lacks = [share * dealt - own for share, own in zip(shares, has, strict=True)]
+            assigned += int(sizes[block])
+            lacks = [share * assigned - own for share, own in zip(shares, has, strict=True)]
             split[block] = lacks.index(max(lacks))
             has[split[block]] += int(sizes[block])
     return split

