@@ -1,4 +1,4 @@
-"""What each snippet, pair and order is worth, as far as the cells a search asked for can tell."""
+"""The effect of each snippet, pair and order, as far as the cells a search asked for show it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from math import ceil, sqrt
 import numpy as np
 
 from composer.confidence import ERRORS_TO_DETECT, TAILS, Z_ROUNDED
-from composer.search.effect_model import Effects, Floats, Surface, Variances
+from composer.search.effect_model import EffectModel, Effects, Floats, Variances
 from composer.search.local_search import canonical, value_of
 from composer.search.moves import dropped
 from composer.search.problem import Keys, Problem
@@ -19,7 +19,7 @@ DRAWS = 400
 """Posterior draws that the intervals are quantiles of."""
 
 PAIRS = 10
-"""Pairs kept: those that stand out most from zero."""
+"""Pairs kept: those furthest from zero, measured by the width of their interval."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Gain:
 
 @dataclass(frozen=True)
 class Attribution:
-    """What a search's cells say of the library.
+    """What a search's cells show of the library.
 
     `snippets` holds what each saves beside the incumbent's, `pairs` what two save beyond the sum of both,
     `left_out` what each snippet of the winner saves in it, `orders` what other orders of the winner save
@@ -65,8 +65,8 @@ def attribute(
     """
     if not losses:
         return None
-    surface = Surface(problem.place, problem.incumbent, losses).tuned(Variances())
-    draws = surface.draws(DRAWS, rng)
+    model = EffectModel(problem.place, problem.incumbent, losses).tuned(Variances())
+    draws = model.draws(DRAWS, rng)
     holds = np.bincount(
         [problem.place[key] for keys, _ in losses for key in keys], minlength=len(problem.snippets)
     )
@@ -77,9 +77,9 @@ def attribute(
     return Attribution(
         snippets,
         _pairs(problem, draws, losses),
-        _left_out(problem, surface, draws, winner, holds),
+        _left_out(problem, model, draws, winner, holds),
         _orders(losses, winner),
-        sqrt(2 * surface.variances.noise),
+        sqrt(2 * model.variances.noise),
     )
 
 
@@ -108,13 +108,13 @@ def _clearness(pair: Gain) -> tuple[float, Keys]:
 
 
 def _left_out(
-    problem: Problem, surface: Surface, draws: Sequence[Effects], winner: Keys, holds: np.ndarray
+    problem: Problem, model: EffectModel, draws: Sequence[Effects], winner: Keys, holds: np.ndarray
 ) -> tuple[Gain, ...]:
     found = []
     for key in winner:
         rest = dropped(problem, winner, key)
-        rest = rest if rest in surface.row else canonical(problem, rest)
-        values = [value_of(surface, draw, rest) - value_of(surface, draw, winner) for draw in draws]
+        rest = rest if rest in model.row else canonical(problem, rest)
+        values = [value_of(model, draw, rest) - value_of(model, draw, winner) for draw in draws]
         found.append(_gain((key,), np.array(values), int(holds[problem.place[key]])))
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""What strategies share: asking for no more than the budget bears, and the best composition of those known."""
+"""What strategies share: asking for no more than the budget covers, and the best composition of those known."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EVALUATIONS = 16
 
 
 def affordable(scorer: BudgetedScorer, asked: Sequence[Ask]) -> list[Ask]:
-    """Return the longest start of these asks whose gains the budget bears, the incumbent's cells included."""
+    """Return the longest start of these asks whose gains the budget covers, the incumbent's cells included."""
     chosen: list[Ask] = []
     cells: set[tuple[Keys, str]] = set()
     for keys, examples in asked:

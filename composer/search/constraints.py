@@ -1,4 +1,4 @@
-"""What a curator allows a composition to be, and how its snippets stand."""
+"""The constraints on compositions that curators, the task and reviewers set."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Keys = tuple[str, ...]
 class Rules:
     """The constraints of one search; every strategy keeps to them.
 
-    `groups` maps a key to its group, of which at most one may stand; `requires` a key to those that must
-    stand with it; `conflicts` a key to those that may not. Keys in `first` stand before all others, those in
-    `last` after. `stay` are the keys that every composition holds. `tokens` maps a key to its length. The
+    `groups` maps a key to its group, of which a composition holds at most one; `requires` a key to those that
+    must come with it; `conflicts` a key to those that may not. Keys in `first` come before all others, those
+    in `last` after. `stay` are the keys that every composition holds. `tokens` maps a key to its length. The
     compositions in `barred` were turned down by reviewers.
     """
 
@@ -30,12 +30,12 @@ class Rules:
     barred: frozenset[Keys] = frozenset()
 
     def broken(self, composition: Keys) -> str:
-        """Say which rule a composition breaks, in words; empty where it keeps to all."""
+        """Return which rule a composition breaks, as a sentence's start; empty where it keeps to all."""
         held = set(composition)
         if len(held) < len(composition):
-            return "a snippet stands twice"
+            return "a snippet appears twice"
         if composition in self.barred:
-            return "a reviewer said no-go to it"
+            return "a reviewer gave it a no-go"
         if len(composition) > self.max_length:
             return f"{len(composition)} snippets are more than {self.max_length}"
         if not self.stay <= held:
@@ -50,7 +50,7 @@ class Rules:
             if clashing := self.conflicts.get(key, frozenset()) & held:
                 return f"{key} conflicts with {', '.join(sorted(clashing))}"
         if self.arranged(composition) != composition:
-            return "a snippet that is pinned first or last stands elsewhere"
+            return "a snippet that is pinned first or last is elsewhere"
         if self.max_tokens is not None and self.length(composition) > self.max_tokens:
             return f"{self.length(composition)} tokens are more than {self.max_tokens}"
         return ""
@@ -79,5 +79,5 @@ class Rules:
         return frozenset(found)
 
     def dependants(self, key: str) -> frozenset[str]:
-        """Return a key with all keys that can't stand without it."""
+        """Return a key with all keys that require it, directly or through others."""
         return frozenset({key} | {other for other in self.requires if key in self.closure(other)})

@@ -4,11 +4,11 @@ The loss of composition c on example i is taken as
 
     y[c, i] = level + a[i] + (m + w)·z(c) + z(c)'P z(c)/2 + d[c] + noise,
 
-where z(c) in {-1, 0, 1} says which snippets c adds to the incumbent or leaves out of it, a is how hard an
+where z(c) in {-1, 0, 1} marks which snippets c adds to the incumbent or leaves out of it, a is how hard an
 example is, m what any snippet does on average (a longer prompt is often a worse one), w what each does beside
 that, P what each pair does, and d what is left of a composition alone. All
-are Gaussian around zero with one variance each, so that effects are shrunken together as far as the data
-say (a conjugate mixed model; the variances maximise the marginal likelihood, as in Rasmussen & Williams 2006,
+are Gaussian around zero with one variance each, so that effects are shrunken together as far as the data ask
+for it (a conjugate mixed model; the variances maximise the marginal likelihood, as in Rasmussen & Williams 2006,
 section 5.4.1). Nothing is ever held as an N x N x M table: the kernel of a pair of compositions follows from how
 much they share (the ANOVA kernel of second order, Durrande et al. 2013).
 """
@@ -28,7 +28,7 @@ from composer.search.problem import Keys
 Floats = NDArray[np.float64]
 
 LEVEL_VARIANCE = 1.0
-"""Prior variance of the level: losses lie in [0, 1], so this says nothing."""
+"""Prior variance of the level: losses lie in [0, 1], so this is vague."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Variances:
 
 @dataclass(frozen=True)
 class Effects:
-    """One surface over compositions: the level, an effect a snippet, shape (N,), and a pair, shape (N, N).
+    """Effects that give every composition a loss: a level, one a snippet, shape (N,), one a pair, shape (N, N).
 
     `pairs` is symmetric with zeros on its diagonal; `own` maps a composition that was seen to what it adds
     beside its snippets and pairs, by its position among those seen.
@@ -67,7 +67,7 @@ class Effects:
         return self.level + linear + crossed
 
     def towards(self, other: Effects, share: float) -> Effects:
-        """Return the surface that lies this share of the way, in [0, 1], to another one."""
+        """Return the effects that lie this share of the way, in [0, 1], to others."""
         near = 1 - share
         return Effects(
             near * self.level + share * other.level,
@@ -77,7 +77,7 @@ class Effects:
         )
 
 
-class Surface:
+class EffectModel:
     """The model fitted to cells.
 
     `index` maps a snippet to its column. Losses come as a mapping from (composition, example id); the
@@ -138,7 +138,7 @@ class Surface:
         return kernel + variances.own * np.eye(len(self.seen))
 
     def _sums(self, y: Floats, variances: Variances) -> Floats:
-        """Return what cells say of each composition once examples are accounted for, shape (M,)."""
+        """Return the evidence of cells on each composition once examples are accounted for, shape (M,)."""
         by_row = np.bincount(self._rows, y, len(self.seen))
         by_column = np.bincount(self._columns, y, self._counts.shape[1])
         weight = 1.0 / (variances.noise / variances.example + self._counts.sum(axis=0))
@@ -166,11 +166,11 @@ class Surface:
         size += np.log(np.abs(np.diag(factor[0]))).sum()
         return float(-0.5 * (fit + size))
 
-    def tuned(self, expected: Variances, *, rounds: int = 2) -> Surface:
+    def tuned(self, expected: Variances, *, rounds: int = 2) -> EffectModel:
         """Return this model with the most probable variances, found by doubling and halving.
 
         Each is log-normal around what is `expected`, with spread `DOUBT`: by likelihood alone, a few cells with
-        heavy tails would say that nothing matters.
+        heavy tails would make every effect look like nothing.
         """
         best = self.variances
         value = self.likelihood(best) - surprise(best, expected)
@@ -222,7 +222,7 @@ class Surface:
         return mean[place] - mean, np.sqrt(np.maximum(variance, 0.0))
 
     def draws(self, count: int, rng: np.random.Generator) -> list[Effects]:
-        """Draw surfaces from the posterior (Matheron's rule: a prior draw, corrected by what the cells say)."""
+        """Draw effects from the posterior (Matheron's rule: a prior draw, corrected by the cells)."""
         return [self._draw(rng) for _ in range(count)]
 
     def _draw(self, rng: np.random.Generator) -> Effects:
@@ -277,7 +277,7 @@ DOUBT: Mapping[str, float] = {
     "own": 0.5,
 }
 """How far each variance may lie from what is expected: a standard deviation of its logarithm. Noise and the
-examples differ much from task to task, and every cell tells of them; what snippets do is told by few."""
+examples differ much from task to task, and every cell is evidence on them; on what snippets do, few are."""
 
 
 def surprise(variances: Variances, expected: Variances) -> float:

@@ -10,8 +10,8 @@ from math import ceil
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from composer.search.effect_model import Effects, Surface, Variances
-from composer.search.format_failures import spoilt_compositions, suspected
+from composer.search.effect_model import EffectModel, Effects, Variances
+from composer.search.format_failures import failing_compositions, suspected_snippets
 from composer.search.local_search import canonical, lowest, value_of
 from composer.search.moves import added, smallest
 from composer.search.orders import best_order
@@ -25,7 +25,7 @@ class Settings:
     A composition gets `block` examples at a visit; more examples come into play only when each would be used
     `visits` times. `anchor` goes to the incumbent, `screen` to compositions dealt from the library, mostly
     short ones, in which each snippet of the incumbent is `kept` with this probability; at most `trials` to
-    single snippets that stood in spoilt compositions; `race` to the few that lead, and `order` to the order of
+    single snippets that stood in failing compositions; `race` to the few that lead, and `order` to the order of
     the winner's snippets where order counts. The rest follows Thompson samples, several at once, in about
     `rounds` rounds, each taken some way back to the mean: in a sample of many snippets some always seem to help
     by luck, and a short search never gets to the bottom of them all.
@@ -53,7 +53,7 @@ def effects(scorer: BudgetedScorer, rng: np.random.Generator, settings: Settings
     """Screen, follow Thompson samples of a model of snippet effects, race those that lead.
 
     Every composition is asked on a few examples only; one shrunken model of snippets, pairs and examples
-    (`surface`) learns from all of them together, and a composition is asked for as often as the model takes
+    (`model`) learns from all of them together, and a composition is asked for as often as the model takes
     it to be the best (Thompson 1933; Russo et al. 2018, "A tutorial on Thompson sampling").
     """
     # The matrices are small: more threads would only wait for one another, and take cores from a local model.
@@ -92,12 +92,12 @@ class _Search:
             if not self._ask(dealt):
                 return self._found("budget")
         while True:
-            surface = self._fitted()
-            leader = self._leader(surface)
+            model = self._fitted()
+            leader = self._leader(model)
             stop = self._should_stop(leader)
             if stop is not None:
                 return self._found(stop)
-            asks = self._trials() or self._next(surface, leader)
+            asks = self._trials() or self._next(model, leader)
             if asks and not self._ask(asks):
                 return self._found("budget")
             if not asks and self.examples == self.problem.examples:
@@ -173,71 +173,71 @@ class _Search:
 
     # Learning
 
-    def _fitted(self) -> Surface:
-        spoilt = spoilt_compositions(self.whole, self.scorer.known)
-        known = {cell: loss for cell, loss in self.scorer.known.items() if cell[0] not in spoilt}
-        suspects = self.suspects = suspected(self.whole, known, spoilt)
+    def _fitted(self) -> EffectModel:
+        failing = failing_compositions(self.whole, self.scorer.known)
+        known = {cell: loss for cell, loss in self.scorer.known.items() if cell[0] not in failing}
+        suspects = self.suspects = suspected_snippets(self.whole, known, failing)
         kept = tuple(key for key in self.whole.snippets if key not in suspects)
         if kept != self.problem.snippets:
             self.problem = replace(self.whole, snippets=kept)
-        surface = Surface(self.index, self.problem.incumbent, known, self.variances)
+        model = EffectModel(self.index, self.problem.incumbent, known, self.variances)
         if self.scorer.cells >= 1.3 * self.tuned_at:
-            surface = surface.tuned(self.settings.prior)
-            self.variances, self.tuned_at = surface.variances, self.scorer.cells
-        return surface
+            model = model.tuned(self.settings.prior)
+            self.variances, self.tuned_at = model.variances, self.scorer.cells
+        return model
 
-    def _leader(self, surface: Surface) -> Keys:
+    def _leader(self, model: EffectModel) -> Keys:
         """Return the composition that gains most over the incumbent, less some of the doubt about its gain."""
         incumbent = self.problem.incumbent
-        gains, spread = surface.gains_over(incumbent)
+        gains, spread = model.gains_over(incumbent)
         careful = np.round(gains - self.settings.caution * spread, 9)
         for place in np.argsort(-careful, kind="stable"):
-            keys: Keys = surface.seen[int(place)]
+            keys: Keys = model.seen[int(place)]
             if keys == incumbent:
                 break
             if self.problem.allows(keys):
-                self.scorer.tell(keys, float(gains[place]), surface.examples_of(keys))
+                self.scorer.report(keys, float(gains[place]), model.examples_of(keys))
                 return keys
         return incumbent
 
-    def _next(self, surface: Surface, leader: Keys) -> list[Ask]:
+    def _next(self, model: EffectModel, leader: Keys) -> list[Ask]:
         racing = self.scorer.left <= self.settings.race * self.scorer.budget
         starts = [smallest(self.problem), self.problem.incumbent, leader]
-        mean = surface.mean()
+        mean = model.mean()
         asks: list[Ask] = []
         if racing:
-            hoped, _ = lowest(self.problem, surface, mean, starts)
-            if hoped not in surface.row and (block := self._block(hoped)):
+            hoped, _ = lowest(self.problem, model, mean, starts)
+            if hoped not in model.row and (block := self._block(hoped)):
                 asks.append((hoped, block))
-        for sampled in surface.draws(2 * self.at_once, self.rng):
+        for sampled in model.draws(2 * self.at_once, self.rng):
             if len(asks) >= self.at_once:
                 break
-            keys = self._best(surface, sampled.towards(mean, self.rng.random()), starts, racing)
-            value = value_of(surface, sampled, keys)
-            self.worth.append(value_of(surface, sampled, leader) - value)
-            self.promise.append(value_of(surface, sampled, self.problem.incumbent) - value > self.settings.least)
+            keys = self._best(model, sampled.towards(mean, self.rng.random()), starts, racing)
+            value = value_of(model, sampled, keys)
+            self.worth.append(value_of(model, sampled, leader) - value)
+            self.promise.append(value_of(model, sampled, self.problem.incumbent) - value > self.settings.least)
             if keys in dict(asks):
                 continue
             if block := self._block(keys):
                 asks.append((keys, block))
-        return asks or self._unfinished(surface, mean)
+        return asks or self._unfinished(model, mean)
 
-    def _best(self, surface: Surface, sampled: Effects, starts: list[Keys], racing: bool) -> Keys:
-        if racing and any(self.problem.allows(keys) for keys in surface.seen):
+    def _best(self, model: EffectModel, sampled: Effects, starts: list[Keys], racing: bool) -> Keys:
+        if racing and any(self.problem.allows(keys) for keys in model.seen):
             starts = []  # those seen alone
-        return lowest(self.problem, surface, sampled, starts)[0]
+        return lowest(self.problem, model, sampled, starts)[0]
 
-    def _unfinished(self, surface: Surface, mean: Effects) -> list[Ask]:
+    def _unfinished(self, model: EffectModel, mean: Effects) -> list[Ask]:
         """Return the best of the compositions that some example is left for."""
-        values = np.round(mean.at(surface.z) + mean.own, 9)
+        values = np.round(mean.at(model.z) + mean.own, 9)
         for place in np.argsort(values, kind="stable"):
-            keys = surface.seen[place]
+            keys = model.seen[place]
             if self.problem.allows(keys) and (block := self._block(keys)):
                 return [(keys, block)]
         return []
 
     def _trials(self) -> list[Ask]:
-        """Return trials of snippets that only ever stood in spoilt compositions: each alone beside the incumbent.
+        """Return trials of snippets that only ever stood in failing compositions: each alone beside the incumbent.
 
         Without a trial, a good snippet that was dealt together with one that breaks the format would be lost.
         """
@@ -266,9 +266,9 @@ class _Search:
         return None
 
     def _found(self, reason: Reason) -> SearchResult:
-        surface = self._fitted()
-        leader, mean, incumbent = self._leader(surface), surface.mean(), self.problem.incumbent
-        gain = value_of(surface, mean, incumbent) - value_of(surface, mean, leader)
+        model = self._fitted()
+        leader, mean, incumbent = self._leader(model), model.mean(), self.problem.incumbent
+        gain = value_of(model, mean, incumbent) - value_of(model, mean, leader)
         if leader != incumbent and self.problem.ordered:
             leader, more = best_order(self.scorer, leader, self.rng)
             gain += more

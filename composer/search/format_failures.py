@@ -1,7 +1,7 @@
-"""Compositions that spoil every answer, and the snippets that may be to blame.
+"""Compositions that lose everything on every answer, and the snippets that may be the cause.
 
-One snippet that breaks the format makes every answer worthless, whatever stands beside it. Such answers say
-nothing of the other snippets, and a model in which effects add up must not see them.
+One snippet that breaks the format makes every answer malformed, whatever is beside it. Such answers carry no
+information on the other snippets, and a model in which effects add up must not be fitted to them.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import numpy as np
 
 from composer.search.problem import Keys, Problem
 
-WORTHLESS = 0.999
-"""Loss from which an answer is worth nothing."""
+FULL_LOSS = 0.999
+"""Loss from which an answer counts as a full loss, which is what a malformed one has."""
 
 CHANCE = 0.05
-"""A composition counts as spoilt where the incumbent would lose everything as often as that by chance."""
+"""A composition fails where the incumbent would have as many full losses in a row no more often than that."""
 
 
-def spoilt_compositions(problem: Problem, losses: Mapping[tuple[Keys, str], float]) -> frozenset[Keys]:
-    """Return the compositions all of whose answers are worthless, though the incumbent's are not."""
+def failing_compositions(problem: Problem, losses: Mapping[tuple[Keys, str], float]) -> frozenset[Keys]:
+    """Return the compositions all of whose answers are full losses, though the incumbent's are not."""
     own: dict[Keys, list[float]] = {}
     for (keys, _), loss in losses.items():
         own.setdefault(keys, []).append(loss)
@@ -28,13 +28,13 @@ def spoilt_compositions(problem: Problem, losses: Mapping[tuple[Keys, str], floa
     return frozenset(
         keys
         for keys, some in own.items()
-        if keys != problem.incumbent and min(some) >= WORTHLESS and usual ** len(some) <= CHANCE
+        if keys != problem.incumbent and min(some) >= FULL_LOSS and usual ** len(some) <= CHANCE
     )
 
 
-def suspected(
-    problem: Problem, sound: Mapping[tuple[Keys, str], float], spoilt: frozenset[Keys]
+def suspected_snippets(
+    problem: Problem, working: Mapping[tuple[Keys, str], float], failing: frozenset[Keys]
 ) -> frozenset[str]:
-    """Return the snippets that only ever stood in spoilt compositions; `sound` are the cells of all others."""
-    cleared = {key for keys, _ in sound for key in keys}
-    return frozenset({key for keys in spoilt for key in keys} - cleared - set(problem.incumbent))
+    """Return the snippets that were only ever in failing compositions; `working` are the cells of all others."""
+    cleared = {key for keys, _ in working for key in keys}
+    return frozenset({key for keys in failing for key in keys} - cleared - set(problem.incumbent))

@@ -13,16 +13,16 @@ from composer.search.moves import added, edits
 from composer.search.problem import BudgetedScorer, Keys, Losses, Problem, SearchResult
 
 BLOCKS = (4, 8, 16)
-"""Examples a challenger has been compared on after each heat of a race."""
+"""Examples a challenger has been compared on after each round of a race."""
 
 KEEP = 1 / 4
-"""Share of the challengers that goes on from one heat to the next, at least two."""
+"""Share of the challengers that goes on from one round to the next, at least two."""
 
 PROMISING = 8
 """Snippets that the first race leaves in play for the later ones."""
 
 SWAPS = 2
-"""Snippets, the most promising first, that a race tries in the place of each that stands."""
+"""Snippets, the most promising first, that a race tries in place of each snippet of the leader."""
 
 
 def greedy(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
@@ -30,8 +30,8 @@ def greedy(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
 
     The first race adds each snippet to the incumbent; the later ones try the most promising snippets as
     additions and swaps, and moving or dropping what is in. An edit is taken when its mean paired gain over
-    the leader is at least one standard error. Chance (`rng`) only orders ties, and so whom a heat leaves out
-    that the budget doesn't bear whole.
+    the leader is at least one standard error. Chance (`rng`) only orders ties, and so decides which
+    challengers are left out of a round that the budget doesn't cover.
     """
     problem = scorer.problem
     leader, gain = problem.incumbent, 0.0
@@ -62,9 +62,9 @@ def greedy(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
 
 @dataclass(frozen=True)
 class _Race:
-    """How a race ended: `gains` are the winner's paired gains over the leader, in its last heat.
+    """How a race ended: `gains` are the winner's paired gains over the leader, in its last round.
 
-    `first` maps every challenger to its mean gain in the first heat; `cut_short` says that the budget ended it.
+    `first` maps every challenger to its mean gain in the first round; `cut_short`: the budget ended it.
     """
 
     winner: Keys
@@ -105,7 +105,7 @@ def _race(scorer: BudgetedScorer, leader: Keys, challengers: Sequence[Keys], ord
 
 
 def _promising(incumbent: Keys, first: Mapping[Keys, float], order: Mapping[str, int]) -> list[str]:
-    """Return the snippets that gained most in the first heat of the first race.
+    """Return the snippets that gained most in the first round of the first race.
 
     Counted are additions to the incumbent, or swaps where no addition was allowed.
     """

@@ -16,9 +16,9 @@ START = 4
 def halving(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
     """Race random compositions, doubling the examples and halving the compositions from rung to rung.
 
-    As many start as the budget bears to the last rung, which has two left or all dev examples; all of a rung
-    stand on the same examples, paired with the incumbent (Jamieson & Talwalkar 2016, "Non-stochastic best arm
-    identification"). Where the space holds fewer, the first rung takes more examples. The last rung's best
+    As many start as the budget covers to the last rung, which has two left or all dev examples; all of a rung
+    are compared on the same examples, paired with the incumbent (Jamieson & Talwalkar 2016, "Non-stochastic best
+    arm identification"). Where the space holds fewer, the first rung takes more examples. The last rung's best
     is returned when it gains.
     """
     problem = scorer.problem

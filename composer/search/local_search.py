@@ -1,4 +1,4 @@
-"""Finds the composition at which a surface of effects is lowest, within the rules."""
+"""Finds the composition of least loss under given effects, within the rules."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from composer.search.effect_model import Effects, Floats, Surface
+from composer.search.effect_model import EffectModel, Effects, Floats
 from composer.search.moves import added, dropped, swapped
 from composer.search.problem import Keys, Problem
 
@@ -17,8 +17,8 @@ TRIES = 12
 """Edits looked at in one step, the most promising first, before the search settles where it is."""
 
 
-def lowest(problem: Problem, surface: Surface, effects: Effects, starts: Iterable[Keys]) -> tuple[Keys, float]:
-    """Return the allowed composition with the least loss on this surface that edits lead to, and its loss.
+def lowest(problem: Problem, model: EffectModel, effects: Effects, starts: Iterable[Keys]) -> tuple[Keys, float]:
+    """Return the allowed composition with the least loss under these effects that edits lead to, and its loss.
 
     From each start the best addition, drop or swap is taken until none helps. The compositions that were
     seen compete with what they add on their own. Raises ValueError where neither a start nor one that was
@@ -27,43 +27,43 @@ def lowest(problem: Problem, surface: Surface, effects: Effects, starts: Iterabl
     best: tuple[Keys, float] | None = None
     for start in dict.fromkeys(starts):
         if problem.allows(start):
-            ended = _descend(problem, surface, effects, start)
-            value = value_of(surface, effects, ended)
+            ended = _descend(problem, model, effects, start)
+            value = value_of(model, effects, ended)
             if best is None or value < best[1] - LEAST:
                 best = ended, value
-    values = effects.at(surface.z) + effects.own
+    values = effects.at(model.z) + effects.own
     for place in np.argsort(values, kind="stable"):
         if best is not None and values[place] >= best[1] - LEAST:
             break
-        if problem.allows(surface.seen[place]):
-            best = surface.seen[place], float(values[place])
+        if problem.allows(model.seen[place]):
+            best = model.seen[place], float(values[place])
             break
     if best is None:
         raise ValueError("no start is allowed")
     return best
 
 
-def value_of(surface: Surface, effects: Effects, composition: Keys) -> float:
-    """Return the loss of one composition on a surface, with its own part where it was seen."""
-    value = float(effects.at(surface.indicators([composition]))[0])
-    place = surface.row.get(composition)
+def value_of(model: EffectModel, effects: Effects, composition: Keys) -> float:
+    """Return the loss of one composition under these effects, with its own part where the model has seen it."""
+    value = float(effects.at(model.indicators([composition]))[0])
+    place = model.row.get(composition)
     return value if place is None else value + float(effects.own[place])
 
 
 def canonical(problem: Problem, keys: Iterable[str]) -> Keys:
-    """Return snippets in the order a set of them stands in: the incumbent's as there, then library order."""
+    """Return snippets in the usual order of a set of them: the incumbent's as there, then library order."""
     held = set(keys)
     kept = [key for key in problem.incumbent if key in held]
     rest = [key for key in problem.snippets if key in held and key not in kept]
     return problem.arranged([*kept, *rest])
 
 
-def _descend(problem: Problem, surface: Surface, effects: Effects, start: Keys) -> Keys:
-    current, z = start, surface.indicators([start])[0]
+def _descend(problem: Problem, model: EffectModel, effects: Effects, start: Keys) -> Keys:
+    current, z = start, model.indicators([start])[0]
     value = float(effects.at(z[None])[0])
     while True:
-        for edited in _promising(problem, surface, effects, current, z):
-            moved = surface.indicators([edited])[0]
+        for edited in _promising(problem, model, effects, current, z):
+            moved = model.indicators([edited])[0]
             below = float(effects.at(moved[None])[0])
             if below < value - LEAST:
                 current, z, value = edited, moved, below
@@ -72,11 +72,11 @@ def _descend(problem: Problem, surface: Surface, effects: Effects, start: Keys) 
             return current
 
 
-def _promising(problem: Problem, surface: Surface, effects: Effects, current: Keys, z: Floats) -> Iterable[Keys]:
-    """Give the allowed edits of a composition that lower the surface most, as far as single snippets tell."""
+def _promising(problem: Problem, model: EffectModel, effects: Effects, current: Keys, z: Floats) -> Iterable[Keys]:
+    """Yield the allowed edits of a composition, by how much they seem to lower the loss, the most first."""
     slope = effects.snippets + effects.pairs @ z
-    inside = np.array([surface.index[key] for key in current], dtype=np.int64)
-    outside = np.array([surface.index[key] for key in problem.snippets if key not in current], dtype=np.int64)
+    inside = np.array([model.index[key] for key in current], dtype=np.int64)
+    outside = np.array([model.index[key] for key in problem.snippets if key not in current], dtype=np.int64)
     change = np.concatenate(
         [
             slope[outside],
@@ -84,7 +84,7 @@ def _promising(problem: Problem, surface: Surface, effects: Effects, current: Ke
             (slope[outside][None, :] - slope[inside][:, None] - effects.pairs[np.ix_(inside, outside)]).ravel(),
         ]
     )
-    names = list(surface.index)
+    names = list(model.index)
     full = len(current) >= problem.rules.max_length
     if full:
         change[: len(outside)] = np.inf

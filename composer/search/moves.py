@@ -24,7 +24,7 @@ def added(problem: Problem, composition: Keys, key: str) -> Keys:
 
 
 def dropped(problem: Problem, composition: Keys, key: str) -> Keys:
-    """Return a composition without a snippet and without those that can't stand without it."""
+    """Return a composition without a snippet and without those that require it."""
     gone = problem.rules.dependants(key)
     return tuple(other for other in composition if other not in gone)
 

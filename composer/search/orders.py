@@ -41,7 +41,7 @@ def best_order(scorer: BudgetedScorer, keys: Keys, rng: np.random.Generator) -> 
     gain, error = float(saved.mean()), float(saved.std(ddof=1)) / sqrt(len(saved))
     if gain <= CLEAR * error or gain <= 0:
         return keys, 0.0
-    scorer.tell(ahead, gain, len(own))
+    scorer.report(ahead, gain, len(own))
     return ahead, gain
 
 

@@ -29,9 +29,9 @@ class Score(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Space:
-    """The compositions there are: of `snippets`, which stand in library order, as `rules` allow.
+    """The compositions there are: of `snippets`, which are in library order, as `rules` allow.
 
-    Where `ordered` is false a composition is a set and its keys stand in library order.
+    Where `ordered` is false a composition is a set and its keys are in library order.
     """
 
     snippets: Keys
@@ -86,7 +86,7 @@ class Step:
 class SearchResult:
     """What a search ends with: its best composition, the gain it estimates, and why it stopped.
 
-    `stopped` says in words what `reason` names.
+    `stopped` is `reason` as a clause for people.
     """
 
     keys: Keys
@@ -155,13 +155,13 @@ class BudgetedScorer:
         saved = [was - now for was, now in zip(both[: len(asked)], both[len(asked) :], strict=True)]
         for (keys, examples), gain in zip(asked, saved, strict=True):
             if keys != incumbent:
-                self.tell(keys, float(gain.mean()), len(examples))
+                self.report(keys, float(gain.mean()), len(examples))
         return saved
 
     def gain(self, composition: Keys, example_ids: Sequence[str]) -> Losses:
         """Return the paired losses that one composition saves; raises what `gains` raises."""
         return self.gains([(composition, example_ids)])[0]
 
-    def tell(self, keys: Keys, gain: float, examples: int) -> None:
-        """Tell whoever watches what was learnt of a composition."""
+    def report(self, keys: Keys, gain: float, examples: int) -> None:
+        """Report the gain of a composition to whoever watches the search."""
         self.on_step(Step(keys, gain, examples, self.cells))

@@ -1,4 +1,4 @@
-"""Optuna's tree-structured Parzen estimator over which snippets stand and in what order, on MIPROv2's schedule."""
+"""Optuna's tree-structured Parzen estimator over which snippets to use in what order, on MIPROv2's schedule."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ TRIALS = 200
 def tpe(scorer: BudgetedScorer, rng: np.random.Generator) -> SearchResult:
     """Search with Optuna's `TPESampler`, on the schedule of DSPy's MIPROv2.
 
-    A trial says of each snippet whether it stands and, where order counts, its rank; what breaks a rule is
-    mended, and the sampler learns of the composition that was measured. The incumbent is evaluated in full
+    A trial has for each snippet whether it is in and, where order counts, its rank; what breaks a rule is
+    repaired, and the sampler learns of the composition that was measured. The incumbent is evaluated in full
     first; every trial is measured on a fresh random minibatch; after every five the composition with the best
     mean that had no full evaluation gets one, which counts as a trial too. The best full evaluation wins, or
-    the best mean where the budget bears none. A full evaluation is all dev examples, or a sixteenth of the budget
+    the best mean where the budget covers none. A full evaluation is all dev examples, or a sixteenth of the budget
     where that is less; minibatches are drawn from these examples and are no larger.
     """
     full = full_set(scorer)
@@ -101,7 +101,7 @@ def _measured(scorer: BudgetedScorer, keys: Keys, examples: Sequence[str]) -> fl
 
 
 class _Space:
-    """An Optuna study whose parameters say which snippets stand, and their ranks where order counts."""
+    """An Optuna study whose parameters are which snippets are in, and their ranks where order counts."""
 
     def __init__(self, problem: Problem, seed: int) -> None:
         # Loading Optuna takes a third of a second that no other command should pay.
@@ -119,9 +119,9 @@ class _Space:
         self._study: Study = optuna.create_study(direction="maximize", sampler=sampler)
 
     def suggest(self, rng: np.random.Generator) -> Keys:
-        """Return the sampler's next composition, mended; chance decides what is cut where there are no ranks."""
+        """Return the sampler's next composition, repaired; chance decides what is cut where there are no ranks."""
         trial = self._study.ask(self._distributions)
-        # The sampler is told of the mended composition instead.
+        # The sampler learns of the repaired composition instead.
         self._study.tell(trial, state=self._optuna.trial.TrialState.FAIL)
         chosen = trial.params
         keys = [self._problem.snippets[pick] for pick in rng.permutation(len(self._problem.snippets))]
@@ -131,7 +131,7 @@ class _Space:
         return made_allowed(self._problem, keys)
 
     def learn(self, keys: Keys, value: float, rng: np.random.Generator) -> None:
-        """Tell the sampler what a composition was worth."""
+        """Let the sampler learn the value of a composition."""
         params: dict[str, Any] = {f"use:{key}": key in keys for key in self._problem.snippets}
         if self._problem.ordered:
             params |= {f"rank:{key}": rank for key, rank in self._ranks(keys, rng).items()}
@@ -140,7 +140,7 @@ class _Space:
         )
 
     def _ranks(self, keys: Keys, rng: np.random.Generator) -> Mapping[str, float]:
-        """Return ranks that put these keys in this order; the rank of a snippet that is out says nothing."""
+        """Return ranks that put these keys in this order; a snippet that is out has any rank."""
         ranks = dict(zip(self._problem.snippets, rng.random(len(self._problem.snippets)).tolist(), strict=True))
         return ranks | {key: (place + 0.5) / len(keys) for place, key in enumerate(keys)}
 

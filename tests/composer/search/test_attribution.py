@@ -1,4 +1,4 @@
-"""What each snippet, pair and order is worth, as far as the cells tell, with honest intervals."""
+"""The effect of each snippet, pair and order, as far as the cells show it, with honest intervals."""
 
 from __future__ import annotations
 

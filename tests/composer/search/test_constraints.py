@@ -26,7 +26,7 @@ CURATED = Rules(
 @pytest.mark.parametrize(
     ("composition", "why"),
     [
-        (("d", "d"), "a snippet stands twice"),
+        (("d", "d"), "a snippet appears twice"),
         (("a", "d", "e", "i"), "4 snippets are more than 3"),
         (("a", "b"), "a and b are both of group tone"),
         (("c", "a"), "c requires d"),

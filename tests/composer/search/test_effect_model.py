@@ -1,4 +1,4 @@
-"""The model of effects says what plain Gaussian algebra over every feature says, without ever building one."""
+"""The model of effects agrees with plain Gaussian algebra over every feature, without ever building one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from composer.search.effect_model import BOUNDS, LEVEL_VARIANCE, Effects, Floats, Surface, Variances, surprise
+from composer.search.effect_model import BOUNDS, LEVEL_VARIANCE, EffectModel, Effects, Floats, Variances, surprise
 from composer.search.problem import Keys
 
 KEYS = tuple("abcde")
@@ -83,12 +83,12 @@ def dense(known: Mapping[tuple[Keys, str], float], variances: Variances) -> Dens
     return Dense(features, mean, posterior, float(-0.5 * fit))
 
 
-def surface(known: Cells, variances: Variances = VARIANCES) -> Surface:
-    return Surface(INDEX, INCUMBENT, known, variances)
+def model(known: Cells, variances: Variances = VARIANCES) -> EffectModel:
+    return EffectModel(INDEX, INCUMBENT, known, variances)
 
 
 def vector(effects: Effects) -> Floats:
-    """The features of a surface in the order in which `Dense` has them."""
+    """The features of effects in the order in which `Dense` has them."""
     pairs = [effects.pairs[one, other] for one, other in PAIRS]
     return np.array([effects.level, *effects.snippets, *pairs, *effects.own])
 
@@ -102,7 +102,7 @@ some_cells = st.builds(cells, st.integers(0, 999), st.integers(0, 12), st.intege
 @settings(deadline=None, max_examples=40)
 @given(known=some_cells, variances=variances)
 def test_the_posterior_mean_is_that_of_the_written_out_model(known: Cells, variances: Variances) -> None:
-    mean = surface(known, variances).mean()
+    mean = model(known, variances).mean()
     assert vector(mean) == pytest.approx(dense(known, variances).mean, abs=1e-7)
     assert np.array_equal(mean.pairs, mean.pairs.T)
     assert not mean.pairs.diagonal().any()
@@ -111,7 +111,7 @@ def test_the_posterior_mean_is_that_of_the_written_out_model(known: Cells, varia
 @settings(deadline=None, max_examples=40)
 @given(known=some_cells, variances=variances)
 def test_gains_and_their_doubt_are_those_of_the_written_out_model(known: Cells, variances: Variances) -> None:
-    gains, spread = surface(known, variances).gains_over(INCUMBENT)
+    gains, spread = model(known, variances).gains_over(INCUMBENT)
     expected = dense(known, variances)
     saved = expected.features[0] - expected.features  # the incumbent is the first that was seen
     assert gains == pytest.approx(saved @ expected.mean, abs=1e-7)
@@ -125,14 +125,14 @@ def test_gains_and_their_doubt_are_those_of_the_written_out_model(known: Cells, 
 def test_variances_are_as_likely_as_in_the_written_out_model(
     known: Cells, one: Variances, other: Variances
 ) -> None:
-    own = surface(known)
+    own = model(known)
     difference = dense(known, one).likelihood - dense(known, other).likelihood
     assert own.likelihood(one) - own.likelihood(other) == pytest.approx(difference, abs=1e-6)
 
 
 def test_draws_have_the_mean_and_covariance_of_the_posterior() -> None:
     known, count = cells(3), 6000
-    drawn = np.array([vector(draw) for draw in surface(known).draws(count, np.random.default_rng(0))])
+    drawn = np.array([vector(draw) for draw in model(known).draws(count, np.random.default_rng(0))])
     expected = dense(known, VARIANCES)
     sd = np.sqrt(expected.covariance.diagonal())
     assert np.abs((drawn.mean(axis=0) - expected.mean) / sd).max() < 5 / np.sqrt(count)
@@ -141,8 +141,8 @@ def test_draws_have_the_mean_and_covariance_of_the_posterior() -> None:
     assert np.abs(off).max() < 5 * np.sqrt(2 / count)
 
 
-def test_a_draw_is_a_surface_like_the_mean_and_the_same_for_the_same_seed() -> None:
-    own = surface(cells(1))
+def test_a_draw_is_like_the_mean_and_the_same_for_the_same_seed() -> None:
+    own = model(cells(1))
     first, again = (own.draws(2, np.random.default_rng(7)) for _ in range(2))
     assert [vector(draw).tolist() for draw in first] == [vector(draw).tolist() for draw in again]
     assert vector(first[0]).tolist() != vector(first[1]).tolist()
@@ -150,18 +150,18 @@ def test_a_draw_is_a_surface_like_the_mean_and_the_same_for_the_same_seed() -> N
     assert not first[0].pairs.diagonal().any()
 
 
-def test_a_surface_is_read_by_adding_up_what_stands_and_what_is_left_out() -> None:
+def test_a_loss_is_read_by_adding_up_what_is_in_and_what_is_left_out() -> None:
     pairs = np.zeros((5, 5))
     pairs[0, 1] = pairs[1, 0] = 0.05
     effects = Effects(0.5, np.array([0.1, 0.2, 0.0, 0.0, 0.0]), pairs, np.zeros(0))
-    z = surface(cells(0)).indicators([INCUMBENT, ("a", "b", "d"), ("a", "d"), ("d",)])
+    z = model(cells(0)).indicators([INCUMBENT, ("a", "b", "d"), ("a", "d"), ("d",)])
     assert effects.at(z) == pytest.approx([0.5, 0.6, 0.5 + 0.1 - 0.2 - 0.05, 0.3])
 
 
 @given(st.permutations(KEYS), st.integers(0, 5))
 def test_the_incumbent_is_where_nothing_is_added_and_nothing_left_out(order: list[str], size: int) -> None:
     incumbent = tuple(order[:size])
-    own = Surface(INDEX, incumbent, {(incumbent, "e"): 0.5})
+    own = EffectModel(INDEX, incumbent, {(incumbent, "e"): 0.5})
     assert not own.indicators([incumbent, incumbent[::-1]]).any()
     assert own.z.tolist() == [[0.0] * 5]
     everything = own.indicators([KEYS])[0]
@@ -172,8 +172,8 @@ def test_the_incumbent_is_where_nothing_is_added_and_nothing_left_out(order: lis
 @settings(deadline=None, max_examples=30)
 @given(known=some_cells, start=variances)
 def test_tuning_finds_more_probable_variances_within_bounds(known: Cells, start: Variances) -> None:
-    before = surface(known, start).likelihood(start) - surprise(start, VARIANCES)
-    tuned = surface(known, start).tuned(VARIANCES)
+    before = model(known, start).likelihood(start) - surprise(start, VARIANCES)
+    tuned = model(known, start).tuned(VARIANCES)
     assert tuned.likelihood(tuned.variances) - surprise(tuned.variances, VARIANCES) >= before
     for name, (low, high) in BOUNDS.items():
         assert low <= getattr(tuned.variances, name) <= high
@@ -181,7 +181,7 @@ def test_tuning_finds_more_probable_variances_within_bounds(known: Cells, start:
 
 def test_after_tuning_the_model_speaks_by_the_new_variances() -> None:
     known = cells(5)
-    own = surface(known)
+    own = model(known)
     own.mean()
     tuned = own.tuned(VARIANCES)
     assert tuned.variances != VARIANCES
@@ -195,7 +195,7 @@ def test_tuning_finds_whether_snippets_or_noise_make_the_differences() -> None:
     by_snippet = {(keys, e): 0.5 + 0.2 * ("a" in keys) - 0.2 * ("c" in keys) for keys, e in asked}
     by_chance = {cell: 0.5 + 0.2 * float(rng.normal()) for cell in asked}
     clear, blurred = (
-        Surface(INDEX, (), known).tuned(Variances(), rounds=6).variances for known in (by_snippet, by_chance)
+        EffectModel(INDEX, (), known).tuned(Variances(), rounds=6).variances for known in (by_snippet, by_chance)
     )
     assert clear.snippet > 5 * clear.noise
     assert blurred.noise > 5 * blurred.snippet
@@ -205,20 +205,20 @@ def test_a_few_answers_do_not_say_that_nothing_matters() -> None:
     rng = np.random.default_rng(6)
     known = {((key,), f"e{n}"): float(rng.random() < 0.1) for key in KEYS for n in range(4)}
     start = Variances()
-    own = Surface(INDEX, (), known).tuned(start, rounds=6)
+    own = EffectModel(INDEX, (), known).tuned(start, rounds=6)
     tuned = own.variances
     assert own.likelihood(replace(tuned, snippet=1e-5)) > own.likelihood(tuned)
     assert tuned.snippet > start.snippet / 4
 
 
-def test_a_snippet_that_never_stood_is_expected_to_do_what_the_others_did() -> None:
+def test_a_snippet_that_was_never_tried_is_expected_to_do_what_the_others_did() -> None:
     known = {(keys, f"e{n}"): 0.2 + 0.2 * len(keys) for keys in ((), ("a",), ("b",), ("c",)) for n in range(10)}
-    effects = Surface(INDEX, (), known, Variances(common=0.02, snippet=0.002)).mean().snippets
+    effects = EffectModel(INDEX, (), known, Variances(common=0.02, snippet=0.002)).mean().snippets
     assert effects[INDEX["e"]] > 0.1
 
 
-def test_a_surface_part_of_the_way_to_another_lies_between_them() -> None:
-    own = surface(cells(1))
+def test_effects_part_of_the_way_to_others_lie_between_them() -> None:
+    own = model(cells(1))
     drawn, mean = own.draws(1, np.random.default_rng(0))[0], own.mean()
     z = own.indicators([("a", "b"), ()])
     assert drawn.towards(mean, 0.25).at(z) == pytest.approx(0.75 * drawn.at(z) + 0.25 * mean.at(z))
@@ -227,10 +227,10 @@ def test_a_surface_part_of_the_way_to_another_lies_between_them() -> None:
 def test_more_answers_leave_less_doubt_and_examples_are_counted() -> None:
     few = {((), f"e{n}"): 0.5 for n in range(4)} | {(("a",), f"e{n}"): 0.3 for n in range(4)}
     many = {((), f"e{n}"): 0.5 for n in range(20)} | {(("a",), f"e{n}"): 0.3 for n in range(20)}
-    (gain, doubt), (clearer, less) = (Surface(INDEX, (), known).gains_over(()) for known in (few, many))
+    (gain, doubt), (clearer, less) = (EffectModel(INDEX, (), known).gains_over(()) for known in (few, many))
     assert 0 < gain[1] < clearer[1] < 0.2
     assert less[1] < doubt[1]
-    own = Surface(INDEX, (), few)
+    own = EffectModel(INDEX, (), few)
     assert (own.cells, own.examples_of(("a",)), own.examples_of(("b",))) == (8, 4, 0)
 
 
@@ -238,6 +238,6 @@ def test_an_effect_is_told_apart_from_hard_examples() -> None:
     known = {((), f"e{n}"): 0.2 for n in range(6)} | {(("a",), f"e{n}"): 0.8 for n in range(6, 12)}
     shared = {**known, **{((), f"e{n}"): 0.8 for n in range(6, 12)}}
     wide = replace(Variances(), snippet=0.1, example=0.1, noise=0.005)
-    taken, cleared = (Surface(INDEX, (), cells, wide).mean().snippets[0] for cells in (known, shared))
+    taken, cleared = (EffectModel(INDEX, (), cells, wide).mean().snippets[0] for cells in (known, shared))
     assert taken > 0.1
     assert abs(cleared) < 0.02

@@ -1,4 +1,4 @@
-"""Down a surface of effects to its lowest composition, within the rules."""
+"""Down to the composition of least loss under given effects, within the rules."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from composer.search.constraints import Rules
-from composer.search.effect_model import Effects, Floats, Surface
+from composer.search.effect_model import EffectModel, Effects, Floats
 from composer.search.local_search import canonical, lowest, value_of
 from composer.search.moves import edits
 from composer.search.problem import Keys, Problem
@@ -21,8 +21,8 @@ N = len(KEYS)
 compositions = st.lists(st.sampled_from(KEYS), max_size=4, unique=True).map(tuple)
 
 
-def seeing(given_problem: Problem, seen: Sequence[Keys] = ((),)) -> Surface:
-    return Surface(given_problem.place, given_problem.incumbent, {(keys, "e00"): 0.5 for keys in seen})
+def seeing(given_problem: Problem, seen: Sequence[Keys] = ((),)) -> EffectModel:
+    return EffectModel(given_problem.place, given_problem.incumbent, {(keys, "e00"): 0.5 for keys in seen})
 
 
 def drawn(seed: int, *, pairs: float = 0.0, own: Sequence[float] = (0.0,), lean: float = 0.0) -> Effects:
@@ -35,28 +35,28 @@ def sets(most: int) -> list[Keys]:
     return [keys for size in range(most + 1) for keys in combinations(KEYS, size)]
 
 
-def losses(surface: Surface, effects: Effects, compositions: Sequence[Keys]) -> Floats:
-    return np.asarray(effects.at(surface.indicators(compositions)))
+def losses(model: EffectModel, effects: Effects, compositions: Sequence[Keys]) -> Floats:
+    return np.asarray(effects.at(model.indicators(compositions)))
 
 
 @settings(deadline=None)
 @given(seed=st.integers(0, 999), most=st.integers(1, 5), start=compositions)
 def test_where_effects_add_up_it_finds_the_lowest_of_all(seed: int, most: int, start: Keys) -> None:
     given_problem = problem(World(), rules=Rules(max_length=most))
-    surface, effects = seeing(given_problem), drawn(seed, lean=0.1)  # most snippets harm: some must go
-    keys, value = lowest(given_problem, surface, effects, [start[:most]])
-    assert value == pytest.approx(losses(surface, effects, sets(most)).min())
-    assert value == pytest.approx(value_of(surface, effects, keys))
+    model, effects = seeing(given_problem), drawn(seed, lean=0.1)  # most snippets harm: some must go
+    keys, value = lowest(given_problem, model, effects, [start[:most]])
+    assert value == pytest.approx(losses(model, effects, sets(most)).min())
+    assert value == pytest.approx(value_of(model, effects, keys))
 
 
 @settings(deadline=None)
 @given(seed=st.integers(0, 999), most=st.integers(1, 4))
 def test_with_pairs_no_single_edit_of_what_it_finds_is_lower(seed: int, most: int) -> None:
     given_problem = problem(World(), rules=Rules(max_length=most), ordered=False)
-    surface, effects = seeing(given_problem), drawn(seed, pairs=0.1)
-    keys, value = lowest(given_problem, surface, effects, [()])
+    model, effects = seeing(given_problem), drawn(seed, pairs=0.1)
+    keys, value = lowest(given_problem, model, effects, [()])
     near = edits(given_problem, keys, KEYS)
-    assert losses(surface, effects, near).min() >= value - 1e-9
+    assert losses(model, effects, near).min() >= value - 1e-9
 
 
 @settings(deadline=None, max_examples=60)
@@ -71,30 +71,30 @@ def test_it_keeps_to_the_rules_and_ends_no_higher_than_where_it_began_or_what_wa
 ) -> None:
     given_problem = problem(World(), rules=curated, incumbent=("b", "a"))
     own = np.random.default_rng(seed).normal(size=len(seen)) * 0.05
-    surface, effects = seeing(given_problem, seen), drawn(seed, pairs=0.03, own=own)
+    model, effects = seeing(given_problem, seen), drawn(seed, pairs=0.03, own=own)
     begun = [start for start in starts if given_problem.allows(start)]
     asked = [keys for keys in seen if given_problem.allows(keys)]
     if not begun and not asked:
         with pytest.raises(ValueError, match="allowed"):
-            lowest(given_problem, surface, effects, starts)
+            lowest(given_problem, model, effects, starts)
         return
-    keys, value = lowest(given_problem, surface, effects, starts)
+    keys, value = lowest(given_problem, model, effects, starts)
     assert given_problem.allows(keys), curated.broken(keys)
     for other in begun:
-        assert value <= losses(surface, effects, [other])[0] + 1e-8
+        assert value <= losses(model, effects, [other])[0] + 1e-8
     for other in asked:
-        assert value <= value_of(surface, effects, other) + 1e-8
+        assert value <= value_of(model, effects, other) + 1e-8
 
 
 def test_a_composition_that_was_seen_wins_by_what_it_adds_on_its_own() -> None:
     given_problem = problem(World(), rules=Rules(max_length=2))
-    surface = seeing(given_problem, [(), ("c", "b")])
+    model = seeing(given_problem, [(), ("c", "b")])
     flat = Effects(0.5, np.zeros(N), np.zeros((N, N)), np.array([0.0, -0.2]))
-    keys, value = lowest(given_problem, surface, flat, [()])
+    keys, value = lowest(given_problem, model, flat, [()])
     assert keys == ("c", "b")
     assert value == pytest.approx(0.3)
-    assert value_of(surface, flat, ("c", "b")) == pytest.approx(0.3)
-    assert value_of(surface, flat, ("b", "c")) == pytest.approx(0.5)
+    assert value_of(model, flat, ("c", "b")) == pytest.approx(0.3)
+    assert value_of(model, flat, ("b", "c")) == pytest.approx(0.5)
 
 
 def test_differences_of_rounding_decide_nothing() -> None:

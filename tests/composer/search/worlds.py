@@ -58,8 +58,8 @@ def found(
     steps: list[Step] | None = None,
     **changes: object,
 ) -> SearchResult:
-    told = [] if steps is None else steps
-    scorer = BudgetedScorer(problem(world, **changes), budget, told.append)
+    reported = [] if steps is None else steps
+    scorer = BudgetedScorer(problem(world, **changes), budget, reported.append)
     return strategy(scorer, np.random.default_rng(seed))
 
 
