@@ -1,0 +1,60 @@
+"""What to ask next by Thompson sampling: the compositions that are best in samples of the model of effects."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from composer.search.effect_model import EffectModel, Effects
+from composer.search.example_blocks import ExampleBlocks
+from composer.search.local_search import lowest, value_of
+from composer.search.moves import smallest
+from composer.search.problem import Ask, Keys, Problem
+from composer.search.stopping import StoppingRule
+
+
+class ThompsonProposals:
+    """Proposes up to `at_once` compositions a round, each with its next examples; feeds the stopping rule.
+
+    Each sample is taken some way back to the mean: in a sample of many snippets some always seem to help by
+    luck, and a short search never gets to the bottom of them all.
+    """
+
+    def __init__(
+        self, blocks: ExampleBlocks, stopping: StoppingRule, rng: np.random.Generator, at_once: int
+    ) -> None:
+        self.blocks, self.stopping, self.rng, self.at_once = blocks, stopping, rng, at_once
+
+    def next(self, problem: Problem, model: EffectModel, leader: Keys, *, racing: bool) -> list[Ask]:
+        """Return what to ask now; empty where every allowed composition seen was asked on every example in play.
+
+        When `racing`, a sample's best is one of the compositions seen, beside the one that the mean points to.
+        """
+        starts = [smallest(problem), problem.incumbent, leader]
+        mean = model.mean()
+        asks: list[Ask] = []
+        if racing:
+            hoped, _ = lowest(problem, model, mean, starts)
+            if hoped not in model.row and (block := self.blocks.next_for(hoped)):
+                asks.append((hoped, block))
+            if any(problem.allows(keys) for keys in model.seen):
+                starts = []
+        for sampled in model.draws(2 * self.at_once, self.rng):
+            if len(asks) >= self.at_once:
+                break
+            keys, _ = lowest(problem, model, sampled.towards(mean, self.rng.random()), starts)
+            value = value_of(model, sampled, keys)
+            self.stopping.add(
+                value_of(model, sampled, leader) - value, value_of(model, sampled, problem.incumbent) - value
+            )
+            if keys not in dict(asks) and (block := self.blocks.next_for(keys)):
+                asks.append((keys, block))
+        return asks or self._unfinished(problem, model, mean)
+
+    def _unfinished(self, problem: Problem, model: EffectModel, mean: Effects) -> list[Ask]:
+        """Return the best of the compositions that some example is left for."""
+        values = np.round(mean.at(model.z) + mean.own, 9)
+        for place in np.argsort(values, kind="stable"):
+            keys = model.seen[place]
+            if problem.allows(keys) and (block := self.blocks.next_for(keys)):
+                return [(keys, block)]
+        return []
