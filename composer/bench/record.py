@@ -16,6 +16,7 @@ from composer.data.examples import Example
 from composer.data.splits import strata_of
 from composer.evaluation.metrics import score
 from composer.evaluation.parsing import parse_answer
+from composer.prompts.curator_rules import rules_of
 from composer.prompts.vocabulary import Vocabulary
 from composer.search.constraints import Rules
 from composer.search.problem import Keys
@@ -71,7 +72,7 @@ def plan_recording(
     `Refused` for unknown snippets, for too few examples, and for more compositions than anyone records.
     """
     order = _in_library_order(vocabulary, {*(snippets or vocabulary.versions), *keep, *incumbent})
-    rules = vocabulary.rules()
+    rules = rules_of(vocabulary)
     if not NAME.fullmatch(name):
         raise Refused(f"{name!r} can't be the name of a world", fix="Use small letters, digits, dots and hyphens.")
     tags, strata = vocabulary.tags(), strata_of(vocabulary.task, (*dev, *test))
@@ -111,7 +112,7 @@ def _in_library_order(vocabulary: Vocabulary, wanted: Set[str]) -> list[str]:
             fix="`composer library list --state vetted` shows what there is.",
         )
     order = [key for key in vocabulary.versions if key in wanted]
-    rules = vocabulary.rules()
+    rules = rules_of(vocabulary)
     if needed := {other for key in order for other in rules.closure(key)} - wanted:
         raise Refused(
             f"a snippet named here requires {', '.join(sorted(needed))}", fix="Name those too, with --snippets."

@@ -16,6 +16,7 @@ from composer.evaluation.metrics import score
 from composer.evaluation.parsing import parse_answer
 from composer.optimizer.predictor import LibraryPredict
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, strategy_of
+from composer.prompts.curator_rules import rules_of
 from composer.prompts.vocabulary import Vocabulary
 from composer.search.attribution import Attribution, attribute
 from composer.search.problem import Ask, BudgetedScorer, Losses, Problem, Score, SearchResult, Step
@@ -78,7 +79,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
             snippets=tuple(self.vocabulary.versions),
             incumbent=incumbent,
             examples=interleaved(tuple(examples), strata_of(self.vocabulary.task, examples.values()), rng),
-            rules=self.vocabulary.rules(incumbent),
+            rules=rules_of(self.vocabulary, incumbent),
             score=self._score(examples),
             tags=self.vocabulary.tags(),
             parallel=self.evaluator.slots,

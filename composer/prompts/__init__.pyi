@@ -1,5 +1,6 @@
 from .changes import SnippetChange, snippet_changes
 from .composition import Composition, UnvettedText
+from .curator_rules import rules_of
 from .messages import render
 from .vocabulary import Vocabulary
 
@@ -9,5 +10,6 @@ __all__ = [
     "UnvettedText",
     "Vocabulary",
     "render",
+    "rules_of",
     "snippet_changes",
 ]

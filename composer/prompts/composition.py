@@ -12,7 +12,7 @@ from library.errors import Refused
 from library.versions import SnippetVersion
 
 BARE_BASE = "the bare base"
-"""How a base without any snippet is called."""
+"""What a base without any snippet is called."""
 
 
 class UnvettedText(Refused):
@@ -23,7 +23,7 @@ class UnvettedText(Refused):
 class Composition:
     """A base with snippet versions in its slot; same parts, same bytes, same fingerprint.
 
-    Raises `UnvettedText` when a version isn't vetted, stands twice, or its text isn't the text it was vetted as.
+    Raises `UnvettedText` when a version isn't vetted, appears twice, or its text isn't the text it was vetted as.
     """
 
     base: str
@@ -43,7 +43,7 @@ class Composition:
                     fix="Restore the database from a backup: version rows never change.",
                 )
             if version.key in seen:
-                raise UnvettedText(f"snippet {version.key} stands twice in one composition")
+                raise UnvettedText(f"snippet {version.key} appears twice in one composition")
             seen.add(version.key)
 
     @property

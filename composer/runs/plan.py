@@ -9,6 +9,7 @@ from sqlmodel import Session
 from composer.models.target import Target
 from composer.optimizer.strategies import strategy_of
 from composer.prompts.composition import Composition
+from composer.prompts.curator_rules import rules_of
 from composer.prompts.vocabulary import Vocabulary
 from composer.registry.datasets import dataset_of
 from composer.registry.releases import incumbent_of
@@ -72,5 +73,6 @@ def plan_run(session: Session, task_name: str, target_name: str, *, strategy: st
             f"the library has no vetted snippet for task {task.name} ({tags})",
             fix="`composer library import FILE` adds snippets; those with `state: vetted` can be used.",
         )
-    vocabulary.rules(vocabulary.names(incumbent))  # refuses what no run could keep to, before it costs anything
+    # Refuses what no run could keep to, before it costs anything.
+    rules_of(vocabulary, vocabulary.names(incumbent))
     return Plan(task, dataset, target, vocabulary, incumbent, strategy, seed, budget)

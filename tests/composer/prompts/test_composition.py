@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import permutations
-from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
@@ -12,7 +10,6 @@ from hypothesis import strategies as st
 
 from composer.prompts.composition import Composition, UnvettedText
 from composer.prompts.vocabulary import Vocabulary
-from library.canonical import digest
 from tests import small
 
 VOCABULARY = Vocabulary(small.task(), small.snippets())
@@ -101,7 +98,7 @@ MUTATIONS = [
 
 
 def oracle(text: str) -> bool:
-    """Whether a text may be said, by other means than the code under test: it stands between the base's parts."""
+    """Whether a text is a prompt, by other means than the code under test: snippets between the base's parts."""
     if text == BARE:
         return True
     if not (text.startswith(BEFORE) and text.endswith(AFTER)):
@@ -177,7 +174,7 @@ def test_without_snippets_the_slot_leaves_no_trace() -> None:
 
 
 @pytest.mark.parametrize("base", ["{{snippets}}\nEnd.", "Start.\n{{snippets}}", "A.\n\n{{snippets}}\n\nB."])
-def test_the_slot_may_stand_first_last_or_between_blank_lines(base: str) -> None:
+def test_the_slot_may_be_first_last_or_between_blank_lines(base: str) -> None:
     vocabulary = Vocabulary(small.task(base=base), small.snippets())
     for keys in ORDERS[:50]:
         text = vocabulary.compose(keys).text
@@ -197,7 +194,7 @@ def test_same_parts_give_the_same_fingerprint_and_any_other_part_another() -> No
 
 
 @pytest.mark.parametrize("state", ["draft", "retired"])
-def test_a_snippet_that_is_not_vetted_can_not_be_said(state: str) -> None:
+def test_a_snippet_that_is_not_vetted_can_not_be_used(state: str) -> None:
     unvetted = small.snippet("new", "Say anything.", state=state)
     with pytest.raises(UnvettedText, match="new v1"):
         Composition(small.task().base, (unvetted,))
@@ -214,67 +211,8 @@ def test_a_version_whose_text_is_not_what_was_hashed_is_refused() -> None:
         Composition(small.task().base, (changed,))
 
 
-def test_one_snippet_can_not_stand_twice_even_in_two_versions() -> None:
+def test_one_snippet_can_not_appear_twice_even_in_two_versions() -> None:
     old, new = small.snippet("careful", "Be careful!"), small.snippet("careful", "Be careful.", version=2)
     for pair in ((old, old), (old, new)):
         with pytest.raises(UnvettedText, match="twice"):
             Composition(small.task().base, pair)
-
-
-def test_an_older_version_that_is_in_use_can_be_weighed_against_the_new_one() -> None:
-    old = small.snippet("careful", "Take care.", number=90)
-    new = small.snippet("careful", "Be careful.", number=91, version=2)
-    vocabulary = Vocabulary(small.task(), [new], kept=[old])
-    incumbent = Composition(small.task().base, (old,))
-    assert vocabulary.recognise(incumbent.text) == incumbent
-    assert vocabulary.compose(vocabulary.names(incumbent)) == incumbent
-    assert len({vocabulary.exclusive[name] for name in vocabulary.versions}) == 1
-    with pytest.raises(UnvettedText):
-        vocabulary.compose(list(vocabulary.versions))
-
-
-def test_an_older_version_of_the_same_wording_stands_for_the_current_one_under_its_rules() -> None:
-    old = small.snippet("careful", "Be careful.", number=90)
-    new = small.snippet("careful", "Be careful.", number=91, version=2, group="tone", tags=("x",))
-    vocabulary = Vocabulary(small.task(), [new, small.snippet("exact", "Be exact.")], kept=[old])
-    incumbent = Composition(small.task().base, (old,))
-    assert list(vocabulary.versions) == ["careful", "exact"]
-    assert vocabulary.names(incumbent) == ("careful",)
-    assert vocabulary.compose(["careful"]) == vocabulary.recognise(incumbent.text) == incumbent
-    assert vocabulary.rules().groups == {"careful": "tone"}
-    assert vocabulary.tags() == {"careful": frozenset({"x"}), "exact": frozenset()}
-
-
-def test_a_version_that_is_neither_current_nor_in_use_has_no_name() -> None:
-    with pytest.raises(UnvettedText):
-        VOCABULARY.names(Composition(small.task().base, (small.snippet("other", "Other text."),)))
-
-
-def test_the_identity_of_a_vocabulary_follows_its_texts_and_their_order() -> None:
-    versions = small.snippets()
-    hashes = {
-        VOCABULARY.hash,
-        Vocabulary(small.task(), versions[:-1]).hash,
-        Vocabulary(small.task(), versions[::-1]).hash,
-        Vocabulary(small.task(), [*versions[:-1], small.snippet("topic", "Only the topic.")]).hash,
-    }
-    assert len(hashes) == 4
-    assert Vocabulary(small.task(), versions).hash == VOCABULARY.hash
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [{"group": "tone"}, {"requires": ("exact",)}, {"conflicts": ("exact",)}, {"pin": "last"}, {"tags": ("x",)}],
-)
-def test_the_identity_of_a_vocabulary_follows_its_rules_and_that_of_a_composition_does_not(
-    rule: dict[str, Any],
-) -> None:
-    careful, *others = small.snippets()
-    ruled = Vocabulary(small.task(), [replace(careful, **rule), *others])
-    assert ruled.hash != VOCABULARY.hash
-    assert ruled.compose(["careful"]).fingerprint == VOCABULARY.compose(["careful"]).fingerprint
-
-
-def test_a_vocabulary_without_rules_is_known_by_names_and_texts_alone() -> None:
-    bare = [replace(one, group=None) for one in small.snippets()]
-    assert Vocabulary(small.task(), bare).hash == digest([[one.key, one.sha256] for one in bare])
