@@ -12,6 +12,7 @@ from rich.text import Text
 
 from composer.bench.noise_floor import Limit
 from composer.bench.report import LEAST_GAIN, Point, Promotions, Ratio, Reach, Summary
+from composer.evaluation.formatting import bracketed
 from composer.optimizer.strategies import DEFAULT_STRATEGY
 
 
@@ -50,12 +51,12 @@ def limits(found: Sequence[Limit]) -> Table:
         _name("World"), "Answers in all", "Oracle’s gain on test", "Gain with every answer [95%]", "as %"
     )
     for one in found:
-        told = f"{one.gain:.3f} [{one.low:.3f}, {one.high:.3f}]"
+        gain = f"{one.gain:.3f} {bracketed(f'{one.low:.3f}', f'{one.high:.3f}')}"
         share = "–"
         if one.oracle >= LEAST_GAIN:
-            mean, low, high = (round(100 * gain / one.oracle) for gain in (one.gain, one.low, one.high))
-            share = f"{mean} [{low}, {high}]"
-        table.add_row(Text(one.world), f"{one.answers:,}", f"{one.oracle:.3f}", Text(told), Text(share))
+            mean, low, high = (str(round(100 * value / one.oracle)) for value in (one.gain, one.low, one.high))
+            share = f"{mean} {bracketed(low, high)}"
+        table.add_row(Text(one.world), f"{one.answers:,}", f"{one.oracle:.3f}", Text(gain), Text(share))
     return table
 
 
@@ -75,8 +76,8 @@ def _shares(points: Sequence[Point]) -> Table:
         name = world
         for strategy, group in groupby(of_world, lambda point: point.strategy):
             by_budget = {point.budget: point for point in group}
-            told = [_share(by_budget[budget]) if budget in by_budget else "–" for budget in budgets]
-            table.add_row(Text(name), Text(strategy), *(Text(one) for one in told))
+            shares = [_share(by_budget[budget]) if budget in by_budget else "–" for budget in budgets]
+            table.add_row(Text(name), Text(strategy), *(Text(one) for one in shares))
             name = ""
         table.add_section()
     return table
@@ -87,8 +88,12 @@ def _share(point: Point) -> str:
     if share is None:
         return f"({round(100 * point.gain, 1) + 0.0:+.1f})"
     if low is None or high is None or isnan(low) or isnan(high):
-        return str(round(100 * share))
-    return f"{round(100 * share)} [{round(100 * low)}, {round(100 * high)}]"
+        return _percent(share)
+    return f"{_percent(share)} {bracketed(_percent(low), _percent(high))}"
+
+
+def _percent(share: float) -> str:
+    return str(round(100 * share))
 
 
 def _name(title: str) -> Column:

@@ -56,4 +56,9 @@ def interval(one: Difference) -> str:
     """Return the 95% interval of a difference in brackets; empty where there is none."""
     if one.low is None or one.high is None:
         return ""
-    return f"[{change(one.name, one.low)}, {change(one.name, one.high)}]"
+    return bracketed(change(one.name, one.low), change(one.name, one.high))
+
+
+def bracketed(low: str, high: str) -> str:
+    """Return the bounds of an interval, as written, in brackets: `[low, high]`."""
+    return f"[{low}, {high}]"

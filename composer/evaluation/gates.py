@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from composer.data.examples import Example
+from composer.evaluation.formatting import bracketed
 from composer.evaluation.outcomes import LOSS_TOLERANCE, Difference, Gate, Row
 from composer.task.policy import GateKind
 from composer.task.task import Task
@@ -45,7 +46,7 @@ def improves(metric: Difference) -> Gate:
     if metric.low is None or metric.high is None:
         return Gate("improves", False, "no interval")
     clear = metric.high < 0 if metric.better_is == "lower" else metric.low > 0
-    return Gate("improves", clear, f"[{metric.low:+.3g}, {metric.high:+.3g}]")
+    return Gate("improves", clear, bracketed(f"{metric.low:+.3g}", f"{metric.high:+.3g}"))
 
 
 def _not_worse(name: str, difference: Difference, tolerance: float) -> Gate:

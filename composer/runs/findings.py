@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
 from composer.confidence import ERRORS_TO_DETECT
-from composer.evaluation.formatting import NAMES, SHARES, change
+from composer.evaluation.formatting import NAMES, SHARES, change, interval
 from composer.evaluation.metrics import as_change, figures
 from composer.evaluation.outcomes import Better, Difference
 from composer.registry.datasets import dataset_of, split_size
@@ -41,10 +41,9 @@ class Effect:
 
     @property
     def text(self) -> str:
-        """The change with its sign, its 95% interval in brackets, and the word for it."""
+        """The change with its sign, its 95% interval in brackets, and whether it is better or worse."""
         one = self.difference
-        interval = f"[{change(one.name, one.low)}, {change(one.name, one.high)}]"
-        return f"{change(one.name, one.difference)} {interval} {one.direction}"
+        return f"{change(one.name, one.difference)} {interval(one)} {one.direction}"
 
 
 @dataclass(frozen=True)

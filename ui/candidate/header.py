@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from composer.activity.addresses import candidate_page, run_page
 from composer.evaluation.caveats import find_caveats
-from composer.evaluation.formatting import NAMES, change
+from composer.evaluation.formatting import NAMES, change, interval
 from composer.review.next_step import next_step
 from composer.review.status import Review
 from library.roles import Person
@@ -52,7 +52,7 @@ def story(found: Shown) -> str:
     failing = [gate.name for gate in review.candidate.gates if not gate.passed]
     gates = f"; {count(len(failing), 'gate fails', 'gates fail')}" if failing else "; every gate passes"
     return (
-        f"On {counts.total:,} sealed test examples {safe(name)} {way} by {size}{unit} {metrics.interval(metric)}: "
+        f"On {counts.total:,} sealed test examples {safe(name)} {way} by {size}{unit} {interval(metric)}: "
         f"{counts.better:,} answers get better, {counts.worse:,} get worse{gates}."
         f"{_caveats(found)}"
     )

@@ -8,7 +8,7 @@ import streamlit as st
 
 from composer.activity.addresses import candidate_page
 from composer.analysis.jobs import Job
-from composer.evaluation.formatting import NAMES, SHARES, change
+from composer.evaluation.formatting import NAMES, SHARES, change, interval
 from composer.evaluation.outcomes import Difference, Slice
 from composer.task.task import Output
 from library.roles import Person
@@ -135,7 +135,7 @@ def _slice(one: Slice, metric: Difference) -> str:
     return (
         f'<tr><td>{safe(one.name)}</td><td class="ic-num">{one.n:,}</td>{counts}'
         f'<td class="ic-nowrap">{change(metric.name, one.difference)}{unit} '
-        f'<span class="ic-mute">{metrics.interval(difference)}</span></td>'
+        f'<span class="ic-mute">{interval(difference)}</span></td>'
         f'<td class="ic-num"{sure}>{_p(one.p)}</td></tr>'
     )
 

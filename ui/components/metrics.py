@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from composer.evaluation.formatting import NAMES, SHARES, change, figure
+from composer.evaluation.formatting import NAMES, SHARES, change, figure, interval
 from composer.evaluation.outcomes import Difference, Gate, OutcomeCounts
 from composer.prompts.composition import BARE_BASE
 from composer.registry.releases import Release
@@ -14,13 +14,6 @@ from ui.shell.html import safe, when
 
 _LARGE = {"nmse": "NMSE", "accuracy": "Accuracy", "spearman": "Spearman", "macro_f1": "Macro F1"}
 _MISSING = "needs valid answers on both sides"
-
-
-def interval(one: Difference) -> str:
-    """Return the 95% interval in brackets; empty where there is none."""
-    if one.low is None or one.high is None:
-        return ""
-    return f"[{change(one.name, one.low)}, {change(one.name, one.high)}]"
 
 
 def gain(one: Difference) -> str:

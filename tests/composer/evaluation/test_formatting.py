@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from composer.evaluation.formatting import NAMES, change, figure, interval
+from composer.evaluation.formatting import NAMES, bracketed, change, figure, interval
 from composer.evaluation.outcomes import Difference
 from composer.task.task import FIGURES
 
@@ -60,3 +60,4 @@ def test_every_figure_has_a_name_that_people_read() -> None:
 def test_an_interval_is_in_brackets_and_empty_where_there_is_none() -> None:
     assert interval(Difference("nmse", "lower", 9, 4, -5.0, -7.5, 0.25)) == "[−7.50, +0.250]"
     assert interval(Difference("nmse", "lower", 9, 4, -5.0, None, None)) == ""
+    assert bracketed("12", "34") == "[12, 34]"
