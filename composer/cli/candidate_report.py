@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -18,10 +19,13 @@ from composer.review.comments import Comment
 from composer.review.next_step import next_step
 from composer.review.status import Review, ReviewStatus
 from composer.review.verdicts import effective_verdicts
+from library.canonical import canonical_bytes
 from library.roles import Person
 
 SIGNS = {"added": "+", "removed": "−", "reworded": "±", "moved": "↕", "kept": " "}
 COLOURS = {"added": GOOD, "removed": BAD}
+MEASURED = ("figures", "gates", "counts")
+"""The parts of the evidence that the JSON of a review holds."""
 MOST_SHOWN = 10
 """Regressions, malformed answers and comments that are listed; the app has all of them."""
 
@@ -66,15 +70,16 @@ def changes(found: Sequence[SnippetChange]) -> None:
 
 
 def as_json_value(review: Review) -> dict[str, Any]:
-    """Return a candidate with its status as one JSON value."""
+    """Return a candidate with its status as one JSON value; figures, gates and counts as evidence is stored."""
     candidate, status = review.candidate, review.status
+    measured = json.loads(canonical_bytes(candidate.evidence.as_json(*MEASURED)))
     return {
         "candidate": candidate.id,
         "task": candidate.task,
         "target": candidate.target,
         "state": status.state,
         "keys": list(review.composition.keys),
-        **candidate.evidence.as_json("figures", "gates", "counts"),
+        **{name: measured[name] for name in MEASURED},
         "stale": list(status.stale),
         "obstacles": blocker_texts(status.approval_blockers),
         "blocks": blocker_texts(status.reviewer_blocks),

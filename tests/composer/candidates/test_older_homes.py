@@ -84,6 +84,17 @@ def test_its_evidence_verifies_and_is_written_again_as_the_same_bytes(older: Dat
     assert list(candidate.regressions) == FACTS["regressions"][number - 1]
 
 
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_review_as_json_holds_its_figures_and_gates_letter_for_letter_as_that_commit_printed_them(
+    older: Database, home: Home, number: int
+) -> None:
+    result = CliRunner().invoke(app, ["review", str(number), "--json", "--home", str(home.path)])
+    printed = json.loads(result.stdout)
+    for name in ("figures", "gates"):
+        assert json.dumps(printed[name]) == json.dumps(FACTS[name][number - 1])
+    assert list(printed)[4:8] == ["keys", "figures", "gates", "counts"]
+
+
 def test_its_run_done_again_on_the_stored_answers_gives_the_same_evidence(
     older: Database, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
