@@ -1,4 +1,4 @@
-"""Targets: what a target file may say, what identifies a target, and the language model made of it."""
+"""Targets: what a target file may hold, and what identifies a target."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from composer.models.catalogue import CATALOGUE, find_model
-from composer.models.connection import language_model, release
-from composer.models.embedded import EmbeddedEngine
 from composer.models.target import Target, load_target
 from library.errors import Refused
 
@@ -98,21 +96,6 @@ def test_a_stored_target_reads_back_as_the_same() -> None:
     assert Target.model_validate(target.model_dump(mode="json")) == target
 
 
-def test_a_key_that_the_environment_lacks_is_refused_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("FAR_KEY", raising=False)
-    with pytest.raises(Refused, match="FAR_KEY"):
-        language_model(Target.model_validate({**SERVER, "api_key_env": "FAR_KEY"}))
-
-
-def test_language_models_keep_no_cache_and_carry_the_settings() -> None:
-    expected = {"max_tokens": 9, "seed": 4, "temperature": 0.5}
-    for content, settings in ((EMBEDDED, "kwargs"), (SERVER, "request_fields")):
-        lm = language_model(Target.model_validate({**content, **expected}))
-        assert lm.cache is False
-        assert {key: getattr(lm, settings)[key] for key in expected} == expected
-        release(lm)
-
-
 def test_a_server_whose_model_refuses_settings_is_asked_without_them() -> None:
     extra = {"reasoning_effort": "low", "chat_template_kwargs": {"enable_thinking": False}}
     changes = {"temperature": None, "seed": None, "max_tokens_field": "max_completion_tokens", "extra_body": extra}
@@ -136,9 +119,3 @@ def test_a_further_field_can_not_be_one_that_is_filled_in(tmp_path: Path, field:
 def test_an_embedded_target_leaves_nothing_out(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="always a temperature and a seed"):
         Target.model_validate({**EMBEDDED, **change})
-
-
-def test_an_embedded_model_is_not_loaded_before_it_is_asked(tmp_path: Path) -> None:
-    lm = language_model(Target.model_validate(EMBEDDED), folder=tmp_path)
-    assert isinstance(lm.engine, EmbeddedEngine)
-    release(lm)
