@@ -1,4 +1,4 @@
-"""The log in words, and who is told of it: wording of entries, webhook endpoints, deliveries."""
+"""The log in words, and who is notified of it: wording of entries, webhook endpoints, deliveries."""
 
 import lazy_loader
 

@@ -167,8 +167,8 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
             else:
                 result = _ask(_Work(database, job, connect), job.kind)
         except BaseException as problem:
-            said = str(problem) if isinstance(problem, Refused) else repr(problem)
-            _update(database, job_id, state=FAILED, message=said, ended_at=datetime.now(UTC))
+            message = str(problem) if isinstance(problem, Refused) else repr(problem)
+            _update(database, job_id, state=FAILED, message=message, ended_at=datetime.now(UTC))
             raise
         _update(database, job_id, state=FINISHED, made=made, result=result, ended_at=datetime.now(UTC))
     with database.session() as session:

@@ -29,7 +29,7 @@ def expanded(named: Sequence[str], folder: Path = WORLDS) -> tuple[str, ...]:
     """Return each world named once, in the order given.
 
     A name is the folder of a recorded world, the name of one under `folder`, the name of a made-up one, or a
-    half of the split, `tune` or `report`; several may stand with commas between. Raises `Refused` where there
+    half of the split, `tune` or `report`; several may be given with commas between. Raises `Refused` where there
     is no such world.
     """
     names = [name.strip() for some in named for name in some.split(",") if name.strip()]

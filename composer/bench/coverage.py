@@ -1,12 +1,12 @@
-"""How often the product's own intervals hold the truth, and its gate is fooled: simulated on made-up answers.
+"""How often the product's own intervals hold the truth, and its gate errs: simulated on synthetic answers.
 
 A simulated example has a gold rating, skewed as people's ratings of relatedness are, and a rating by each
 prompt: gold, an error that the prompts share and one of their own, rounded to the scale. Either answer may be
 malformed. A share of the examples is answered alike by both. Each simulation draws that share and the rates of
-malformed answers anew from the ranges of its case, since the coverage of a discrete figure jumps from one rate
-to the next (Agresti and Coull 1998, "Approximate is better than exact for interval estimation of binomial
-proportions"): told is the mean over the range. Where the examples are so few that one or two differ in being
-malformed at all, no interval of the valid rate is near 95%, and such cases are not among these.
+malformed answers from the ranges of its case, since the coverage of a discrete figure jumps from one rate to the
+next (Agresti and Coull 1998, "Approximate is better than exact for interval estimation of binomial proportions"):
+what is shown is the mean over the range. Where the examples are so few that one or two differ in being malformed
+at all, no interval of the valid rate is near 95%, and such cases are not among these.
 """
 
 from __future__ import annotations
@@ -163,12 +163,12 @@ def table(found: Sequence[Coverage]) -> Table:
         title_justify="left",
     )
     for (name, case), group in groupby(found, lambda one: (one.figure, one.case)):
-        told = {one.n: _told(one) for one in group}
-        table.add_row(NAMES[name], Text(case), *(told.get(size, "") for size in sizes))
+        shown = {one.n: _shown(one) for one in group}
+        table.add_row(NAMES[name], Text(case), *(shown.get(size, "") for size in sizes))
     return table
 
 
-def _told(one: Coverage) -> Text:
+def _shown(one: Coverage) -> Text:
     fooled = "" if one.false_improvement is None else f" ({100 * one.false_improvement:.1f})"
     return Text(f"{100 * one.coverage:.1f}{fooled}{'' if one.good else ' !'}")
 

@@ -1,4 +1,4 @@
-"""What a recorded world can tell apart: the gain on test of whoever pays for every answer, on other examples."""
+"""How finely a recorded world tells strategies apart: the gain, on other examples, of paying for every answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Limit:
 
     `answers` is what all its compositions on all its dev examples cost, `oracle` the oracle's gain on test.
     Had other examples been drawn, the composition with the least dev loss would gain `low` to `high` on test,
-    95 times in 100, `gain` on average: this world can't tell which of two strategies closer than that would do
+    95 times in 100, `gain` on average: this world can't show which of two strategies closer than that would do
     better on other examples.
     """
 

@@ -52,7 +52,7 @@ WORDS = 40
 FEWEST = 48
 """Test examples at least, for the search to find anything."""
 DEV = 600
-"""Development examples at most: as many as the page tells the steps of a search on."""
+"""Development examples at most: as many as the page shows the steps of a search on."""
 SMALL = 96
 """Test examples of the small task, of which the other candidates are."""
 BUDGET = 1000
@@ -171,7 +171,7 @@ def synthetic_dataset(test: int, rng: np.random.Generator) -> Dataset:
 def rater(task: Task, data: Dataset) -> Callable[[Messages], Answer]:
     """Return a scripted model: it rates too high and unsteadily, less so with snippets that help, and may ramble.
 
-    What it says follows from the messages alone. A little is the prompt's own: that is where regressions are.
+    What it answers follows from the messages alone. A little is the prompt's own: that is where regressions are.
     """
     golds = {render("", task.message, one.inputs)[1]["content"]: float(one.gold) for one in data.examples}
     loose = _SNIPPETS["json-alone"]

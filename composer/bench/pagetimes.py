@@ -45,11 +45,11 @@ def measure_pages(
     """Return the median milliseconds and bytes of the pages, by name, on a home made for it and thrown away.
 
     Each repetition asks a server of its own (see `ui.timing`): nothing it has read is left over from the one
-    before. `on_done` is told when the home stands, and after each repetition. Raises `Refused` for too few
+    before. `on_done` is called when the home is ready, and after each repetition. Raises `Refused` for too few
     examples, and where a page can't be shown.
     """
     if repetitions < 1:
-        raise Refused(f"{repetitions} repetitions tell nothing", fix="Give at least 1.")
+        raise Refused(f"{repetitions} repetitions show nothing", fix="Give at least 1.")
     with tempfile.TemporaryDirectory() as folder:
         home = Home(Path(folder) / "home")
         home.path.mkdir()
@@ -78,8 +78,8 @@ def table(figures: Mapping[str, int]) -> Table:
     shown = Table("what", "median", "limit", "")
     for name, value in figures.items():
         limit = LIMITS.get(name)
-        said = "" if limit is None else ("over" if name in broken(figures) else "within")
-        shown.add_row(NAMES[name], f"{value:,}", "—" if limit is None else f"{limit:,}", said)
+        verdict = "" if limit is None else ("over" if name in broken(figures) else "within")
+        shown.add_row(NAMES[name], f"{value:,}", "—" if limit is None else f"{limit:,}", verdict)
     return shown
 
 

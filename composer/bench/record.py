@@ -37,7 +37,7 @@ MOST = 20_000
 class Recording:
     """What is to be recorded: every allowed composition of these snippets on these examples.
 
-    `description` is what `world.json` says, `compositions` stand in library order, `dev` and `test` are in the
+    `description` is what `world.json` holds, `compositions` are in library order, `dev` and `test` are in the
     order in which they are asked.
     """
 
@@ -65,7 +65,7 @@ def plan_recording(
     max_length: int,
     sizes: tuple[int, int],
 ) -> Recording:
-    """Plan a world of the named snippets (all where none is named), `keep` standing in every composition.
+    """Plan a world of the named snippets (all where none is named), `keep` being in every composition.
 
     The world's incumbent holds `keep` and `incumbent`; `max_length` counts all snippets. `sizes` is how many
     dev and test examples are taken, in an order that is fair to their strata and the same every time. Raises

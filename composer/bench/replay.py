@@ -19,7 +19,7 @@ class Record(BaseModel):
 
     `paid` is the number of dev answers it asked for. Of the composition it found, `gain_dev` and `gain_test`
     are the mean losses saved against the incumbent over all dev and all test examples; `truth` is the gain to
-    be expected beyond them; `promoted` says that the gain on test is clear of zero. The losses of incumbent
+    be expected beyond them; `promoted` is whether the gain on test is clear of zero. The losses of incumbent
     and oracle are means too, so that the oracle's gain is incumbent less oracle; `oracle_truth` is its true gain.
     """
 

@@ -1,4 +1,4 @@
-"""What the records of a benchmark say: gains against answers paid, and how often the gate was fooled."""
+"""What the records of a benchmark show: gains against answers paid, and the gate's false positives."""
 
 from __future__ import annotations
 
@@ -137,20 +137,20 @@ def _read(path: Path) -> list[Record]:
     try:
         records = TypeAdapter(list[Record]).validate_json(text)
     except ValidationError as error:
-        told = []
+        found = []
         for details in error.errors(include_url=False):
             where = ".".join(str(step) for step in details["loc"][1:])
             number = f", record {int(details['loc'][0]) + 1}" if details["loc"] else ""
-            told.append(f"{path}{number}{f', field {where}' if where else ''}: {details['msg']}")
+            found.append(f"{path}{number}{f', field {where}' if where else ''}: {details['msg']}")
         fix = "Bring a file that `composer bench search --out` wrote."
-        raise Refused("these are no records of a benchmark", where=str(path), fix=fix, problems=told) from error
+        raise Refused("these are no records of a benchmark", where=str(path), fix=fix, problems=found) from error
     if not records:
         raise Refused("the file holds no records", where=str(path), fix="Run `composer bench search` again.")
     return records
 
 
 def summarised(records: Sequence[Record]) -> Summary:
-    """Return what records say, worlds in order of their names, recorded ones first."""
+    """Return what records show, worlds in order of their names, recorded ones first."""
     points = tuple(_points(records))
     found = tuple(_points([record for record in records if group_of(record.world) == RECORDED], "dev"))
     reach = tuple(one for level in LEVELS for one in (*_reach(points, level), *_reach_of_groups(points, level)))
@@ -278,7 +278,7 @@ def _ratios(reach: Sequence[Reach]) -> Iterable[Ratio]:
 
 def _promotions(records: Sequence[Record]) -> Iterable[Promotions]:
     def kind(record: Record) -> str:
-        # Where nothing can be gained, every promotion is a mistake: such worlds stand on their own.
+        # Where nothing can be gained, every promotion is a mistake: such worlds are shown apart.
         nothing = record.oracle_truth < LEAST_GAIN
         return f"{group_of(record.world)}, {'nothing to gain' if nothing else 'something to gain'}"
 

@@ -8,6 +8,6 @@ import numpy as np
 
 
 def seeded(*parts: object) -> np.random.SeedSequence:
-    """Return the seed that a series of names and numbers stands for; `hash()` would differ between processes."""
+    """Return the seed that a series of names and numbers gives; `hash()` would differ between processes."""
     text = "\0".join(str(part) for part in parts)
     return np.random.SeedSequence(int.from_bytes(sha256(text.encode()).digest(), "big"))

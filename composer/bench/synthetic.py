@@ -40,11 +40,11 @@ SHIFT = 0.008
 AGAIN = 0.003
 """Loss that each further near-duplicate of a snippet costs."""
 HELP_CROWDED = (0.08, 0.16)
-"""The same in a crowded world, before the cost of its standing there is taken off."""
+"""The same in a crowded world, before the cost of its being there is taken off."""
 CROWD = 0.025
 """Loss that every snippet costs in a crowded world, beside what it does: a longer prompt distracts."""
 SAME = 0.6
-"""Share of the lesser gain that is lost where two that help stand together in a crowded world."""
+"""Share of the lesser gain that is lost where two that help are together in a crowded world."""
 KEPT = 20_000
 """Compositions whose losses are kept in memory: some 50 MB."""
 
@@ -90,8 +90,8 @@ class Truth:
 
     `effects` (N,) is the mean loss each snippet saves in the incumbent's company, `responses` (N, E) what it
     takes off the latent of each example, `pairs` (N, N) symmetric what two together take off, `cluster` (N,)
-    which snippets are near-duplicates of one another: those standing act as their average. `breaks` (N,) are
-    those that spoil every answer. `hard` (E,) is the latent without snippets, `slope` latent to loss.
+    which snippets are near-duplicates of one another: those in a composition act as their average. `breaks` (N,)
+    are those that make every answer malformed. `hard` (E,) is the latent without snippets, `slope` latent to loss.
     """
 
     effects: Losses

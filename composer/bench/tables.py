@@ -46,7 +46,7 @@ def tables(summary: Summary) -> RenderableType:
 
 
 def limits(found: Sequence[Limit]) -> Table:
-    """Return what recorded worlds can tell apart, one row a world."""
+    """Return how finely recorded worlds distinguish strategies, one row a world."""
     table = Table(
         _name("World"), "Answers in all", "Oracle’s gain on test", "Gain with every answer [95%]", "as %"
     )

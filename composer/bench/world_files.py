@@ -1,4 +1,4 @@
-"""Worlds as folders: `world.json` says what there is to choose from, `cells.jsonl` holds an answer a line."""
+"""Worlds as folders: `world.json` holds what there is to choose from, `cells.jsonl` holds an answer a line."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class RulesPart(_Part):
 
 
 class Description(_Part):
-    """The content of `world.json`. Where `ordered` is false, keys stand in the order of `snippets`."""
+    """The content of `world.json`. Where `ordered` is false, keys are in the order of `snippets`."""
 
     name: str = Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=100)
     ordered: bool = False
@@ -160,7 +160,7 @@ def read_world(folder: Path) -> World:
     )
     if (arranged := space.arranged(described.incumbent)) != described.incumbent:
         raise Refused(
-            "the incumbent's snippets don't stand in library order, pins in place",
+            "the incumbent's snippets aren't in library order, pins in place",
             where=f"{folder / DESCRIPTION}, field incumbent",
             fix=f"Write {json.dumps(arranged)}.",
         )
@@ -219,7 +219,7 @@ def read_description(path: Path) -> Description:
     try:
         return Description.model_validate_json(text)
     except ValidationError:
-        # JSON is YAML too, and the reader of YAML knows on which line each field stands.
+        # JSON is YAML too, and the reader of YAML knows on which line each field is.
         return parse_yaml(text, str(path), Description)
 
 
@@ -258,9 +258,9 @@ def _misplaced(keys: Keys, space: Space) -> str:
     if unknown := [key for key in keys if key not in space.place]:
         return f"{DESCRIPTION} has no snippet {unknown[0]}"
     if len(set(keys)) < len(keys):
-        return "a snippet stands twice"
+        return "a snippet appears twice"
     if space.arranged(keys) != keys:
-        return f"must stand in library order, pins in place: {json.dumps(space.arranged(keys))}"
+        return f"must be in library order, pins in place: {json.dumps(space.arranged(keys))}"
     return ""
 
 
@@ -273,12 +273,12 @@ def _once(names: Iterable[str], kind: str) -> None:
     seen: set[str] = set()
     for name in names:
         if name in seen:
-            raise invalid(f"{kind} {name} stands twice", fix="Keep one.")
+            raise invalid(f"{kind} {name} appears twice", fix="Keep one.")
         seen.add(name)
 
 
 def _known(keys: Iterable[str], info: ValidationInfo) -> None:
-    if "snippets" not in info.data:  # wrong already, and told
+    if "snippets" not in info.data:  # wrong already, and reported
         return
     known = {snippet.key for snippet in info.data["snippets"]}
     for key in keys:

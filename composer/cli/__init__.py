@@ -81,7 +81,7 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "verify": Entry(
         "composer.cli.verify:verify",
-        "Check an exported pack without database or network; says which byte or field is off and exits 1.",
+        "Check an exported pack without database or network; names the byte or field that is off and exits 1.",
     ),
     "library": Entry("composer.cli.library:app", "The library: snippets, which are instructions that people vet."),
     "task": Entry("composer.cli.task:app", "Tasks: what prompts are for."),
@@ -89,7 +89,7 @@ COMMANDS: Mapping[str, Entry] = {
     "target": Entry("composer.cli.target:app", "Targets: the models prompts are composed for."),
     "model": Entry("composer.cli.model:app", "Model files: fetch them, list them."),
     "people": Entry("composer.cli.people:app", "People: who signs in, and what they may do."),
-    "hooks": Entry("composer.cli.hooks:app", "Addresses that are told of what is logged, by signed webhooks."),
+    "hooks": Entry("composer.cli.hooks:app", "Addresses that are notified of what is logged, by signed webhooks."),
     "audit": Entry("composer.cli.audit:app", "The log of every change."),
     "bench": Entry("composer.cli.bench:app", "Compare search strategies on recorded and made-up worlds, offline."),
 }

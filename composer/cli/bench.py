@@ -115,7 +115,7 @@ def record(
         str, typer.Option("--snippets", help="Keys to choose from, with commas between; all where none is named.")
     ] = "",
     keep: Annotated[
-        str, typer.Option("--keep", help="Keys that stand in every composition, the incumbent's too.")
+        str, typer.Option("--keep", help="Keys that every composition holds, the incumbent's too.")
     ] = "",
     incumbent: Annotated[str, typer.Option("--incumbent", help="Further keys of the world's incumbent.")] = "",
     max_length: Annotated[int, typer.Option("--max-length", min=1, help="Snippets of a composition at most.")] = 3,
@@ -193,7 +193,7 @@ def report_command(
 @app.command()
 @refusals
 def limit(world: WorldOption, as_json_instead: JsonOption = False) -> None:
-    """Show what recorded worlds can tell apart: what paying for every answer gains, on examples drawn anew."""
+    """Show what recorded worlds can tell apart: what paying for every answer gains, on other examples."""
     found = [limit_of(open_world(name)) for name in expanded(world) if name not in SPECS]
     if not found:
         raise Refused("none of these worlds is recorded", fix="The truth of made-up worlds is known: see report.")

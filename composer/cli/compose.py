@@ -78,7 +78,7 @@ def demo(
             )
         target = TARGETS[task]
     if not headless and not as_json:
-        read_sign_in(place, port)  # what is wrong with it must be said before a run begins
+        read_sign_in(place, port)  # what is wrong with it must come up before a run begins
     run = _enter(database, task, target, budget, DEMO_STRATEGY, seed)
     if headless or as_json:
         _do(database, place, run, as_json)

@@ -118,7 +118,7 @@ def _examples(session: Session, candidate_id: int, given: Sequence[str], kind: D
         return [part for part in parts if part]
     if kind != "acceptable":
         raise Refused(
-            f"that all regressions are “{kind}” says nothing about any example",
+            f"“{kind}” can't be given for all regressions at once",
             fix="Name the examples, or ask for changes: composer request-changes.",
         )
     unresolved = list(review_status(session, candidate).unresolved)

@@ -11,7 +11,7 @@ from composer.evaluation.formatting import NAMES, change, figure, interval
 from composer.evaluation.outcomes import Difference
 
 GOOD, BAD = "blue", "dark_orange"
-"""Colours that people who don't tell red from green can tell apart; a sign or word is always beside them."""
+"""Colours that people who confuse red and green can distinguish; a sign or word is always beside them."""
 MARKS = {True: ("✓", GOOD), False: ("✗", BAD)}
 DIRECTIONS = {"better": GOOD, "worse": BAD}
 

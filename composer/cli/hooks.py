@@ -1,4 +1,4 @@
-"""`composer hooks`: addresses that are told of what is logged."""
+"""`composer hooks`: addresses that are notified of what is logged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from library.errors import Refused
 
 SECONDS_BETWEEN_LOOKS = 5.0
 
-app = typer.Typer(no_args_is_help=True, help="Addresses that are told of what is logged, by signed webhooks.")
+app = typer.Typer(no_args_is_help=True, help="Addresses that are notified of what is logged, by signed webhooks.")
 
 
 @app.command()
@@ -37,17 +37,17 @@ def add(
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Tell an address of what is logged from now on."""
+    """Notify an address of what is logged from now on."""
     with opened(home).session() as session:
         hook = add_webhook(session, url, secret_env, tuple(action or ()), by=person(), at=datetime.now(UTC))
-    out.print(f"Added: {hook.url} is told of {_wanted(hook)}.", markup=False, highlight=False, soft_wrap=True)
+    out.print(f"Added: {hook.url} is notified of {_wanted(hook)}.", markup=False, highlight=False, soft_wrap=True)
     out.print("The app delivers while it runs; without it, composer hooks deliver --watch does.")
 
 
 @app.command()
 @refusals
 def remove(url: Annotated[str, typer.Argument(help="As it was added.")], home: HomeOption = None) -> None:
-    """Tell an address no more."""
+    """Stop notifying an address."""
     with opened(home).session() as session:
         remove_webhook(session, url, by=person(), at=datetime.now(UTC))
     out.print(f"Removed: {url}", markup=False, highlight=False, soft_wrap=True)
@@ -63,10 +63,10 @@ def list_hooks(home: HomeOption = None, as_json: JsonOption = False) -> None:
         print(json.dumps([asdict(hook) for hook in found], ensure_ascii=False, default=datetime.isoformat))
         return
     if not found:
-        out.print("No address is told of anything. `composer hooks add URL --secret-env NAME` adds one.")
+        out.print("No address is notified of anything. `composer hooks add URL --secret-env NAME` adds one.")
         return
     table = Table(box=None, pad_edge=False)
-    for name in ("address", "is told of", "secret in", "up to entry", "failed last", "next try"):
+    for name in ("address", "is notified of", "secret in", "up to entry", "failed last", "next try"):
         table.add_column(name, overflow="fold")
     for hook in found:
         failing = bool(hook.failures)
@@ -87,26 +87,26 @@ def deliver_now(
     watch: Annotated[bool, typer.Option("--watch", help="Go on until interrupted.")] = False,
     home: HomeOption = None,
 ) -> None:
-    """Send what is due, once; exits 1 if an address could not be told."""
+    """Send what is due, once; exits 1 if an address could not be reached."""
     database = opened(home)
     if watch:
         _watch(database)
         return
     sent = _deliver(database)
     out.print(f"Sent {sent} {'message' if sent == 1 else 'messages'}.")
-    if _said(database):
+    if _report_problems(database):
         raise typer.Exit(1)
 
 
 def _watch(database: Database) -> None:
     """Deliver until interrupted; a database that can't be used for a while is waited for."""
-    said: frozenset[str] = frozenset()
+    reported: frozenset[str] = frozenset()
     console.print("Delivering what is logged; interrupt to end.")
     try:
         while True:
             try:
                 sent = _deliver(database)
-                said = _said(database, said)
+                reported = _report_problems(database, reported)
             except Refused as refused:
                 sent = 0
                 console.print(str(refused), markup=False, highlight=False, soft_wrap=True)
@@ -121,8 +121,8 @@ def _deliver(database: Database) -> int:
     return deliver(database, post, at=datetime.now(UTC), app=os.environ.get(APP_VARIABLE, ""))
 
 
-def _said(database: Database, before: frozenset[str] = frozenset()) -> frozenset[str]:
-    """Say on standard error what is wrong with which address, unless it was said before."""
+def _report_problems(database: Database, before: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Print on standard error what is wrong with which address, but for what was printed before; return it all."""
     with database.session() as session:
         failing = [hook for hook in list_webhooks(session) if hook.failures]
     lines = frozenset(

@@ -47,7 +47,7 @@ class Entry:
 
 
 class LazyGroup(TyperGroup):
-    """A group that lists its commands by what `entries` tells of them, and imports the one that is run.
+    """A group that lists its commands by what `entries` holds of them, and imports the one that is run.
 
     The types of commands and contexts are those of the click that typer brings, which it doesn't publish.
     """

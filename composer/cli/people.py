@@ -19,7 +19,7 @@ from library.roles import ROLES, Person
 
 app = typer.Typer(no_args_is_help=True, help="People: who signs in, and what they may do.")
 
-NameArgument = Annotated[str, typer.Argument(help="The name that stands in the log.")]
+NameArgument = Annotated[str, typer.Argument(help="The name that is used in the log.")]
 _CHOICE = f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"
 
 
@@ -90,7 +90,7 @@ def _say_what_changes(home: Home) -> None:
     if auth_file(home).exists():
         _say("Start `composer app` again for it to take effect there.")
     else:
-        _say(f"The app must be told where they sign in. {needed(home)}")
+        _say(f"The app does not know yet where they sign in. {needed(home)}")
         _say("Until then nothing can be decided there.")
     _say(f"On this command line, {person()} still keeps the library and the people.")
 

@@ -38,7 +38,7 @@ def app(
     note = ""
     if anybody and not signs_in:
         note = (
-            f"People sign in to this home, but the app can't tell where: nothing can be decided. {needed(place)}"
+            f"People sign in to this home, but the app doesn't know where: nothing can be decided. {needed(place)}"
         )
     if signs_in and not anybody:
         note = "Nobody is let in yet: `composer people add NAME EMAIL` adds a person."
@@ -65,7 +65,7 @@ def serve(home: Home, port: int, address: str = LOOPBACK) -> NoReturn:
     settings = [
         ("server.port", str(port)),
         ("server.address", address),
-        # Named even where it is missing: no other file of Streamlit's may say who signs in here.
+        # Named even where it is missing: no other file of Streamlit's may settle who signs in here.
         ("secrets.files", str(auth_file(home))),
     ]
     if signing:

@@ -36,8 +36,8 @@ def add_command(
     target = load_target(file)
     with opened(home).session() as session:
         changed = add_target(session, target, by=person(), at=datetime.now(UTC))
-    said = "added" if changed else "unchanged"
-    console.print(f"target {target.name} {said} ({target.hash[:12]})", highlight=False, markup=False)
+    done = "added" if changed else "unchanged"
+    console.print(f"target {target.name} {done} ({target.hash[:12]})", highlight=False, markup=False)
 
 
 @app.command("list")

@@ -35,8 +35,8 @@ def add(file: Annotated[Path, typer.Argument(help="YAML file of the task.")], ho
     if dataset is not None:
         out.print(dataset.summary, markup=False, highlight=False)
     else:
-        say = f"Bring its labelled rows with `composer data import {task.name} FILE`."
-        out.print(say, markup=False, highlight=False)
+        next_step = f"Bring its labelled rows with `composer data import {task.name} FILE`."
+        out.print(next_step, markup=False, highlight=False)
 
 
 @app.command("list")
@@ -96,13 +96,13 @@ def _snippets(task: Task) -> str:
 
 def _parts(task: Task) -> list[tuple[str, str]]:
     output = task.output
-    says = f"{output.low} to {output.high}" if output.kind == "ordinal" else ", ".join(output.labels)
+    values = f"{output.low} to {output.high}" if output.kind == "ordinal" else ", ".join(output.labels)
     shares = ", ".join(f"{name} {share:.0%}" for name, share in zip(SPLITS, task.data.splits.shares, strict=True))
     gates = task.policy.gates.model_dump(exclude_none=True)
     return [
         (task.name, f"{task.title}\n{task.description}".strip()),
         ("inputs", ", ".join(task.inputs)),
-        ("output", f"{output.field}: {says}, as {output.format}; measured by {task.metric}"),
+        ("output", f"{output.field}: {values}, as {output.format}; measured by {task.metric}"),
         ("base", task.base),
         ("message", task.message),
         ("snippets", _snippets(task)),

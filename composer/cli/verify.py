@@ -12,7 +12,7 @@ from composer.release.verification import faults
 
 
 def verify(folder: Annotated[Path, typer.Argument(help="Folder of an exported pack.")]) -> None:
-    """Check an exported pack without database or network; says which byte or field is off and exits 1."""
+    """Check an exported pack without database or network; names the byte or field that is off and exits 1."""
     off = faults(folder)
     for fault in off:
         Console(stderr=True).print(f"✗ {fault}", markup=False, highlight=False, soft_wrap=True)

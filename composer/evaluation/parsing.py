@@ -108,7 +108,7 @@ def _json_value(output: Output, text: str) -> object:
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     if len({name for name, _ in pairs}) < len(pairs):
-        raise _Malformed("a field stands twice")
+        raise _Malformed("a field appears twice")
     return dict(pairs)
 
 

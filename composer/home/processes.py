@@ -14,7 +14,7 @@ WAITING, RUNNING, FINISHED, STOPPED, FAILED = "waiting", "running", "finished", 
 def start(home: Home, module: str, kind: str, number: int) -> None:
     """Start `python -m MODULE HOME NUMBER`, which lives on when this process ends.
 
-    What it says goes to the home's logs, in a file named after the work, such as `run-3.log`.
+    What it prints goes to the home's logs, in a file named after the work, such as `run-3.log`.
     """
     home.logs.mkdir(parents=True, exist_ok=True)
     with (home.logs / f"{kind}-{number}.log").open("ab") as log:

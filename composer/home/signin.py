@@ -22,7 +22,7 @@ SHORTEST_SECRET = 32
 
 @dataclass(frozen=True)
 class SignIn:
-    """How people sign in: the file that says so, and the address at which their browsers find the app."""
+    """How people sign in: the file that holds it, and the address at which their browsers find the app."""
 
     file: Path
     origin: str
@@ -35,7 +35,7 @@ def auth_file(home: Home) -> Path:
 
 
 def needed(home: Home) -> str:
-    """Say in a sentence what must be written for people to sign in to a home."""
+    """Return, as a sentence, what must be written for people to sign in to a home."""
     keys = f"{', '.join(KEYS[:-1])} and {KEYS[-1]}"
     return f"Write {auth_file(home)} with a section [auth] that holds {keys} of an OIDC provider."
 

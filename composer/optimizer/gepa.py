@@ -38,8 +38,8 @@ def gepa(
     """Search with `dspy.GEPA`: reflective edits of compositions on its Pareto front.
 
     GEPA chooses the parent and three examples, and evaluates a child in full that beats its parent on these.
-    The edit comes from `Evidence`, without a model, or from `reflection_lm`, which picks keys (`texts` says
-    what they stand for). Examples of a full evaluation: all of dev, or a sixteenth of the budget where that
+    The edit comes from `Evidence`, without a model, or from `reflection_lm`, which picks keys (`texts` has
+    the snippet of each). Examples of a full evaluation: all of dev, or a sixteenth of the budget where that
     is less; the threes are drawn from them too.
     """
     problem = scorer.problem
@@ -168,7 +168,7 @@ class Evidence:
 
 
 class Reflection:
-    """Lets a model pick the next composition's keys; an answer with any other word is none."""
+    """Lets a model pick the next composition's keys; an answer with anything else is malformed."""
 
     def __init__(self, problem: Problem, lm: dspy.LM, texts: Mapping[str, str]) -> None:
         self.problem = problem
@@ -185,7 +185,7 @@ class Reflection:
         self.predict = dspy.Predict(dspy.Signature(fields, asks))
 
     def __call__(self, parent: Keys, failed: Sequence[str]) -> Keys | None:
-        """Return the composition picked, mended to keep to the rules, or None where the answer is malformed."""
+        """Return the composition picked, repaired to keep to the rules, or None where the answer is malformed."""
         adapter = dspy.ChatAdapter(use_json_adapter_fallback=False)
         try:
             with dspy.context(lm=self.lm, adapter=adapter, trace=None):

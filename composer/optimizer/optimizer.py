@@ -29,7 +29,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
     """Searches the compositions of a vocabulary and returns the student with the best one found.
 
     The student's own composition is the incumbent that everything is paired with. After `compile`, `found`
-    says what the search ended with and `attribution` the effects of snippets on its cells. Raises `Refused` for a
+    is what the search ended with and `attribution` the effects of snippets on its cells. Raises `Refused` for a
     strategy that doesn't exist.
     """
 

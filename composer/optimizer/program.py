@@ -15,7 +15,7 @@ from composer.search.problem import BudgetedScorer, Keys, Losses, Problem
 
 
 class Halted(BaseException):
-    """Ends a DSPy optimizer: the budget is spent, or scoring failed, as `cause` says.
+    """Ends a DSPy optimizer: the budget is spent, or scoring failed; `cause` is the error.
 
     DSPy's `Evaluate` takes any `Exception` of a program for a wrong answer and goes on; this is none.
     """
@@ -53,7 +53,7 @@ def _signature(instruction: str) -> type[dspy.Signature]:
 
 
 def ask(scorer: BudgetedScorer, keys: Keys, examples: Sequence[str]) -> Losses:
-    """Return the losses of a composition, shape (len(examples),), and tell what it gains as far as is known.
+    """Return the losses of a composition, shape (len(examples),), and report what it gains as far as is known.
 
     Raises `Halted` for whatever scoring raises, `BudgetSpent` included.
     """

@@ -33,7 +33,7 @@ STRATEGIES: Mapping[str, Strategy] = {
 DEFAULT_STRATEGY = "effects"
 
 DEFAULT_BUDGET = 180
-"""Cells a search may ask for where nobody says otherwise: some minutes of an embedded model on two cores."""
+"""Cells a search may ask for where no budget is given: some minutes of an embedded model on two cores."""
 
 
 def strategy_of(name: str) -> Strategy:

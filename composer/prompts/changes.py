@@ -23,7 +23,7 @@ class SnippetChange:
 
     @property
     def now(self) -> SnippetVersion:
-        """The version that stands now, or the one that was removed."""
+        """The version in the prompt now, or the one that was removed."""
         found = self.after or self.before
         assert found is not None
         return found
@@ -34,7 +34,7 @@ def snippet_changes(
 ) -> tuple[SnippetChange, ...]:
     """Return what changed from one composition to another, in its order, what was removed last.
 
-    A snippet counts as moved when it isn't in the longest run of kept snippets that stand in the same order,
+    A snippet counts as moved when it isn't in the longest run of kept snippets that are in the same order,
     and as reworded only when its words differ: another version with the same text is the same instruction.
     """
     was = {one.key: (place, one) for place, one in enumerate(before, 1)}

@@ -63,7 +63,7 @@ def incumbent_of(session: Session, task: Task, target: str) -> Composition:
 
 
 def composition_of(session: Session, task: Task, versions: Sequence[int]) -> Composition:
-    """Compose version rows anew, checking each against the text it was vetted as."""
+    """Compose version rows again, checking each against the text it was vetted as."""
     return Composition(task.base, snippets.versions(session, versions))
 
 

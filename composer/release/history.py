@@ -102,7 +102,7 @@ def released_prompt(session: Session, task: str, release_id: int | None) -> Rele
 class Replacement:
     """What making a prompt current does: what is released now (None: the bare base), and what takes its place.
 
-    `before` and `after` are the metric of both; `compared` says whether they were measured against each
+    `before` and `after` are the metric of both; `compared` is whether they were measured against each
     other, on the same examples. Otherwise each is from its own review.
     """
 
@@ -126,7 +126,7 @@ class Replacement:
 
 
 def replacement(session: Session, candidate_id: int) -> Replacement:
-    """Say what making a candidate's prompt current would replace; raises `Refused` where there is no such one."""
+    """Return what making a candidate's prompt current would replace; raises `Refused` for no candidate."""
     head = get_candidate_summary(session, candidate_id)
     now = current_release(session, head.task, head.target)
     replaced = now.versions if now else ()

@@ -21,7 +21,7 @@ SEALS = "seals"
 
 
 def faults(folder: Path) -> tuple[str, ...]:
-    """Say which bytes or fields of an exported pack are off, in printable texts; empty when it is intact."""
+    """Return which bytes or fields of an exported pack are off, in printable texts; empty when it is intact."""
     return tuple(storable(fault) for fault in _faults(folder))
 
 

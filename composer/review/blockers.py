@@ -57,7 +57,7 @@ WORDS: Mapping[BlockerKind, str] = {
     "approvals missing": "{count} more approval{s} ({detail})",
     "one local person": "{detail}, and nobody signs in to this home: it has one local person",
     "changes requested": "{who} asked for changes",
-    "no-go": "{who} said no-go",
+    "no-go": "{who} gave a no-go",
     "regression blocks": "{who} marked {what} as blocking",
     "correction open": "the correction of {what} is open",
     "not a reviewer": "{who} is not a reviewer",

@@ -13,7 +13,7 @@ def reason_of(text: str, what: str) -> str:
     """Return a text without the space around it; raises `Refused` where nothing is left or it can't be stored."""
     text = text.strip()
     if not text:
-        raise Refused(f"{what} needs a reason", fix="Say in a sentence what decided it.")
+        raise Refused(f"{what} needs a reason", fix="Write in a sentence what decided it.")
     if any(character == "\0" or category(character) == "Cs" for character in text):
         raise Refused("the reason holds characters that can't be stored", fix="Write it as plain text.")
     if len(text) > LONGEST:

@@ -1,4 +1,4 @@
-"""What a run's search learnt, in points of the task's metric and in words: pages and commands show it.
+"""What a run's search found, in points of the task's metric and in words: pages and commands show it.
 
 Everything here is a search estimate: it comes from the development examples that the search chose by.
 """
@@ -31,7 +31,7 @@ class Effect:
     """What some snippets change the metric by: the difference has an interval, and no figures of its own.
 
     `names` are keys, or `key@version` for an older wording; `cells` is how many answers held them; `chosen`
-    says whether all of them stand in the composition that the search ended with.
+    is whether all of them are in the composition that the search ended with.
     """
 
     names: tuple[str, ...]
@@ -48,10 +48,10 @@ class Effect:
 
 @dataclass(frozen=True)
 class SearchFindings:
-    """What a search learnt of its library.
+    """What a search found out about its library.
 
-    `snippets` stand best first, those in no answer apart as `untried`; `pairs` are those whose interval
-    leaves out zero; `left_out` says what each snippet of the composition found adds in it, in its order;
+    `snippets` are in order, the best first, those in no answer apart as `untried`; `pairs` are those whose
+    interval leaves out zero; `left_out` is what each snippet of the composition found adds in it, in its order;
     `orders` holds the composition in other orders, against its own. `attribution` is what all this was read from,
     `examples` how many the task has to search on. `stopped` is empty where it isn't known why the search
     stopped.
@@ -74,7 +74,7 @@ class SearchFindings:
 
 
 def search_findings(session: Session, run: Run) -> SearchFindings | None:
-    """Return what a run's search learnt; None where it hasn't ended, or is older than this figure."""
+    """Return what a run's search found; None where it hasn't ended, or is older than this figure."""
     if run.attribution is None:
         return None
     task = get_task(session, run.task)
@@ -138,14 +138,14 @@ def shown(effects: Sequence[Effect], most: int) -> tuple[Effect, ...]:
 
 
 def pair_in_words(pair: Effect) -> str:
-    """Say how two snippets act on each other."""
+    """Return, as a clause, how two snippets act on each other."""
     first, second = pair.names
     together = "more" if pair.difference.direction == "better" else "less"
     return f"{first} and {second} do {together} together than the sum of both: {_points(pair)}"
 
 
 def order_in_words(found: SearchFindings) -> str:
-    """Say in a sentence whether the order of the composition matters."""
+    """Return, as a clause, whether the order of the composition matters."""
     if len(found.left_out) < 2:
         return "no order to choose: the composition has fewer than two snippets"
     if not found.orders:
@@ -168,7 +168,7 @@ def _points(one: Effect) -> str:
 
 
 def power_in_words(found: SearchFindings) -> str:
-    """Say what gain the task's examples can show, and how many a smaller one takes."""
+    """Return, as a clause, what gain the task's examples can show, and how many a smaller one takes."""
     if not found.attribution.noise or not found.examples:
         return ""
     visible = ERRORS_TO_DETECT * found.attribution.noise / sqrt(found.examples)

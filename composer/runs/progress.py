@@ -40,7 +40,7 @@ class Progress:
 
 
 class RunRecorder:
-    """Writes how far a run is into its row, about once a second, and tells whoever watches; for any thread."""
+    """Writes how far a run is into its row, about once a second, and reports it to a watcher; for any thread."""
 
     def __init__(self, database: Database, run_id: int, on_progress: Callable[[Progress], None]) -> None:
         self.database = database

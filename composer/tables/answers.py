@@ -10,7 +10,7 @@ from library.tables import Table
 
 
 class CellRow(Table, table=True):
-    """One paid answer, keyed by all that was sent; kept for good. What is None is unknown: the row is older."""
+    """One paid answer, keyed by all that was sent; kept permanently. None is unknown: the row is older."""
 
     __tablename__ = "cell"
 

@@ -10,7 +10,7 @@ from library.tables import Table
 
 
 class CommentRow(Table, table=True):
-    """A comment on a candidate, or on a snippet or an example in it as its hash says it was then."""
+    """A comment on a candidate, or on a snippet or an example in it, with its hash at the time."""
 
     __tablename__ = "comment"
 

@@ -9,7 +9,7 @@ from library.tables import Table
 
 
 class WebhookRow(Table, table=True):
-    """An address that is told of what is logged, up to the entry `delivered`."""
+    """An address that is notified of what is logged, up to the entry `delivered`."""
 
     __tablename__ = "webhook"
 

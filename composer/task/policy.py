@@ -1,4 +1,4 @@
-"""What a task asks of its reviewers before a prompt is released: approvals, gates, and who may say otherwise."""
+"""What a task asks of its reviewers before a prompt is released: approvals, gates, and who may override them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Part(BaseModel):
 class Gates(_Part):
     """What a candidate must pass besides being better: limits on what it may break.
 
-    Those in `advisory` are shown, and hold nothing up. `tolerance` says by how much a figure of `not_worse`
+    Those in `advisory` are shown, and hold nothing up. `tolerance` is by how much a figure of `not_worse`
     may fall, in that figure's own units.
     """
 
@@ -42,7 +42,7 @@ class Terms:
     """A policy with the defaults of the task's risk filled in.
 
     `approvals` people must approve, none of those in `exclude` among them; `every_regression` asks for a
-    reviewer's word on each example that got worse; people with a role of `override` may let a candidate
+    reviewer's disposition of each example that got worse; people with a role of `override` may let a candidate
     pass although a gate fails.
     """
 

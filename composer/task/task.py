@@ -92,7 +92,7 @@ class Output(_Part):
                     fix="Write it as one plain line.",
                 )
         if len({label.casefold() for label in labels}) < len(labels):
-            raise invalid("a label stands twice", fix="Labels must differ in more than capitals.")
+            raise invalid("a label appears twice", fix="Labels must differ in more than capitals.")
         return labels
 
     @property
@@ -206,7 +206,7 @@ class Task(_Part):
     @field_validator("message")
     @classmethod
     def _message(cls, text: str, info: ValidationInfo) -> str:
-        # Without valid inputs there is nothing to check it against, and they are told about already.
+        # Without valid inputs there is nothing to check it against, and they are reported already.
         return checked_message(text, info.data["inputs"]) if "inputs" in info.data else text
 
     @field_validator("data")
@@ -220,7 +220,7 @@ class Task(_Part):
     def hash(self) -> str:
         """Identity of the task: sha256 in hex of its canonical content."""
         content = self.model_dump(mode="json")
-        # Left out where they say nothing: approvals bind to hashes taken before there were such fields.
+        # Left out where they ask nothing: approvals bind to hashes taken before there were such fields.
         if self.snippets.max_tokens is None:
             del content["snippets"]["max_tokens"]
         policy = content["policy"]

@@ -100,7 +100,7 @@ def _rating_axes(low: int, high: int, *, lane: bool) -> tuple[Any, Any]:
 
 
 def _some(rows: Sequence[Row]) -> Sequence[Row]:
-    """Return all rows, or an even choice of them where there are too many to tell apart."""
+    """Return all rows, or an even choice of them where there are too many to see each."""
     stride = -(-len(rows) // MOST)
     return rows[::stride]
 
@@ -112,8 +112,8 @@ def _spread(number: int) -> float:
 
 def confusion(rows: Sequence[Row], output: Output) -> list[Any]:
     """Chart the model's answers for each gold label, as counts, before | after."""
-    spoilt = any(not (row.incumbent_valid and row.candidate_valid) for row in rows)
-    answers = [*output.labels, *([MALFORMED] if spoilt else [])]
+    any_malformed = any(not (row.incumbent_valid and row.candidate_valid) for row in rows)
+    answers = [*output.labels, *([MALFORMED] if any_malformed else [])]
     charts = []
     for side in ("before", "after"):
         counted: dict[tuple[str, str], int] = {(str(a), b): 0 for a in output.labels for b in answers}

@@ -110,7 +110,7 @@ def outside(guest: Visitor, path: str) -> None:
 
 
 def corner(guest: Visitor) -> None:
-    """Show in the page's header who is signed in, and let them sign out; where nobody can, say what is missing."""
+    """Show in the page's header who is signed in, and let them sign out; where nobody can, what is missing."""
     if guest.person is None:
         return
     if not guest.person.local:

@@ -1,4 +1,4 @@
-"""A world is written and read back whole; what is wrong with one is told with its file, line and field."""
+"""A world is written and read back whole; what is wrong with one is reported with its file, line and field."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_rules_reach_the_search(tmp_path: Path) -> None:
         ({"max_length": 0}, "max_length", "greater than or equal to 1"),
         ({"rules": {"stay": ["quiet"]}}, "rules", "quiet is no snippet of this world"),
         ({"examples": [{"id": "d", "split": "dev"}]}, "examples", "no example is of split test"),
-        ({"snippets": [{"key": "a", "text": "A."}] * 2, "incumbent": []}, "snippets", "snippet a stands twice"),
+        ({"snippets": [{"key": "a", "text": "A."}] * 2, "incumbent": []}, "snippets", "snippet a appears twice"),
         ({"colour": "red"}, "colour", "unknown field"),
     ],
 )

@@ -50,7 +50,7 @@ def test_a_wrong_label_is_corrected_and_the_correction_taken_back(worse: Databas
         (("all", "--as", "label-is-wrong", "--label", "4"), "example by example"),
         ((FIRST, "--as", "label-is-wrong", "--label", "9"), "9 is not on the scale"),
         ((FIRST, "--as", "fine"), "Choose one of: acceptable, blocks, label-is-wrong"),
-        (("all", "--as", "blocks"), "says nothing about any example"),
+        (("all", "--as", "blocks"), "for all regressions at once"),
         (("test-99",), "test-99 is not among what got worse"),
     ],
 )

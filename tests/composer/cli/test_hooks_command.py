@@ -82,7 +82,7 @@ def test_without_hooks_the_list_says_how_to_add_one(run: Run) -> None:
 def test_an_address_is_added_told_and_removed(run: Run, receiver: Receiver) -> None:
     added = run("hooks", "add", receiver.url, "--secret-env", "HOOK_SECRET", "--action", "hook removed")
     assert added.exit_code == 0
-    assert f"{receiver.url} is told of hook removed." in added.stdout
+    assert f"{receiver.url} is notified of hook removed." in added.stdout
     something_happens(run, 1)
     sent = run("hooks", "deliver")
     assert (sent.exit_code, sent.stdout) == (0, "Sent 1 message.\n")

@@ -230,7 +230,7 @@ def test_regressions_get_their_dispositions_one_by_one_or_all_at_once(worse: Dat
     [
         (("--acceptable", "test-99", "--reason", "x"), "test-99 is not among what got worse"),
         (("--acceptable", ",", "--reason", "x"), "no example is not among what got worse"),
-        (("--blocks", "all", "--reason", "x"), "says nothing about any example"),
+        (("--blocks", "all", "--reason", "x"), "for all regressions at once"),
         (("--acceptable", "all"), "needs a reason"),
         (("--approve", "--reason", "x"), "2 unresolved regressions"),
     ],

@@ -96,10 +96,10 @@ def test_all_that_keeps_from_going_back_is_said(renewed: Database) -> None:
     assert against(renewed, 1, "Grace") == ("Grace does not have the role releaser",)
     assert against(renewed, 1, "Rosa") == ()
     acts.verdict(renewed, "no-go", "Grace", candidate=1)
-    assert against(renewed, 1, "Rosa") == ("Grace said no-go",)
+    assert against(renewed, 1, "Rosa") == ("Grace gave a no-go",)
     with renewed.session() as session:
         add_task(session, small.task(title="Edited"), by="Ada", at=small.NOW)
-    assert against(renewed, 1, "Rosa") == ("stale: task small was edited", "Grace said no-go")
+    assert against(renewed, 1, "Rosa") == ("stale: task small was edited", "Grace gave a no-go")
 
 
 @pytest.mark.parametrize("change", ["state = 'retired'", "text = 'Something else.'"])

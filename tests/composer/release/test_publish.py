@@ -176,7 +176,7 @@ def test_a_release_that_is_not_there_is_refused(renewed: Database) -> None:
         acts.rolled_back(renewed, 9)
 
 
-@pytest.mark.parametrize(("kind", "says"), [("no-go", "Joan said no-go"), ("request changes", "Joan asked for")])
+@pytest.mark.parametrize(("kind", "says"), [("no-go", "Joan gave a no-go"), ("request changes", "Joan asked for")])
 def test_what_was_objected_to_since_is_not_rolled_back_to(renewed: Database, kind: str, says: str) -> None:
     status = acts.verdict(renewed, kind, "Joan", 1)
     with pytest.raises(Refused, match=says):

@@ -32,5 +32,6 @@ def test_numbers_agree_with_their_noun(count: int, text: str) -> None:
 
 
 def test_several_are_one_line() -> None:
-    assert joined([Blocker("released"), Blocker("no-go", who="Joan")]) == "it is released already; Joan said no-go"
+    both = [Blocker("released"), Blocker("no-go", who="Joan")]
+    assert joined(both) == "it is released already; Joan gave a no-go"
     assert joined([]) == ""

@@ -95,7 +95,7 @@ def test_a_verdict_on_what_is_not_there_is_refused(waiting: Database) -> None:
     ("kind", "state", "says"),
     [
         ("request changes", "changes requested", "Joan asked for changes"),
-        ("no-go", "no-go", "Joan said no-go"),
+        ("no-go", "no-go", "Joan gave a no-go"),
     ],
 )
 def test_an_objection_blocks_the_release_while_others_may_still_approve(
@@ -142,7 +142,7 @@ def test_dismissing_one_objection_leaves_the_others(waiting: Database) -> None:
     acts.verdict(waiting, "request changes", "Joan")
     acts.verdict(waiting, "no-go", "Kit")
     acts.dismissed(waiting, rows(waiting)[1].id or 0, "Max")
-    with pytest.raises(Refused, match="Kit said no-go"):
+    with pytest.raises(Refused, match="Kit gave a no-go"):
         acts.released(waiting)
 
 

@@ -186,7 +186,7 @@ def test_without_the_role_the_button_says_so(renewed: Home, visit: Open) -> None
 def test_what_somebody_said_no_to_since_can_not_come_back(renewed: Home, visit: Open) -> None:
     with open_database(renewed.path).session() as session:
         give_verdict(session, 1, "no-go", reason="It did harm.", by="Grace (local)", at=NOW)
-    assert "Rolling back waits: Grace (local) said no-go." in waits(renewed, visit)
+    assert "Rolling back waits: Grace (local) gave a no-go." in waits(renewed, visit)
 
 
 def test_a_retired_snippet_can_not_come_back_but_is_still_shown(renewed: Home, visit: Open) -> None:
