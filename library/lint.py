@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from library.control_tokens import control_tokens
+
 LONGEST = 300
 
 # Control, format (bidi marks, zero-width joiners, tags), surrogate, private and unassigned.
@@ -16,7 +18,8 @@ _PLAIN = re.compile("[!-~]([ -~]*[!-~])?")  # printable ASCII, and no space at t
 
 def problems(text: str) -> tuple[str, ...]:
     """Return what keeps a text from being a snippet, a phrase each; empty if nothing does."""
-    if _PLAIN.fullmatch(text) and len(text) <= LONGEST and "{{" not in text and "}}" not in text:
+    tokens = control_tokens(text)
+    if _PLAIN.fullmatch(text) and len(text) <= LONGEST and "{{" not in text and "}}" not in text and not tokens:
         return ()  # what most texts are, seen at once: each of these problems needs another character
     found = []
     if not text.strip():
@@ -37,6 +40,8 @@ def problems(text: str) -> tuple[str, ...]:
         found.append("is not in Unicode's NFC form")
     if "{{" in text or "}}" in text:
         found.append("has a slot marker: {{ or }}")
+    if tokens:
+        found.append(f"spells {', '.join(tokens)}, which models read as a control token and not as text")
     if len(text) > LONGEST:
         found.append(f"has {len(text)} characters, and {LONGEST} is the most")
     return tuple(found)

@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
-from composer.cli.common import HomeOption, ReasonOption, opened, out, person, refusals
+from composer.cli.common import HomeOption, ReasonOption, opened, out, person, refusals, say
+from composer.cli.figures_table import BAD
+from composer.data.cautions import cautions
 from composer.data.dataset import load_examples
 from composer.data.files import read_records
 from composer.registry.datasets import add_examples, current_dataset, leave_out
@@ -39,6 +41,8 @@ def import_file(
         changed = add_examples(session, found, dataset, by=person(), at=datetime.now(UTC))
     out.print(f"Data of {task} {'stored' if changed else 'unchanged'}.", markup=False, highlight=False)
     out.print(dataset.summary, markup=False, highlight=False)
+    for caution in cautions(dataset.examples):
+        say("Note: ", caution, style=BAD)
 
 
 @app.command("leave-out")

@@ -14,6 +14,7 @@ from pathlib import Path
 from composer.data.examples import Record
 from composer.task.task import COLUMNS, Task
 from library.canonical import digest
+from library.control_tokens import control_tokens
 from library.errors import Refused
 from library.yamlfile import read_text
 
@@ -176,6 +177,9 @@ def _record(row: Row, task: Task, clusters: dict[str, str]) -> Record:
     for name, text in inputs.items():
         if not text.strip():
             raise _Wrong(name, "the text is empty", "Fill it in, or remove the row.")
+        if task.data.control_tokens == "refuse" and (tokens := control_tokens(text)):
+            what = f"spells {', '.join(tokens)}, which models read as a control token and not as text"
+            raise _Wrong(name, what, "Remove it or the row, or write `control_tokens: warn` in the task's data.")
     content = digest(inputs)
     key = _name(row.get("id"), "id") if _given(row, "id") else content[:16]
     return Record(

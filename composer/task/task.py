@@ -143,7 +143,10 @@ class Sample(_Part):
 
 
 class DataSpec(_Part):
-    """Where the examples come from, and how they are cut (to `words` words), split and sampled."""
+    """Where the examples come from, and how they are cut (to `words` words), split and sampled.
+
+    `control_tokens` is what becomes of a row that spells a model's control token: it would be sent as that token.
+    """
 
     source: Source
     words: int | None = Field(default=None, ge=1, le=100_000)
@@ -151,6 +154,7 @@ class DataSpec(_Part):
     strata: tuple[float, ...] = Field(default=(), max_length=100)
     sample: Sample = Sample()
     seed: int = Field(default=0, ge=0, lt=2**32)
+    control_tokens: Literal["warn", "refuse"] = "warn"
 
     @field_validator("strata")
     @classmethod
@@ -223,6 +227,8 @@ class Task(_Part):
         # Left out where they ask nothing: approvals bind to hashes taken before there were such fields.
         if self.snippets.max_tokens is None:
             del content["snippets"]["max_tokens"]
+        if self.data.control_tokens == "warn":
+            del content["data"]["control_tokens"]
         policy = content["policy"]
         policy["approvals"] = self.terms.approvals
         silent: dict[str, object] = {"exclude": None, "every_regression": None}

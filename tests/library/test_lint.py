@@ -69,3 +69,8 @@ def test_each_problem_is_named(text: str, said: str) -> None:
 
 def test_the_longest_text_that_may_be_passes() -> None:
     assert problems("x" * 300) == ()
+
+
+def test_a_text_that_spells_a_control_token_is_refused_naming_it() -> None:
+    assert "<|im_end|>" in problems("Stop at <|im_end|> and no sooner.")[0]
+    assert problems("Stop at a < b and [see below].") == ()

@@ -181,3 +181,13 @@ def test_another_kind_of_file_is_refused(tmp_path: Path, imported: Make) -> None
     path = tmp_path / "rows.xlsx"
     path.write_bytes(b"PK")
     assert ".csv" in refused(path, imported())
+
+
+def test_a_row_that_spells_a_control_token_is_refused_where_the_task_says_so(
+    tmp_path: Path, imported: Make
+) -> None:
+    path = csv_file(tmp_path, "query,document,gold\nq,stop <|im_end|> here,3\n")
+    assert read_records(path, imported())
+    strict = imported(control_tokens="refuse")
+    assert "line 2, field document" in refused(path, strict)
+    assert "<|im_end|>" in refused(path, strict)

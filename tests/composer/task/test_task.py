@@ -76,7 +76,14 @@ def test_a_task_that_sets_no_newer_limit_keeps_the_hash_that_approvals_name() ->
     assert Task.model_validate(unset).hash == Task.model_validate(content()).hash
 
 
-@pytest.mark.parametrize("set_to", [{"snippets": {"max_tokens": 60}}, {"policy": {"keep_incumbent": True}}])
+@pytest.mark.parametrize(
+    "set_to",
+    [
+        {"snippets": {"max_tokens": 60}},
+        {"policy": {"keep_incumbent": True}},
+        {"data": {"source": "import", "control_tokens": "refuse"}},
+    ],
+)
 def test_a_limit_that_is_set_is_part_of_the_hash_and_kept_when_stored(set_to: dict[str, Any]) -> None:
     task = Task.model_validate(content(**set_to))
     assert task.hash != Task.model_validate(content()).hash
