@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from library.secrets import masked
 from library.storable import storable
 
 LISTED = 20
@@ -17,14 +18,14 @@ class Refused(Exception):
         fix: what to do, a sentence; may be empty.
         problems: where one refusal covers several problems, all of them, each a whole line.
 
-    All of it can be printed and stored, whatever text of others it quotes.
+    All of it can be printed and stored, whatever text of others it quotes, and known secrets are masked in it.
     """
 
     def __init__(self, what: str, *, where: str = "", fix: str = "", problems: Sequence[str] = ()) -> None:
-        self.what = storable(what)
-        self.where = storable(where)
-        self.fix = storable(fix)
-        self.problems = tuple(storable(problem) for problem in problems)
+        self.what = storable(masked(what))
+        self.where = storable(masked(where))
+        self.fix = storable(masked(fix))
+        self.problems = tuple(storable(masked(problem)) for problem in problems)
         super().__init__(self.what)
 
     def __reduce__(self) -> tuple[object, ...]:

@@ -23,6 +23,7 @@ from library.database import lock_for_writing
 from library.errors import Refused
 from library.log import LogEntry
 from library.people import require
+from library.secrets import know
 
 APP_VARIABLE = "COMPOSER_APP_URL"
 """Environment variable with the address of the app, which messages then link to."""
@@ -141,7 +142,7 @@ def signing_secret(variable: str) -> str:
             "this is no name of an environment variable",
             fix="Name the variable that holds the secret; the secret itself is never stored.",
         )
-    secret = os.environ.get(variable, "")
+    secret = know(os.environ.get(variable, ""))
     if not secret:
         raise Refused(
             f"the environment variable {variable} holds no secret",

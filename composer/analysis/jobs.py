@@ -38,6 +38,7 @@ from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
 from composer.home.processes import FAILED, FINISHED, RUNNING, WAITING
+from composer.home.streams import guard_streams
 from composer.models.connection import Connect, connect
 from composer.models.target import Target
 from composer.registry.targets import get_target
@@ -48,6 +49,7 @@ from library import log
 from library.database import Database, lock_for_writing, open_database
 from library.errors import Refused
 from library.people import require
+from library.secrets import masked
 
 JobKind = Literal["rescore", "steps", "suspects", "noise"]
 
@@ -167,7 +169,7 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
             else:
                 result = _ask(_Work(database, job, connect), job.kind)
         except BaseException as problem:
-            message = str(problem) if isinstance(problem, Refused) else repr(problem)
+            message = str(problem) if isinstance(problem, Refused) else masked(repr(problem))
             _update(database, job_id, state=FAILED, message=message, ended_at=datetime.now(UTC))
             raise
         _update(database, job_id, state=FINISHED, made=made, result=result, ended_at=datetime.now(UTC))
@@ -273,6 +275,7 @@ def _job(row: JobRow) -> Job:
 
 def main(arguments: Sequence[str]) -> int:
     """Do the job named on the command line: `python -m composer.analysis.jobs HOME JOB`; 0 when it finished."""
+    guard_streams()
     home = Home(Path(arguments[0]))
     try:
         do_job(open_database(home.path), home, int(arguments[1]))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
-from io import TextIOWrapper
 
 import typer
 
 from composer.cli.lazy import Entry, LazyGroup
+from composer.home.streams import guard_streams
 
 # Looking for plugins of pydantic reads what every installed package offers, and no command has a use for one.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -111,8 +110,6 @@ def root() -> None:
 
 
 def main() -> None:
-    """Run the command line; what a terminal can't print, such as a sign that its encoding lacks, is escaped."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    """Run the command line."""
+    guard_streams()
     app()

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from composer.home.paths import Home
 from library.errors import Refused
+from library.secrets import know
 
 LOOPBACK = "127.0.0.1"
 LOCAL_NAMES = ("localhost", LOOPBACK, "::1")
@@ -53,6 +54,8 @@ def read_sign_in(home: Home, port: int) -> SignIn | None:
     missing = [key for key in KEYS if not isinstance(given.get(key), str) or not given[key].strip()]
     if missing:
         raise Refused(f"[auth] lacks {', '.join(missing)}", where=str(file), fix="Write them as text.")
+    for key in ("client_secret", "cookie_secret"):
+        know(given[key])
     if len(given["cookie_secret"]) < SHORTEST_SECRET:
         raise Refused(
             f"cookie_secret has fewer than {SHORTEST_SECRET} characters, so it could be guessed",

@@ -10,10 +10,9 @@ import dspy
 from dspy.lm15 import RefusalPart, Request, Response, ThinkingPart, request_from_openai_chat
 
 from composer.models.answer import Answer
-from composer.models.reply import NOT_STORABLE, TOOL_CALL
+from composer.models.reply import TOOL_CALL, alteration, kept
 from composer.models.server import ANSWER, NotAnAnswer
 from library.errors import Refused
-from library.storable import storable
 
 # DSPy warns at every answer that reached max_tokens. Here that is data: Answer.finish_reason says it.
 logging.getLogger("dspy.clients.lm").setLevel(logging.ERROR)
@@ -74,17 +73,15 @@ def _answer(response: Response, seconds: float) -> Answer:
     """Return the answer in the response of an engine that isn't ours for servers, or not ours at all."""
     message, usage = response.message, response.usage
     text = response.text or ""
-    problem = NOT_STORABLE if storable(text) != text else ""
-    if not text and response.tool_calls:
-        problem = TOOL_CALL
+    problem = TOOL_CALL if not text and response.tool_calls else alteration(text)
     return Answer(
-        text=storable(text),
+        text=kept(text),
         prompt_tokens=usage.input_tokens or 0,
         completion_tokens=usage.output_tokens or 0,
         seconds=seconds,
         finish_reason=response.finish_reason,
-        refusal=storable("".join(part.text for part in message.parts_of(RefusalPart))),
-        reasoning=storable("".join(part.text for part in message.parts_of(ThinkingPart))),
+        refusal=kept("".join(part.text for part in message.parts_of(RefusalPart))),
+        reasoning=kept("".join(part.text for part in message.parts_of(ThinkingPart))),
         reasoning_tokens=usage.reasoning_tokens or 0,
         problem=problem,
     )
@@ -118,7 +115,7 @@ def _setting_advice(said: str) -> str:
 
 def _as_outage(lm: dspy.LM, error: dspy.LMError) -> Outage:
     """Say in the user's terms why a target failed; only the first line of a server's words is passed on."""
-    said = storable((error.message.strip() or type(error).__name__).splitlines()[0][:300])
+    said = kept(error.message.strip() or type(error).__name__).splitlines()[0][:300]
     match error:
         case dspy.LMProviderError() if isinstance(error.__cause__, NotAnAnswer):
             return _refused(lm, f"the server's reply can't be used: {said}", _SERVER)

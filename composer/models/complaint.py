@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from library.secrets import masked
 from library.storable import storable
 
 Kind = Literal["context", "filter", "quota", "key", "model", "rate", "silence", "server", "request"]
@@ -113,4 +114,4 @@ def _status(status: int, codes: frozenset[str]) -> int:
 
 def _words_of(error: Mapping[str, Any], status: int) -> str:
     said = next((error[name] for name in ("message", "detail", "error") if isinstance(error.get(name), str)), "")
-    return storable(said.strip()) or (f"HTTP {status}" if status >= 400 else "it doesn't say why")
+    return storable(masked(said.strip())) or (f"HTTP {status}" if status >= 400 else "it doesn't say why")

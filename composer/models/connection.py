@@ -15,6 +15,7 @@ from composer.models.server import ServerEngine
 from composer.models.target import Target
 from composer.models.turns import Turns
 from library.errors import Refused
+from library.secrets import know
 
 NO_KEY = "EMPTY"
 """Sent to a server that has no `api_key_env`, so that no key of the environment goes out by accident."""
@@ -75,7 +76,7 @@ def _key(target: Target) -> str:
             where=f"target {target.name}",
             fix=f"Set it to the key of {target.api_base} and run the command again.",
         )
-    return key
+    return know(key)
 
 
 Connect = Callable[[Target, Callable[[str], None]], dspy.LM]

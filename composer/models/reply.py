@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from composer.models.answer import Answer
+from library.secrets import masked
 from library.storable import storable
 
 MOST_TOKENS = 2**31 - 1
 """A count above this is no count: it has no place in a database either."""
 NOT_STORABLE = "it holds a character that can't be stored (half of a surrogate pair, or NUL), written as an escape"
+REPEATS = "it repeats a secret of this home, which is masked"
 TOOL_CALL = "a tool call instead of a text"
 
 _REASONING = ("reasoning_content", "reasoning")
@@ -50,18 +52,30 @@ def answer_in(content: Any) -> Answer:
     reasoning = reasoning or next(filter(None, (_text(message.get(name)) for name in _REASONING)), "")
     usage = _mapping(content.get("usage"))
     return Answer(
-        text=storable(text),
+        text=kept(text),
         prompt_tokens=_count(usage.get("prompt_tokens")),
         completion_tokens=_count(usage.get("completion_tokens")),
         seconds=0.0,
-        finish_reason=storable(_text(choice.get("finish_reason"))),
-        refusal=storable(_text(message.get("refusal")) or refusal),
-        reasoning=storable(reasoning),
+        finish_reason=kept(_text(choice.get("finish_reason"))),
+        refusal=kept(_text(message.get("refusal")) or refusal),
+        reasoning=kept(reasoning),
         reasoning_tokens=_count(_mapping(usage.get("completion_tokens_details")).get("reasoning_tokens")),
         problem=_problem(message, said, text),
-        served_model=storable(_text(content.get("model"))),
-        system_fingerprint=storable(_text(content.get("system_fingerprint"))),
+        served_model=kept(_text(content.get("model"))),
+        system_fingerprint=kept(_text(content.get("system_fingerprint"))),
     )
+
+
+def alteration(text: str) -> str:
+    """Say why a text isn't kept as it came, empty where it is: then no task may read it."""
+    if masked(text) != text:
+        return REPEATS
+    return NOT_STORABLE if storable(text) != text else ""
+
+
+def kept(text: str) -> str:
+    """Return a text as it is kept: secrets masked, and what can't be stored as an escape."""
+    return storable(masked(text))
 
 
 def _choice(content: Any) -> Mapping[str, Any]:
@@ -98,8 +112,8 @@ def _words(value: Any) -> str:
 
 
 def _problem(message: Mapping[str, Any], said: Any, text: str) -> str:
-    if storable(text) != text:
-        return NOT_STORABLE
+    if changed := alteration(text):
+        return changed
     if text:
         return ""
     if message.get("tool_calls") or message.get("function_call"):

@@ -98,7 +98,6 @@ class ServerEngine:
 
     def __init__(self, model: str, *, api_base: str, key: str, timeout: float) -> None:
         self.model = model
-        self.api_base = api_base
         self._router = LMRouter(
             RouterConfig(
                 api_keys={_DIALECT: key},
@@ -106,15 +105,19 @@ class ServerEngine:
                 timeouts=Timeouts(read=timeout, write=timeout, pool=timeout),
             )
         )
-        known = self._router.lm(f"{_DIALECT}:{model}")
+        # By the name or the access of a preset, the dialect would send what is for api.openai.com, its default, to
+        # a port of this machine: so it gets neither, and the connections alone are the router's.
         self._dialect = _Dialect(
             api_key=key,
             base_url=api_base,
-            # By its name alone, the dialect would send what is for api.openai.com to a port of this machine.
             compat=OpenAIChatCompat.preset(_DIALECT),
-            access=known.access,
-            transport=known.transport,
+            transport=self._router.lm(f"{_DIALECT}:{model}").transport,
         )
+
+    @property
+    def api_base(self) -> str:
+        """The address that questions go to."""
+        return str(self._dialect.base_url)
 
     def complete(self, request: Request) -> Response:
         """Answer one request; raises DSPy's engine errors where the server can't."""

@@ -25,6 +25,7 @@ from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
+from composer.home.streams import guard_streams
 from composer.models.client import TooLong
 from composer.models.connection import Connect, connect
 from composer.optimizer.optimizer import LibraryComposer, to_dspy
@@ -39,6 +40,7 @@ from composer.runs.summary import RunResult, run_result
 from composer.search.problem import SearchResult
 from library.database import Database, open_database
 from library.errors import Refused
+from library.secrets import masked
 
 PATIENCE_SECONDS = 1.0
 """How long a worker waits for a run's lock, which a page that looks whether it is taken holds for a moment."""
@@ -80,7 +82,7 @@ def work(
             record.end(STOPPED, "interrupted; it can be continued")
             raise
         except Exception as problem:
-            record.end(FAILED, str(problem) if isinstance(problem, Refused) else repr(problem))
+            record.end(FAILED, str(problem) if isinstance(problem, Refused) else masked(repr(problem)))
             raise
         result = result.model_copy(update={"seconds": round(time.monotonic() - begun, 1)})
         record.end(FINISHED, result.message, result)
@@ -195,6 +197,7 @@ def start(home: Home, run_id: int) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Do the run named on the command line: `python -m composer.runs.worker HOME RUN`; 0 when it finished."""
+    guard_streams()
     home = Home(Path(arguments[0]))
     try:
         work(open_database(home.path), home, int(arguments[1]))

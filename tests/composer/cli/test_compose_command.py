@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from composer.runs.summary import RunResult
 from library.database import Database
 from tests import small
 from tests.scripted import ScriptedEngine, connecting
+from tests.servers import ChatServer, chat, failure
 
 Run = Callable[..., Result]
 
@@ -198,3 +200,39 @@ def test_without_headless_the_demo_starts_a_worker_once_and_serves_the_app(
     assert done == "serve"
     assert command[command.index("--server.port") + 1] == "9999"
     assert command[-2:] == ["--home", str(home.path)]
+
+
+def on_a_server(server: ChatServer, home: Home, folder: Path, *more: str) -> Result:
+    """Add a server target from a file and compose on it, in a wide terminal."""
+    file = folder / "far.yaml"
+    file.write_text(f"name: far\nkind: server\nmodel: m\napi_base: {server.api_base}\napi_key_env: FAR_KEY\n")
+    for command in (
+        ["target", "add", str(file)],
+        ["compose", "small", "--target", "far", "--strategy", "greedy", *more],
+    ):
+        result = CliRunner().invoke(app, [*command, "--home", str(home.path)], env={"COLUMNS": "200"})
+    return result
+
+
+def test_a_key_that_a_server_repeats_is_neither_shown_nor_stored_nor_logged(
+    filled: Database, home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    key = "far-0ddba11"
+    monkeypatch.setenv("FAR_KEY", key)
+    with ChatServer(failure(401, f"no such key: {key}, see https://a.example/?key={key}")) as server:
+        refused = on_a_server(server, home, tmp_path)
+        server.default = chat(f'{{"rating": 3}} {key}', message={"reasoning": key})
+        answered = on_a_server(server, home, tmp_path, "--budget", "20")
+        assert server.keys[0] == f"Bearer {key}"
+    assert refused.exit_code == 1
+    assert (
+        "the server refuses the key: no such key: [secret], see https://a.example/?key=[secret]" in refused.output
+    )
+    assert answered.exit_code == 0
+    assert "it repeats a secret of this home" in " ".join(answered.output.split())
+    for result in (refused, answered):
+        assert key not in result.output
+    filled.close()
+    files = [file for file in home.path.rglob("*") if file.is_file()]
+    assert any(b"[secret]" in file.read_bytes() for file in files)
+    assert not [file for file in files if key.encode() in file.read_bytes()]

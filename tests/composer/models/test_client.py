@@ -20,10 +20,12 @@ from dspy.lm15 import ContextLengthError, Message, Request, Response, TextPart, 
 from composer.models.answer import Answer
 from composer.models.client import Outage, ask
 from composer.models.connection import language_model
+from composer.models.reply import NOT_STORABLE, REPEATS, TOOL_CALL
 from composer.models.target import Target
 from library.errors import Refused
-from tests.servers import ChatServer, Reply, chat, failure
+from tests.servers import ChatServer, Reply, chat, failure, tool_call
 
+KEY = "key-77e1c0ffee"
 ODD = [
     {"role": "system", "content": " Rate it.\n\t- a {{bullet}}\n  - another\u2028 é\u0301 🙂  \n\n"},
     {"role": "user", "content": '\n  Text: "{x}" \\n <b>&amp;</b>\r\n'},
@@ -151,6 +153,24 @@ def test_an_empty_answer_is_an_answer(server: ChatServer, text: str | None) -> N
     assert ask(model_of(Recorder("")), ODD).text == ""
 
 
+def test_half_of_an_emoji_is_a_malformed_answer_from_a_server_and_from_an_engine(server: ChatServer) -> None:
+    server.enqueue(chat('{"rating": 3} \ud83d', finish="length"))
+    for lm in (language_model(target_at(server.api_base)), model_of(Recorder('{"rating": 3} \ud83d'))):
+        answer = ask(lm, ODD)
+        assert (answer.text, answer.problem) == ('{"rating": 3} \\ud83d', NOT_STORABLE)
+
+
+def test_a_tool_call_is_an_answer_without_a_text(server: ChatServer) -> None:
+    server.enqueue(tool_call('{"rating": 3}'))
+    answer = ask(language_model(target_at(server.api_base)), ODD)
+    assert (answer.text, answer.finish_reason, answer.problem) == ("", "tool_calls", TOOL_CALL)
+
+
+def test_an_address_of_a_vendor_is_asked_and_no_port_of_this_machine() -> None:
+    for address in ("https://api.openai.com/v1", "https://api.mistral.ai/v1"):
+        assert language_model(target_at(address)).engine.api_base == address
+
+
 def test_an_answer_cut_off_says_so_and_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert ask(model_of(Recorder("cut")), ODD).finish_reason == "length"
     assert caplog.records == []
@@ -222,6 +242,24 @@ def test_what_a_server_refuses_is_an_outage_with_its_reason(server: ChatServer, 
     with pytest.raises(Outage) as outage:
         ask(impatient(target_at(server.api_base)), ODD)
     assert re.search(said, outage.value.what)
+
+
+def test_a_key_that_a_server_repeats_is_masked(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FAR_KEY", KEY)
+    lm = impatient(target_at(server.api_base, api_key_env="FAR_KEY"))
+    long = "x" * 290 + f" key {KEY}"  # where only its beginning would be quoted
+    server.enqueue(failure(401, f"no such key: {KEY}, see https://a.example/?key={KEY}"), failure(500, long))
+    for said in (
+        "refuses the key: no such key: [secret], see https://a.example/?key=[secret]",
+        "could not answer",
+    ):
+        with pytest.raises(Outage, match=re.escape(said)) as outage:
+            ask(lm, ODD)
+        assert KEY[:8] not in str(outage.value)
+    server.enqueue(chat(f"4 {KEY}", message={"reasoning": KEY, "refusal": KEY}, model=KEY, system_fingerprint=KEY))
+    answer = ask(lm, ODD)
+    assert (answer.text, answer.reasoning, answer.served_model) == ("4 [secret]", "[secret]", "[secret]")
+    assert (answer.problem, KEY in repr(answer)) == (REPEATS, False)
 
 
 def test_messages_that_do_not_fit_the_context_are_said_to_be_too_long() -> None:

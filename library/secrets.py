@@ -1,0 +1,42 @@
+"""The secrets that this process has read, so that none of them is shown, stored or logged, whoever repeats it."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote, quote_plus
+
+MASK = "[secret]"
+SHORTEST = 6
+"""Characters of a secret that is masked; a shorter one would be found in any text."""
+PLACEHOLDERS = frozenset(
+    {
+        "dummy",
+        "ollama",
+        "lm-studio",
+        "no-key",
+        "no-key-required",
+        "sk-no-key-required",
+        "not-needed",
+        "token-abc123",
+    }
+)
+"""What people give to a server that wants any key: no secret, and often a part of names."""
+
+_known: dict[str, tuple[str, ...]] = {}
+
+
+def know(secret: str) -> str:
+    """Take note of a secret that was read from where it is kept, and return it."""
+    bare = secret.strip()
+    if len(bare) >= SHORTEST and bare.lower() not in PLACEHOLDERS:
+        forms = {bare, quote(bare, safe=""), quote_plus(bare), json.dumps(bare)[1:-1]}
+        _known[bare] = tuple(sorted(forms, key=len, reverse=True))
+    return secret
+
+
+def masked(text: str) -> str:
+    """Return a text with every known secret in it masked, as it is or as a URL or JSON writes it."""
+    for forms in sorted(_known.values(), key=lambda one: -len(one[0])):
+        for form in forms:
+            text = text.replace(form, MASK)
+    return text
