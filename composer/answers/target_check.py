@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from composer.answers.malformed import Watch
 from composer.data.examples import Example
-from composer.evaluation.parsing import Parsed, parse
+from composer.evaluation.parsing import Parsed, parse_answer
 from composer.models.answer import Answer
+from composer.models.target import Target
 from composer.prompts.composition import Composition
 from composer.prompts.messages import Messages, render
 from composer.task.task import Task
@@ -20,11 +22,13 @@ GREETING: Messages = [{"role": "user", "content": "Answer with the word yes."}]
 class TargetCheck:
     """Three answers of a target, the first two to the same question.
 
-    `parsed` are these answers as the task reads them; empty where no task was asked about.
+    `parsed` are these answers as the task reads them; empty where no task was asked about. `advice` is what to
+    change where most are malformed for one cause, empty where they aren't.
     """
 
     answers: tuple[Answer, ...]
     parsed: tuple[Parsed, ...]
+    advice: str = ""
 
     @property
     def repeatable(self) -> bool:
@@ -43,7 +47,10 @@ class TargetCheck:
 
 
 def check_target(
-    ask: Callable[[Messages], Answer], task: Task | None = None, examples: Sequence[Example] = ()
+    ask: Callable[[Messages], Answer],
+    target: Target,
+    task: Task | None = None,
+    examples: Sequence[Example] = (),
 ) -> TargetCheck:
     """Ask a target about the base prompt of a task on two of its examples, or without a task one plain question.
 
@@ -53,5 +60,9 @@ def check_target(
     questions = [render(base, task.message, one.inputs) for one in examples[:2]] if task else []
     first, *others = questions or [GREETING]
     answers = tuple(ask(messages) for messages in (first, first, others[0] if others else first))
-    parsed = tuple(parse(task.output, answer.text) for answer in answers) if task and questions else ()
-    return TargetCheck(answers, parsed)
+    if not task or not questions:
+        return TargetCheck(answers, ())
+    watch = Watch(task.output, target)
+    for answer in answers:
+        watch.see(answer)
+    return TargetCheck(answers, tuple(parse_answer(task.output, one) for one in answers), watch.in_words())

@@ -16,6 +16,7 @@ from composer.models.target import Target, load_target
 from composer.registry.datasets import dataset_of, examples_of
 from composer.registry.targets import add_target, get_target, list_targets
 from composer.registry.tasks import get_task
+from library.errors import Refused
 
 SHOWN = 200
 """Characters of an answer that a line shows."""
@@ -80,7 +81,7 @@ def check_command(
     """Ask a target three questions: is it reached, does it take its settings, are its answers of use."""
     from composer.answers.target_check import check_target  # the model behind it takes a while to import
     from composer.models import connection
-    from composer.models.client import ask
+    from composer.models.client import KEPT, Outage, ask
 
     with opened(home).session() as session:
         target = get_target(session, name)
@@ -89,7 +90,9 @@ def check_command(
     with console.status("asking", spinner="dots"):
         lm = connection.connect(target, lambda _text: None)
         try:
-            found = check_target(lambda messages: ask(lm, messages), known, examples)
+            found = check_target(lambda messages: ask(lm, messages), target, known, examples)
+        except Outage as outage:
+            raise Refused(outage.what, where=outage.where, fix=outage.fix.removesuffix(KEPT)) from outage
         finally:
             connection.release(lm)
     if as_json:
@@ -108,12 +111,16 @@ def _as_json(target: Target, found: TargetCheck) -> dict[str, object]:
                 "finish_reason": one.finish_reason,
                 "prompt_tokens": one.prompt_tokens,
                 "completion_tokens": one.completion_tokens,
+                "reasoning_tokens": one.reasoning_tokens,
                 "seconds": round(one.seconds, 3),
+                "served_model": one.served_model,
+                "system_fingerprint": one.system_fingerprint,
             }
             for one in found.answers
         ],
         "valid": found.valid if found.parsed else None,
         "problems": [one.error for one in found.parsed],
+        "advice": found.advice,
         "repeatable": found.repeatable,
     }
 
@@ -127,10 +134,18 @@ def _show(target: Target, task: Task | None, found: TargetCheck) -> None:
         say(MARKS[valid == asked], f" {valid} of {asked} answers valid for {task.name}")
         for answer, parsed in zip(found.answers, found.parsed, strict=True):
             if not parsed.valid:
-                say("    ", f"{parsed.error}; ended by {answer.finish_reason}: {answer.text[:SHOWN]!r}")
+                ended = f", finish_reason {answer.finish_reason}" if answer.finish_reason else ""
+                say("    ", f"{parsed.error}{ended}: {answer.text[:SHOWN]!r}")
+        if found.advice:
+            say("    ", found.advice, hang=4)
     else:
         say(f"  answered {found.answers[0].text[:SHOWN]!r}; --task TASK shows whether its answers are valid")
     same = "the same answer" if found.repeatable else "two different answers"
     say(MARKS[found.repeatable], f" the same question twice: {same}")
     last = found.answers[-1]
-    say(f"  {last.prompt_tokens} tokens in and {last.completion_tokens} out, {found.seconds:.2f} s an answer")
+    thought = f" ({last.reasoning_tokens} of them reasoning)" if last.reasoning_tokens else ""
+    tokens = f"{last.prompt_tokens} tokens in and {last.completion_tokens} out{thought}"
+    say(f"  {tokens}, {found.seconds:.2f} s an answer")
+    if last.served_model:
+        fingerprint = f", fingerprint {last.system_fingerprint}" if last.system_fingerprint else ""
+        say(f"  the server names its model {last.served_model}{fingerprint}")

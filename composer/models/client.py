@@ -17,6 +17,9 @@ from library.errors import Refused
 # DSPy warns at every answer that reached max_tokens. Here that is data: Answer.finish_reason says it.
 logging.getLogger("dspy.clients.lm").setLevel(logging.ERROR)
 
+KEPT = " The answers so far are kept: run the same command again to go on from there."
+"""How the advice of every outage ends."""
+
 _CONNECTION_SETTINGS = frozenset({"api_key", "api_base", "base_url", "timeout"})
 
 
@@ -144,5 +147,5 @@ def _refused(lm: dspy.LM, what: str, fix: str) -> Outage:
     return Outage(
         what,
         where=f"target {name}" + (f" at {address}" if address else ""),
-        fix=f"{fix} The answers so far are kept: run the same command again to go on from there.",
+        fix=f"{fix}{KEPT}",
     )

@@ -84,7 +84,7 @@ def _refusal(refused: TooLong, misfits: Sequence[_Misfit], longest: _Fitting | N
     return TooLong(
         f"{count} fit into the context{fits}",
         where=refused.where,
-        fix=f"`composer data leave-out {task} {chosen}` leaves them out; or shorten them in your file, or use a "
-        f"target with a larger context. What it answered: {refused.what}.",
+        fix=f'`composer data leave-out {task} {chosen} --reason "too long"` leaves them out; or shorten them in '
+        f"your file, or use a target with a larger context. The target answered: {refused.what}.",
         problems=[one.line for one in misfits],
     )

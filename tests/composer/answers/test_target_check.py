@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from composer.answers.target_check import GREETING, check_target
 from composer.models.answer import Answer
+from composer.models.target import Target
 from composer.prompts.messages import Messages
 from tests import small
+
+TARGET = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b")
 
 
 class Asked:
@@ -22,7 +25,7 @@ class Asked:
 
 def test_the_base_prompt_is_asked_about_two_examples_the_first_one_twice() -> None:
     ask = Asked('{"rating": 4}', '{"rating": 4}', "four")
-    found = check_target(ask, small.task(), small.examples())
+    found = check_target(ask, TARGET, small.task(), small.examples())
     first, again, other = ask.messages
     assert first == again != other
     assert "{{snippets}}" not in first[0]["content"]
@@ -32,6 +35,12 @@ def test_the_base_prompt_is_asked_about_two_examples_the_first_one_twice() -> No
 
 def test_without_a_task_a_plain_question_is_asked_and_nothing_is_read() -> None:
     ask = Asked("yes", "Yes.", "yes")
-    found = check_target(ask)
+    found = check_target(ask, TARGET)
     assert ask.messages == [GREETING] * 3
     assert (found.repeatable, found.parsed) == (False, ())
+
+
+def test_where_most_answers_are_malformed_for_one_cause_it_says_what_to_change() -> None:
+    cut_off = Answer("", 50, 16, 1.0, "length", reasoning="Let me think", reasoning_tokens=16)
+    found = check_target(lambda _messages: cut_off, TARGET, small.task(), small.examples())
+    assert (found.valid, "Raise max_tokens" in found.advice) == (0, True)
