@@ -17,6 +17,8 @@ from library.tables import LogRow
 
 URL_VARIABLE = "COMPOSER_DATABASE_URL"
 PATIENCE_SECONDS = 30
+LOGGED = "head of the log"
+"""Under this name a session knows the hash of the last entry that it wrote."""
 MIGRATIONS = Path(__file__).parent / "migrations" / "versions"
 VERSION_TABLE = "alembic_version"
 """Where Alembic keeps the revision that a database's schema has."""

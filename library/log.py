@@ -1,23 +1,42 @@
 """The log of every change: who made it, when and why; each entry holds the hash of the one before.
 
-A changed, removed or inserted entry breaks the chain from there on. Entries cut off at the very end
-leave a chain that is whole but shorter: to notice that, keep the newest hash elsewhere.
+A changed, removed or inserted entry breaks the chain from there on. Where the log ends is noted beside it,
+so that entries cut off at the very end are missed. Each entry names the rows that it made or changed by their
+content hashes. Whoever can write all of the database can write all of this anew: only a head that is kept
+elsewhere shows that.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, func, or_, select
+from sqlalchemy import Column, ColumnElement, Integer, String, Text, cast, type_coerce
+from sqlalchemy import Table as SqlTable
+from sqlalchemy import insert as sa_insert
+from sqlalchemy import select as sa_select
+from sqlalchemy import update as sa_update
+from sqlmodel import Session, SQLModel, col, func, or_, select
 
+from library import rows
 from library.canonical import digest
-from library.database import lock_for_writing
+from library.database import LOGGED, lock_for_writing
 from library.errors import Refused
+from library.rows import NamedRow
 from library.tables import LogRow, insert_all
 
-_START = "0" * 64
+EMPTY = "0" * 64
+"""The head of a log without an entry."""
+END = SqlTable(
+    "log_end",
+    SQLModel.metadata,
+    Column("id", Integer, primary_key=True),
+    Column("entries", Integer, nullable=False),
+    Column("head", String, nullable=False),
+    Column("older", Integer, nullable=False),
+)
+"""One row: how many entries the log has, the last one's hash, and the id of the last older than content hashes."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +73,10 @@ EVERYTHING = LogFilter()
 
 @dataclass(frozen=True)
 class Change:
-    """What an entry is to record, apart from who did it and when; `detail` holds only what JSON can."""
+    """What an entry is to record, apart from who did it and when; `detail` holds only what JSON can.
+
+    The rows that it made or changed are added to the detail as they are written to the database.
+    """
 
     action: str
     subject: str
@@ -63,13 +85,27 @@ class Change:
 
 
 def append(
-    session: Session, *, who: str, action: str, subject: str, why: str, detail: dict[str, Any], at: datetime
+    session: Session,
+    *,
+    who: str,
+    action: str,
+    subject: str,
+    why: str,
+    detail: dict[str, Any],
+    at: datetime,
+    named: Sequence[NamedRow] = (),
 ) -> None:
-    """Write one entry after the newest; otherwise as `append_all`."""
-    append_all(session, [Change(action, subject, why, detail)], who=who, at=at)
+    """Write one entry after the newest; otherwise as `append_all`.
+
+    It names the rows written in this session since the entry before, and those `named` besides: by one digest,
+    for they are many as a rule.
+    """
+    append_all(session, [Change(action, subject, why, detail)], who=who, at=at, named=named)
 
 
-def append_all(session: Session, changes: Iterable[Change], *, who: str, at: datetime) -> None:
+def append_all(
+    session: Session, changes: Iterable[Change], *, who: str, at: datetime, named: Sequence[NamedRow] = ()
+) -> None:
     """Write an entry for each change, in this order, after the newest; `at` is aware.
 
     Takes the database's write lock until the session ends, so do slow work before. Raises ValueError
@@ -78,14 +114,35 @@ def append_all(session: Session, changes: Iterable[Change], *, who: str, at: dat
     if at.tzinfo is None:
         raise ValueError(f"a time without a time zone can't be logged: {at!r}")
     lock_for_writing(session)
-    previous = session.exec(select(LogRow.hash).order_by(col(LogRow.id).desc()).limit(1)).first() or _START
-    insert_all(session, LogRow, _chained(previous, changes, who, at.astimezone(UTC)))
+    changes = list(changes)
+    if not changes:
+        return
+    written = [*rows.written(session), *named]
+    shared = rows.of_subjects(session, written, [one.subject for one in changes]) if changes[1:] else [written]
+    details = [rows.in_detail(own, together=bool(named)) for own in shared]
+    previous = session.exec(select(LogRow.hash).order_by(col(LogRow.id).desc()).limit(1)).first() or EMPTY
+    made = list(_chained(previous, changes, details, who, at.astimezone(UTC)))
+    insert_all(session, LogRow, made)
+    head = made[-1]["hash"]
+    session.execute(sa_update(END).values(entries=END.c.entries + len(made), head=head))
+    for entry, own in zip(made, shared, strict=True):
+        if rows.BATCH in entry["detail"]:
+            _name_together(session, entry["previous"], own)
+    session.info[LOGGED] = head
 
 
-def _chained(previous: str, changes: Iterable[Change], who: str, at: datetime) -> Iterator[dict[str, Any]]:
+def _name_together(session: Session, previous: str, named: Sequence[NamedRow]) -> None:
+    entry = session.exec(select(LogRow.id).where(LogRow.previous == previous)).one()
+    batch = [{"kind": one.kind, "key": one.key, "entry": entry, "sha256": one.sha256 or ""} for one in named]
+    session.execute(sa_insert(rows.NAMED), batch)
+
+
+def _chained(
+    previous: str, changes: Iterable[Change], named: Iterable[Mapping[str, Any]], who: str, at: datetime
+) -> Iterator[dict[str, Any]]:
     """Yield the columns of an entry for each change, chained to the hash of the entry before the first."""
-    for change in changes:
-        row = {"at": at, "who": who, "previous": previous, **vars(change)}
+    for change, more in zip(changes, named, strict=True):
+        row = {"at": at, "who": who, "previous": previous, **vars(change), "detail": {**change.detail, **more}}
         row["hash"] = previous = _entry_hash(row)
         yield row
 
@@ -138,18 +195,50 @@ def kinds(session: Session) -> tuple[str, ...]:
     return tuple(sorted({one.partition(":")[0] for one in session.exec(select(LogRow.subject).distinct())}))
 
 
+class BrokenChain(Refused):
+    """An entry of the log isn't what was written, or doesn't follow the one before; `entry` is its id."""
+
+    def __init__(self, entry: int) -> None:
+        super().__init__(
+            f"entry {entry} of the log is not what was written",
+            fix="Restore the database from a backup; `composer audit verify` checks it all.",
+        )
+        self.entry = entry
+
+
+def chained_entries(session: Session) -> Iterator[LogEntry]:
+    """Yield the entries of the log from the first on, each checked to follow the one before.
+
+    Raises `BrokenChain` at the first that doesn't.
+    """
+    table = LogRow.__table__  # type: ignore[attr-defined]
+    # As they are stored: a value that can't even be read is then a matter of its own row.
+    raw = {"at": type_coerce(table.c.at, String), "detail": cast(table.c.detail, Text)}
+    query = sa_select(*(raw[each.name].label(each.name) if each.name in raw else each for each in table.c))
+    previous = EMPTY
+    for row in session.execute(query.order_by(table.c.id).execution_options(yield_per=500)).mappings():
+        found = dict(row)
+        try:
+            at = found["at"] if isinstance(found["at"], datetime) else datetime.fromisoformat(found["at"])
+            found["at"] = at if at.tzinfo else at.replace(tzinfo=UTC)
+            found["detail"] = json.loads(found["detail"])
+            follows = found["previous"] == previous and found["hash"] == _entry_hash(found)
+        except (ValueError, TypeError):
+            follows = False
+        if not follows:
+            raise BrokenChain(found["id"])
+        del found["previous"]
+        previous = found["hash"]
+        yield LogEntry(**found)
+
+
 def first_broken(session: Session) -> int | None:
     """Check the whole chain; return the id of the first entry that doesn't follow, None if all do."""
-    previous, last = _START, 0
-    # One row at a time, so that a value that can't even be read is known by the row before it.
-    query = select(LogRow).order_by(col(LogRow.id)).execution_options(yield_per=1)
     try:
-        for row in session.exec(query):
-            if row.previous != previous or row.hash != _entry_hash(vars(row)):
-                return row.id
-            previous, last = row.hash, row.id or 0
-    except ValueError:
-        return session.exec(select(func.min(LogRow.id)).where(col(LogRow.id) > last)).one()
+        for _entry in chained_entries(session):
+            pass
+    except BrokenChain as broken:
+        return broken.entry
     return None
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     event,
     insert,
     inspect,
+    select,
 )
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.types import TypeDecorator
@@ -37,6 +38,8 @@ SQLModel.metadata.naming_convention = {
 STATES = ("draft", "vetted", "retired")
 
 _ROWS_IN_A_STATEMENT = 1000
+INSERTED = "newest ids before rows were inserted"
+"""Under this name a session knows, by table, above which id its rows were inserted by statement."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -59,9 +62,16 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Table(SQLModel):
-    """The base of every table; pydantic's part is built only where a row is validated, which few commands do."""
+    """The base of every table; pydantic's part is built only where a row is validated, which few commands do.
+
+    An entry of the log names each row that it made or changed by its content hash (`library.rows`), but for
+    tables that aren't `logged`; the hash covers all columns but those that are `unlogged`, which change
+    without an entry. A column that a table gets later is nullable: older rows keep their hashes.
+    """
 
     model_config = SQLModelConfig(defer_build=True)
+    logged: ClassVar[bool] = True
+    unlogged: ClassVar[frozenset[str]] = frozenset()
 
 
 class Immutable:
@@ -123,6 +133,7 @@ class LogRow(Immutable, Table, table=True):
     """One entry of the log: who did what to which subject, when and why, chained to the entry before."""
 
     __tablename__ = "log"
+    logged: ClassVar[bool] = False
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -142,6 +153,10 @@ def insert_all(session: Session, table: type[SQLModel], rows: Iterable[Mapping[s
     Thousands of mapped objects would take ten times as long.
     """
     session.flush()
+    if issubclass(table, Table) and table.logged:
+        primary = inspect(table).primary_key[0]
+        newest = session.scalar(select(primary).order_by(primary.desc()).limit(1)) or 0
+        session.info.setdefault(INSERTED, {}).setdefault(table, newest)
     statement, waiting = insert(inspect(table).local_table), iter(rows)
     while some := list(islice(waiting, _ROWS_IN_A_STATEMENT)):
         session.execute(statement, some)

@@ -29,8 +29,8 @@ from composer.analysis.diagnoses import (
 )
 from composer.analysis.rescoring import missing_answers, plan_rescoring, resubmit
 from composer.answers.evaluator import Counts
+from composer.answers.naming import NamedCells, named_answers
 from composer.answers.session import ModelSession, model_session
-from composer.answers.store import DatabaseCells
 from composer.candidates.measurement import measure
 from composer.candidates.records import PROPOSERS
 from composer.evaluation.outcomes import Difference
@@ -164,10 +164,13 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
             job = _job(row)
         try:
             made, result = None, None
-            if job.kind == "rescore":
-                made = _rescore(_Work(database, job, connect))
-            else:
-                result = _ask(_Work(database, job, connect), job.kind)
+            subject = f"candidate:{job.candidate_id}"
+            with named_answers(database, subject=subject, by=job.started_by) as cells:
+                work = _Work(database, job, cells, connect)
+                if job.kind == "rescore":
+                    made = _rescore(work)
+                else:
+                    result = _ask(work, job.kind)
         except BaseException as problem:
             message = str(problem) if isinstance(problem, Refused) else masked(repr(problem))
             _update(database, job_id, state=FAILED, message=message, ended_at=datetime.now(UTC))
@@ -193,6 +196,7 @@ class _Work:
 
     database: Database
     job: Job
+    cells: NamedCells
     connect: Connect
 
     def model(self, task: Task, target: Target) -> AbstractContextManager[ModelSession]:
@@ -208,7 +212,7 @@ class _Work:
         return model_session(
             task,
             target,
-            DatabaseCells(self.database),
+            self.cells,
             connect=self.connect,
             lazy=True,
             on_phase=lambda phase: _update(self.database, self.job.id, message=phase),
@@ -223,6 +227,7 @@ def _rescore(work: _Work) -> int:
     with work.model(plan.measurement.task, plan.measurement.target) as model:
         measured, comparison = measure(plan.measurement, model.evaluator(), seed=plan.seed)
         model.watch.check()
+    work.cells.name()  # before what rests on them
     with work.database.session() as session:
         return resubmit(session, plan, measured, comparison, by=job.started_by, at=datetime.now(UTC))
 

@@ -77,7 +77,7 @@ def resubmit(
     if successor := successor_of(session, before.id):
         raise Refused(f"candidate {before.id} was scored again already", fix=f"Go on with candidate {successor}.")
     on = plan.measurement
-    reads = note_test_read(session, on.dataset, on.target.hash, on.candidate, run_id=before.run_id, at=at)
+    reads = note_test_read(session, on.dataset, on.target.hash, on.candidate, run_id=before.run_id, by=by, at=at)
     evidence = evidence_of(measured, comparison, before.evidence.search, reads_before=reads)
     if digest(evidence.as_json()) == before.evidence_hash:
         raise Refused(f"nothing under candidate {before.id} has changed", fix="Go on with its review.")

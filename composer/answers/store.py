@@ -77,8 +77,11 @@ class DatabaseCells:
             lock_for_writing(session)  # another run may have asked the same question meanwhile
             stored = session.get(CellRow, question.key)
             if stored is None:
-                session.add(_row(question, answer, datetime.now(UTC)))
+                self._store(session, question, answer)
             return _answer(stored) if stored else answer
+
+    def _store(self, session: Session, question: Question, answer: Answer) -> None:
+        session.add(_row(question, answer, datetime.now(UTC)))
 
 
 def stored_answers(session: Session, keys: Sequence[str]) -> dict[str, Answer]:

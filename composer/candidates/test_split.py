@@ -8,10 +8,20 @@ from sqlmodel import Session, col, select
 
 from composer.prompts.composition import Composition
 from composer.tables import TestReadRow
+from library import log
+
+READ = "test split read"
 
 
 def note_test_read(
-    session: Session, dataset: str, target_hash: str, composition: Composition, *, run_id: int, at: datetime
+    session: Session,
+    dataset: str,
+    target_hash: str,
+    composition: Composition,
+    *,
+    run_id: int,
+    by: str,
+    at: datetime,
 ) -> int:
     """Note that the sealed test split is read for this composition; returns how often others read it before.
 
@@ -34,6 +44,15 @@ def note_test_read(
         )
         session.add(row)
         session.flush()
+        log.append(
+            session,
+            who=by,
+            action=READ,
+            subject=f"run:{run_id}",
+            why="",
+            detail={"dataset": dataset, "composition": composition.fingerprint},
+            at=at,
+        )
     # A corrected label makes another dataset, of examples that were read all the same.
     task = dataset.partition(":")[0]
     others = select(TestReadRow.composition, TestReadRow.target).where(

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
-from composer.cli.common import HomeOption, JsonOption, console, opened, out, refusals
+from composer.audit import Audit, adopt_rows, audit, head_of, known_head
+from composer.cli.common import (
+    HomeOption,
+    JsonOption,
+    YesOption,
+    clean,
+    confirm,
+    console,
+    opened,
+    out,
+    person,
+    refusals,
+    say,
+)
+from composer.cli.figures_table import MARKS
 from library import log
 
 app = typer.Typer(no_args_is_help=True, help="The log of every change.")
@@ -34,18 +50,81 @@ def list_entries(
         return
     table = Table("when", "who", "what", "on", "why")
     for entry in found:
-        cells = (entry.who, entry.action, entry.subject, entry.why)
+        cells = (clean(one) for one in (entry.who, entry.action, entry.subject, entry.why))
         table.add_row(f"{entry.at:%Y-%m-%d %H:%M}", *map(escape, cells))
     out.print(table)
 
 
 @app.command()
 @refusals
-def verify(home: HomeOption = None) -> None:
-    """Check the chain of hashes; names the first broken entry and exits 1."""
+def verify(
+    head: Annotated[
+        str, typer.Option("--head", help="What `composer audit head` printed earlier, kept elsewhere.")
+    ] = "",
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Check the log, and the log against the rows both ways; names what differs and exits 1."""
     with opened(home).session() as session:
-        broken = log.first_broken(session)
-    if broken is not None:
-        console.print(f"✗ entry {broken} of the log is not what was written", highlight=False)
+        kept = known_head(session, head) if head else None
+        found = audit(session)
+    lost = () if kept is None or kept.follows else (kept.said,)
+    differences = (*lost, *found.differences)
+    if as_json:
+        print(json.dumps(_as_json(found, differences), ensure_ascii=False))
+    else:
+        _print(found, differences)
+        if kept is not None and kept.follows:
+            say(MARKS[True], f" {kept.said}")
+    if differences:
         raise typer.Exit(1)
-    out.print("✓ the log is whole", highlight=False)
+
+
+@app.command()
+@refusals
+def head(home: HomeOption = None) -> None:
+    """Print where the log ends: keep it outside this home, and compare later with `audit verify --head`."""
+    with opened(home).session() as session:
+        print(head_of(session))
+
+
+@app.command()
+@refusals
+def adopt(home: HomeOption = None, yes: YesOption = False) -> None:
+    """Name the rows that are older than content hashes as they are now, so that a later change is found."""
+    database, by = opened(home), person()
+    with database.session() as session:
+        count = sum(map(len, audit(session).older.values()))
+    if count and not yes:
+        confirm(f"Name {count:,} rows as they are now?")
+    with database.session() as session:
+        count = adopt_rows(session, by=by, at=datetime.now(UTC)) if count else 0
+    say(f"{count:,} rows named." if count else "No row is older than content hashes.")
+
+
+def _print(found: Audit, differences: Sequence[str]) -> None:
+    for one in differences:
+        console.print(Text(f"{MARKS[False]} {clean(one)}"), highlight=False, soft_wrap=True)
+    if differences:
+        console.print(f"{len(differences):,} differences", highlight=False)
+        return
+    say(MARKS[True], f" the log is whole: {found.head.entries:,} entries, head {found.head}")
+    say(MARKS[True], f" {found.rows:,} rows are what the log says")
+    if older := sum(map(len, found.older.values())):
+        kinds = ", ".join(f"{table.__tablename__} {len(keys):,}" for table, keys in found.older.items())
+        say(f"{older:,} rows are older than content hashes, so a change of them is not found ({kinds}).")
+        say("`composer audit adopt` names them as they are now.")
+    if found.waiting:
+        say(f"{found.waiting:,} answers are of a run that hasn't ended: it names them when it ends or goes on.")
+
+
+def _as_json(found: Audit, differences: Sequence[str]) -> dict[str, object]:
+    return {
+        "whole": not differences,
+        "entries": found.head.entries,
+        "head": str(found.head),
+        "rows": found.rows,
+        "older": {str(table.__tablename__): len(keys) for table, keys in found.older.items()},
+        "waiting": found.waiting,
+        "differences": list(differences),
+    }

@@ -18,8 +18,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from composer.answers.naming import named_answers
 from composer.answers.session import model_session
-from composer.answers.store import DatabaseCells
 from composer.bench import coverage, report, tables
 from composer.bench.catalogue import expanded, open_world
 from composer.bench.grid import BUDGETS, SEEDS, Runs, as_json, run_grid
@@ -146,14 +146,17 @@ def record(
     try:
         with Progress(*COLUMNS, console=console, transient=True) as progress:
             bar = progress.add_task(f"{len(recording.compositions):,} compositions", total=recording.cells)
-            with model_session(
-                own,
-                to,
-                DatabaseCells(database),
-                connect=connect,
-                on_phase=lambda text: console.print(text, markup=False) if text else None,
-                on_answer=lambda counts: progress.update(bar, completed=counts.stored + counts.paid),
-            ) as model:
+            with (
+                named_answers(database, subject=f"target:{target}", by=person()) as kept,
+                model_session(
+                    own,
+                    to,
+                    kept,
+                    connect=connect,
+                    on_phase=lambda text: console.print(text, markup=False) if text else None,
+                    on_answer=lambda counts: progress.update(bar, completed=counts.stored + counts.paid),
+                ) as model,
+            ):
                 cells = recorded(recording, vocabulary, model.evaluator())
     except KeyboardInterrupt as stop:
         console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from pydantic import ValidationError
 from sqlmodel import Session, col, func, select
 
 from composer.registry.lookup import KEEPERS, unknown_name
@@ -53,17 +54,31 @@ def task_hash(session: Session, name: str) -> str:
 
 
 def get_task(session: Session, name: str) -> Task:
-    """Return the current task of this name; raises `Refused` naming those that exist."""
-    rows = select(TaskRow.content).where(TaskRow.name == name).order_by(col(TaskRow.id).desc()).limit(1)
-    content = session.exec(rows).first()
-    if content is None:
+    """Return the current task of this name; raises `Refused` naming those that exist, and for a changed row."""
+    rows = select(TaskRow).where(TaskRow.name == name).order_by(col(TaskRow.id).desc()).limit(1)
+    row = session.exec(rows).first()
+    if row is None:
         raise unknown_name("task", name, task_names(session), "composer task add FILE")
-    return Task.model_validate(content)
+    return _checked(row)
 
 
 def get_task_version(session: Session, task_hash: str) -> Task:
-    """Return the task of this hash; raises `Refused` where it isn't stored."""
+    """Return the task of this hash; raises `Refused` where it isn't stored, or its row was changed."""
     row = session.exec(select(TaskRow).where(TaskRow.hash == task_hash)).first()
     if row is None:
         raise Refused(f"no task with hash {task_hash[:12]} is stored")
-    return Task.model_validate(row.content)
+    return _checked(row)
+
+
+def _checked(row: TaskRow) -> Task:
+    """Return a row's task, which must be that of its name and hash."""
+    try:
+        task = Task.model_validate(row.content)
+    except ValidationError:
+        task = None
+    if task is None or (task.name, task.hash) != (row.name, row.hash):
+        raise Refused(
+            f"the stored task {row.name} is not the one that was added",
+            fix="Someone changed its row: restore the database from a backup, or add the task's file again.",
+        )
+    return task

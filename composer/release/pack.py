@@ -14,6 +14,7 @@ from composer.candidates.records import get_candidate
 from composer.registry.releases import composition_of, current_release
 from composer.registry.tasks import get_task_version
 from composer.release.verification import MANIFEST, PROMPT, SEALS, pack_texts
+from composer.review.integrity import require_intact
 from library import log
 from library.canonical import canonical_bytes, digest, text_digest
 from library.errors import Refused
@@ -48,6 +49,7 @@ def pack_of(session: Session, task_name: str, target_name: str) -> Pack:
     composition = composition_of(session, task, release.versions)
     if text_digest(composition.text) != evidence.candidate.prompt_sha256:
         raise Refused(f"the prompt of release {release.id} is not the prompt that was measured")
+    require_intact(session, candidate)
     fields: dict[str, Any] = {
         "format": 1,
         "task": {

@@ -11,6 +11,7 @@ from composer.candidates.records import CandidateSummary, get_candidate
 from composer.registry.releases import Release, composition_of, current_release, get_release, of_row
 from composer.registry.tasks import get_task_version
 from composer.review.blockers import joined
+from composer.review.integrity import require_intact
 from composer.review.reasons import reason_of
 from composer.review.status import review_status
 from composer.tables import ReleaseRow
@@ -34,6 +35,7 @@ def release_candidate(session: Session, candidate_id: int, *, reason: str, by: s
     if against := status.release_blockers:
         raise Refused(f"candidate {candidate_id} can't be released: {joined(against)}")
     composition_of(session, status.task, candidate.versions)
+    require_intact(session, candidate)
     return _make_current(session, candidate, candidate.versions, "released", by=person.name, reason=reason, at=at)
 
 
@@ -57,6 +59,7 @@ def roll_back(session: Session, release_id: int, *, reason: str, by: str, at: da
             fix=f"Score candidate {candidate.id} again and have it approved.",
         )
     composition_of(session, get_task_version(session, candidate.outcome.task_hash), earlier.versions)
+    require_intact(session, candidate)
     return _make_current(session, candidate, earlier.versions, "rolled back", by=person.name, reason=reason, at=at)
 
 

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
 from composer.review.blockers import BLOCKING_VERDICTS, joined
+from composer.review.integrity import require_intact
 from composer.review.reasons import reason_of
 from composer.review.status import ReviewStatus, review_status
 from composer.review.verdicts import DISMISSAL, KINDS, Kind, effective_verdicts, record, require_signed_in
@@ -37,6 +38,8 @@ def give_verdict(
         raise Refused(f"candidate {candidate_id} can't be approved: {joined(against)}")
     if status.state == "released" or (status.release and kind in ("approve", "override")):
         raise Refused(f"candidate {candidate_id} is released already")
+    if kind == "approve":
+        require_intact(session, candidate)
     record(session, candidate, kind, reason=reason, by=person, at=at)
     return review_status(session, candidate)
 

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from composer.answers.evaluator import Evaluator, Stopped
+from composer.answers.naming import NamedCells, named_answers
 from composer.answers.session import ModelSession, model_session
-from composer.answers.store import DatabaseCells
 from composer.candidates.evidence import MeasurementPlan, SearchRecord, evidence_of
 from composer.candidates.measurement import measure
 from composer.candidates.submission import submit
@@ -35,7 +35,7 @@ from composer.registry.datasets import examples_of
 from composer.runs.fit import check_fit, may_not_fit
 from composer.runs.plan import Plan, plan_run
 from composer.runs.progress import Progress, RunRecorder
-from composer.runs.records import get_run, run_row
+from composer.runs.records import run_row
 from composer.runs.summary import RunResult, run_result
 from composer.search.problem import SearchResult
 from library.database import Database, open_database
@@ -65,16 +65,19 @@ def work(
         run = _begin(database, run_id, on_progress)
         record = run.record
         try:
-            with model_session(
-                run.plan.task,
-                run.plan.target,
-                DatabaseCells(database),
-                connect=connect,
-                on_phase=lambda text: record.now(aside=text),
-                on_answer=lambda counts: record.now(counts=counts),
-                stop_asked=record.stop_asked,
-            ) as model:
-                result = _search_and_submit(run, model)
+            with (
+                named_answers(database, subject=f"run:{run_id}", by=run.by) as cells,
+                model_session(
+                    run.plan.task,
+                    run.plan.target,
+                    cells,
+                    connect=connect,
+                    on_phase=lambda text: record.now(aside=text),
+                    on_answer=lambda counts: record.now(counts=counts),
+                    stop_asked=record.stop_asked,
+                ) as model,
+            ):
+                result = _search_and_submit(run, model, cells)
         except Stopped:
             record.end(STOPPED, "stopped; it can be continued")
             raise
@@ -99,6 +102,7 @@ class _Begun:
     """A run that this worker does now, with all it works on."""
 
     id: int
+    by: str
     database: Database
     plan: Plan
     dev: tuple[Example, ...]
@@ -123,10 +127,10 @@ def _begin(database: Database, run_id: int, on_progress: Callable[[Progress], No
         session.add(row)
     record = RunRecorder(database, run_id, on_progress)
     record.now(expected=row.expected)
-    return _Begun(run_id, database, plan, dev, test, record)
+    return _Begun(run_id, row.started_by, database, plan, dev, test, record)
 
 
-def _search_and_submit(run: _Begun, model: ModelSession) -> RunResult:
+def _search_and_submit(run: _Begun, model: ModelSession, cells: NamedCells) -> RunResult:
     plan, test, evaluator = run.plan, run.test, model.evaluator()
     everything = (*run.dev, *test)
     if may_not_fit(evaluator, plan.incumbent, everything, plan.target):
@@ -142,7 +146,7 @@ def _search_and_submit(run: _Begun, model: ModelSession) -> RunResult:
         return run_result(plan, evaluator.counts, found, candidate, malformed=model.watch.in_words())
     with run.database.session() as session:
         reads = note_test_read(
-            session, plan.dataset, plan.target.hash, candidate, run_id=run.id, at=datetime.now(UTC)
+            session, plan.dataset, plan.target.hash, candidate, run_id=run.id, by=run.by, at=datetime.now(UTC)
         )
     run.record.now(phase="reading the test split", expected=evaluator.counts.asked + 2 * len(test))
     measurement = MeasurementPlan(plan.task, plan.target, plan.dataset, test, plan.incumbent, candidate)
@@ -166,9 +170,9 @@ def _search_and_submit(run: _Begun, model: ModelSession) -> RunResult:
         stopped=found.stopped,
     )
     evidence = evidence_of(measured, comparison, search, reads_before=reads)
+    cells.name()  # before what rests on them
     with run.database.session() as session:
-        by = get_run(session, run.id).started_by
-        number = submit(session, run.id, candidate, plan.incumbent, evidence, by=by, at=datetime.now(UTC))
+        number = submit(session, run.id, candidate, plan.incumbent, evidence, by=run.by, at=datetime.now(UTC))
     return run_result(plan, evaluator.counts, found, candidate, comparison, n=len(test), number=number)
 
 

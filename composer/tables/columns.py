@@ -16,6 +16,7 @@ class CanonicalJson(TypeDecorator[Any]):
 
     impl = Text
     cache_ok = True
+    is_canonical = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Take a value to its canonical text."""

@@ -1,7 +1,7 @@
 """The table of what is asked about a candidate after its run."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Column
 from sqlmodel import Field
@@ -15,6 +15,9 @@ class JobRow(Table, table=True):
     """Answers asked for about a candidate after its run: scoring again, steps, suspects, noise."""
 
     __tablename__ = "job"
+    unlogged: ClassVar[frozenset[str]] = frozenset(
+        {"state", "paid", "expected", "message", "made", "result", "ended_at"}
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     candidate_id: int = Field(foreign_key="candidate.id", index=True)

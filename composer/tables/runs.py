@@ -1,7 +1,7 @@
 """The table of searches."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, Column
 from sqlmodel import Field
@@ -14,6 +14,10 @@ class RunRow(Table, table=True):
     """One search; the same (task, data, target, library, incumbent, strategy, seed, budget) is the same run."""
 
     __tablename__ = "run"
+    unlogged: ClassVar[frozenset[str]] = frozenset(
+        {"state", "asked", "stored", "paid", "expected", "stop_asked", "message"}
+        | {"trace", "worth", "result", "started_at", "ended_at"}
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     identity: str = Field(unique=True)

@@ -1,6 +1,7 @@
 """The table of webhook endpoints."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlmodel import Field
 
@@ -12,6 +13,7 @@ class WebhookRow(Table, table=True):
     """An address that is notified of what is logged, up to the entry `delivered`."""
 
     __tablename__ = "webhook"
+    unlogged: ClassVar[frozenset[str]] = frozenset({"delivered", "failures", "next_try_at", "problem"})
 
     id: int | None = Field(default=None, primary_key=True)
     url: str = Field(unique=True)

@@ -17,7 +17,7 @@ def test_each_composition_reads_the_test_split_once_and_is_told_how_many_did_bef
         found = plan_run(session, "small", "tiny", strategy="greedy", seed=0, budget=100)
         first, second = (found.vocabulary.compose([key]) for key in ("exact", "topic"))
         told = [
-            note_test_read(session, found.dataset, found.target.hash, one, run_id=number, at=small.NOW)
+            note_test_read(session, found.dataset, found.target.hash, one, run_id=number, by="Ada", at=small.NOW)
             for one in (first, second, first, second)
         ]
         assert told == [0, 1, 0, 1]
@@ -30,7 +30,7 @@ def test_a_corrected_dataset_is_one_of_examples_that_were_read_all_the_same(fill
         found = plan_run(session, "small", "tiny", strategy="greedy", seed=0, budget=100)
         first, second = (found.vocabulary.compose([key]) for key in ("exact", "topic"))
         reads = [
-            note_test_read(session, dataset, found.target.hash, one, run_id=number, at=small.NOW)
+            note_test_read(session, dataset, found.target.hash, one, run_id=number, by="Ada", at=small.NOW)
             for dataset, one in ((found.dataset, first), ("small:corrected", second), ("smaller:0", first))
         ]
         assert reads == [0, 1, 0]

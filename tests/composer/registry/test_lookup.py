@@ -12,6 +12,7 @@ from composer.registry.datasets import add_examples, dataset_of, examples_of
 from composer.registry.starter import TARGETS, load_starter
 from composer.registry.targets import add_target, get_target, list_targets
 from composer.registry.tasks import add_task, get_task, get_task_version, list_tasks
+from composer.task.task import Task
 from library import log
 from library.database import Database
 from library.errors import Refused
@@ -103,7 +104,8 @@ def test_the_starter_set_loads_once_and_leaves_edits_alone(starter: Database, tm
     library = small.write_library(tmp_path / "edit.yaml", {"irony": "Irony is negative."})
     with starter.session() as session:
         assert {task.name for task in list_tasks(session)} == set(TARGETS)
-        edited = get_task(session, "polarity").model_copy(update={"title": "Mine"})
+        content = get_task(session, "polarity").model_dump(mode="json")
+        edited = Task.model_validate({**content, "title": "Mine"})
         add_task(session, edited, by="Grace", at=small.NOW)
         import_file(session, library, by="Grace", at=small.NOW)
         before = len(log.entries(session))

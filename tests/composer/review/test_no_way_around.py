@@ -29,6 +29,7 @@ from sqlalchemy import URL
 from sqlmodel import Session
 
 from composer.analysis import jobs
+from composer.audit import audit
 from composer.candidates.submission import submit
 from composer.data.examples import Dataset
 from composer.home.paths import Home
@@ -279,6 +280,9 @@ class Acting(RuleBasedStateMachine):
     def teardown(self) -> None:
         if hasattr(self, "database"):
             self.rows.close()
+            # Whatever was done, the log and the rows agree.
+            with self.database.session() as session:
+                assert audit(session).differences == ()
             self.database.close()
         shutil.rmtree(self.folder)
 

@@ -55,7 +55,7 @@ def test_several_get_one_disposition_at_once_and_one_log_entry(worse: Database) 
         ]
         entry = log.entries(session, "candidate:1")[-1]
         assert (entry.who, entry.action, entry.why) == ("Grace", "regression: acceptable", "Rare pairs.")
-        assert entry.detail == {"examples": list(acts.WORSE)}
+        assert entry.detail["examples"] == list(acts.WORSE)
 
 
 def test_one_that_blocks_keeps_the_candidate_from_release(worse: Database) -> None:

@@ -1,0 +1,95 @@
+"""Answers named in the log: those of a run or a job together, by one digest over their content hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlmodel import Session, select
+
+from composer.answers.store import LOOKUP, DatabaseCells, Question
+from composer.models.answer import Answer
+from composer.tables import CellRow
+from library import log
+from library.database import Database
+from library.rows import NAMED, NamedRow, content_hashes
+
+KEPT = "answers kept"
+
+
+class NamedCells(DatabaseCells):
+    """Cells in the database that remember which answers no entry of the log names yet.
+
+    An answer's hash is taken as it is stored, in the transaction that stores it.
+    """
+
+    def __init__(self, database: Database, *, subject: str, by: str) -> None:
+        super().__init__(database)
+        self._subject = subject
+        self._by = by
+        self._storing: dict[str, str] = {}
+        self._kept: dict[str, str] = {}
+        self._found: dict[str, None] = {}
+
+    def find(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """Return the stored answers among these keys."""
+        found = super().find(keys)
+        self._found.update(dict.fromkeys(found))
+        return found
+
+    def keep(self, question: Question, answer: Answer) -> Answer:
+        """Store one answer for good and return it, or the one stored under its key before: that one stays."""
+        kept = super().keep(question, answer)
+        self._kept |= self._storing
+        self._storing = {}
+        return kept
+
+    def _store(self, session: Session, question: Question, answer: Answer) -> None:
+        super()._store(session, question, answer)
+        session.flush()
+        self._storing = dict(content_hashes(session, CellRow, [question.key]))
+
+    def name(self) -> None:
+        """Write an entry that names the answers kept since the last one, and those found that no entry names.
+
+        Those are of a run that was killed before it could name them, or older than content hashes.
+        """
+        with self.database.session() as session:
+            unnamed = _unnamed(session, [key for key in self._found if key not in self._kept])
+            found = list(content_hashes(session, CellRow, unnamed))
+            named = [NamedRow("cell", *one) for one in (*self._kept.items(), *found)]
+            if named:
+                log.append(
+                    session,
+                    who=self._by,
+                    action=KEPT,
+                    subject=self._subject,
+                    why="",
+                    detail={"answers": len(self._kept), "found": len(found)},
+                    at=datetime.now(UTC),
+                    named=named,
+                )
+        self._kept, self._found = {}, {}
+
+
+@contextmanager
+def named_answers(database: Database, *, subject: str, by: str) -> Iterator[NamedCells]:
+    """Give a store of cells whose answers are named in the log at the end of the block, whatever ends it.
+
+    `subject` is what they were asked for, such as `run:3`, and `by` is who asked for it. Answers of a process
+    that is killed are named when somebody goes on with what it did.
+    """
+    cells = NamedCells(database, subject=subject, by=by)
+    try:
+        yield cells
+    finally:
+        cells.name()
+
+
+def _unnamed(session: Session, keys: Sequence[str]) -> list[str]:
+    named: set[str] = set()
+    for start in range(0, len(keys), LOOKUP):
+        some = NAMED.c.key.in_(keys[start : start + LOOKUP])
+        named |= set(session.scalars(select(NAMED.c.key).where(NAMED.c.kind == "cell", some)))
+    return [key for key in keys if key not in named]

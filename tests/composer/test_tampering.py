@@ -1,0 +1,287 @@
+"""Single rows changed by SQL: each is found and named, and what it concerns is neither released nor exported."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session
+
+from composer.analysis import jobs
+from composer.audit import audit
+from composer.evaluation import intervals
+from composer.home.paths import Home
+from composer.models.target import Target
+from composer.registry.targets import add_target
+from composer.release.pack import pack_of
+from composer.release.publish import release_candidate
+from composer.runs.plan import plan_run
+from composer.runs.records import enter_run
+from library.database import Database, open_database
+from library.errors import Refused
+from library.people import remove_person
+from tests import small
+from tests.composer.review import acts
+from tests.scripted import connecting
+
+
+@dataclass(frozen=True)
+class Tampering:
+    """A change, what names it, and whether it concerns the release of candidate 2 and the export of release 1."""
+
+    sql: str
+    named: str
+    releases: bool = True
+    exports: bool = True
+
+
+EXAMPLE = "where example_id = 'test-05'"
+CELL = "where key = (select json_extract(evidence, '$.candidate.cells[0]') from candidate where id = {})"
+SAID = "not what entry \\d+ of the log says"
+TABLE = {
+    "a snippet's text": Tampering(
+        "update snippet_version set text = 'Say 5.' where id = 3", f"snippet version 3 .*{SAID}"
+    ),
+    "a snippet's tags": Tampering(
+        "update snippet_version set tags = '[\"x\"]' where id = 3", f"snippet version 3 .*{SAID}"
+    ),
+    "a snippet's author": Tampering(
+        "update snippet_version set author = 'Eve' where id = 6", f"snippet version 6 .*{SAID}"
+    ),
+    "a snippet vetted again": Tampering(
+        "update snippet_version set state = 'draft' where id = 6", f"snippet version 6 .*{SAID}"
+    ),
+    "a snippet's name": Tampering("update snippet set key = 'other' where id = 3", f"snippet 3 .*{SAID}"),
+    "a version of a snippet in use": Tampering(
+        "insert into snippet_version select 99, snippet_id, 2, text, sha256, state, tags, grp, rationale, author,"
+        " created_at, requires, conflicts, pin from snippet_version where id = 3",
+        "snippet version 99 .*in no entry",
+    ),
+    "a snippet not in use": Tampering(
+        "update snippet_version set text = 'Say 1.' where id = 4", f"snippet version 4 .*{SAID}", False, False
+    ),
+    "a label": Tampering(
+        f"update example set content = json_set(content, '$.gold', 5.0) {EXAMPLE}", f"example .*test-05.*{SAID}"
+    ),
+    "an example's text": Tampering(
+        f"update example set content = json_set(content, '$.inputs.query', 'x') {EXAMPLE}",
+        f"example .*test-05.*{SAID}",
+    ),
+    "an example's split": Tampering(
+        f"update example set content = json_set(content, '$.split', 'dev') {EXAMPLE}", f"example .*test-05.*{SAID}"
+    ),
+    "an example gone": Tampering(f"delete from example {EXAMPLE}", "example \\d+, named by entry \\d+.*is gone"),
+    "an example more": Tampering(
+        f"insert into example select 999, dataset, 'test-99', 99, content from example {EXAMPLE}",
+        "example 999 .*test-99.*in no entry",
+    ),
+    "a task's message": Tampering(
+        "update task set content = json_set(content, '$.message', 'Say 5: {{query}} {{document}}')",
+        f"task 1 .*{SAID}",
+    ),
+    "a task's policy": Tampering(
+        "update task set content = json_set(content, '$.policy.exclude', json('[]'))", f"task 1 .*{SAID}"
+    ),
+    "a task that can't be read": Tampering(
+        "update task set content = json_set(content, '$.policy.approvals', 0)", f"task 1 .*{SAID}"
+    ),
+    "a task gone": Tampering("delete from task", "task 1, named by entry \\d+.*is gone"),
+    "another task of its name": Tampering(
+        "insert into task select 9, name, hash, content, 'Eve', added_at from task", "task 9 .*in no entry"
+    ),
+    "a target's settings": Tampering(
+        "update target set content = json_set(content, '$.temperature', 1.5) where name = 'tiny'",
+        f"target 1 .*{SAID}",
+        releases=False,
+    ),
+    "a target's hash": Tampering(
+        "update target set hash = 'x' where name = 'other'", f"target 2 .*{SAID}", exports=False
+    ),
+    "a dataset's name": Tampering("update dataset set left_out = 7", f"dataset 1 .*{SAID}"),
+    "an answer's text": Tampering(
+        f"update cell set text = '{{\"rating\": 2.5}}' {CELL.format(1)}", f"answer .*{SAID}", releases=False
+    ),
+    "an answer's tokens": Tampering(
+        f"update cell set completion_tokens = 1 {CELL.format(2)}", f"answer .*{SAID}", exports=False
+    ),
+    "an answer gone": Tampering(
+        f"delete from cell {CELL.format(1)}", "answer \\w+, named by entry \\d+.*is gone", releases=False
+    ),
+    "an answer more": Tampering(
+        "insert into cell (key, target, composition, example_id, replicate, text, finish_reason, prompt_tokens,"
+        " completion_tokens, seconds, answered_at) select 'made up', target, composition, example_id, 7, text,"
+        f" finish_reason, prompt_tokens, completion_tokens, seconds, answered_at from cell {CELL.format(1)}",
+        "answer made up .*in no entry",
+        False,
+        False,
+    ),
+    "a reading of the test split gone": Tampering(
+        "delete from test_read where id = 1", "reading of the test split 1, named by .*is gone"
+    ),
+    "a reading of the test split moved": Tampering(
+        "update test_read set dataset = 'other:x' where id = 1", f"reading of the test split 1 .*{SAID}"
+    ),
+    "an approval made up": Tampering(
+        "insert into verdict select 99, candidate_id, kind, reason, 'Kit', evidence_hash, given_at, about, local"
+        " from verdict where kind = 'approve' and candidate_id = 2",
+        "verdict 99 .*in no entry",
+        exports=False,
+    ),
+    "an approval given to somebody else": Tampering(
+        "update verdict set reviewer = 'Kit' where candidate_id = 1", f"verdict 1 .*Kit.*{SAID}", releases=False
+    ),
+    "a verdict turned round": Tampering(
+        "update verdict set kind = 'approve' where kind = 'request changes'", f"verdict 2 .*{SAID}", exports=False
+    ),
+    "a verdict moved to another candidate": Tampering(
+        "update verdict set candidate_id = 1 where kind = 'request changes'", f"verdict 2 .*{SAID}"
+    ),
+    "a verdict gone": Tampering(
+        "delete from verdict where kind = 'request changes'", "verdict 2, named by .*is gone", exports=False
+    ),
+    "a disposition": Tampering(
+        "update disposition set kind = 'blocks' where candidate_id = 1", f"disposition 1 .*{SAID}", releases=False
+    ),
+    "a disposition gone": Tampering(
+        "delete from disposition where candidate_id = 2 and example_id = 'test-02'",
+        "disposition \\d+, named by .*is gone",
+        exports=False,
+    ),
+    "a correction": Tampering("update correction set state = 'open'", f"correction 1 .*{SAID}"),
+    "a candidate's figure": Tampering(
+        "update candidate set evidence = json_set(evidence, '$.figures[0].candidate', 0) where id = 2",
+        f"candidate 2 .*{SAID}",
+        exports=False,
+    ),
+    "a candidate's proposer": Tampering(
+        "update candidate set proposed_by = 'Eve' where id = 1", f"candidate 1 .*{SAID}", releases=False
+    ),
+    "a candidate's snippets": Tampering(
+        "update candidate set versions = '[4]' where id = 2", f"candidate 2 .*{SAID}", exports=False
+    ),
+    "a run's starter": Tampering(
+        "update run set started_by = 'Eve' where id = 2", f"run 2 .*{SAID}", exports=False
+    ),
+    "a release made up": Tampering(
+        "insert into release select 9, 2, task, 'tiny', versions, 'Eve', 'So.', released_at from release",
+        "release 9 .*in no entry",
+    ),
+    "a release's snippets": Tampering(
+        "update release set versions = '[4]'", f"release 1 .*{SAID}", releases=False
+    ),
+    "a release by somebody else": Tampering(
+        "update release set released_by = 'Eve'", f"release 1 .*{SAID}", releases=False
+    ),
+    "a release gone": Tampering("delete from release", "release 1, named by .*is gone", releases=False),
+    "a person's roles": Tampering(
+        'update person set roles = \'["admin", "reviewer", "releaser"]\' where name = \'Joan\'',
+        f"person \\d+ \\(name Joan\\) .*{SAID}",
+    ),
+    "a person more": Tampering(
+        "insert into person select 99, 'Eve', 'eve@example.org', roles, added_by, added_at, removed_at from person"
+        " where name = 'Rosa'",
+        "person 99 .*Eve.*in no entry",
+    ),
+    "a person back": Tampering(
+        "update person set removed_at = null where name = 'Vera'", f"person \\d+ \\(name Vera\\) .*{SAID}"
+    ),
+    "a comment": Tampering("update comment set text = 'Fine.'", f"comment 1 .*{SAID}", releases=False),
+    "a reason in the log": Tampering(
+        "update log set why = 'So.' where id = 12", "entry 12 of the log is not what was written"
+    ),
+    "an entry taken out": Tampering(
+        "delete from log where id = 12", "entry 13 of the log is not what was written"
+    ),
+    "the newest entry": Tampering(
+        "delete from log where id = (select max(id) from log)", "the log ends with entry \\d+, but had"
+    ),
+    "all entries": Tampering("delete from log", "the log ends with nothing, but had \\d+ entries"),
+    "where the log ends": Tampering("update log_end set entries = 3", "is noted to have 3 entries"),
+    "which entries are older": Tampering("update log_end set older = 20", "is noted as older than content hashes"),
+    "the hash of an answer": Tampering(
+        f"update named_row set sha256 = 'x' {CELL.format(1)}", f"answer .*{SAID}", releases=False
+    ),
+    "the note that an answer was named": Tampering(
+        f"delete from named_row {CELL.format(1)}", "hashes of \\d+ rows that entry \\d+", releases=False
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def tampered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """A home of people: release 1 of candidate 1 on one target, and candidate 2 on another, ready for release."""
+    folder = tmp_path_factory.mktemp("tampered")
+    home = Home(folder / "home")
+    database = open_database(home.path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intervals, "RESAMPLES", 100)
+        small.fill(database, folder)
+        acts.sign_in(database)
+        with database.session() as session:
+            remove_person(session, "Vera", by="Max", at=small.NOW)
+            other = Target(name="other", kind="embedded", model="qwen2.5-coder-0.5b", seed=1)
+            add_target(session, other, by="Ada", at=small.NOW)
+        for number, target in enumerate(("tiny", "other"), 1):
+            with database.session() as session:
+                plan = plan_run(session, "small", target, strategy="greedy", seed=0, budget=100)
+                assert enter_run(session, plan, by="Ada", at=small.NOW) == number
+            assert small.run(database, home, number, acts.spoilt()).candidate_id == number
+            acts.dispose(database, candidate=number)
+        acts.decide(database, acts.propose(database, candidate=1), confirm=False)
+        acts.dispose(database, candidate=1)
+        acts.comment(database, "Shorter would do.")
+        acts.approve(database, "Grace", candidate=1)
+        acts.released(database, candidate=1)
+        acts.verdict(database, "request changes", "Joan", 2)
+        acts.verdict(database, "approve", "Joan", 2)
+        job = acts.job(database, home, "noise", candidate=2, connect=connecting(acts.spoilt()))
+        assert job.state == jobs.FINISHED
+        yield database
+    database.close()
+
+
+def release_two(session: Session) -> None:
+    release_candidate(session, 2, reason="Approved.", by="Rosa", at=small.NOW)
+
+
+def export_one(session: Session) -> None:
+    pack_of(session, "small", "tiny")
+
+
+def refused(session: Session, act: Callable[[Session], None]) -> bool:
+    with session.begin_nested() as savepoint:
+        try:
+            act(session)
+        except Refused:
+            return True
+        finally:
+            savepoint.rollback()
+    return False
+
+
+def test_the_home_is_whole_as_it_is(tampered: Database) -> None:
+    with tampered.session() as session:
+        found = audit(session)
+        assert (found.differences, found.older, found.waiting) == ((), {}, 0)
+        assert found.rows > 300
+        assert [refused(session, act) for act in (release_two, export_one)] == [False, False]
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_row_that_is_changed_is_named_and_refused_where_it_concerns_what_is_done(
+    tampered: Database, name: str
+) -> None:
+    one = TABLE[name]
+    with tampered.session() as session:
+        session.execute(text("pragma defer_foreign_keys = on"))
+        assert session.connection().exec_driver_sql(one.sql).rowcount >= 1
+        differences = audit(session).differences
+        assert any(re.search(one.named, each) for each in differences), differences
+        refusals = [refused(session, act) for act in (release_two, export_one)]
+        session.rollback()
+    assert refusals == [one.releases, one.exports]
+    with tampered.session() as session:
+        assert audit(session).differences == ()
