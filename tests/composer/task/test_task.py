@@ -201,3 +201,10 @@ def test_a_task_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
 def test_a_task_that_does_not_fit_its_source_is_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="source"):
         Task.model_validate(content(**changes))
+
+
+def test_a_copy_with_other_fields_has_a_hash_of_its_own() -> None:
+    task = Task.model_validate(content())
+    known = task.hash
+    copy = task.model_copy(update={"title": "Another"})
+    assert copy.hash == Task.model_validate(copy.model_dump(mode="json")).hash != known == task.hash
