@@ -25,7 +25,7 @@ class SnippetEntry(BaseModel):
 
     Its rules: a prompt holds at most one snippet of a `group`, and this one only together with all that it
     `requires` and with none that it `conflicts` with; a `pin` puts it before or after all that aren't pinned
-    alike.
+    alike. One that is `retired` may stand in no prompt, whatever its text.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,7 +33,7 @@ class SnippetEntry(BaseModel):
     key: Key
     text: str
     tags: tuple[Tag, ...] = ()
-    state: Literal["draft", "vetted"] = "draft"
+    state: Literal["draft", "vetted", "retired"] = "draft"
     rationale: str = Field(default="", max_length=2000)
     group: str | None = Field(default=None, min_length=1, max_length=80)
     requires: tuple[str, ...] = Field(default=(), max_length=50)

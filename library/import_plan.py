@@ -40,18 +40,20 @@ class ImportPlan:
     """What an import does, in the order of the file.
 
     added: new keys. changed: known keys whose text, rules or tags differ, which get a new version.
-    promoted: the same in all of these, whose draft becomes vetted. unchanged: nothing to do.
+    promoted: the same in all of these, whose draft becomes vetted. retired: known keys of which no version may be
+    used any more. unchanged: nothing to do.
     """
 
     added: tuple[PlannedSnippet, ...] = ()
     changed: tuple[PlannedSnippet, ...] = ()
     promoted: tuple[PlannedSnippet, ...] = ()
+    retired: tuple[PlannedSnippet, ...] = ()
     unchanged: tuple[PlannedSnippet, ...] = ()
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to write."""
-        return not (self.added or self.changed or self.promoted)
+        return not (self.added or self.changed or self.promoted or self.retired)
 
 
 def planned(entry: SnippetEntry, old: SnippetVersion | None) -> tuple[str, PlannedSnippet]:
@@ -59,6 +61,8 @@ def planned(entry: SnippetEntry, old: SnippetVersion | None) -> tuple[str, Plann
     if old is None:
         return "added", PlannedSnippet(entry, None, None, None, entry.state, 1)
     changes, same_text = _changed_rules(entry, old), old.text == entry.text
+    if entry.state == "retired":
+        return _retired(entry, old, differs=bool(changes) or not same_text)
     if changes or not same_text:
         note = "; ".join(["same text", *changes] if same_text else changes)
         new = PlannedSnippet(entry, old.text, old.state, old.version, entry.state, old.version + 1, note)
@@ -67,6 +71,13 @@ def planned(entry: SnippetEntry, old: SnippetVersion | None) -> tuple[str, Plann
     state = "vetted" if promoted else old.state
     same = PlannedSnippet(entry, old.text, old.state, old.version, state, old.version, _kept(entry, old, state))
     return "promoted" if promoted else "unchanged", same
+
+
+def _retired(entry: SnippetEntry, old: SnippetVersion, *, differs: bool) -> tuple[str, PlannedSnippet]:
+    """Return what an entry does that retires a snippet: its text and rules are those that the library has."""
+    note = "keeps its text, tags and rules: what is retired gets no new version" if differs else ""
+    same = PlannedSnippet(entry, old.text, old.state, old.version, "retired", old.version, note)
+    return "unchanged" if old.state == "retired" else "retired", same
 
 
 def _changed_rules(entry: SnippetEntry, old: SnippetVersion) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from library.feasibility import Links
 from library.file import SnippetFile, read_file
 from library.import_plan import ImportPlan, PlannedSnippet, planned
 from library.people import require
+from library.retiring import retire_keys
 from library.snippets import newest_versions, version_rows
 from library.tables import SnippetRow, SnippetVersionRow, insert_all
 from library.versions import SnippetVersion
@@ -50,6 +52,8 @@ def import_file(
         row.state = "vetted"
     session.flush()
     log.append_all(session, _log_entries(plan, found.path), who=by, at=at)
+    if plan.retired:
+        retire_keys(session, {one.key: _why(one, found.path) for one in plan.retired}, by=by, at=at)
     return plan
 
 
@@ -58,7 +62,7 @@ def _read(file: Path | SnippetFile) -> SnippetFile:
 
 
 def _plan(file: SnippetFile, current: Mapping[str, SnippetVersion]) -> ImportPlan:
-    plans: dict[str, list[PlannedSnippet]] = {"added": [], "changed": [], "promoted": [], "unchanged": []}
+    plans: dict[str, list[PlannedSnippet]] = {field.name: [] for field in fields(ImportPlan)}
     for entry in file.entries({key: _links(row) for key, row in current.items()}):
         kind, one = planned(entry, current.get(entry.key))
         plans[kind].append(one)
@@ -112,4 +116,8 @@ def _log_entries(plan: ImportPlan, path: Path) -> Iterator[log.Change]:
                 "sha256": text_digest(one.text),
                 **({"changes": one.note} if action == "changed" and one.note else {}),
             }
-            yield log.Change(action, f"snippet:{one.key}", one.entry.rationale or f"import of {path.name}", detail)
+            yield log.Change(action, f"snippet:{one.key}", _why(one, path), detail)
+
+
+def _why(one: PlannedSnippet, path: Path) -> str:
+    return one.entry.rationale or f"import of {path.name}"

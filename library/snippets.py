@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, inspect
+from sqlalchemy import ColumnElement, Select, inspect
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
@@ -15,6 +15,8 @@ from library.errors import Refused
 from library.tables import SnippetRow, SnippetVersionRow
 from library.versions import SnippetVersion
 
+LaterVersions = Mapping[int, tuple[SnippetVersion, ...]]
+"""For some versions, by id, the later ones of their snippets, the oldest first."""
 _IDS_IN_A_QUERY = 500  # databases limit how many values one query may name
 
 
@@ -87,6 +89,30 @@ def newest_versions(session: Session, *conditions: ColumnElement[bool]) -> dict[
     return {each.key: each for each in _read(session, _is_newest(), *conditions)}
 
 
+def versions_of(session: Session, keys: Sequence[str]) -> dict[str, tuple[SnippetVersion, ...]]:
+    """Return all versions of these keys, by key and the oldest first; unknown keys are left out."""
+    found: dict[str, tuple[SnippetVersion, ...]] = {}
+    for start in range(0, len(keys), _IDS_IN_A_QUERY):
+        for each in _read(session, col(SnippetRow.key).in_(keys[start : start + _IDS_IN_A_QUERY])):
+            found[each.key] = (*found.get(each.key, ()), each)
+    return found
+
+
+def later_versions(session: Session, ids: Sequence[int]) -> LaterVersions:
+    """Return for these versions the later ones of their snippets, the oldest first; those without are left out."""
+    found: dict[int, tuple[SnippetVersion, ...]] = {}
+    own = aliased(SnippetVersionRow)
+    for some in _parts(ids):
+        query = _query(col(own.id).label("earlier")).where(
+            col(own.id).in_(some),
+            col(own.snippet_id) == col(SnippetVersionRow.snippet_id),
+            col(SnippetVersionRow.version) > own.version,
+        )
+        for row in session.execute(query.order_by(col(SnippetVersionRow.version))):
+            found[row.earlier] = (*found.get(row.earlier, ()), _as_version(row, row.key))
+    return found
+
+
 def version_rows(session: Session, ids: Sequence[int]) -> Iterator[SnippetVersionRow]:
     """Yield the stored rows of versions, to change their state."""
     for some in _parts(ids):
@@ -104,11 +130,15 @@ def _is_newest(*, drafts: bool = True) -> ColumnElement[bool]:
 
 def _read(session: Session, *conditions: ColumnElement[bool]) -> Iterator[SnippetVersion]:
     """Yield versions in library order, and of one key the oldest first."""
+    query = _query().where(*conditions).order_by(col(SnippetRow.id), col(SnippetVersionRow.version))
+    for row in session.execute(query):
+        yield _as_version(row, row.key)
+
+
+def _query(*more: Any) -> Select[Any]:
     # Columns and not rows: thousands of mapped objects would take three times as long.
     columns: list[Any] = [each.class_attribute for each in inspect(SnippetVersionRow).column_attrs]
-    query = select_columns(*columns, col(SnippetRow.key)).join(SnippetRow).where(*conditions)
-    for row in session.execute(query.order_by(col(SnippetRow.id), col(SnippetVersionRow.version))):
-        yield _as_version(row, row.key)
+    return select_columns(*columns, col(SnippetRow.key), *more).select_from(SnippetVersionRow).join(SnippetRow)
 
 
 def _as_version(row: Any, key: str) -> SnippetVersion:

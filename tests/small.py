@@ -103,10 +103,15 @@ def examples(dev: int = 16, test: int = 16) -> tuple[Example, ...]:
     return (*(example(n, "dev") for n in range(dev)), *(example(n, "test") for n in range(test)))
 
 
-def write_library(path: Path, texts: Mapping[str, str] = TEXTS, **states: str) -> Path:
+def write_library(path: Path, texts: Mapping[str, str] = TEXTS, *, tag: str = "small", **states: str) -> Path:
     lines = ["snippets:"]
     for key, text in texts.items():
-        lines += [f"- key: {key}", f"  text: '{text}'", f"  state: {states.get(key, 'vetted')}"]
+        lines += [
+            f"- key: {key}",
+            f"  text: '{text}'",
+            f"  state: {states.get(key, 'vetted')}",
+            f"  tags: [{tag}]",
+        ]
         lines += [f"  group: {GROUPS[key]}"] if key in GROUPS else []
     path.write_text("\n".join(lines), encoding="utf-8")
     return path

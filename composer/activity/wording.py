@@ -27,6 +27,8 @@ _SENTENCES = {
     "approve": "approved {}",
     "request changes": "requested changes to {}",
     "no-go": "rejected {} permanently",
+    "approval lost": "took away the role behind an approval of {}",
+    "approval counts again": "gave back the role behind an approval of {}",
     "override": "let failing gates of {} pass",
     "dismiss": "dismissed a verdict on {}",
     "regression: acceptable": "accepted regressions of {}",

@@ -18,6 +18,8 @@ from composer.registry.datasets import dataset_of, examples_of
 from composer.registry.releases import composition_of, current_release
 from composer.registry.targets import get_target
 from composer.registry.tasks import get_task
+from composer.registry.usable import usable
+from composer.review.status import review_status
 from library.canonical import digest
 from library.errors import Refused
 
@@ -35,9 +37,19 @@ def plan_rescoring(session: Session, candidate_id: int) -> Rescoring:
     """Gather what scoring a candidate again needs.
 
     It is compared with the incumbent of now, unless it is that one itself: then with what it replaced.
-    Raises `Refused` where a snippet of either side is no longer vetted: no scoring makes up for that.
+    Raises `Refused` where its snippets may not be used any more, or have newer versions that make it stale: no
+    scoring makes up for that.
     """
     candidate = get_candidate(session, candidate_id)
+    status = review_status(session, candidate)
+    if status.needs_run or status.needs_vetting:
+        raise Refused(
+            f"scoring candidate {candidate_id} again mends nothing: "
+            + "; ".join((*status.needs_run, *status.needs_vetting)),
+            fix=f"A new run finds another: composer compose {candidate.task} --target {candidate.target}"
+            if status.needs_run
+            else "Import the wording that shall count, with `state: vetted`.",
+        )
     task, target = get_task(session, candidate.task), get_target(session, candidate.target)
     dataset = dataset_of(session, task.name)
     now = current_release(session, task.name, target.name)
@@ -48,7 +60,7 @@ def plan_rescoring(session: Session, candidate_id: int) -> Rescoring:
         target=target,
         dataset=dataset,
         examples=examples_of(session, dataset, "test"),
-        incumbent=composition_of(session, task, incumbent),
+        incumbent=composition_of(session, task, usable(session, task, incumbent)),
         candidate=composition_of(session, task, candidate.versions),
     )
     return Rescoring(candidate, measurement, candidate.evidence.search.seed)

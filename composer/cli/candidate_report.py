@@ -38,6 +38,8 @@ def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
     say(f"proposed by {candidate.proposed_by} from run {candidate.run_id}, {made}", style="dim")
     for why in status.stale:
         say(f"! Stale: {why}", style=BAD, hang=2)
+    for notice in status.notices:
+        say(f"! {notice[:1].upper()}{notice[1:]}", hang=2)
     out.print()
     out.print(comparison(candidate.figures))
     counts = candidate.outcome.counts
@@ -81,6 +83,7 @@ def as_json_value(review: Review) -> dict[str, Any]:
         "keys": list(review.composition.keys),
         **{name: measured[name] for name in MEASURED},
         "stale": list(status.stale),
+        "notices": list(status.notices),
         "obstacles": blocker_texts(status.approval_blockers),
         "blocks": blocker_texts(status.reviewer_blocks),
         "missing": joined(status.missing_approvals),

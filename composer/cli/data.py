@@ -11,9 +11,9 @@ import typer
 from composer.cli.common import HomeOption, ReasonOption, opened, out, person, refusals, say
 from composer.cli.figures_table import BAD
 from composer.data.cautions import cautions
-from composer.data.dataset import load_examples
 from composer.data.files import read_records
-from composer.registry.datasets import add_examples, current_dataset, leave_out
+from composer.registry.datasets import current_dataset, leave_out
+from composer.registry.imports import import_records
 from composer.registry.tasks import get_task
 from library.errors import Refused
 
@@ -36,12 +36,13 @@ def import_file(
             f"task {task} takes its data from {found.data.source}",
             fix="Write `source: import` in a task file of another name, and add that.",
         )
-    dataset = load_examples(found, read_records(file, found))
+    records = read_records(file, found)
     with database.session() as session:
-        changed = add_examples(session, found, dataset, by=person(), at=datetime.now(UTC))
-    out.print(f"Data of {task} {'stored' if changed else 'unchanged'}.", markup=False, highlight=False)
-    out.print(dataset.summary, markup=False, highlight=False)
-    for caution in cautions(dataset.examples):
+        done = import_records(session, found, records, by=person(), at=datetime.now(UTC))
+    out.print(f"Data of {task} {'stored' if done.changed else 'unchanged'}.", markup=False, highlight=False)
+    for line in (done.dataset.summary, *done.dataset.moves):
+        say(line)
+    for caution in cautions(done.dataset.examples):
         say("Note: ", caution, style=BAD)
 
 

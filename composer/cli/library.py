@@ -1,4 +1,4 @@
-"""`composer library`: import snippets from a file, list them, show one with its history."""
+"""`composer library`: import snippets from a file, list them, show one with its history, retire one."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ COMMANDS: Mapping[str, Entry] = {
         "List the newest version of each snippet with its rules, in library order.",
     ),
     "show": Entry("composer.cli.library_list:show_command", "Show all versions of one snippet, newest first."),
+    "retire": Entry(
+        "composer.cli.library_retire:retire_command",
+        "Retire a snippet for good: no prompt may hold it, and candidates that do can't be released.",
+    ),
 }
 
 

@@ -45,6 +45,7 @@ def _print_plan(plan: ImportPlan) -> None:
         *(("added", _named(each), each.state, Text(each.text)) for each in plan.added),
         *(("changed", _named(each), _states(each), _changed(each)) for each in plan.changed),
         *(("vetted", _named(each), _states(each), _noted(each)) for each in plan.promoted),
+        *(("retired", each.key, _states(each), _retired(each)) for each in plan.retired),
     ]
     if rows:
         print_rows(("", "Snippet", "State", "Text"), rows)
@@ -59,6 +60,7 @@ def _counted(plan: ImportPlan) -> str:
         "added": len(plan.added),
         "changed": len(plan.changed),
         "vetted": len(plan.promoted),
+        "retired": len(plan.retired),
         "unchanged": len(plan.unchanged),
     }
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count)
@@ -78,6 +80,11 @@ def _changed(planned: PlannedSnippet) -> Text:
         return _noted(planned)
     note = f"\n({planned.note})" if planned.note else ""
     return Text.assemble(f"was  {planned.old_text}\n", (f"now  {planned.text}", "bold"), note)
+
+
+def _retired(planned: PlannedSnippet) -> Text:
+    """Show the text that is taken out of use, which is the library's whatever the file has."""
+    return Text(f"{planned.old_text}\n({planned.note})" if planned.note else planned.text)
 
 
 def _noted(planned: PlannedSnippet) -> Text:

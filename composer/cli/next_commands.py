@@ -13,6 +13,8 @@ from composer.review.status import ReviewStatus
 WORDS: Mapping[StepKind, str] = {
     "review successor": "it was scored again as candidate {number}. Review that one",
     "rescore": "score it again, since its evidence no longer holds",
+    "search again": "find another with a new run: {stale}",
+    "vet": "a curator decides on the draft, by importing the wording that shall count, as vetted: {stale}",
     "in use": "export it: it is the prompt in use",
     "replaced": "nothing. Another prompt was released since{back}",
     "turned down": "nothing, unless an admin dismisses it: {about}, and no run proposes it again on this evidence",
@@ -60,8 +62,9 @@ def sentence(step: NextStep) -> str:
         count=unresolved,
         s="s" * (unresolved != 1),
         gates=_of(step, "gate fails"),
+        stale=_of(step, "stale"),
         objections=_of(step, *OBJECTIONS),
-        approvals=_of(step, "approvals missing", "one local person"),
+        approvals=_of(step, "approvals missing", "approval lapsed", "one local person"),
     )
 
 
@@ -76,6 +79,8 @@ def commands(step: NextStep, status: ReviewStatus) -> Iterator[tuple[Verb | None
         match verb:
             case "export":
                 yield verb, f"composer export {candidate.task} --target {candidate.target} --out DIR"
+            case "compose":
+                yield verb, f"composer compose {candidate.task} --target {candidate.target}"
             case "rescore":
                 yield verb, f"composer rescore {candidate.id}"
             case "rollback":

@@ -13,7 +13,7 @@ from rich.table import Table
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from composer.home.paths import Home, resolve_home
 from composer.home.signin import auth_file, needed
-from library.people import add_person, remove_person, set_roles
+from composer.review.role_changes import add_person, remove_person, set_roles
 from library.people import people as people_of
 from library.roles import ROLES, Person
 

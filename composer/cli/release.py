@@ -15,10 +15,10 @@ from composer.registry.releases import Release, get_release
 from composer.release.history import Replacement, replacement
 from composer.release.publish import release_candidate, roll_back
 from composer.review.blockers import joined
-from composer.review.reasons import reason_of
 from composer.review.status import review_status
 from library.errors import Refused
 from library.people import require
+from library.reasons import reason_of
 
 
 @refusals

@@ -12,9 +12,8 @@ from rich.table import Table
 
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
 from composer.data.bundled import read_wheel
-from composer.data.dataset import load_examples
 from composer.registry import tasks as registry
-from composer.registry.datasets import add_examples
+from composer.registry.imports import import_records
 from composer.task.task import SPLITS, Task, load_task
 
 app = typer.Typer(no_args_is_help=True, help="Tasks: what prompts are for.")
@@ -25,15 +24,15 @@ app = typer.Typer(no_args_is_help=True, help="Tasks: what prompts are for.")
 def add(file: Annotated[Path, typer.Argument(help="YAML file of the task.")], home: HomeOption = None) -> None:
     """Check a task file and store it, with its data where they come from a known source."""
     task = load_task(file)
-    dataset = None if task.data.source == "import" else load_examples(task, read_wheel(task))
+    records = None if task.data.source == "import" else read_wheel(task)
     at = datetime.now(UTC)
     with opened(home).session() as session:
         changed = registry.add_task(session, task, by=person(), at=at)
-        if dataset is not None:
-            changed = add_examples(session, task, dataset, by=person(), at=at) or changed
+        done = None if records is None else import_records(session, task, records, by=person(), at=at)
+        changed = changed or (done is not None and done.changed)
     out.print(f"Task {task.name} {'stored' if changed else 'unchanged'}.", markup=False, highlight=False)
-    if dataset is not None:
-        out.print(dataset.summary, markup=False, highlight=False)
+    if done is not None:
+        out.print(done.dataset.summary, markup=False, highlight=False)
     else:
         next_step = f"Bring its labelled rows with `composer data import {task.name} FILE`."
         out.print(next_step, markup=False, highlight=False)
@@ -99,6 +98,7 @@ def _parts(task: Task) -> list[tuple[str, str]]:
     values = f"{output.low} to {output.high}" if output.kind == "ordinal" else ", ".join(output.labels)
     shares = ", ".join(f"{name} {share:.0%}" for name, share in zip(SPLITS, task.data.splits.shares, strict=True))
     gates = task.policy.gates.model_dump(exclude_none=True)
+    newer = f"newer versions of snippets: {task.policy.newer_version}"
     return [
         (task.name, f"{task.title}\n{task.description}".strip()),
         ("inputs", ", ".join(task.inputs)),
@@ -107,6 +107,6 @@ def _parts(task: Task) -> list[tuple[str, str]]:
         ("message", task.message),
         ("snippets", _snippets(task)),
         ("data", f"{task.data.source}; {shares}"),
-        ("policy", f"risk {task.risk}; approvals {task.terms.approvals}; gates {gates}"),
+        ("policy", f"risk {task.risk}; approvals {task.terms.approvals}; {newer}; gates {gates}"),
         ("hash", task.hash),
     ]

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from itertools import pairwise
 
 import numpy as np
 
-from composer.data.examples import Dataset, Example, Record, in_order
+from composer.data.examples import Dataset, Example, Moved, Record, in_order
+from composer.data.known import NOTHING_KNOWN, KnownSplits
 from composer.data.splits import assign, sample, split_of, strata_count, stratum
 from composer.task.task import SPLITS, Task
 from library.errors import Refused
 
 
-def load_examples(task: Task, records: Sequence[Record]) -> Dataset:
+def load_examples(task: Task, records: Sequence[Record], known: KnownSplits = NOTHING_KNOWN) -> Dataset:
     """Cut, split and sample records as the task's data section asks; the order they come in doesn't matter.
 
-    Raises `Refused` when an id occurs twice, or when there are too few records for a dev and a test split.
+    What is `known` of the task's splits holds: an example that has one keeps it, and so does its cluster. Raises
+    `Refused` when an id occurs twice, or when there are too few records for a dev and a test split.
     """
     records = sorted((_cut(record, task.data.words) for record in records), key=lambda record: record.id)
     for first, second in pairwise(records):
@@ -27,20 +29,24 @@ def load_examples(task: Task, records: Sequence[Record]) -> Dataset:
         raise Refused("there are no examples", fix="Bring some labelled rows.")
     spec = task.data
     strata = [stratum(task, record.gold) for record in records]
-    assigned = assign(records, strata, spec.splits.shares, np.random.default_rng(spec.seed))
+    fixed = known.of_clusters(records)
+    assigned = assign(records, strata, spec.splits.shares, np.random.default_rng(spec.seed), fixed)
+    places = {record.id: _place(record, assigned, known) for record in records}
 
     examples: list[Example] = []
     in_a_split = 0
     wanted = (None, spec.sample.dev, spec.sample.test)
     for number, (name, size) in enumerate(zip(SPLITS, wanted, strict=True)):
         held = sorted(
-            (record for record in records if split_of(record, assigned) == number),
+            (record for record in records if places[record.id] == number),
             key=lambda record: (record.clusters, record.id),
         )
         in_a_split += len(held)
         if size is not None:
             own = [stratum(task, record.gold) for record in held]
-            held = [held[i] for i in sample(held, own, strata_count(task), size, np.random.default_rng(spec.seed))]
+            rng = np.random.default_rng(spec.seed)
+            drawn = {record.id: known.was_drawn(record, number) for record in held}
+            held = [held[i] for i in sample(held, own, strata_count(task), size, rng, drawn)]
         if not held and name != "authoring":
             raise Refused(
                 f"{len(records)} records are too few: the {name} split would be empty",
@@ -52,7 +58,22 @@ def load_examples(task: Task, records: Sequence[Record]) -> Dataset:
         examples=in_order(examples),
         left_out=len(records) - in_a_split,
         not_sampled=in_a_split - len(examples),
+        moved=tuple(_moved(records, places, known)),
     )
+
+
+def _place(record: Record, assigned: Mapping[str, int], known: KnownSplits) -> int | None:
+    """Return a record's split: none where its clusters lie in different ones, or it was tuned on and they not."""
+    split, was = split_of(record, assigned), known.of_record(record)
+    return None if split is None or (was is not None and was < split) else split
+
+
+def _moved(records: Sequence[Record], places: Mapping[str, int | None], known: KnownSplits) -> Iterator[Moved]:
+    for record in records:
+        was, now = known.of_record(record), places[record.id]
+        # What was left out before is no news.
+        if was is not None and was != now and (now is not None or known.current.votes(record)):
+            yield Moved(record.id, record.clusters, SPLITS[was], None if now is None else SPLITS[now])
 
 
 def _cut(record: Record, words: int | None) -> Record:

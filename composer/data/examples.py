@@ -73,16 +73,27 @@ def dataset_hash(examples: Iterable[Example]) -> str:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """An example whose cluster now joins several splits: it `was` in one, and is `now` in another, or in none."""
+
+    id: str
+    clusters: tuple[str, ...]
+    was: SplitName
+    now: SplitName | None
+
+
+@dataclass(frozen=True)
 class Dataset:
     """The examples of a task, in order, and how many records are not among them.
 
     `left_out` counts records whose clusters lie in different splits, `not_sampled` those that were in a split
-    but not drawn from it.
+    but not drawn from it. `moved` are the examples that could not keep the split they had.
     """
 
     examples: tuple[Example, ...]
     left_out: int = 0
     not_sampled: int = 0
+    moved: tuple[Moved, ...] = ()
 
     @cached_property
     def hash(self) -> str:
@@ -95,3 +106,20 @@ class Dataset:
         sizes = Counter(example.split for example in self.examples)
         held = ", ".join(f"{name} {sizes[name]}" for name in SPLITS)
         return f"{held}; left out between splits {self.left_out}; not sampled {self.not_sampled}"
+
+    @property
+    def moves(self) -> tuple[str, ...]:
+        """What could not keep its split, a sentence for each way: how many examples, such as which, and why."""
+        ways: dict[tuple[str, str | None], list[Moved]] = {}
+        for one in self.moved:
+            ways.setdefault((one.was, one.now), []).append(one)
+        return tuple(_way(was, now, those) for (was, now), those in ways.items())
+
+
+def _way(was: str, now: str | None, those: list[Moved]) -> str:
+    one, many = those[0], len(those)
+    which = f"{one.id} (cluster {', '.join(one.clusters)})"
+    examples = f"{which} goes" if many == 1 else f"{many:,} examples, such as {which}, go"
+    if now is None:
+        return f"{examples} from {was} out of the data: the clusters lie in different splits now"
+    return f"{examples} from {was} to {now}: the cluster joins both now, and in {now} it spoils no test"

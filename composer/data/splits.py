@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from typing import cast
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from composer.data.additions import FREE, Indices, assign_more, blocks
 from composer.data.examples import Example, Record
 from composer.task.task import Task
 
-Indices = npt.NDArray[np.int64]
+Drawn = Literal["now", "before"]
 
 # The search for better swaps ends after so many trials (a few seconds), with the best found until then.
 MAX_TRIALS = 50_000
@@ -40,25 +38,34 @@ def strata_count(task: Task) -> int:
 
 
 def assign(
-    records: Sequence[Record], strata: Sequence[int], shares: Sequence[float], rng: np.random.Generator
+    records: Sequence[Record],
+    strata: Sequence[int],
+    shares: Sequence[float],
+    rng: np.random.Generator,
+    fixed: Mapping[str, int] | None = None,
 ) -> dict[str, int]:
     """Give every cluster one split, as its position in `shares` (which make 1 together).
 
-    `strata` holds the stratum of each record. Where shared clusters connect only a few records at a time,
-    such blocks are assigned whole, stratum by stratum, and no record falls between splits. Where they
-    connect many (pairs of a few documents), clusters are shuffled into splits of the wanted sizes and swapped
-    while that keeps more records of the rarer strata; a record with clusters in different splits has none.
+    `strata` holds the stratum of each record, `fixed` the clusters that have a split already and keep it. Where
+    shared clusters connect only a few records at a time, such blocks are assigned whole, stratum by stratum, and
+    no record falls between splits. Where they connect many (pairs of a few documents), clusters are shuffled
+    into splits of the wanted sizes and swapped while that keeps more records of the rarer strata; a record with
+    clusters in different splits has none.
     """
     names = sorted({cluster for record in records for cluster in record.clusters})
     place = {name: number for number, name in enumerate(names)}
     members = _members(records, place)
-    block = _blocks(members, len(names))
+    block = blocks(members, len(names))
     sizes = np.bincount(block[members[:, 0]])
+    held = np.array([fixed.get(name, FREE) if fixed else FREE for name in names], dtype=np.int64)
     single = all(len(set(record.clusters)) == 1 for record in records)
     if single or sizes.max() <= LARGEST_BLOCK * len(records):
+        if fixed:
+            found = assign_more(members, np.asarray(strata), held, shares, rng)
+            return {name: int(found[number]) for name, number in place.items()}
         split_of_block = _assign_blocks(block[members[:, 0]], np.asarray(strata), shares, rng)
         return {name: split_of_block[block[number]] for name, number in place.items()}
-    found = _swap(members, np.asarray(strata), len(names), shares, rng)
+    found = _swap(members, np.asarray(strata), held, shares, rng)
     return {name: int(found[number]) for name, number in place.items()}
 
 
@@ -69,22 +76,29 @@ def split_of(record: Record, assigned: Mapping[str, int]) -> int | None:
 
 
 def sample(
-    records: Sequence[Record], strata: Sequence[int], count: int, wanted: int, rng: np.random.Generator
+    records: Sequence[Record],
+    strata: Sequence[int],
+    count: int,
+    wanted: int,
+    rng: np.random.Generator,
+    drawn: Mapping[str, Drawn | None] | None = None,
 ) -> list[int]:
     """Draw `wanted` of the records evenly over `count` strata, as rising positions.
 
-    A stratum that has too few gives all it has, and no other makes up for it. Records that must not regress
-    are always drawn, and first.
+    A stratum that has too few gives all it has, and no other makes up for it. Records that must not regress, and
+    those that are drawn now by their ids in `drawn`, are always drawn, and first; then those drawn before.
     """
-    drawn: list[int] = []
+    known = [(drawn or {}).get(record.id) for record in records]
+    always = [one == "now" or record.must_not_regress for one, record in zip(known, records, strict=True)]
+    chosen: list[int] = []
     each, over = divmod(wanted, count)
     for number in range(count):
         held = [position for position, own in enumerate(strata) if own == number]
         order = [held[pick] for pick in rng.permutation(len(held))]
-        order.sort(key=lambda position: not records[position].must_not_regress)
-        forced = sum(records[position].must_not_regress for position in held)
-        drawn += order[: max(each + (number < over), forced)]
-    return sorted(drawn)
+        order.sort(key=lambda position: (not always[position], known[position] is None))
+        forced = sum(always[position] for position in held)
+        chosen += order[: max(each + (number < over), forced)]
+    return sorted(chosen)
 
 
 def largest_remainder(total: int, shares: Sequence[float]) -> list[int]:
@@ -97,19 +111,19 @@ def largest_remainder(total: int, shares: Sequence[float]) -> list[int]:
     return sizes
 
 
+def _sizes(total: int, lacks: Indices, shares: Sequence[float]) -> list[int]:
+    """Whole numbers that make `total`, in proportion to what each split lacks; to the shares where none does."""
+    lacking = int(lacks.sum())
+    if lacking == total:
+        return [int(lack) for lack in lacks]
+    return largest_remainder(total, [lack / lacking for lack in lacks] if lacking else shares)
+
+
 def _members(records: Sequence[Record], place: Mapping[str, int]) -> Indices:
     """Clusters of each record as numbers, a row a record, short rows filled up with their first cluster."""
     width = max(len(record.clusters) for record in records)
     rows = [[place[cluster] for cluster in record.clusters] for record in records]
     return np.array([row + row[:1] * (width - len(row)) for row in rows], dtype=np.int64)
-
-
-def _blocks(members: Indices, clusters: int) -> Indices:
-    """Connected block of each cluster: two clusters are in one block when a chain of records links them."""
-    first = np.repeat(members[:, 0], members.shape[1])
-    links = coo_array((np.ones(members.size), (first, members.ravel())), shape=(clusters, clusters))
-    _, block = connected_components(links, directed=False)
-    return cast(Indices, block.astype(np.int64))
 
 
 def _assign_blocks(
@@ -136,11 +150,19 @@ def _assign_blocks(
 
 
 def _swap(
-    members: Indices, strata: Indices, clusters: int, shares: Sequence[float], rng: np.random.Generator
+    members: Indices, strata: Indices, held: Indices, shares: Sequence[float], rng: np.random.Generator
 ) -> Indices:
-    """Shuffle clusters into splits of the wanted sizes, then swap pairs while the records kept get better."""
-    split = np.repeat(np.arange(len(shares)), largest_remainder(clusters, shares))
-    rng.shuffle(split)
+    """Shuffle clusters into splits of the wanted sizes, then swap pairs while the records kept get better.
+
+    `held` has the split of each cluster that keeps it, and `FREE` for those that are assigned.
+    """
+    clusters, split = len(held), held.copy()
+    free = np.flatnonzero(held == FREE)
+    wanted = np.array(largest_remainder(clusters, shares))
+    lacks = np.maximum(wanted - np.bincount(held[held != FREE], minlength=len(shares)), 0)
+    assigned = np.repeat(np.arange(len(shares)), _sizes(len(free), lacks, shares))
+    rng.shuffle(assigned)
+    split[free] = assigned
     width = int(strata.max()) + 1
     touched = [np.flatnonzero((members == cluster).any(axis=1)) for cluster in range(clusters)]
     weights = np.asarray(shares)
@@ -161,8 +183,8 @@ def _swap(
     trials, improved = 0, True
     while improved and trials < MAX_TRIALS:
         improved = False
-        for a in range(clusters):
-            for b in range(a + 1, clusters):
+        for place, a in enumerate(free):
+            for b in free[place + 1 :]:
                 if split[a] == split[b] or trials >= MAX_TRIALS:
                     continue
                 trials += 1

@@ -15,6 +15,13 @@ BARE_BASE = "the bare base"
 """What a base without any snippet is called."""
 
 
+_LEFT = {
+    "draft": "Vet it first, or leave it out.",
+    "retired": "A new run finds a prompt without it; an earlier release may do meanwhile.",
+}
+"""What to do about a version that isn't vetted, by its state."""
+
+
 class UnvettedText(Refused):
     """A prompt holds text that is neither the task's base nor a vetted snippet version."""
 
@@ -35,7 +42,7 @@ class Composition:
             if version.state != "vetted":
                 raise UnvettedText(
                     f"snippet {version.key} v{version.version} is {version.state}, not vetted",
-                    fix="Vet it first, or leave it out.",
+                    fix=_LEFT.get(version.state, _LEFT["draft"]),
                 )
             if text_digest(version.text) != version.sha256:
                 raise UnvettedText(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -110,6 +110,11 @@ def dataset_of(session: Session, task: str) -> str:
     return row.hash
 
 
+def has_data(session: Session, task: str) -> bool:
+    """Whether a task has labelled data."""
+    return _dataset_row(session, task) is not None
+
+
 def current_dataset(session: Session, task: str) -> Dataset:
     """Return the task's current dataset with the examples of every split; raises `Refused` where it has none."""
     name = dataset_of(session, task)
@@ -125,6 +130,19 @@ def examples_of(session: Session, dataset: str, split: str) -> tuple[Example, ..
     own = col(ExampleRow.content)["split"].as_string() == split
     rows = select(ExampleRow.content).where(ExampleRow.dataset == dataset, own)
     return tuple(_example(content) for content in session.exec(rows.order_by(col(ExampleRow.position))))
+
+
+def earlier_examples(session: Session, task: str) -> Iterator[Example]:
+    """Yield the examples that were ever among a task's data, the last imported first, and each of a kind once.
+
+    Of a kind are those with the same id, split and clusters.
+    """
+    split, clusters = (col(ExampleRow.content)[name].as_string() for name in ("split", "clusters"))
+    own = select(DatasetRow.hash).where(DatasetRow.task == task)
+    kinds = select(func.max(ExampleRow.id)).where(col(ExampleRow.dataset).in_(own))
+    newest = kinds.group_by(col(ExampleRow.example_id), split, clusters)
+    query = select(ExampleRow.content).where(col(ExampleRow.id).in_(newest)).order_by(col(ExampleRow.id).desc())
+    return (_example(content) for content in session.exec(query))
 
 
 def examples_named(session: Session, dataset: str, ids: Sequence[str]) -> tuple[Example, ...]:

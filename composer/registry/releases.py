@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from composer.prompts.composition import Composition
+from composer.registry.usable import usable
 from composer.tables import ReleaseRow
 from composer.task.task import Task
 from library import snippets
@@ -56,10 +57,11 @@ def release_of(session: Session, candidate_id: int) -> Release | None:
 def incumbent_of(session: Session, task: Task, target: str) -> Composition:
     """Return the composition released now for (task, target); the bare base where nothing is.
 
-    Raises `UnvettedText` where a released snippet is no longer vetted or a row was tampered with.
+    What the task may not use any more, since it was retired or lost its tags, is left out: no prompt may hold it.
+    Raises `UnvettedText` where a row was tampered with.
     """
     release = current_release(session, task.name, target)
-    return composition_of(session, task, release.versions if release else ())
+    return composition_of(session, task, usable(session, task, release.versions if release else ()))
 
 
 def composition_of(session: Session, task: Task, versions: Sequence[int]) -> Composition:

@@ -20,7 +20,7 @@ from composer.registry.releases import (
 )
 from composer.registry.tasks import get_task, get_task_version
 from composer.review.blockers import Blocker
-from composer.review.staleness import evidence_changes
+from composer.review.staleness import evidence_changes, withdrawn
 from composer.review.status import review_status
 from composer.task.task import Task
 from library.errors import Refused
@@ -163,6 +163,6 @@ def rollback_blockers(session: Session, release: Release, person: Person) -> tup
 
 def _stale(session: Session, head: CandidateSummary) -> tuple[str, ...]:
     try:
-        return evidence_changes(session, head)
+        return (*evidence_changes(session, head), *withdrawn(session, head))
     except Refused as refused:
         return (refused.what,)

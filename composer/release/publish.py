@@ -12,13 +12,13 @@ from composer.registry.releases import Release, composition_of, current_release,
 from composer.registry.tasks import get_task_version
 from composer.review.blockers import joined
 from composer.review.integrity import require_intact
-from composer.review.reasons import reason_of
 from composer.review.status import review_status
 from composer.tables import ReleaseRow
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import require
+from library.reasons import reason_of
 
 
 def release_candidate(session: Session, candidate_id: int, *, reason: str, by: str, at: datetime) -> Release:

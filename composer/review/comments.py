@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select
 
 from composer.candidates.evidence import Evidence
 from composer.candidates.records import Candidate, get_candidate
-from composer.review.reasons import reason_of
 from composer.review.verdicts import COMMENTERS
 from composer.tables import CandidateRow, CommentRow
 from library import log
@@ -18,6 +17,7 @@ from library.canonical import digest
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import require
+from library.reasons import reason_of
 
 Object = Literal["candidate", "snippet", "example"]
 

@@ -11,7 +11,6 @@ from composer.candidates.records import get_candidate
 from composer.data.examples import Dataset, Example
 from composer.registry.datasets import current_dataset, dataset_of, examples_named, make_current
 from composer.registry.tasks import get_task
-from composer.review.reasons import reason_of
 from composer.review.regressions import set_disposition
 from composer.review.verdicts import require_signed_in
 from composer.tables import CorrectionRow
@@ -20,6 +19,7 @@ from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import require
+from library.reasons import reason_of
 
 
 @dataclass(frozen=True)

@@ -11,18 +11,19 @@ from sqlmodel import Session
 
 from composer.candidates.records import CandidateSummary, list_candidates
 from composer.registry.releases import list_releases
-from composer.review.blockers import BlockerKind, blocker_text
+from composer.review.blockers import OBJECTIONS, BlockerKind, blocker_text
 from composer.review.next_step import NextStep, needs_decision, next_step
 from composer.review.status import ReviewStatus, State, review_status
 from library.errors import Refused
 from library.roles import Person
-from library.snippets import preload, versions
+from library.snippets import LaterVersions, later_versions, preload, versions
 
 Tab = Literal["needs me", "mine", "approved", "stale", "no-go", "released", "all"]
 TABS: tuple[Tab, ...] = get_args(Tab)
-BRIEFLY: Mapping[BlockerKind, str] = dict.fromkeys(
-    ("approvals missing", "one local person"), "{count} more approval{s}"
-)
+BRIEFLY: Mapping[BlockerKind, str] = {
+    **dict.fromkeys(("approvals missing", "one local person"), "{count} more approval{s}"),
+    "approval lapsed": "the approval of {who} no longer counts",
+}
 """How a list words the blockers that a review words at more length."""
 
 
@@ -36,6 +37,10 @@ def pending_actions(status: ReviewStatus, person: Person) -> tuple[str, ...]:
             return ("someone to release it",)
         case "rescore":
             return ("scoring again",)
+        case "search again":
+            return ("a new run",)
+        case "vet":
+            return ("a curator, to decide on a draft",)
         case "review successor":
             return (f"nothing: candidate {step.number} took its place",)
         case "in use" | "replaced" | "turned down":
@@ -70,7 +75,8 @@ def _briefly(step: NextStep, person: Person) -> list[str]:
     """Return what is in the way besides this person's decision, in a few words each; failing gates as a number."""
     found, failing = [], sum(one.kind == "gate fails" for one in step.blockers)
     for one in step.blockers:
-        text = blocker_text(replace(one, who="you") if one.who == person.name else one, BRIEFLY)
+        named = replace(one, who="you") if one.who == person.name and one.kind in OBJECTIONS else one
+        text = blocker_text(named, BRIEFLY)
         if one.kind == "gate fails":
             text = "1 gate fails" if failing == 1 else f"{failing} gates fail"
         if text not in found and not (one.kind in BRIEFLY and one.count == 1 and step.is_theirs):
@@ -108,15 +114,16 @@ def inbox(session: Session) -> tuple[Entry, ...]:
 def _entries(session: Session, found: Sequence[CandidateSummary]) -> tuple[Entry, ...]:
     # A session remembers rows only while somebody holds them, and every candidate asks for the same snippets.
     held = preload(session, (version for one in found for version in (*one.versions, *one.incumbent_versions)))
-    entries = tuple(_entry(session, one) for one in found)
+    later = later_versions(session, sorted({version for one in found for version in one.versions}))
+    entries = tuple(_entry(session, one, later) for one in found)
     del held
     return entries
 
 
-def _entry(session: Session, head: CandidateSummary) -> Entry:
+def _entry(session: Session, head: CandidateSummary, later: LaterVersions) -> Entry:
     known = (head.id, head.task, head.target, head.proposed_by, head.created_at)
     try:
-        status = review_status(session, head)
+        status = review_status(session, head, later)
         return Entry(*known, status, keys=tuple(one.key for one in versions(session, head.versions)))
     except Refused as refused:
         return Entry(*known, None, str(refused))

@@ -14,6 +14,8 @@ from library.roles import LOCAL, Person
 StepKind = Literal[
     "review successor",
     "rescore",
+    "search again",
+    "vet",
     "in use",
     "replaced",
     "turned down",
@@ -41,6 +43,7 @@ Verb = Literal[
     "release",
     "rollback",
     "export",
+    "compose",
 ]
 UNDECIDED: tuple[State, ...] = ("needs review", "changes requested")
 AGAINST: tuple[Verb, ...] = ("request-changes", "no-go")
@@ -75,6 +78,11 @@ def next_step(status: ReviewStatus, person: Person) -> NextStep:
         return NextStep("in use", ("export",), number=made.id)
     if status.successor is not None:
         return NextStep("review successor", number=status.successor)
+    if status.needs_run and status.state != "no-go":
+        gone = tuple(Blocker("stale", what=reason) for reason in status.needs_run)
+        return NextStep("search again", _where(person.may(*PROPOSERS), "compose"), gone)
+    if status.needs_vetting and status.state != "no-go":
+        return NextStep("vet", blockers=tuple(Blocker("stale", what=reason) for reason in status.needs_vetting))
     if status.stale and status.state != "no-go":
         blockers = tuple(one for one in status.release_blockers if one.kind == "stale")
         return NextStep("rescore", _where(person.may(*PROPOSERS), "rescore"), blockers)

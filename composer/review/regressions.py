@@ -11,12 +11,12 @@ from sqlmodel import Session, col, select
 
 from composer.candidates.records import get_candidate
 from composer.review.blockers import Blocker, blocker_text
-from composer.review.reasons import reason_of
 from composer.tables import DispositionRow
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import require
+from library.reasons import reason_of
 
 DispositionKind = Literal["acceptable", "label is wrong", "blocks"]
 

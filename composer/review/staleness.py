@@ -9,17 +9,18 @@ from composer.prompts.composition import UnvettedText
 from composer.registry.datasets import dataset_of
 from composer.registry.releases import current_release, measured_composition
 from composer.registry.targets import target_hash
-from composer.registry.tasks import get_task_version, task_hash
+from composer.registry.tasks import get_task, get_task_version, task_hash
+from composer.registry.usable import unusable, usable
 from composer.review.corrections import corrections
-from library import snippets
 from library.canonical import text_digest
 from library.errors import Refused
+from library.snippets import LaterVersions
 
 SUPERSEDED = "another prompt was released since, so the comparison is with a past incumbent"
 
 
 def evidence_changes(session: Session, candidate: CandidateSummary) -> tuple[str, ...]:
-    """Return what changed of all that a candidate's evidence rests on, in words, whatever was released since."""
+    """Return what changed of all that a candidate's evidence rests on, in words; not its snippets: `withdrawn`."""
     known = candidate.outcome
     reasons = []
     if task_hash(session, candidate.task) != known.task_hash:
@@ -31,13 +32,29 @@ def evidence_changes(session: Session, candidate: CandidateSummary) -> tuple[str
     return (*reasons, *_changed_texts(session, candidate))
 
 
-def stale(session: Session, candidate: CandidateSummary) -> tuple[str, ...]:
-    """Return why a candidate can't be released on its evidence: its `evidence_changes`, and a newer incumbent."""
-    reasons = evidence_changes(session, candidate)
+def withdrawn(
+    session: Session, candidate: CandidateSummary, later: LaterVersions | None = None
+) -> tuple[str, ...]:
+    """Return which snippets of a candidate may not be used any more, in words: no scoring makes up for that.
+
+    `later` are the later versions of its snippets, where somebody has read them already.
+    """
+    task = get_task_version(session, candidate.outcome.task_hash)
+    return tuple(unusable(session, task, candidate.versions, later).values())
+
+
+def superseded(session: Session, candidate: CandidateSummary) -> bool:
+    """Whether another prompt was released since a candidate was measured.
+
+    Of a prompt in use with snippets that may not be used any more, the rest is what a run compares with.
+    """
     now = current_release(session, candidate.task, candidate.target)
+    in_use = now.versions if now else ()
     # Scored again, a release is compared with what it once replaced.
     fitting = (candidate.incumbent_versions, candidate.versions)
-    return reasons if (now.versions if now else ()) in fitting else (*reasons, SUPERSEDED)
+    if in_use in fitting:
+        return False
+    return usable(session, get_task(session, candidate.task), in_use) not in fitting
 
 
 def _changed_texts(session: Session, candidate: CandidateSummary) -> list[str]:
@@ -56,8 +73,7 @@ def _changed_texts(session: Session, candidate: CandidateSummary) -> list[str]:
             continue
         if text_digest(text) != measured:
             reasons.append(f"the {name}'s text is not the text that was measured")
-    now = snippets.versions(session, candidate.versions)
-    return reasons + [f"snippet {one.key} v{one.version} is {one.state}" for one in now if one.state != "vetted"]
+    return reasons
 
 
 def _corrected(session: Session, candidate: CandidateSummary) -> str:

@@ -13,20 +13,23 @@ from composer.evaluation.outcomes import Gate
 from composer.prompts.composition import Composition
 from composer.registry.releases import Release, current_release, measured_composition, release_of
 from composer.registry.tasks import get_task_version
-from composer.review.blockers import BLOCKING_VERDICTS, Blocker
+from composer.review.blockers import BLOCKING_VERDICTS, Blocker, blocker_text
 from composer.review.corrections import Correction, corrections
+from composer.review.newer_versions import newer_versions
 from composer.review.regressions import Disposition, all_dispositions
-from composer.review.staleness import evidence_changes, stale
+from composer.review.staleness import SUPERSEDED, evidence_changes, superseded, withdrawn
 from composer.review.verdicts import (
     Verdict,
     approvals,
     effective_verdicts,
     excluded,
+    holds_role,
     verdicts_on,
 )
 from composer.task.task import Task
 from library.people import people
 from library.roles import LOCAL, Person
+from library.snippets import LaterVersions, later_versions
 
 State = Literal[
     "needs review", "changes requested", "approved", "released", "replaced", "stale", "no-go", "rescored"
@@ -37,10 +40,12 @@ State = Literal[
 class ReviewStatus:
     """The review status of a candidate.
 
-    `stale` lists the reasons why its evidence no longer holds, `reviewer_blocks` what reviewers put in the way
-    of its release. `approvals` has the names of those who approved and count, `excluded` of those who don't
-    count. `dispositions` maps each resolved regression to its disposition. `signed_in` is whether people sign in
-    to this home.
+    `stale` lists the reasons why its evidence no longer holds; of them, `needs_run` are those that only a new run
+    mends, and `needs_vetting` those that end with a decision on a draft. `notices` are what a reviewer should know
+    and hold nothing up. `reviewer_blocks` is what reviewers put in the way of its release. `approvals` has the
+    names of those who approved and count, `excluded` of those who don't count; `lapsed` are approvals whose givers
+    have lost the role since. `overridden` is whether failing gates may pass. `dispositions` maps each resolved
+    regression to its disposition. `signed_in` is whether people sign in to this home.
     """
 
     candidate: CandidateSummary
@@ -52,8 +57,13 @@ class ReviewStatus:
     successor: int | None
     state: State
     stale: tuple[str, ...]
+    needs_run: tuple[str, ...]
+    needs_vetting: tuple[str, ...]
+    notices: tuple[str, ...]
     reviewer_blocks: tuple[Blocker, ...]
     approvals: tuple[str, ...]
+    lapsed: tuple[Blocker, ...]
+    overridden: bool
     excluded: frozenset[str]
     signed_in: bool
 
@@ -75,7 +85,7 @@ class ReviewStatus:
     @property
     def failing_gates(self) -> tuple[Gate, ...]:
         """The binding gates that fail, and that nobody has overridden."""
-        return () if any(one.kind == "override" for one in self.verdicts) else self.candidate.failing_gates
+        return () if self.overridden else self.candidate.failing_gates
 
     @property
     def approvals_missing(self) -> int:
@@ -97,13 +107,13 @@ class ReviewStatus:
 
     @property
     def missing_approvals(self) -> tuple[Blocker, ...]:
-        """What the approvals still lack, as one blocker; empty where there are enough."""
+        """What the approvals still lack, those that no longer count first; empty where there are enough."""
         if not self.approvals_missing:
             return ()
         policy = _policy(self.task)
         if not self.signed_in and (LOCAL in self.excluded or self.approvals_needed > 1):
             return (Blocker("one local person", detail=policy, count=self.approvals_missing),)
-        return (Blocker("approvals missing", detail=policy, count=self.approvals_missing),)
+        return (*self.lapsed, Blocker("approvals missing", detail=policy, count=self.approvals_missing))
 
     @property
     def release_blockers(self) -> tuple[Blocker, ...]:
@@ -144,17 +154,27 @@ class Review:
         return self.status.task
 
 
-def review_status(session: Session, candidate: CandidateSummary) -> ReviewStatus:
-    """Return the status of a candidate, read from rows alone: its evidence isn't needed."""
+def review_status(
+    session: Session, candidate: CandidateSummary, later: LaterVersions | None = None
+) -> ReviewStatus:
+    """Return the status of a candidate, read from rows alone: its evidence isn't needed.
+
+    `later` are the later versions of its snippets, where they were read for a whole list of candidates.
+    """
     task = get_task_version(session, candidate.outcome.task_hash)
     verdicts = verdicts_on(session, candidate.id)
-    signed_in = bool(people(session))
+    known = people(session)
+    signed_in = bool(known)
     effective = effective_verdicts(verdicts)
+    overriding = task.terms.override
     excluded_names = excluded(session, candidate, task, signed_in=signed_in)
     proposed = corrections(session, candidate.task, candidate_id=candidate.id)
     open_ones = tuple(one for one in proposed if one.state == "open")
     given = _effective_dispositions(session, candidate.id, proposed)
     made = release_of(session, candidate.id)
+    counting, lapsed = approvals(effective, excluded_names, known)
+    later = later_versions(session, candidate.versions) if later is None else later
+    changes = _changes(session, candidate, task, later, released=made is not None)
     status = ReviewStatus(
         candidate=candidate,
         task=task,
@@ -164,13 +184,53 @@ def review_status(session: Session, candidate: CandidateSummary) -> ReviewStatus
         release=made,
         successor=successor_of(session, candidate.id),
         state="needs review",
-        stale=evidence_changes(session, candidate) if made else stale(session, candidate),
+        stale=changes.stale,
+        needs_run=changes.needs_run,
+        needs_vetting=changes.needs_vetting,
+        notices=(*(blocker_text(_lapsed(one)) for one in lapsed if made is None), *changes.notices),
         reviewer_blocks=_reviewer_blocks(effective, given, open_ones),
-        approvals=approvals(effective, excluded_names, signed_in=signed_in),
+        approvals=tuple(one.reviewer for one in counting),
+        lapsed=tuple(_lapsed(one) for one in lapsed),
+        overridden=any(one.kind == "override" and holds_role(one, known, *overriding) for one in verdicts),
         excluded=excluded_names,
         signed_in=signed_in,
     )
     return replace(status, state=_state(session, status, effective))
+
+
+def _lapsed(approval: Verdict) -> Blocker:
+    why = "given before people signed in" if approval.local else f"{approval.reviewer} is no longer a reviewer"
+    return Blocker("approval lapsed", who=approval.reviewer, detail=why, number=approval.id)
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """What changed under a candidate; fields as in `ReviewStatus`."""
+
+    stale: tuple[str, ...]
+    needs_run: tuple[str, ...]
+    needs_vetting: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def _changes(
+    session: Session, candidate: CandidateSummary, task: Task, later: LaterVersions, *, released: bool
+) -> _Changes:
+    """Return what changed under a candidate.
+
+    What was released once may be so again although another was since, or its snippets have newer versions.
+    """
+    reasons, gone = evidence_changes(session, candidate), withdrawn(session, candidate, later)
+    newer = newer_versions(session, candidate, later)
+    binding = [] if released or task.policy.newer_version == "notice" else [one for one in newer if one.since]
+    if not released and superseded(session, candidate):
+        reasons = (*reasons, SUPERSEDED)
+    return _Changes(
+        stale=(*reasons, *gone, *(one.text for one in binding)),
+        needs_run=(*gone, *(one.text for one in binding if not one.is_draft)),
+        needs_vetting=tuple(one.text for one in binding if one.is_draft),
+        notices=tuple(one.text for one in newer if one not in binding),
+    )
 
 
 def _effective_dispositions(

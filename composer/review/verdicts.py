@@ -112,16 +112,27 @@ def _who(verdict: Verdict) -> str:
     return LOCAL if verdict.local else verdict.reviewer
 
 
-def approvals(effective: Sequence[Verdict], excluded: frozenset[str], *, signed_in: bool) -> tuple[str, ...]:
-    """Return who approved in the verdicts that count, without those who are excluded.
+def holds_role(verdict: Verdict, known: Sequence[Person], *roles: Role) -> bool:
+    """Whether who gave a verdict still has one of these roles; `known` are the people of the home.
 
-    Once people sign in, the local person's approval no longer counts: it may have been any of theirs.
+    Where nobody signs in, whoever opens it has all. Once people do, what the local person gave counts no more: it
+    may have been any of theirs.
     """
-    return tuple(
-        verdict.reviewer
-        for verdict in effective
-        if verdict.kind == "approve" and _who(verdict) not in excluded and not (signed_in and verdict.local)
-    )
+    if not known:
+        return True
+    return not verdict.local and any(one.name == verdict.reviewer and one.may(*roles) for one in known)
+
+
+def approvals(
+    effective: Sequence[Verdict], excluded: frozenset[str], known: Sequence[Person]
+) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
+    """Return the approvals that count, and those that no longer do since who gave them lost the role.
+
+    Both are without those of whom the policy excludes; `known` are the people of the home.
+    """
+    given = [one for one in effective if one.kind == "approve" and _who(one) not in excluded]
+    counting = tuple(one for one in given if holds_role(one, known, "reviewer"))
+    return counting, tuple(one for one in given if one not in counting)
 
 
 def excluded(session: Session, candidate: CandidateSummary, task: Task, *, signed_in: bool) -> frozenset[str]:

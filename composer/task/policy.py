@@ -12,6 +12,7 @@ from library.roles import Role
 
 Risk = Literal["low", "high"]
 Excluded = Literal["proposer", "authors"]
+NewerVersion = Literal["stale", "notice"]
 GateKind = Literal[
     "improves", "valid_rate", "not_worse", "must_not_regress", "max_worse_share", "max_extra_tokens"
 ]
@@ -57,7 +58,8 @@ class Policy(_Part):
 
     At high risk: two people other than the proposer, and a disposition of every regression. At low risk: one
     person, whoever it is. With `keep_incumbent` every candidate keeps the snippets of the prompt in use, in
-    their wording.
+    their wording. `newer_version` is what a newer version of one of its snippets, vetted or in draft, does to a
+    candidate that was measured before: it makes it stale, or is a notice to its reviewers.
     """
 
     approvals: int | None = Field(default=None, ge=1, le=20)
@@ -66,6 +68,7 @@ class Policy(_Part):
     override: tuple[Role, ...] = ()
     gates: Gates = Gates()
     keep_incumbent: bool = False
+    newer_version: NewerVersion = "stale"
 
     def terms(self, risk: Risk) -> Terms:
         """Return what the policy asks for in a task of this risk."""

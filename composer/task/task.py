@@ -233,7 +233,7 @@ class Task(_Part):
         policy = content["policy"]
         policy["approvals"] = self.terms.approvals
         silent: dict[str, object] = {"exclude": None, "every_regression": None}
-        silent |= {"override": [], "keep_incumbent": False}
+        silent |= {"override": [], "keep_incumbent": False, "newer_version": "stale"}
         for name, nothing in silent.items():
             if policy[name] == nothing and type(policy[name]) is type(nothing):
                 del policy[name]

@@ -104,7 +104,7 @@ def test_a_rule_that_can_not_be_kept_is_refused_with_its_place(
         ("{key: ok}", 2, "snippets[0].text", "missing"),
         ("{key: Not ok, text: A.}", 2, "snippets[0].key", "'Not ok'"),
         ('{key: "ok\\n", text: A.}', 2, "snippets[0].key", "pattern"),
-        ("{key: ok, text: A., state: retired}", 2, "snippets[0].state", "'retired'"),
+        ("{key: ok, text: A., state: gone}", 2, "snippets[0].state", "'gone'"),
         ("{key: ok, text: A., tags: [a, a]}", 2, "snippets[0].tags", "twice"),
         ("{key: ok, text: A., tags: [A B]}", 2, "snippets[0].tags[0]", "'A B'"),
         ("{key: ok, text: Use {{snippets}}.}", 2, "", "not valid YAML"),

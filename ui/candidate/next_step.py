@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from composer.review.blockers import OBJECTIONS, joined
+from composer.review.blockers import OBJECTIONS, BlockerKind, joined
 from composer.review.next_step import NextStep, StepKind
 from ui.shell.html import count
 
@@ -13,6 +13,8 @@ WORDS: Mapping[StepKind, str] = {
     "in use": "Nothing: it is the prompt in use.",
     "replaced": "Nothing: another prompt was released since. {back}",
     "rescore": "Score it again (below): its evidence no longer holds.",
+    "search again": "Start a new run: {stale}.",
+    "vet": "A curator decides on the draft, by importing the wording that shall count, as vetted: {stale}.",
     "turned down": "Nothing: a reviewer turned it down, and no run proposes it again on this evidence.",
     "release": "Release it, at the end of the page.",
     "await releaser": "A releaser can release it.",
@@ -28,6 +30,8 @@ WORDS: Mapping[StepKind, str] = {
 }
 """Each kind of step as a sentence or two; what reviewers object to is put before it."""
 
+WAITED_FOR: tuple[BlockerKind, ...] = ("approval lapsed", "approvals missing", "one local person")
+"""What a candidate waits for that lacks approvals."""
 DECIDED: tuple[StepKind, ...] = ("replaced", "turned down")
 """Steps whose sentence names the objections, or needs none of them settled."""
 
@@ -42,8 +46,9 @@ def next_step_text(step: NextStep) -> str:
         back=back.format(joined(step.blockers)),
         about=joined([step.about] if step.about else []),
         regressions=count(unresolved, "regression"),
+        stale=joined(step.blockers),
         gates=joined(one for one in step.blockers if one.kind == "gate fails"),
-        approvals=joined(one for one in step.blockers if one.kind in ("approvals missing", "one local person")),
+        approvals=joined(one for one in step.blockers if one.kind in WAITED_FOR),
     )
     first = f"Settle this first: {joined(objections)}." if objections and step.kind not in DECIDED else ""
     return " ".join(filter(None, (first, sentence)))

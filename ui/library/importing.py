@@ -83,12 +83,17 @@ def _store(name: str, content: bytes, plan: ImportPlan) -> str:
     with uploaded(name, content) as path, database().session() as session:
         import_file(session, path, by=who(), at=now(), expected=plan)
     UPLOADS.set(UPLOADS.get() + 1)
-    done = [f"{len(plan.added)} new", f"{len(plan.changed)} changed", f"{len(plan.promoted)} vetted"]
+    done = [
+        f"{len(plan.added)} new",
+        f"{len(plan.changed)} changed",
+        f"{len(plan.promoted)} vetted",
+        *([f"{len(plan.retired)} retired"] if plan.retired else []),
+    ]
     return f"Imported {name}: {', '.join(done)}."
 
 
 def _written(plan: ImportPlan) -> int:
-    return len(plan.added) + len(plan.changed) + len(plan.promoted)
+    return len(plan.added) + len(plan.changed) + len(plan.promoted) + len(plan.retired)
 
 
 def planned(plan: ImportPlan) -> str:
@@ -97,6 +102,7 @@ def planned(plan: ImportPlan) -> str:
         ("+ new", plan.added),
         ("± changed", plan.changed),
         ("● vetted", plan.promoted),
+        ("× retired", plan.retired),
         ("= as it is", plan.unchanged),
     )
     rows = [_planned_row(name, one) for name, each in kinds for one in each]
@@ -104,11 +110,13 @@ def planned(plan: ImportPlan) -> str:
 
 
 def _planned_row(name: str, one: PlannedSnippet) -> str:
-    was = ""
-    if one.old_text is not None and one.old_text != one.text:
+    was, text = "", one.text
+    if one.state == "retired" and one.old_text is not None:
+        text = one.old_text  # whatever the file has: what is retired gets no new version
+    elif one.old_text is not None and one.old_text != one.text:
         was = f'<div class="ic-mute"><del>{safe(one.old_text)}</del></div>'
     note = f'<div class="ic-mute ic-small">{safe(one.note)}</div>' if one.note else ""
     return (
         f'<tr><td class="ic-nowrap">{name}</td><td class="ic-nowrap ic-mono">{safe(one.key)} v{one.version}</td>'
-        f'<td class="ic-wide ic-verbatim">{was}{safe(one.text)}{note}</td><td>{safe(one.state)}</td></tr>'
+        f'<td class="ic-wide ic-verbatim">{was}{safe(text)}{note}</td><td>{safe(one.state)}</td></tr>'
     )

@@ -42,6 +42,9 @@ def policy(task: Task) -> str:
         "Prompt in use": "its snippets stay in every candidate, as they are worded"
         if task.policy.keep_incumbent
         else "",
+        "A newer version of a snippet": "makes a candidate stale"
+        if task.policy.newer_version == "stale"
+        else "is a notice to reviewers",
     }
     return facts({name: safe(text) for name, text in known.items()})
 

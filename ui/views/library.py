@@ -6,13 +6,14 @@ import streamlit as st
 
 from composer.registry.releases import used_in
 from library.snippets import list_versions
-from ui.library import importing, reading_pane, table
+from ui.library import importing, reading_pane, retirement, table
 from ui.library.table import MARKS, OPENED, fits
 from ui.shell import notices
 from ui.shell.context import database
 from ui.shell.html import count
 from ui.shell.notices import refusals
 from ui.shell.page import empty
+from ui.shell.user import me
 
 ALL = "all"
 
@@ -62,3 +63,4 @@ with right, refusals():
     opened_key = st.query_params.get(OPENED) or (found[0].key if found else None)
     if opened_key:
         reading_pane.show(opened_key, used)
+        retirement.show(opened_key, used, me())

@@ -125,3 +125,23 @@ def test_json_is_what_python_writes(tmp_path: Path, file: Path) -> None:
     printed = call(tmp_path, "list", "--json").stdout
     assert printed == json.dumps(json.loads(printed), indent=2, ensure_ascii=False) + "\n"
     assert json.loads(printed)[0]["text"] == 'Ä " \\ 中 😀.'
+
+
+def test_a_snippet_is_retired_with_a_reason_and_what_requires_it_is_named(tmp_path: Path, file: Path) -> None:
+    file.write_text(FILE.replace("{key: two, text: B.", "{key: two, text: B., requires: [one]"))
+    call(tmp_path, "import", str(file), "--yes")
+    result = call(tmp_path, "retire", "one")
+    assert (result.exit_code, "needs a reason" in result.stderr) == (1, True)
+    result = call(tmp_path, "retire", "one", "--reason", "It misleads.")
+    assert "Retired: one (v1)." in result.stdout
+    assert "Required by two" in result.stdout
+    assert listed(tmp_path, "--state", "retired") == ["one"]
+
+
+def test_an_import_shows_what_it_retires(tmp_path: Path, file: Path) -> None:
+    call(tmp_path, "import", str(file), "--yes")
+    file.write_text("snippets: [{key: two, text: B., state: retired}]")
+    said = " ".join(call(tmp_path, "import", str(file), "--yes").stdout.replace("│", " ").split())
+    assert "vetted → retired" in said
+    assert "1 retired." in said
+    assert listed(tmp_path, "--state", "retired") == ["two"]

@@ -29,6 +29,7 @@ def test_a_sentence_has_no_gap(kind: StepKind) -> None:
         OBJECTION,
         Blocker("gate fails", what="tokens", detail="+3"),
         Blocker("approvals missing", count=1),
+        Blocker("stale", what="snippet a v1 is retired"),
     )
     text = sentence(NextStep(kind, blockers=blockers, about=OBJECTION, number=2))
     assert "{" not in text

@@ -18,8 +18,11 @@ from composer.review.corrections import corrections, decide_correction
 from composer.review.decisions import dismiss, give_verdict
 from composer.review.next_step import NextStep, StepKind, Verb, next_step
 from composer.review.regressions import set_disposition
+from composer.runs.plan import plan_run
+from composer.runs.records import enter_run
 from library.database import Database
 from library.people import someone
+from library.retiring import retire
 from tests import small
 from tests.composer.review import acts
 from tests.composer.review.acts import PutUp
@@ -80,6 +83,9 @@ ACTS: dict[Verb, Callable[[Session, NextStep, str, int], object]] = {
     "dismiss": dismissing,
     "reject-label": rejecting,
     "rescore": lambda s, _, by, number: jobs.enter_job(s, number, "rescore", by=by, at=small.NOW),
+    "compose": lambda s, _, by, number: enter_run(
+        s, plan_run(s, "small", "tiny", strategy="greedy", seed=9, budget=9), by=by, at=small.NOW
+    ),
     "release": lambda s, _, by, number: release_candidate(s, number, reason="So.", by=by, at=small.NOW),
     "rollback": lambda s, found, by, _: roll_back(s, found.number, reason="So.", by=by, at=small.NOW),
 }
@@ -191,6 +197,15 @@ def test_evidence_that_no_longer_holds_is_scored_again_and_the_review_goes_on_th
     again = acts.scored_again(waiting, home)
     assert step(waiting, "Grace") == NextStep("review successor", number=again)
     assert step(waiting, "Grace", again).kind == "decide"
+
+
+def test_what_holds_a_retired_snippet_is_found_anew_by_a_run(waiting: Database) -> None:
+    key = acts.review(waiting).composition.keys[0]
+    with waiting.session() as session:
+        retire(session, key, reason="It misleads.", by="Ada", at=small.NOW)
+    found = kinds(waiting)
+    assert found["Grace"] == found["Rosa"] == ("search again", ("compose",))
+    assert found["Vera"] == ("search again", ())
 
 
 def test_a_release_whose_evidence_no_longer_holds_is_scored_again_too(waiting: Database, home: Home) -> None:

@@ -51,6 +51,7 @@ from library.database import Database, open_database
 from library.errors import Refused
 from library.importing import import_file
 from library.people import add_person, remove_person, set_roles
+from library.retiring import retire
 from library.roles import ROLES
 from tests import small
 from tests.composer.review import acts
@@ -180,6 +181,8 @@ def check_release(rows: Rows, release: dict[str, Any]) -> str:
     assert target["hash"] == evidence["target"]["hash"]
     for number in json.loads(release["versions"]):
         assert rows("select state from snippet_version where id = ?", number)[0]["state"] == "vetted"
+        if entry["action"] == "released":
+            check_wording(rows, number, candidate["run_id"])
     if entry["action"] == "rolled back":
         assert earlier, "rolled back to what was never released"
         return "rolled back"
@@ -189,6 +192,20 @@ def check_release(rows: Rows, release: dict[str, Any]) -> str:
     check_approvals(rows, candidate, json.loads(task["content"]), signed_in=signed_in)
     check_dispositions(rows, candidate["id"], evidence, json.loads(task["content"]))
     return "scored again" if candidate["rescored_from"] else "released"
+
+
+def check_wording(rows: Rows, number: int, run: int) -> None:
+    """Check that no other wording of a snippet came, or was vetted, since a run was started."""
+    (begun,) = rows("select min(id) as id from log where subject = ?", f"run:{run}")
+    (own,) = rows(
+        "select v.*, key from snippet_version v join snippet s on s.id = snippet_id where v.id = ?", number
+    )
+    (newest,) = rows(
+        "select * from snippet_version where snippet_id = ? order by id desc limit 1", own["snippet_id"]
+    )
+    about = rows("select id, detail from log where subject = ?", f"snippet:{own['key']}")
+    came = [row["id"] for row in about if json.loads(row["detail"]).get("version") == newest["version"]]
+    assert newest["sha256"] == own["sha256"] or max(came) < begun["id"], (own, newest)
 
 
 def check_approvals(rows: Rows, candidate: dict[str, Any], task: dict[str, Any], *, signed_in: bool) -> None:
@@ -208,7 +225,7 @@ def check_approvals(rows: Rows, candidate: dict[str, Any], task: dict[str, Any],
         for verdict in last_decisions(rows, candidate["id"]).values()
         if verdict["kind"] == "approve"
         and verdict["evidence_hash"] == candidate["evidence_hash"]
-        and not (signed_in and verdict["local"])
+        and not (signed_in and (verdict["local"] or "reviewer" not in roles_of(rows, verdict["reviewer"])))
     }
     assert len(counted - barred) >= needed, (counted, barred, needed)
 
@@ -402,6 +419,10 @@ class Acting(RuleBasedStateMachine):
         library = small.write_library(self.folder / "edit.yaml", {key: text})
         self.attempt(lambda s: import_file(s, library, by=by, at=at))
 
+    def retire_one(self, by: str, key: str) -> None:
+        at = self.tick()
+        self.attempt(lambda s: retire(s, key, reason="So.", by=by, at=at))
+
     def remark(self, number: int, by: str) -> None:
         at = self.tick()
         self.attempt(lambda s: add_comment(s, number, "Hm.", by=by, at=at))
@@ -526,6 +547,7 @@ ACTS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
             "text": st.sampled_from(("Match it.", "As it was.")),
         },
     ),
+    "retire_one": (1, {"by": st.sampled_from(("Vera", "Ada")), "key": st.sampled_from(("careful", "exact"))}),
     "remark": (1, {"number": numbers, "by": names}),
     "make_current": (2, {"number": numbers, "by": st.sampled_from(("Rosa", "Grace", "Ada", *LOCALS))}),
     "review_in_a_round": (

@@ -36,6 +36,7 @@ from library.database import Database, open_database
 from library.errors import Refused
 from library.importing import import_file
 from library.people import NotAllowed, add_person, remove_person, set_roles
+from library.retiring import retire
 from library.roles import ROLES
 from tests import small
 from tests.composer.review import acts
@@ -80,6 +81,7 @@ ACTS: dict[str, Act] = {
     "give oneself a role": act(lambda s, by, _: set_roles(s, by, ("releaser",), by=by, at=AT), "admin"),
     "remove_person": act(lambda s, by, _: remove_person(s, "Vera", by=by, at=AT), "admin"),
     "import_file": act(lambda s, by, f: import_file(s, f / "new.yaml", by=by, at=AT), "curator", "admin"),
+    "retire": act(lambda s, by, _: retire(s, "careful", reason="So.", by=by, at=AT), "curator", "admin"),
     "load_starter": act(lambda s, by, _: load_starter(s, by=by, at=AT), "curator", "admin"),
     "add_task": act(lambda s, by, _: add_task(s, small.task(title="E"), by=by, at=AT), "curator", "admin"),
     "add_examples": act(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,10 +12,13 @@ from sqlmodel import Session
 from composer.candidates.records import get_candidate, list_candidates
 from composer.candidates.submission import submit
 from composer.data.examples import Dataset
+from composer.home.paths import Home
 from composer.models.target import Target
+from composer.prompts.composition import UnvettedText
 from composer.registry.datasets import add_examples
 from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
+from composer.release.pack import pack_of
 from composer.review.inbox import inbox
 from composer.review.status import get_review
 from composer.runs.plan import plan_run
@@ -24,8 +26,8 @@ from composer.tables import CandidateRow, ReleaseRow
 from library.canonical import digest, text_digest
 from library.database import Database
 from library.errors import Refused
-from library.importing import import_file
-from library.tables import SnippetVersionRow
+from library.retiring import retire
+from library.snippets import version
 from tests import small
 from tests.composer.review import acts
 
@@ -63,9 +65,8 @@ def release_another(session: Session) -> None:
 
 
 def retire_a_snippet(session: Session) -> None:
-    row = session.get_one(SnippetVersionRow, get_candidate(session, 1).versions[0])
-    row.state = "retired"
-    session.add(row)
+    key = version(session, get_candidate(session, 1).versions[0]).key
+    retire(session, key, reason="It misleads.", by="Ada", at=small.NOW)
 
 
 STALE: dict[str, tuple[Callable[[Session], None], str]] = {
@@ -124,17 +125,6 @@ def test_all_reasons_are_told_at_once(waiting: Database) -> None:
     assert len(acts.status(waiting).stale) == 3
 
 
-def test_a_new_wording_of_a_snippet_leaves_the_candidate_as_it_was_measured(
-    waiting: Database, tmp_path: Path
-) -> None:
-    before = acts.review(waiting).composition
-    with waiting.session() as session:
-        library = small.write_library(tmp_path / "edit.yaml", {before.keys[0]: "Said in other words."})
-        import_file(session, library, by="Ada", at=small.NOW)
-    assert acts.review(waiting).composition.text == before.text
-    assert acts.status(waiting).stale == ()
-
-
 def test_a_release_that_lost_its_ground_says_so_and_stays_released(waiting: Database) -> None:
     acts.approve(waiting, "Grace")
     acts.released(waiting)
@@ -142,6 +132,22 @@ def test_a_release_that_lost_its_ground_says_so_and_stays_released(waiting: Data
         change_data(session)
     status = acts.status(waiting)
     assert (status.state, status.stale) == ("released", ("the labelled data changed",))
+
+
+def test_a_release_with_a_retired_snippet_says_so_and_the_next_run_compares_with_the_rest_of_it(
+    waiting: Database, home: Home
+) -> None:
+    acts.approve(waiting, "Grace")
+    acts.released(waiting)
+    with waiting.session() as session:
+        retire_a_snippet(session)
+        with pytest.raises(UnvettedText, match="retired"):
+            pack_of(session, "small", "tiny")
+        held = set(get_candidate(session, 1).versions)
+        plan = plan_run(session, "small", "tiny", strategy="greedy", seed=0, budget=100)
+    assert "retired" in acts.status(waiting).stale[0]
+    assert {one.id for one in plan.incumbent.versions} < held
+    assert small.run(waiting, home, small.enter(waiting, budget=101), small.engine()).message
 
 
 def evidence_without_gates(row: CandidateRow) -> None:

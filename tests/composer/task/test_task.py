@@ -72,7 +72,7 @@ def test_the_hash_is_of_the_content_and_not_of_how_it_is_written() -> None:
 def test_a_task_that_sets_no_newer_limit_keeps_the_hash_that_approvals_name() -> None:
     polarity = load_task(TASKS / "polarity.yaml")
     assert polarity.hash == "57a6852a1339a450cfec4703234cba3f4e35d4f089cd284f6e4b9465a64e29b6"
-    unset = content(snippets={"max_tokens": None}, policy={"keep_incumbent": False})
+    unset = content(snippets={"max_tokens": None}, policy={"keep_incumbent": False, "newer_version": "stale"})
     assert Task.model_validate(unset).hash == Task.model_validate(content()).hash
 
 
@@ -82,6 +82,7 @@ def test_a_task_that_sets_no_newer_limit_keeps_the_hash_that_approvals_name() ->
         {"snippets": {"max_tokens": 60}},
         {"policy": {"keep_incumbent": True}},
         {"data": {"source": "import", "control_tokens": "refuse"}},
+        {"policy": {"newer_version": "notice"}},
     ],
 )
 def test_a_limit_that_is_set_is_part_of_the_hash_and_kept_when_stored(set_to: dict[str, Any]) -> None:
@@ -135,6 +136,7 @@ def test_a_task_does_not_change() -> None:
         ("[2, 4]", "[2, 4], sample: {test: 0}", 10, "data.sample.test", ""),
         ("data: {", "snippets: {max_tokens: 0}\ndata: {", 10, "snippets.max_tokens", ""),
         ("data: {", "policy: {keep_incumbent: perhaps}\ndata: {", 10, "policy.keep_incumbent", ""),
+        ("data: {", "policy: {newer_version: ignore}\ndata: {", 10, "policy.newer_version", ""),
         ("source: import", "source: lee, words: 0", 10, "data.words", ""),
         ("source: import", "source: elsewhere", 10, "data.source", ""),
         ("name: own", "name: Own task", 1, "name", ""),

@@ -1,7 +1,7 @@
 from composer.home.paths import Home
 from library.database import Database
 from library.snippets import show
-from tests.ui.pages import Open, seen
+from tests.ui.pages import Open, candidate_page, plain_text, seen
 
 GOOD = b"""snippets:
   - {key: json-alone, text: "Write JSON only.", state: vetted, tags: [relatedness]}
@@ -73,3 +73,19 @@ def test_every_problem_of_a_bad_file_is_listed_and_nothing_offered(furnished: Ho
     assert "key" in said
     assert "text" in said
     assert not [button for button in app.button if button.key == "import"]
+
+
+def test_a_snippet_is_retired_with_a_reason_and_its_candidate_becomes_stale(
+    furnished: Home, visit: Open, rows: Database
+) -> None:
+    app = visit(furnished, "library", snippet="people-anchors")
+    app.button(key="retire").click().run()
+    assert "A retirement needs a reason" in app.error[0].value
+    app.text_input(key="retire-reason-people-anchors").set_value("It misleads.")
+    app.button(key="retire").click().run()
+    assert not app.exception
+    assert "Retired: people-anchors" in seen(app).replace("\\", "")
+    assert not [one for one in app.button if one.key == "retire"]
+    shown = plain_text(candidate_page(visit, furnished))
+    assert "Snippet people-anchors v1 is retired" in shown
+    assert "a new run finds another" in shown
