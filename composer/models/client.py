@@ -100,6 +100,8 @@ def _request(lm: dspy.LM, messages: list[dict[str, str]]) -> Request:
     return replace(request, config=replace(request.config, extensions=fields)) if fields else request
 
 
+_CONTEXT = "Shorten or leave out such examples, lower max_tokens, or have the model served with a larger context."
+_QUOTA = "Waiting does not help: raise the limit or add credit at the provider."
 _SERVER = "Check that the server runs and that api_base is right (it usually ends in /v1)."
 
 
@@ -123,22 +125,30 @@ def _as_outage(lm: dspy.LM, error: dspy.LMError) -> Outage:
         case dspy.LMProviderError() if isinstance(error.__cause__, NotAnAnswer):
             return _refused(lm, f"the server's reply can't be used: {said}", _SERVER)
         case dspy.ContextWindowExceededError():
-            found = _refused(lm, f"the messages are too long: {said}", "Use shorter inputs or a larger context.")
+            found = _refused(lm, f"the messages are too long for the model's context: {said}", _CONTEXT)
             return TooLong(found.what, where=found.where, fix=found.fix)
         case dspy.LMAuthError():
             return _refused(lm, f"the server refuses the key: {said}", "Check api_key_env and the key it names.")
         case dspy.LMUnsupportedModelError() | dspy.LMInvalidRequestError(status=404):
-            return _refused(lm, f"the server doesn't have the model: {said}", "Check model and api_base.")
+            what = f"the server doesn't have the model, or has nothing at this address: {said}"
+            return _refused(lm, what, "Check model and api_base (it usually ends in /v1).")
         case dspy.LMInvalidRequestError() if advice := _setting_advice(said):
             return _refused(lm, f"the server refuses a setting: {said}", advice)
-        case dspy.LMRateLimitError() | dspy.LMBillingError():
-            return _refused(lm, f"the server accepts no more calls now: {said}", "Wait, or raise the limit.")
+        case dspy.LMInvalidRequestError():
+            return _refused(lm, f"the server refuses the request: {said}", "Change what it names.")
+        case dspy.LMBillingError():
+            return _refused(lm, f"the quota or balance of the account is used up: {said}", _QUOTA)
+        case dspy.LMRateLimitError():
+            advice = "Wait a little, or lower parallel in the target file."
+            return _refused(lm, f"the server accepts no more calls for now: {said}", advice)
         case dspy.LMTransportError():
             return _refused(lm, f"the server can't be reached: {said}", _SERVER)
         case dspy.LMTimeoutError():
             return _refused(lm, f"the server stayed silent: {said}", "Check the server, or raise timeout.")
         case _:
-            return _refused(lm, f"the target could not answer: {said}", _SERVER)
+            return _refused(
+                lm, f"the target could not answer: {said}", "It is a fault on its side: try again later."
+            )
 
 
 def _refused(lm: dspy.LM, what: str, fix: str) -> Outage:

@@ -227,11 +227,19 @@ def test_a_server_that_is_down_is_an_outage_that_says_how_to_go_on() -> None:
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (failure(401, "bad key\nsecond line"), "refuses the key: bad key$"),
+        (failure(401, "bad key\nsecond line"), "refuses the key: bad key .target far"),
         (failure(404, "no such model"), "doesn't have the model"),
-        (failure(429, "too many"), "accepts no more calls"),
+        (failure(404, "no such route"), r"api_base \(it usually ends in /v1\)"),
+        (failure(429, "too many"), "accepts no more calls for now: too many .* Wait a little, or lower parallel"),
+        (Reply(200, {"error": {"message": "Too Many", "code": 429}}), "accepts no more calls for now: Too Many"),
+        (failure(429, "out", code="insufficient_quota"), "is used up: out .* Waiting does not help"),
+        (Reply(200, {"error": {"message": "out", "type": "insufficient_quota"}}), "is used up: out"),
+        (failure(402, "pay first"), "is used up: pay first"),
+        (failure(400, "x", type="exceed_context_size_error"), "too long for the model's context: x"),
+        (Reply(200, {"error": {"code": 400, "message": "exceeds the available context size"}}), "larger context"),
+        (Reply(200, {"error": {"message": "overloaded", "code": 502}}), "could not answer: overloaded .* later"),
         (failure(500, "boom"), "could not answer: boom"),
-        (failure(400, "bad field"), "could not answer: bad field"),
+        (failure(400, "bad field"), "refuses the request: bad field .* Change what it names"),
         (Reply(200, b"<html>"), "not JSON"),
         (Reply(200, {"hello": "world"}), "not one of the OpenAI chat API"),
         (Reply(200, {"choices": []}), "not one of the OpenAI chat API"),
@@ -241,7 +249,9 @@ def test_what_a_server_refuses_is_an_outage_with_its_reason(server: ChatServer, 
     server.enqueue(reply)
     with pytest.raises(Outage) as outage:
         ask(impatient(target_at(server.api_base)), ODD)
-    assert re.search(said, outage.value.what)
+    assert re.search(said, str(outage.value))
+    about_the_address = "api_base" in outage.value.fix
+    assert about_the_address == (reply.status == 404 or said.startswith("not "))
 
 
 def test_a_key_that_a_server_repeats_is_masked(server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> None:
