@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
 import dspy
 
+from composer.answers.served import ModelChanged
 from composer.answers.store import CellStore, MemoryCells, Question
 from composer.data.examples import Example
 from composer.models.answer import Answer
@@ -40,7 +42,8 @@ class Evaluator:
     in the order of the examples, one composition at a time: neighbours share the prompt, and often the first
     input, and a model that caches prefixes reads only the rest.
 
-    `see` is shown each answer once, stored or paid for now, and may raise to end the asking.
+    `check` is shown each answer before it is stored, and one for which it raises is not; `see` is shown each
+    answer once, stored or paid for now. Either may raise to end the asking.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class Evaluator:
         slots: int = 1,
         replicate: int = 0,
         on_answer: Callable[[Counts], None] = lambda _counts: None,
+        check: Callable[[Answer], None] = lambda _answer: None,
         see: Callable[[Answer], None] = lambda _answer: None,
         stop_asked: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -65,6 +69,7 @@ class Evaluator:
         self.executor = executor
         self.slots = slots
         self.on_answer = on_answer
+        self.check = check
         self.see = see
         self.stop_asked = stop_asked
         self.counts = Counts()
@@ -114,10 +119,12 @@ class Evaluator:
             # Whatever ended it, an interrupt too: nothing new is asked, and what other workers are at is kept.
             for future in [one for one in asked if not one.cancel()]:
                 if future.exception() is None and asked[future].key not in self._known:
-                    self._keep(asked[future], future.result())
+                    with suppress(ModelChanged):
+                        self._keep(asked[future], future.result())
             raise
 
     def _keep(self, question: Question, answer: Answer) -> Answer:
+        self.check(answer)
         kept = self._known[question.key] = self.store.keep(question, answer)
         self._count(paid=1)
         return kept

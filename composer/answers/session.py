@@ -11,6 +11,7 @@ import dspy
 
 from composer.answers.evaluator import Counts, Evaluator
 from composer.answers.malformed import Watch
+from composer.answers.served import SameModel
 from composer.answers.store import CellStore
 from composer.models.answer import Answer
 from composer.models.client import ask
@@ -45,6 +46,7 @@ class ModelSession:
         self._on_answer = on_answer
         self._stop_asked = stop_asked
         self._evaluators: dict[int, Evaluator] = {}
+        self._same = SameModel(target, cells.served(target.hash) if target.kind == "server" else ())
         self.watch = Watch(task.output, target)
 
     @property
@@ -65,6 +67,7 @@ class ModelSession:
                 slots=self._target.parallel,
                 replicate=replicate,
                 on_answer=lambda _own: self._on_answer(self.counts),
+                check=self._same.check,
                 see=self.watch.see,
                 stop_asked=self._stop_asked,
             )
@@ -88,8 +91,8 @@ def model_session(
     The model is connected at once, or with `lazy` by the first answer that the store lacks: where none is
     missing, no model is started. `on_phase` is called, from any thread, with what the model is at besides
     answering, in words, and with an empty text when that is over. Raises what `connect` raises, such as
-    `Refused` for a model file that can't be fetched, and `MostlyMalformed` where most of the first answers came
-    without a text.
+    `Refused` for a model file that can't be fetched, `MostlyMalformed` where most of the first answers came
+    without a text, and `ModelChanged` where a server answers with another model than before.
     """
     model = _Model(target, connect, on_phase)
     try:

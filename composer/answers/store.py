@@ -9,6 +9,7 @@ from typing import Protocol
 
 from sqlmodel import Session, col, select
 
+from composer.answers.served import Served
 from composer.models.answer import Answer
 from composer.prompts.messages import Messages
 from composer.tables import CellRow
@@ -38,6 +39,9 @@ class Question:
 class CellStore(Protocol):
     """Where answers are kept."""
 
+    def served(self, target: str) -> frozenset[Served]:
+        """Return what models the stored answers of a target, by its hash, were given by, as far as reported."""
+
     def find(self, keys: Sequence[str]) -> dict[str, Answer]:
         """Return the stored answers among these keys."""
 
@@ -50,6 +54,11 @@ class MemoryCells:
 
     def __init__(self) -> None:
         self.stored: dict[str, Answer] = {}
+        self._served: dict[str, set[Served]] = {}
+
+    def served(self, target: str) -> frozenset[Served]:
+        """Return what models the answers of a target were given by, as far as reported."""
+        return frozenset(self._served.get(target, ()))
 
     def find(self, keys: Sequence[str]) -> dict[str, Answer]:
         """Return the stored answers among these keys."""
@@ -57,6 +66,9 @@ class MemoryCells:
 
     def keep(self, question: Question, answer: Answer) -> Answer:
         """Store one answer and return it, or the one stored under its key before: that one stays."""
+        if question.key not in self.stored:
+            by = Served(answer.served_model, answer.system_fingerprint)
+            self._served.setdefault(question.target, set()).add(by)
         return self.stored.setdefault(question.key, answer)
 
 
@@ -65,6 +77,13 @@ class DatabaseCells:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+
+    def served(self, target: str) -> frozenset[Served]:
+        """Return what models the stored answers of a target, by its hash, were given by, as far as reported."""
+        reported = select(CellRow.served_model, CellRow.system_fingerprint).where(CellRow.target == target)
+        with self.database.session() as session:
+            rows = session.exec(reported.distinct()).all()
+        return frozenset(Served(model or "", fingerprint or "") for model, fingerprint in rows)
 
     def find(self, keys: Sequence[str]) -> dict[str, Answer]:
         """Return the stored answers among these keys."""

@@ -27,7 +27,9 @@ class Target(BaseModel):
     server; `api_base` is the server's address up to and with its version (`…/v1`); `api_key_env` names the
     environment variable that holds the key. `max_tokens` bounds an answer, `context` prompt and answer
     together, in tokens. `parallel` is how many answers are asked for side by side, `threads` the cores an
-    embedded model uses (all, when not given), `timeout` the seconds a server may stay silent.
+    embedded model uses (all, when not given), `timeout` the seconds a server may stay silent. `revision` is
+    what tells the model apart from another that the same address and name may come to mean: its own answers
+    belong to each.
 
     What a server's model refuses can be left out: `temperature: null` and `seed: null` are not sent,
     `max_tokens_field` is the name under which `max_tokens` goes out, and `extra_body` holds any further
@@ -39,6 +41,7 @@ class Target(BaseModel):
     name: str = Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=100)
     kind: Literal["embedded", "server"]
     model: str = Field(min_length=1, max_length=200)
+    revision: str | None = Field(default=None, min_length=1, max_length=500)
     api_base: str | None = None
     api_key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     max_tokens: int = Field(default=16, ge=1, le=8192)
@@ -124,6 +127,7 @@ class Target(BaseModel):
             "temperature": self.temperature,
             "seed": self.seed,
             **({"extra_body": self.extra_body} if self.extra_body else {}),
+            **({"revision": self.revision} if self.revision else {}),
         }
 
     @property

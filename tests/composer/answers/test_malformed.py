@@ -64,12 +64,12 @@ def connect(target: Target, say: Callable[[str], None]) -> dspy.LM:
     return copy
 
 
-def enter(database: Database, server: ChatServer, **changes: Any) -> int:
-    """Enter a run on a server under the name `far`; returns its number."""
+def enter(database: Database, server: ChatServer, *, search: int = 0, **changes: Any) -> int:
+    """Enter a run with this seed of its search on a server, the target `far`; returns its number."""
     content = {"name": "far", "kind": "server", "model": "m", "api_base": server.api_base, **changes}
     with database.session() as session:
         add_target(session, Target.model_validate(content), by="Ada", at=small.NOW)
-        plan = plan_run(session, "small", "far", strategy="greedy", seed=0, budget=BUDGET)
+        plan = plan_run(session, "small", "far", strategy="greedy", seed=search, budget=BUDGET)
         return enter_run(session, plan, by="Ada", at=small.NOW)
 
 
