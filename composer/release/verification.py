@@ -1,4 +1,4 @@
-"""Verifies an exported pack anywhere, without database or network: every byte and field is checked."""
+"""Verifies an exported pack anywhere, without database or network: every byte, each field against the others."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from rfc8785 import CanonicalizationError
 
 from composer.prompts.composition import put_together
+from composer.release.contradictions import contradictions
 from library.canonical import canonical_bytes, digest
 from library.storable import storable
 
@@ -46,8 +47,9 @@ def _faults(folder: Path) -> tuple[str, ...]:
         return tuple(off)
     try:
         texts = pack_texts(manifest)
-    except (KeyError, TypeError, AttributeError):
-        return (f"{MANIFEST}: the field task or snippets is not that of a pack",)
+        off += [f"{MANIFEST}: {one}" for one in contradictions(manifest)]
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        return (f"{MANIFEST}: a field is not that of a pack ({error!r})",)
     for name, expected in texts.items():
         off += _difference(name, content[name], expected)
     return tuple(off)
