@@ -24,6 +24,8 @@ from dspy.lm15 import (
 from composer.models.turns import Turns
 from library.errors import Refused
 
+WATCHED_SECONDS = 0.5
+"""How long it is watched how busy the machine is, before a model takes its cores."""
 _FINISHED = {"stop": "stop", "length": "length"}
 
 
@@ -35,14 +37,23 @@ def available_cores() -> int:
         return os.cpu_count() or 1
 
 
+def idle_cores(cores: int, busy: float) -> int:
+    """Return how many of a machine's cores are idle where `busy` of them (0 to 1) is in use, at least one.
+
+    All threads of a model meet at every step of an answer, so one whose core is taken holds up all others: on a
+    busy machine fewer threads answer several times faster than as many as there are cores.
+    """
+    return min(max(round(cores * (1 - busy)), 1), cores)
+
+
 class EmbeddedEngine:
     """Answers DSPy's requests from a GGUF file; any thread may call it.
 
     The model is loaded on the first call and stays until `close`. `locate` gives the file's path (and may
     raise Refused); `context` is the number of tokens one answer may use, prompt included; up to `parallel`
-    answers are computed side by side; `turns` keeps other processes' models from computing beside them. With
-    `parallel` 1 and temperature 0 an answer depends on its messages alone, not on what was asked before; with
-    more, answers computed together can differ near a tie.
+    answers are computed side by side, on `threads` cores, or on those idle when it is loaded; `turns` keeps
+    other processes' models from computing beside them. With `parallel` 1 and temperature 0 an answer depends on
+    its messages alone, not on what was asked before; with more, answers computed together can differ near a tie.
     """
 
     def __init__(
@@ -57,7 +68,7 @@ class EmbeddedEngine:
         self._locate = locate
         self._context = context
         self._parallel = parallel
-        self._threads = threads or available_cores()
+        self._threads = threads
         self._server: Any = None
         self._turns = turns
         self._prefix: tuple[list[dict[str, str]], str] | None = None
@@ -138,14 +149,16 @@ class EmbeddedEngine:
             return self._server
 
     def _load(self, path: Path) -> Any:
+        import psutil
         import xllamacpp
 
         wanted = xllamacpp.CommonParams()
         wanted.model.path = str(path)
         wanted.n_ctx = self._context * self._parallel  # llama.cpp shares it out among the slots
         wanted.n_parallel = self._parallel
-        wanted.cpuparams.n_threads = self._threads
-        wanted.cpuparams_batch.n_threads = self._threads
+        threads = self._threads or idle_cores(available_cores(), psutil.cpu_percent(WATCHED_SECONDS) / 100)
+        wanted.cpuparams.n_threads = threads
+        wanted.cpuparams_batch.n_threads = threads
         wanted.verbosity = -1
         # Prompts that left a slot would be kept in memory up to 8 GiB. Cells come in an order in which
         # the slot's own prefix is what gets reused, so there is nothing to keep.

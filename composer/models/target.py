@@ -27,9 +27,9 @@ class Target(BaseModel):
     server; `api_base` is the server's address up to and with its version (`…/v1`); `api_key_env` names the
     environment variable that holds the key. `max_tokens` bounds an answer, `context` prompt and answer
     together, in tokens. `parallel` is how many answers are asked for side by side, `threads` the cores an
-    embedded model uses (all, when not given), `timeout` the seconds a server may stay silent. `revision` is
-    what tells the model apart from another that the same address and name may come to mean: its own answers
-    belong to each.
+    embedded model uses (when not given, those idle when it is loaded), `timeout` the seconds a server may stay
+    silent. `revision` is what tells the model apart from another that the same address and name may come to
+    mean: its own answers belong to each.
 
     What a server's model refuses can be left out: `temperature: null` and `seed: null` are not sent,
     `max_tokens_field` is the name under which `max_tokens` goes out, and `extra_body` holds any further

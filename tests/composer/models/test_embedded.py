@@ -15,7 +15,7 @@ import pytest
 from composer.models.catalogue import CATALOGUE, find_model
 from composer.models.client import Outage, ask
 from composer.models.connection import language_model, release
-from composer.models.embedded import EmbeddedEngine, available_cores
+from composer.models.embedded import EmbeddedEngine, available_cores, idle_cores
 from composer.models.target import Target
 from library.errors import Refused
 
@@ -57,6 +57,13 @@ def test_closing_before_any_call_is_fine_and_a_copy_is_the_same_engine() -> None
     engine.close()
     assert copy.deepcopy(engine) is engine
     assert available_cores() >= 1
+
+
+@pytest.mark.parametrize(
+    ("cores", "busy", "expected"), [(8, 0.02, 8), (8, 0.4, 5), (2, 0.6, 1), (2, 1.0, 1), (1, 0.0, 1)]
+)
+def test_a_model_takes_the_cores_that_are_idle_and_at_least_one(cores: int, busy: float, expected: int) -> None:
+    assert idle_cores(cores, busy) == expected
 
 
 class Slot:
