@@ -23,11 +23,22 @@ class MeasuredTask(Part):
     metric: Metric
 
 
+class ServedModel(Part):
+    """A model's name and the fingerprint of its system as a server reported them, each empty where it didn't."""
+
+    model: str
+    fingerprint: str
+
+
 class MeasuredTarget(Part):
-    """The target as it was when the candidate was measured."""
+    """The target as it was when the candidate was measured; `served` are the models that it reported to answer.
+
+    Those are empty where it reported none, and in evidence older than this part.
+    """
 
     name: str
     hash: str
+    served: tuple[ServedModel, ...] = ()
 
 
 class MeasuredData(Part):
@@ -95,8 +106,11 @@ class Evidence(Part):
         All its fields, or those of `names` alone.
         """
         later = {} if "slices" in self.model_fields_set else _NOT_IN_FIRST_FORMAT
-        if not self.malformed:  # so that evidence without any is the same bytes as before there was this part
+        # Without these, evidence is the same bytes as before there were such parts.
+        if not self.malformed:
             later = {**later, "malformed": True}
+        if not self.target.served:
+            later = {**later, "target": {"served": True}}
         return self.model_dump(mode="json", include=set(names) or None, exclude=later)
 
     def outcome(self) -> Outcome:
@@ -133,7 +147,7 @@ def evidence_of(
     plan = measured.plan
     return Evidence(
         task=MeasuredTask(name=plan.task.name, hash=plan.task.hash, metric=plan.task.metric),
-        target=MeasuredTarget(name=plan.target.name, hash=plan.target.hash),
+        target=MeasuredTarget(name=plan.target.name, hash=plan.target.hash, served=measured.served),
         data=MeasuredData(
             dataset=plan.dataset, split="test", examples=tuple(example.id for example in plan.examples)
         ),
@@ -176,7 +190,11 @@ class MeasurementPlan:
 
 @dataclass(frozen=True)
 class Measured:
-    """A plan whose every answer there is; `cells` holds each side's cell keys in the order of the examples."""
+    """A plan whose every answer there is; `cells` holds each side's cell keys in the order of the examples.
+
+    `served` are the models that the target reported to answer.
+    """
 
     plan: MeasurementPlan
     cells: Mapping[Literal["incumbent", "candidate"], Sequence[str]]
+    served: tuple[ServedModel, ...] = ()

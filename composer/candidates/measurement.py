@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from composer.answers.evaluator import Evaluator
-from composer.candidates.evidence import Measured, MeasurementPlan
+from composer.candidates.evidence import Measured, MeasurementPlan, ServedModel
 from composer.evaluation.comparison import Side, compare
 from composer.evaluation.outcomes import Comparison
 
@@ -21,4 +21,6 @@ def measure(plan: MeasurementPlan, evaluator: Evaluator, *, seed: int) -> tuple[
     cells = [
         [question.key for question in evaluator.questions(side, test)] for side in (plan.incumbent, plan.candidate)
     ]
-    return Measured(plan, {"incumbent": cells[0], "candidate": cells[1]}), comparison
+    reported = {(one.served_model, one.system_fingerprint) for one in (*before.answers, *after.answers)}
+    served = tuple(ServedModel(model=model, fingerprint=mark) for model, mark in sorted(reported) if model or mark)
+    return Measured(plan, {"incumbent": cells[0], "candidate": cells[1]}, served), comparison

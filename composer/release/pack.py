@@ -60,7 +60,7 @@ def pack_of(session: Session, task_name: str, target_name: str) -> Pack:
             "inputs": list(task.inputs),
             "output": task.output.model_dump(mode="json", exclude_none=True),
         },
-        "target": evidence.target.model_dump(),
+        **evidence.as_json("target"),
         "snippets": [
             {"key": v.key, "version": v.version, "sha256": v.sha256, "text": v.text} for v in composition.versions
         ],

@@ -73,6 +73,7 @@ def hashes(review: Review) -> str:
         "Evidence": _hash(candidate.evidence_hash),
         f"Task {candidate.task}": _hash(evidence.task.hash),
         f"Target {candidate.target}": _hash(evidence.target.hash),
+        "Answered by": "; ".join(safe(f"{one.model} {one.fingerprint}".strip()) for one in evidence.target.served),
         "Dataset": f"{_hash(data.dataset)}, {safe(data.split)} split, {count(len(data.examples), 'example')}",
         "Prompt of the incumbent": _prompt(evidence.incumbent),
         "Prompt of the candidate": _prompt(evidence.candidate),

@@ -12,6 +12,7 @@ import pytest
 from composer.answers.malformed import FIRST
 from composer.answers.served import ModelChanged, SameModel, Served
 from composer.answers.store import CellStore, DatabaseCells, MemoryCells
+from composer.candidates.records import get_candidate
 from composer.home.paths import Home
 from composer.home.processes import FAILED
 from composer.models.target import Target
@@ -94,8 +95,11 @@ def test_a_model_that_changes_between_runs_is_refused_and_nothing_of_it_is_store
     filled: Database, home: Home, server: ChatServer, model: str, fingerprint: str
 ) -> None:
     server.default = judging("m-1", "fp_1")
-    run(filled, home, enter(filled, server))
+    first = run(filled, home, enter(filled, server))
     stored = small.stored_cells(filled)
+    with filled.session() as session:
+        served = get_candidate(session, first.candidate_id or 0).evidence.target.served
+    assert [(one.model, one.fingerprint) for one in served] == [("m-1", "fp_1")]
     server.default = judging(model, fingerprint)
     number = enter(filled, server, search=1)
     with pytest.raises(ModelChanged) as refusal:

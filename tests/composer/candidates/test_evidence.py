@@ -9,7 +9,14 @@ import pytest
 from pydantic import ValidationError
 from sqlmodel import col, select
 
-from composer.candidates.evidence import Evidence, Measured, MeasurementPlan, SearchRecord, evidence_of
+from composer.candidates.evidence import (
+    Evidence,
+    Measured,
+    MeasurementPlan,
+    SearchRecord,
+    ServedModel,
+    evidence_of,
+)
 from composer.candidates.records import get_candidate
 from composer.evaluation.outcomes import Comparison, Gate, OutcomeCounts, Row
 from composer.models.target import Target
@@ -119,6 +126,13 @@ def test_malformed_answers_are_all_that_evidence_of_now_has_beside() -> None:
     assert canonical_bytes(evidence().as_json()) == canonical_bytes(
         {**as_it_was_first_written(measured(), comparison()), "malformed": malformed}
     )
+
+
+def test_the_models_that_a_server_reported_are_part_of_the_evidence() -> None:
+    served = (ServedModel(model="m-2026", fingerprint="fp_1"),)
+    found = evidence_of(replace(measured(), served=served), comparison(), SEARCH, reads_before=2)
+    assert found.as_json("target")["target"]["served"] == [{"model": "m-2026", "fingerprint": "fp_1"}]
+    assert Evidence.model_validate_json(canonical_bytes(found.as_json())) == found
 
 
 @pytest.mark.parametrize(
