@@ -15,10 +15,10 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Reply:
-    """One scripted HTTP reply: a status, a body (dict or raw bytes), and seconds to wait before it."""
+    """One scripted HTTP reply: a status, a body (JSON or raw bytes), and seconds to wait before it."""
 
     status: int
-    body: dict[str, Any] | bytes
+    body: Any
     delay: float = 0.0
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer.models.complaint import complaint_in
-from tests.composer.models.test_reply import BODY, JSON
+from tests.replies import BODY, JSON
 from tests.servers import chat
 
 ERRORS: list[tuple[int, Any, str]] = [

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from composer.models.answer import Answer
 from composer.models.reply import MOST_TOKENS, NOT_STORABLE, TOOL_CALL, NoAnswer, answer_in, content_of
+from tests.replies import BODY, COMPLETION, JSON
 from tests.servers import chat, reasoning, tool_call
 
 TEXTS = ("text", "finish_reason", "refusal", "reasoning", "problem", "served_model", "system_fingerprint")
@@ -100,42 +101,7 @@ def test_what_is_no_chat_completion_is_no_answer(body: bytes) -> None:
         answer_in(content_of(body))
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
-    lambda inside: (
-        st.lists(inside, max_size=3) | st.dictionaries(st.text(st.characters(), max_size=8), inside, max_size=3)
-    ),
-    max_leaves=8,
-)
-PART = st.fixed_dictionaries(
-    {}, optional={"type": st.sampled_from(["text", "thinking", "refusal"]) | JSON, "text": JSON, "thinking": JSON}
-)
-MESSAGE = st.fixed_dictionaries(
-    {},
-    optional={
-        "content": st.lists(PART, max_size=2) | JSON,
-        "refusal": JSON,
-        "reasoning_content": JSON,
-        "reasoning": JSON,
-        "tool_calls": JSON,
-    },
-)
-CHOICE = st.fixed_dictionaries({}, optional={"message": MESSAGE | JSON, "finish_reason": JSON, "error": JSON})
-USAGE = st.fixed_dictionaries(
-    {}, optional={"prompt_tokens": JSON, "completion_tokens": JSON, "completion_tokens_details": JSON}
-)
-BODY = st.fixed_dictionaries(
-    {},
-    optional={
-        "choices": st.lists(CHOICE | JSON, max_size=2) | JSON,
-        "usage": USAGE | JSON,
-        "model": JSON,
-        "system_fingerprint": JSON,
-    },
-)
-
-
-@given(BODY | JSON)
+@given(COMPLETION | BODY | JSON)
 def test_whatever_a_server_sends_is_an_answer_that_can_be_stored_or_none(body: Any) -> None:
     try:
         answer = answer_in(content_of(json.dumps(body).encode()))
