@@ -45,9 +45,10 @@ def test_a_composition_that_breaks_a_rule_never_leads() -> None:
 
 
 def test_more_caution_keeps_a_doubtful_gain_from_leading() -> None:
-    noisy = World({"a": -0.02}, noise=0.2)
-    made = learner(noisy, ("a",), caution=50.0)
-    assert made.leader(made.fit()) == ()
+    noisy = World({"a": -0.25}, noise=0.2)
+    for caution, leads in ((0.0, ("a",)), (0.5, ())):
+        made = learner(noisy, ("a",), caution=caution)
+        assert made.leader(made.fit()) == leads
 
 
 def test_snippets_only_in_failing_compositions_are_suspects_and_out_of_the_problem() -> None:

@@ -26,6 +26,7 @@ def test_it_is_settled_where_no_sample_gains_over_the_leader() -> None:
 def test_it_is_futile_where_the_incumbent_leads_and_no_sample_promises_more() -> None:
     assert rule(*[(0.009, 0.009)] * 4).reason(none_leads=True) == "futile"
     assert rule(*[(0.05, 0.05)] * 4).reason(none_leads=True) is None
+    assert rule(*[(0.05, 0.0)] * 4).reason(none_leads=False) is None
 
 
 def test_only_the_last_samples_count() -> None:
