@@ -26,14 +26,33 @@ def test_a_cell_is_asked_once_however_often_its_loss_is_wanted() -> None:
     assert len(world.asked) == 7
 
 
-def test_what_does_not_fit_the_budget_is_not_asked_at_all() -> None:
+def test_it_pairs_with_the_incumbent_and_pays_for_both_once() -> None:
+    world = World(noise=0.0)
+    scorer = BudgetedScorer(problem(world, incumbent=("d",)), 100, lambda _step: None)
+    assert scorer.gain(("d", "a"), EXAMPLES[:4]) == pytest.approx([0.2] * 4)
+    assert scorer.cells == 8
+    scorer.gain(("d", "a"), EXAMPLES[:6])
+    assert scorer.cells == 12
+    assert len(world.asked) == 12
+
+
+def test_it_asks_nothing_when_not_all_of_it_fits() -> None:
     world = World()
-    made = scorer(world, budget=5)
+    scorer = BudgetedScorer(problem(world), 7, lambda _step: None)
     with pytest.raises(BudgetSpent):
-        made.losses([(("a",), EXAMPLES[:6])])
-    with pytest.raises(BudgetSpent):
-        made.gain(("a",), EXAMPLES[:3])  # the incumbent's cells count too
+        scorer.gain(("a",), EXAMPLES[:4])
     assert world.asked == []
+    scorer.gain(("a",), EXAMPLES[:3])
+    assert len(world.asked) == 6
+
+
+def test_several_compositions_are_one_call() -> None:
+    world = World(noise=0.0)
+    scorer = BudgetedScorer(problem(world), 100, lambda _step: None)
+    gains = scorer.gains([(("a",), EXAMPLES[:3]), (("b",), EXAMPLES[:5])])
+    assert [len(gain) for gain in gains] == [3, 5]
+    assert world.calls == 1
+    assert scorer.cells == 13
 
 
 def test_gains_are_paired_with_the_incumbent_and_reported() -> None:
