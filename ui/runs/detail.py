@@ -92,8 +92,9 @@ def _unfinished(run: Run, state: str) -> None:
         STOPPED: "This run was stopped.",
         FAILED: f"This run ended early: {run.message}",
     }[state]
-    kept = f" {count(run.counts.paid, 'paid answer is', 'paid answers are')} kept." if run.counts.paid else ""
-    st.warning(plain(f"{reason}{kept} Continuing pays for none of the stored ones again."))
+    st.warning(plain(reason))
+    kept = f"{count(run.counts.paid, 'paid answer is', 'paid answers are')} kept. " if run.counts.paid else ""
+    st.caption(f"{kept}Continuing pays for none of the stored ones again.")
     st.button("Continue", key=f"continue-{run.id}", icon=":material/play_arrow:", on_click=begin, args=(run.id,))
 
 
