@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -50,6 +51,20 @@ def test_every_page_fits_its_window_with_data(chromium: Browser, app: str) -> No
 def test_every_page_says_what_to_do_next_where_there_is_nothing(chromium: Browser, empty_app: str) -> None:
     for name in (*PAGES, "candidate"):
         pictured_at_every_width(opened(chromium, f"{empty_app}/{name}"), f"{name}-empty")
+
+
+def test_a_comment_sent_by_a_double_click_is_written_once(chromium: Browser, app: str, furnished: Home) -> None:
+    page = opened(chromium, f"{app}/candidate?candidate=1")
+    for text in ("Why is 5 so rare now?", "And 4?"):
+        page.get_by_label("Comment", exact=True).fill(text)
+        button(page, "Comment").dblclick()
+        expect(page.get_by_text(text).first).to_be_visible()
+        settled(page)
+        expect(page.get_by_text(text)).to_have_count(1)
+        expect(page.get_by_label("Comment", exact=True)).to_have_value("")
+    with sqlite3.connect(furnished.database) as rows:
+        assert rows.execute("select text from comment").fetchall() == [("Why is 5 so rare now?",), ("And 4?",)]
+    page.close()
 
 
 def test_a_reviewer_reads_approves_releases_and_exports(chromium: Browser, app: str, furnished: Home) -> None:

@@ -9,7 +9,7 @@ from library.roles import Person
 from ui.components.metrics import gold
 from ui.shell.context import database, now
 from ui.shell.html import plain, safe, when
-from ui.shell.notices import Section, action
+from ui.shell.notices import Outcome, Section, written
 from ui.shell.page import html
 from ui.shell.state import Key
 from ui.shell.user import who
@@ -24,7 +24,7 @@ def show(one: Correction, person: Person) -> None:
     may_decide = person.may("reviewer", "curator")
     own = person.local or person.name == one.proposed_by
     mine = CORRECTION.of(one.id)
-    decide = action(mine)(_decide)
+    decide = written(mine, lambda correction_id, _confirm: REASON.of(correction_id))(_decide)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text_input(
             "Why",
@@ -58,10 +58,11 @@ def correction(one: Correction) -> str:
     )
 
 
-def _decide(correction_id: int, confirm: bool) -> str:
+def _decide(reason: str, correction_id: int, confirm: bool) -> Outcome:
     with database().session() as session:
-        reason = REASON.of(correction_id).get()
         decide_correction(session, correction_id, confirm=confirm, reason=reason, by=who(), at=now())
     if confirm:
-        return "The label is corrected: what rested on the old one is stale, and can be scored again at no cost."
-    return "The correction is rejected; the label stays."
+        return Outcome(
+            "The label is corrected: what rested on the old one is stale, and can be scored again at no cost."
+        )
+    return Outcome("The correction is rejected; the label stays.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from composer.candidates.records import PROPOSERS
@@ -13,7 +15,7 @@ from ui.candidate.page_data import Shown
 from ui.components.comments import comment_html
 from ui.shell.context import database, now
 from ui.shell.html import count, plain, safe
-from ui.shell.notices import Section, action
+from ui.shell.notices import Outcome, Section, action, written
 from ui.shell.page import html, section
 from ui.shell.state import Key
 from ui.shell.user import who
@@ -77,14 +79,12 @@ def _subject(one: Comment) -> str:
     )
 
 
-@action(DISCUSSION)
-def _add(candidate_id: int) -> str:
+@written(DISCUSSION, lambda _candidate_id: TEXT)
+def _add(text: str, candidate_id: int) -> Outcome:
     kind, name = _about(SUBJECT.get())
     with database().session() as session:
-        add_comment(session, candidate_id, TEXT.get(), by=who(), at=now(), kind=kind, name=name)
-    TEXT.set("")
-    SUBJECT.set(CANDIDATE)
-    return "Commented."
+        add_comment(session, candidate_id, text, by=who(), at=now(), kind=kind, name=name)
+    return Outcome("Commented.", partial(SUBJECT.set, CANDIDATE))
 
 
 def _about(subject: str) -> tuple[Object, str]:

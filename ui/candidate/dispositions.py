@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -14,7 +15,7 @@ from ui.candidate import open_row, shortcuts
 from ui.candidate.page_data import Shown
 from ui.shell.context import database, now
 from ui.shell.html import count, plain, safe
-from ui.shell.notices import Section, action
+from ui.shell.notices import Outcome, Section, written
 from ui.shell.page import html
 from ui.shell.state import Key
 from ui.shell.user import who
@@ -133,19 +134,17 @@ def _label(found: Shown, view: ExampleView, may_decide: bool) -> None:
     )
 
 
-@action(REGRESSION)
-def _dispose(found: Shown, example_id: str, kind: DispositionKind) -> str:
-    left = _dispose_all(found, [example_id], kind, REASON.of(example_id).get())
-    if left:
-        open_row.open_row(left[0])
-    return _disposed(1, kind, left)
+@written(REGRESSION, lambda _found, example_id, _kind: REASON.of(example_id))
+def _dispose(reason: str, found: Shown, example_id: str, kind: DispositionKind) -> Outcome:
+    left = _dispose_all(found, [example_id], kind, reason)
+    return Outcome(_disposed(1, kind, left), partial(open_row.open_row, left[0] if left else example_id))
 
 
-@action(REST)
-def _accept_rest(found: Shown) -> str:
+@written(REST, lambda _found: REST_REASON)
+def _accept_rest(reason: str, found: Shown) -> Outcome:
     unresolved = found.review.status.unresolved
-    left = _dispose_all(found, unresolved, "acceptable", REST_REASON.get())
-    return _disposed(len(unresolved), "acceptable", left)
+    left = _dispose_all(found, unresolved, "acceptable", reason)
+    return Outcome(_disposed(len(unresolved), "acceptable", left))
 
 
 def _dispose_all(found: Shown, examples: Sequence[str], kind: DispositionKind, reason: str) -> list[str]:
@@ -160,11 +159,11 @@ def _disposed(number: int, kind: DispositionKind, left: Sequence[str]) -> str:
     return f"{count(number, 'regression')}: {kind}. {len(left):,} left without a disposition."
 
 
-@action(REGRESSION)
-def _propose(found: Shown, example_id: str) -> str:
-    reason, label = REASON.of(example_id).get(), LABEL.of(example_id).get()
+@written(REGRESSION, lambda _found, example_id: REASON.of(example_id))
+def _propose(reason: str, found: Shown, example_id: str) -> Outcome:
+    label = LABEL.of(example_id).get()
     with database().session() as session:
         propose_correction(
             session, found.review.candidate.id, example_id, label, reason=reason, by=who(), at=now()
         )
-    return f"Another label for {example_id} is proposed. It counts once a second person confirms it."
+    return Outcome(f"Another label for {example_id} is proposed. It counts once a second person confirms it.")

@@ -18,7 +18,7 @@ from ui.components.snippet_changes import show_snippets
 from ui.shell import notices
 from ui.shell.context import database, now
 from ui.shell.html import plain, safe
-from ui.shell.notices import Section, action
+from ui.shell.notices import Outcome, Section, written
 from ui.shell.page import html
 from ui.shell.state import Key
 from ui.shell.user import who
@@ -75,9 +75,9 @@ def _dialog(found: Shown) -> None:
     RELEASE.show_refusal()
 
 
-@action(RELEASE)
-def _release(candidate: CandidateSummary) -> str:
+@written(RELEASE, lambda _candidate: REASON)
+def _release(reason: str, candidate: CandidateSummary) -> Outcome:
     with database().session() as session:
-        made = release_candidate(session, candidate.id, reason=REASON.get(), by=who(), at=now())
+        made = release_candidate(session, candidate.id, reason=reason, by=who(), at=now())
     place = f"{candidate.task} on {candidate.target}"
-    return f"Released: candidate {candidate.id} is now the prompt of {place}, as release {made.id}."
+    return Outcome(f"Released: candidate {candidate.id} is now the prompt of {place}, as release {made.id}.")

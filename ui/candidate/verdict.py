@@ -13,7 +13,7 @@ from ui.candidate import corrections, release, shortcuts
 from ui.candidate.page_data import Shown
 from ui.shell.context import database, now
 from ui.shell.html import count, plain, safe, table, when
-from ui.shell.notices import Section, action
+from ui.shell.notices import Outcome, Section, written
 from ui.shell.page import html, section
 from ui.shell.state import Key
 from ui.shell.user import who
@@ -110,17 +110,16 @@ def _button(
     )
 
 
-@action(VERDICT)
-def _give(candidate_id: int, kind: Kind) -> str:
+@written(VERDICT, lambda _candidate_id, _kind: REASON)
+def _give(reason: str, candidate_id: int, kind: Kind) -> Outcome:
     with database().session() as session:
-        after = give_verdict(session, candidate_id, kind, reason=REASON.get(), by=who(), at=now())
-    REASON.set("")
+        after = give_verdict(session, candidate_id, kind, reason=reason, by=who(), at=now())
     done = f"Noted: you {NAMES[kind]}."
-    if kind != "approve":
-        return done
-    if after.state == "approved":
-        return f"{done} It can be released now."
-    return f"{done} Still needed: {joined(after.missing_approvals)}." if after.missing_approvals else done
+    if kind == "approve" and after.state == "approved":
+        done = f"{done} It can be released now."
+    elif kind == "approve" and after.missing_approvals:
+        done = f"{done} Still needed: {joined(after.missing_approvals)}."
+    return Outcome(done)
 
 
 def history(status: ReviewStatus) -> str:
@@ -168,9 +167,8 @@ def _history(found: Shown, person: Person) -> None:
     DISMISSALS.show_refusal()
 
 
-@action(DISMISSALS)
-def _dismiss(verdict_id: int, candidate_id: int) -> str:
+@written(DISMISSALS, lambda _verdict_id, _candidate_id: DISMISSAL_REASON)
+def _dismiss(reason: str, verdict_id: int, candidate_id: int) -> Outcome:
     with database().session() as session:
-        dismiss(session, verdict_id, candidate_id, reason=DISMISSAL_REASON.get(), by=who(), at=now())
-    DISMISSAL_REASON.set("")
-    return "Dismissed: it no longer blocks the release."
+        dismiss(session, verdict_id, candidate_id, reason=reason, by=who(), at=now())
+    return Outcome("Dismissed: it no longer blocks the release.")

@@ -11,7 +11,7 @@ from library.snippets import show as versions_of
 from ui.library.table import Used
 from ui.shell.context import database, now
 from ui.shell.html import count, plain
-from ui.shell.notices import Section, action
+from ui.shell.notices import Outcome, Section, written
 from ui.shell.state import Key
 from ui.shell.user import who
 
@@ -41,8 +41,8 @@ def show(key: str, used: Used, person: Person) -> None:
         RETIRE.show_refusal()
 
 
-@action(RETIRE)
-def _retire(key: str) -> str:
+@written(RETIRE, REASON.of)
+def _retire(reason: str, key: str) -> Outcome:
     with database().session() as session:
-        retire(session, key, reason=REASON.of(key).get(), by=who(), at=now())
-    return f"Retired: {key}."
+        retire(session, key, reason=reason, by=who(), at=now())
+    return Outcome(f"Retired: {key}.")

@@ -18,7 +18,7 @@ from ui.components.snippet_changes import show_snippets
 from ui.shell import notices
 from ui.shell.context import database, now
 from ui.shell.html import plain, safe, when
-from ui.shell.notices import Section, action
+from ui.shell.notices import Outcome, Section, written
 from ui.shell.page import html
 from ui.shell.state import Key
 from ui.shell.user import who
@@ -103,12 +103,11 @@ def _dialog(earlier: Release, planned: Replacement) -> None:
     ROLLBACK.show_refusal()
 
 
-@action(ROLLBACK)
-def _roll_back(number: int, planned: Replacement) -> str:
+@written(ROLLBACK, lambda _number, _planned: REASON)
+def _roll_back(reason: str, number: int, planned: Replacement) -> Outcome:
     with database().session() as session:
         if current_release(session, planned.task, planned.target) != planned.now:
             raise Refused("another prompt was released meanwhile", fix="Close this and look at it first.")
-        made = roll_back(session, number, reason=REASON.get(), by=who(), at=now())
-    REASON.set("")
+        made = roll_back(session, number, reason=reason, by=who(), at=now())
     undo = f" Rolling back to release {planned.now.id} undoes it." if planned.now else ""
-    return f"Rolled back: release {made.id} has the prompt of release {number}.{undo}"
+    return Outcome(f"Rolled back: release {made.id} has the prompt of release {number}.{undo}")

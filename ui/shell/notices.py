@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
-from typing import Literal, ParamSpec
+from typing import Concatenate, Literal, ParamSpec
 
 import streamlit as st
 
 from library.errors import Refused
 from ui.shell.html import plain
+from ui.shell.presses import presses
 from ui.shell.state import Key
 
 Arguments = ParamSpec("Arguments")
@@ -62,6 +63,52 @@ def action(section: Section) -> Callable[[Callable[Arguments, str | None]], Call
     return decorate
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What an act with a text did: the message for the page, and what else the page makes of it."""
+
+    message: str
+    then: Callable[[], None] = lambda: None
+
+
+def written(
+    section: Section, field: Callable[..., Key[str]]
+) -> Callable[[Callable[Concatenate[str, Arguments], Outcome]], Callable[Arguments, None]]:
+    """Make an act of a function that takes the text of a field, which `field` returns for the other arguments.
+
+    However often its button is pressed it is done once, and then the field is emptied; where it raises `Refused`,
+    the section shows that and the text stays. The function must not look at the session state once it has changed
+    anything: what is to be changed there it leaves to its `Outcome`.
+    """
+
+    def decorate(function: Callable[Concatenate[str, Arguments], Outcome]) -> Callable[Arguments, None]:
+        name = f"{function.__module__}.{function.__qualname__}"
+
+        @wraps(function)
+        def act(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
+            key, known = field(*args, **kwargs), presses()
+            text = key.get()
+            if known.is_again(name, text):
+                known.end()
+                if text:  # which the browser sent once more
+                    key.set("")
+                return
+
+            def rest() -> None:
+                key.set("")
+                outcome.then()
+                remember(outcome.message)
+
+            with refused_in(section):
+                outcome = function(text, *args, **kwargs)
+                known.note(name, text, rest)
+                known.end()
+
+        return act
+
+    return decorate
+
+
 @contextmanager
 def refused_in(section: Section) -> Iterator[None]:
     """Keep what is refused inside for its section, in place of what was refused there before."""
@@ -88,6 +135,7 @@ def show_refusal(refused: Refused) -> None:
 
 def show_rest() -> None:
     """Show what was refused in a section that is no longer on the page, at the end of a page's script."""
+    presses().page_is_shown()
     for text in _REFUSED.pop().values():
         st.toast(_sentence(text), icon=":material/block:", duration="infinite")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 
@@ -34,6 +35,69 @@ def page() -> AppTest:
         notices.show_rest()
 
     return AppTest.from_function(script, default_timeout=60).run()
+
+
+def writing_page() -> AppTest:
+    def script() -> None:
+        import streamlit as st
+
+        from library.errors import Refused
+        from ui.shell import notices
+        from ui.shell.notices import Outcome, Section, written
+        from ui.shell.state import Key
+
+        field = Key("field", "")
+        stored: Key[tuple[str, ...]] = Key("stored", ())
+
+        @written(Section("only"), lambda _what: field)
+        def keep(text: str, what: str) -> Outcome:
+            if not text.strip() or text == "bad":
+                raise Refused(f"{what} needs a good text")
+            kept = (*stored.get(), text)
+            return Outcome(f"Kept {what}.", lambda: stored.set(kept))
+
+        notices.show_message("box")
+        st.text_area("Text", key=field.name)
+        st.button("Keep", key="keep", on_click=keep, args=("it",))
+        Section("only").show_refusal()
+        st.caption(f"stored: {', '.join(stored.get())}")
+        notices.show_rest()
+
+    return AppTest.from_function(script, default_timeout=60).run()
+
+
+def kept(app: AppTest) -> str:
+    return app.caption[0].value.removeprefix("stored:").strip()
+
+
+def test_a_button_that_takes_a_text_acts_once_when_pressed_twice_and_empties_its_field() -> None:
+    app = writing_page()
+    app.text_area(key="field").set_value("first").run()
+    app.button(key="keep").click().run()
+    assert (kept(app), app.text_area(key="field").value, app.success[0].value) == ("first", "", "Kept it\\.")
+    for text in ("", "first"):  # what the browser may still hold when it is pressed again
+        app.text_area(key="field").set_value(text)
+        app.button(key="keep").click().run()
+        assert (kept(app), app.text_area(key="field").value) == ("first", "")
+        assert not app.error
+
+
+def test_another_text_right_after_is_another_act() -> None:
+    app = writing_page()
+    for text in ("first", "second"):
+        app.text_area(key="field").set_value(text)
+        app.button(key="keep").click().run()
+    assert kept(app) == "first, second"
+
+
+@pytest.mark.parametrize("text", ["", "bad"])
+def test_after_a_refusal_the_text_is_still_there(text: str) -> None:
+    app = writing_page()
+    for _ in range(2):
+        app.text_area(key="field").set_value(text)
+        app.button(key="keep").click().run()
+        assert (kept(app), app.text_area(key="field").value) == ("", text)
+        assert "It needs a good text" in app.error[0].value
 
 
 def shown(app: AppTest) -> list[tuple[str, str]]:
