@@ -20,7 +20,7 @@ from composer.prompts.curator_rules import rules_of
 from composer.prompts.vocabulary import Vocabulary
 from composer.search.constraints import Rules
 from composer.search.problem import Keys
-from composer.search.stratified_order import interleaved
+from composer.search.stratified_order import stratified_order
 from library.errors import Refused
 
 BLOCK = 8
@@ -140,7 +140,7 @@ def _taken(examples: Sequence[Example], strata: Mapping[str, str], size: int, sp
     if not 1 <= size <= len(examples):
         raise Refused(f"{size} {split} examples are wanted, and the task has {len(examples)}")
     by_id = {example.id: example for example in examples}
-    order = interleaved(tuple(by_id), strata, np.random.default_rng(0))
+    order = stratified_order(tuple(by_id), strata, np.random.default_rng(0))
     return tuple(by_id[example] for example in order[:size])
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from composer.prompts.composition import BARE_BASE
 from composer.search.constraints import Rules
 from composer.search.problem import Ask, Keys, Losses, Problem
-from composer.search.stratified_order import interleaved
+from composer.search.stratified_order import stratified_order
 from library.errors import Refused
 
 
@@ -65,7 +65,7 @@ class World:
         return Problem(
             snippets=self.snippets,
             incumbent=self.incumbent,
-            examples=interleaved(self.dev, self.strata, rng),
+            examples=stratified_order(self.dev, self.strata, rng),
             rules=self.rules,
             score=score,
             ordered=self.ordered,

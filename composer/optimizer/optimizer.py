@@ -20,7 +20,7 @@ from composer.prompts.curator_rules import rules_of
 from composer.prompts.vocabulary import Vocabulary
 from composer.search.attribution import Attribution, attribute
 from composer.search.problem import Ask, BudgetedScorer, Losses, Problem, Score, SearchResult, Step
-from composer.search.stratified_order import interleaved
+from composer.search.stratified_order import stratified_order
 from composer.task.task import Task
 from library.errors import Refused
 
@@ -78,7 +78,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         problem = Problem(
             snippets=tuple(self.vocabulary.versions),
             incumbent=incumbent,
-            examples=interleaved(tuple(examples), strata_of(self.vocabulary.task, examples.values()), rng),
+            examples=stratified_order(tuple(examples), strata_of(self.vocabulary.task, examples.values()), rng),
             rules=rules_of(self.vocabulary, incumbent),
             score=self._score(examples),
             tags=self.vocabulary.tags(),

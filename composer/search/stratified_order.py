@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 
-def interleaved(examples: Sequence[str], strata: Mapping[str, str], rng: np.random.Generator) -> tuple[str, ...]:
+def stratified_order(
+    examples: Sequence[str], strata: Mapping[str, str], rng: np.random.Generator
+) -> tuple[str, ...]:
     """Return example ids shuffled so that every prefix holds the strata in nearly equal parts of each.
 
     `strata` maps an id to its stratum; ids it doesn't name are one stratum together.
