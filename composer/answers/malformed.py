@@ -44,9 +44,10 @@ class Most:
     finish_reason: str
 
     def __str__(self) -> str:
-        ended = f", finish_reason {self.finish_reason}" if self.finish_reason else ""
-        counted = f"{self.number} of {self.total} answers are malformed for one cause"
-        return f"{counted}: {self.cause} ({self.error}{ended})"
+        details = [self.error] if self.error != self.cause else []
+        details += [f"finish_reason {self.finish_reason}"] if self.finish_reason else []
+        counted = f"{self.number} of {self.total} answers are malformed for one cause: {self.cause}"
+        return f"{counted} ({', '.join(details)})" if details else counted
 
 
 class MostlyMalformed(Refused):
