@@ -31,7 +31,7 @@ help:
 	@echo "make setup   set up alone; leaves $(BIN)/composer"
 	@echo "make check   lint alone: ruff, mypy, import-linter"
 	@echo "make format  let ruff rewrite the files as make check wants them"
-	@echo "make lock    write requirements.lock anew from pyproject.toml (ARGS: of uv pip compile)"
+	@echo "make lock    write requirements.lock again from pyproject.toml (ARGS: of uv pip compile)"
 	@echo "make clean   remove the environment and everything that was built; not .composer"
 
 # Stamps: a step is done again only when what it was made from has changed.

@@ -25,7 +25,7 @@ class SnippetEntry(BaseModel):
 
     Its rules: a prompt holds at most one snippet of a `group`, and this one only together with all that it
     `requires` and with none that it `conflicts` with; a `pin` puts it before or after all that aren't pinned
-    alike. One that is `retired` may stand in no prompt, whatever its text.
+    alike. One that is `retired` may be in no prompt, whatever its text.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -44,7 +44,7 @@ def plan_rescoring(session: Session, candidate_id: int) -> Rescoring:
     status = review_status(session, candidate)
     if status.needs_run or status.needs_vetting:
         raise Refused(
-            f"scoring candidate {candidate_id} again mends nothing: "
+            f"scoring candidate {candidate_id} again changes nothing: "
             + "; ".join((*status.needs_run, *status.needs_vetting)),
             fix=f"A new run finds another: composer compose {candidate.task} --target {candidate.target}"
             if status.needs_run

@@ -196,7 +196,7 @@ def report_command(
 @app.command()
 @refusals
 def limit(world: WorldOption, as_json_instead: JsonOption = False) -> None:
-    """Show what recorded worlds can tell apart: what paying for every answer gains, on other examples."""
+    """Show how finely recorded worlds tell strategies apart: what paying for every answer gains elsewhere."""
     found = [limit_of(open_world(name)) for name in expanded(world) if name not in SPECS]
     if not found:
         raise Refused("none of these worlds is recorded", fix="The truth of made-up worlds is known: see report.")

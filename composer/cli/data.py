@@ -59,7 +59,7 @@ def leave_out_command(
 ) -> None:
     """Take examples out of a task's data, such as those too long for a model; importing their file undoes it."""
     if bool(ids) == (longer_than is not None):
-        raise Refused("nothing says which examples", fix="Give their ids, or --longer-than CHARACTERS.")
+        raise Refused("no examples are named", fix="Give their ids, or --longer-than CHARACTERS.")
     with opened(home).session() as session:
         found = get_task(session, task)
         chosen = list(ids or ())

@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, Entry] = {
     "show": Entry("composer.cli.library_list:show_command", "Show all versions of one snippet, newest first."),
     "retire": Entry(
         "composer.cli.library_retire:retire_command",
-        "Retire a snippet for good: no prompt may hold it, and candidates that do can't be released.",
+        "Retire a snippet permanently: no prompt may hold it, and candidates that do can't be released.",
     ),
 }
 

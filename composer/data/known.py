@@ -30,7 +30,7 @@ class Assigned:
 class KnownSplits:
     """What is known of a task's splits: of the `current` data, and of what was among its data `earlier`.
 
-    Where the two differ, as in homes in which data were assigned anew at each import, the current ones count.
+    Where the two differ, as in homes in which data were assigned again at each import, the current ones count.
     """
 
     current: Assigned = Assigned()

@@ -15,7 +15,7 @@ from library.versions import SnippetVersion
 def unusable(
     session: Session, task: Task, versions: Sequence[int], later: LaterVersions | None = None
 ) -> dict[int, str]:
-    """Return why some of these versions may stand in no prompt of the task any more, in words, by their ids.
+    """Return why some of these versions may be in no prompt of the task any more, as clauses, by their ids.
 
     `later` are the later versions of these and perhaps of others, where somebody has read them already.
     """
@@ -25,7 +25,7 @@ def unusable(
 
 
 def usable(session: Session, task: Task, versions: Sequence[int]) -> tuple[int, ...]:
-    """Return those of these versions that may still stand in a prompt of the task, in their order."""
+    """Return those of these versions that may still be in a prompt of the task, in their order."""
     gone = unusable(session, task, versions)
     return tuple(one for one in versions if one not in gone)
 

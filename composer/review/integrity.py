@@ -33,7 +33,7 @@ from library.tables import PersonRow, SnippetRow, SnippetVersionRow, Table
 
 
 def require_intact(session: Session, candidate: Candidate) -> None:
-    """Raise `Refused` where a row that a candidate rests on isn't what the log or its own hash says.
+    """Raise `Refused` where a row that a candidate rests on doesn't match the log or its own hash.
 
     That is its task, data, target, snippets, answers, readings of the test split, verdicts, dispositions and
     corrections, the people, and the releases of its place.

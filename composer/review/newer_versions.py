@@ -41,7 +41,7 @@ class NewerVersion:
 def newer_versions(
     session: Session, candidate: CandidateSummary, later: LaterVersions
 ) -> tuple[NewerVersion, ...]:
-    """Return the newer versions of a candidate's snippets that say something else: the vetted, and the drafts.
+    """Return the newer versions of a candidate's snippets with another wording: the vetted, and the drafts.
 
     `later` are those of its snippets, and perhaps of others. What was vetted before the run was started is what
     the run compared the older version with.
@@ -69,7 +69,7 @@ def _counting(later: Sequence[SnippetVersion]) -> Iterator[SnippetVersion]:
 
 
 def _wording(one: SnippetVersion) -> tuple[object, ...]:
-    """Return what a version says and asks for, its tags aside: they only say where it may be used."""
+    """Return the text and rules of a version, its tags aside: they are only about where it may be used."""
     return one.sha256, one.group, frozenset(one.requires), frozenset(one.conflicts), one.pin
 
 

@@ -41,7 +41,7 @@ class ReviewStatus:
     """The review status of a candidate.
 
     `stale` lists the reasons why its evidence no longer holds; of them, `needs_run` are those that only a new run
-    mends, and `needs_vetting` those that end with a decision on a draft. `notices` are what a reviewer should know
+    ends, and `needs_vetting` those that a decision on a draft ends. `notices` are what a reviewer should know
     and hold nothing up. `reviewer_blocks` is what reviewers put in the way of its release. `approvals` has the
     names of those who approved and count, `excluded` of those who don't count; `lapsed` are approvals whose givers
     have lost the role since. `overridden` is whether failing gates may pass. `dispositions` maps each resolved

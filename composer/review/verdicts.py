@@ -128,7 +128,7 @@ def approvals(
 ) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
     """Return the approvals that count, and those that no longer do since who gave them lost the role.
 
-    Both are without those of whom the policy excludes; `known` are the people of the home.
+    Both are without those of people the policy excludes; `known` are the people of the home.
     """
     given = [one for one in effective if one.kind == "approve" and _who(one) not in excluded]
     counting = tuple(one for one in given if holds_role(one, known, "reviewer"))

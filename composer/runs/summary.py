@@ -79,7 +79,7 @@ def run_result(
 ) -> RunResult:
     """Summarise a run; `comparison` is None where the search found nothing, `number` is the candidate's id.
 
-    `malformed` says, in a sentence or more, for which cause most answers are; empty where most are well-formed.
+    `malformed` is why most answers are malformed, in a sentence or more; empty where most are well-formed.
     """
     return RunResult(
         task=plan.task.name,

@@ -14,7 +14,7 @@ from ui.shell.html import plain
 
 
 def show(found: Shown, jobs: CandidateJobs, person: Person) -> None:
-    """Show what has changed under a candidate, and what mends it; nothing where its evidence holds."""
+    """Show what has changed under a candidate, and what clears it; nothing where its evidence holds."""
     status = found.review.status
     if status.successor is not None:
         return

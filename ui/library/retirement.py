@@ -1,4 +1,4 @@
-"""Retiring the snippet that is open: with a reason, and for good."""
+"""Retiring the snippet that is open: with a reason, and permanently."""
 
 from __future__ import annotations
 

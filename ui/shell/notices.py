@@ -1,6 +1,6 @@
 """A page's notices: what an act did, and what was refused. Each is shown once, in the section it belongs to.
 
-An act is a callback of a widget. Streamlit runs it before the script of the page, so that what it has to say
+An act is a callback of a widget. Streamlit runs it before the script of the page, so its message
 is kept until the page gets there.
 """
 

@@ -208,7 +208,7 @@ def test_a_retired_snippet_is_not_made_up_for_by_scoring_again(waiting: Database
         row = session.get_one(SnippetVersionRow, acts.review(waiting).candidate.versions[0])
         row.state = "retired"
         session.add(row)
-    with pytest.raises(Refused, match=r"mends nothing: snippet .* is retired"):
+    with pytest.raises(Refused, match=r"changes nothing: snippet .* is retired"):
         acts.job(waiting, home)
     with waiting.session() as session:
         assert jobs.jobs_of(session, 1) == ()

@@ -66,7 +66,7 @@ def test_an_approval_of_the_older_version_releases_nothing(
         (entry,) = inbox(session)
         assert entry.state == "stale"
         assert pending_actions(status, someone(session, "Ada"))
-        with pytest.raises(Refused, match="mends nothing"):
+        with pytest.raises(Refused, match="changes nothing"):
             plan_rescoring(session, 1)
     assert found.kind == step
     with pytest.raises(Refused, match="can't be released: stale"):
