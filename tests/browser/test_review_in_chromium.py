@@ -55,7 +55,8 @@ def test_every_page_says_what_to_do_next_where_there_is_nothing(chromium: Browse
 
 def test_a_comment_sent_by_a_double_click_is_written_once(chromium: Browser, app: str, furnished: Home) -> None:
     page = opened(chromium, f"{app}/candidate?candidate=1")
-    for text in ("Why is 5 so rare now?", "And 4?"):
+    texts = [f"What became of rating {number}?" for number in (5, 4, 3, 2)]
+    for text in texts:
         page.get_by_label("Comment", exact=True).fill(text)
         button(page, "Comment").dblclick()
         expect(page.get_by_text(text).first).to_be_visible()
@@ -63,7 +64,7 @@ def test_a_comment_sent_by_a_double_click_is_written_once(chromium: Browser, app
         expect(page.get_by_text(text)).to_have_count(1)
         expect(page.get_by_label("Comment", exact=True)).to_have_value("")
     with sqlite3.connect(furnished.database) as rows:
-        assert rows.execute("select text from comment").fetchall() == [("Why is 5 so rare now?",), ("And 4?",)]
+        assert rows.execute("select text from comment").fetchall() == [(text,) for text in texts]
     page.close()
 
 

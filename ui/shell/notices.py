@@ -88,20 +88,18 @@ def written(
         def act(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
             key, known = field(*args, **kwargs), presses()
             text = key.get()
-            if known.is_again(name, text):
-                known.end()
-                if text:  # which the browser sent once more
-                    key.set("")
-                return
 
             def rest() -> None:
                 key.set("")
                 outcome.then()
                 remember(outcome.message)
 
-            with refused_in(section):
-                outcome = function(text, *args, **kwargs)
-                known.note(name, text, rest)
+            with known.turn, refused_in(section):
+                if not known.is_again(name, text):
+                    outcome = function(text, *args, **kwargs)
+                    known.note(name, text, rest)
+                elif text:  # which the browser sent once more
+                    key.set("")
                 known.end()
 
         return act

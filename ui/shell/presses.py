@@ -1,15 +1,17 @@
 """A button pressed twice: what it does is done once, and what was typed is neither stored twice nor lost.
 
-Streamlit may break an act off at each look at the session state, as soon as the button is pressed again: before it
-is done, or between its being done and what the page makes of that. So an act that takes a text does all of it
-before it looks there again, and the press that broke it off ends it.
+Streamlit answers the second press in another thread at once, and breaks the first off at its next look at the
+session state: before the act is done, or between its being done and what the page makes of that. So one press
+waits for the other, an act that takes a text does all of it before it looks there again, and the press that broke
+it off ends it.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import RLock
 
 from ui.shell.state import Key
 
@@ -32,6 +34,8 @@ class Presses:
     """The last act of a session that was done with a text, kept in an object that is changed without Streamlit."""
 
     last: _Done | None = None
+    turn: RLock = field(default_factory=RLock)
+    """Held from the look at the last act to the note of the next one."""
 
     def is_again(self, act: str, text: str) -> bool:
         """Whether an act was done just now, and is asked for again, with the same text or from an empty field."""
