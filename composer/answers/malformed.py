@@ -14,8 +14,10 @@ from library.errors import Refused
 
 FIRST = 8
 """Answers after which it is looked whether most of them are malformed for one cause."""
-NO_TEXT: frozenset[Cause] = frozenset({"cut off", "content filter", "refusal", "tool call", "empty"})
-"""Causes that no snippet mends: nothing came that could be read, or misread."""
+BEYOND_SNIPPETS: frozenset[Cause] = frozenset(
+    {"cut off", "reasoning", "content filter", "refusal", "tool call", "empty"}
+)
+"""Causes that no snippet mends: it isn't what the answer says, but that it says nothing or thinks aloud."""
 
 _ADVICE: Mapping[Cause, str] = {
     "cut off": "Raise max_tokens in the target file (it is {max_tokens} now); a model that reasons first needs a "
@@ -25,12 +27,17 @@ _ADVICE: Mapping[Cause, str] = {
     "content filter": "Relax the filter at the provider, leave such examples out of the data, or choose another "
     "model.",
     "refusal": "Reword the base prompt so that the model sees what the answers are for, or choose another model.",
-    "tool call": "Turn tools off for this model: at the server, or by a setting in the target file.",
+    "tool call": "Turn tools off for this model at the server.",
     "empty": "Look at one answer in the server's own log: often its chat template doesn't fit the model, or "
     "max_tokens ({max_tokens} now) is too small for what it thinks first.",
     "unreadable": "Look at these answers: the server sends something else than a text in UTF-8.",
-    "format": "Say in the base prompt, or in a snippet, exactly what the answer has to look like.",
+    "format": "Write in the base prompt, or in a snippet, exactly what the answer has to look like.",
 }
+
+
+_AT_THE_SERVER: frozenset[Cause] = frozenset({"reasoning", "content filter", "tool call", "empty", "unreadable"})
+_ANEW = "After a change at the server, write another `revision` in the target file: then it is asked again."
+"""Stored answers are kept for good, and what changes at a server doesn't make it another target by itself."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ class Watch:
         self._seen: dict[Cause, tuple[str, str]] = {}
 
     def see(self, answer: Answer) -> None:
-        """Take note of an answer; raises `MostlyMalformed` where most of the first few came without a text."""
+        """Take note of an answer; raises `MostlyMalformed` where most of the first few came to nothing."""
         self._total += 1
         parsed = parse_answer(self._output, answer)
         if not parsed.valid:
@@ -86,9 +93,9 @@ class Watch:
             self.check()
 
     def check(self) -> None:
-        """Raise `MostlyMalformed` where most answers so far came without a text, for one cause."""
+        """Raise `MostlyMalformed` where most answers so far came to nothing for a cause that no snippet mends."""
         most = self.most()
-        if most is None or most.cause not in NO_TEXT:
+        if most is None or most.cause not in BEYOND_SNIPPETS:
             return
         address = f" at {self._target.api_base}" if self._target.api_base else ""
         raise MostlyMalformed(
@@ -111,4 +118,6 @@ class Watch:
 
     def advice(self, cause: Cause) -> str:
         """Return what to change so that answers are no longer malformed for this cause."""
-        return _ADVICE[cause].format(max_tokens=self._target.max_tokens)
+        advice = _ADVICE[cause].format(max_tokens=self._target.max_tokens)
+        server = self._target.kind == "server" and cause in _AT_THE_SERVER
+        return f"{advice} {_ANEW}" if server else advice

@@ -25,7 +25,7 @@ class ModelSession:
     """What `model_session` yields: evaluators that share one model, one store and one executor.
 
     `counts` are the cells of all its evaluators together; `on_answer` is called with them at every answer.
-    `watch` knows of every answer how it was read, and ends the asking where most come without a text.
+    `watch` knows of every answer how it was read, and ends the asking where most come to nothing.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ def model_session(
     missing, no model is started. `on_phase` is called, from any thread, with what the model is at besides
     answering, in words, and with an empty text when that is over. Raises what `connect` raises, such as
     `Refused` for a model file that can't be fetched, `MostlyMalformed` where most of the first answers came
-    without a text, and `ModelChanged` where a server answers with another model than before.
+    to nothing, and `ModelChanged` where a server answers with another model than before.
     """
     model = _Model(target, connect, on_phase)
     try:

@@ -36,6 +36,9 @@ def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
     say(f"{candidate.task} → {candidate.target} · candidate {candidate.id} · {status.state}", style="bold")
     made = f"{candidate.created_at:%Y-%m-%d %H:%M} UTC"
     say(f"proposed by {candidate.proposed_by} from run {candidate.run_id}, {made}", style="dim")
+    if served := candidate.evidence.target.served:
+        names = "; ".join(f"{one.model} {one.fingerprint}".strip() for one in served)
+        say(f"answered by {names}, as the server reports it", style="dim")
     for why in status.stale:
         say(f"! Stale: {why}", style=BAD, hang=2)
     for notice in status.notices:

@@ -10,7 +10,7 @@ import dspy
 from dspy.lm15 import RefusalPart, Request, Response, ThinkingPart, request_from_openai_chat
 
 from composer.models.answer import Answer
-from composer.models.reply import TOOL_CALL, alteration, kept
+from composer.models.reply import STREAM, TOOL_CALL, alteration, kept
 from composer.models.server import ANSWER, NotAnAnswer
 from library.errors import Refused
 
@@ -123,7 +123,8 @@ def _as_outage(lm: dspy.LM, error: dspy.LMError) -> Outage:
     said = kept(error.message.strip() or type(error).__name__).splitlines()[0][:300]
     match error:
         case dspy.LMProviderError() if isinstance(error.__cause__, NotAnAnswer):
-            return _refused(lm, f"the server's reply can't be used: {said}", _SERVER)
+            advice = "Turn streaming off at the server." if STREAM in said else _SERVER
+            return _refused(lm, f"the server's reply can't be used: {said}", advice)
         case dspy.ContextWindowExceededError():
             found = _refused(lm, f"the messages are too long for the model's context: {said}", _CONTEXT)
             return TooLong(found.what, where=found.where, fix=found.fix)

@@ -14,6 +14,7 @@ MOST_TOKENS = 2**31 - 1
 """A count above this is no count: it has no place in a database either."""
 NOT_STORABLE = "it holds a character that can't be stored (half of a surrogate pair, or NUL), written as an escape"
 REPEATS = "it repeats a secret of this home, which is masked"
+STREAM = "a stream of events, which wasn't asked for"
 TOOL_CALL = "a tool call instead of a text"
 
 _REASONING = ("reasoning_content", "reasoning")
@@ -36,7 +37,8 @@ def content_of(body: bytes) -> Any:
             text = body.decode("utf-8", "surrogateescape")
         return json.loads(text)
     except (ValueError, RecursionError) as problem:
-        raise NoAnswer("it is not JSON that can be read") from problem
+        what = STREAM if body.lstrip().startswith(b"data:") else "not JSON that can be read"
+        raise NoAnswer(f"it is {what}") from problem
 
 
 def answer_in(content: Any) -> Answer:

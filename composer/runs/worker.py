@@ -57,7 +57,7 @@ def work(
     """Do or continue a run and return its result (the object that `--json` prints).
 
     Raises `Refused` when another worker has the run, when what it depends on has changed since it was
-    entered, where most answers come without a text, or on an outage; `Stopped` when somebody asked it to stop.
+    entered, where most answers come to nothing, or on an outage; `Stopped` when somebody asked it to stop.
     Whatever ends it, the answers are kept.
     """
     with exclusive_lock(home, f"run-{run_id}", patience=PATIENCE_SECONDS):

@@ -83,6 +83,7 @@ EMPTY = [
     (chat("  \n"), "empty", "finish_reason stop", "chat template"),
     (tool_call('{"rating": 3}'), "tool call", "finish_reason tool_calls", "Turn tools off"),
     (chat(None, message={"refusal": "I can't help."}), "refusal", "I can't help.", "Reword the base prompt"),
+    (chat('<think>It is 3.</think>{"rating": 3}'), "reasoning", "stands in the answer", "--reasoning-parser"),
     (chat(None, finish="content_filter"), "content filter", "finish_reason content_filter", "Relax the filter"),
     (failure(400, "The prompt was filtered", code="content_filter"), "content filter", "was filtered", "Relax"),
 ]
@@ -108,6 +109,11 @@ def test_a_run_whose_first_answers_come_without_a_text_stops_and_says_why(
     with pytest.raises(MostlyMalformed):
         run(filled, home, number)
     assert len(server.requests) == FIRST
+    server.default = judging
+    asked_anew = "write another `revision` in the target file" in text
+    if asked_anew:
+        assert run(filled, home, enter(filled, server, revision="2")).cells.stored == 0
+    assert asked_anew == (cause in ("empty", "tool call", "content filter", "reasoning"))
 
 
 def test_a_larger_max_tokens_is_another_target_that_is_asked_anew(

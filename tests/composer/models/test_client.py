@@ -241,6 +241,7 @@ def test_a_server_that_is_down_is_an_outage_that_says_how_to_go_on() -> None:
         (failure(500, "boom"), "could not answer: boom"),
         (failure(400, "bad field"), "refuses the request: bad field .* Change what it names"),
         (Reply(200, b"<html>"), "not JSON"),
+        (Reply(200, b'data: {"choices": []}\n\n'), "a stream of events.* Turn streaming off"),
         (Reply(200, {"hello": "world"}), "not one of the OpenAI chat API"),
         (Reply(200, {"choices": []}), "not one of the OpenAI chat API"),
     ],
