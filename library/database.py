@@ -11,6 +11,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlmodel import Session
 
+from library import beside
 from library.canonical import NotStorable
 from library.errors import Refused
 from library.tables import LogRow
@@ -62,17 +63,41 @@ class Database:
         with _plain_words(self.url), Session(self._engine, expire_on_commit=False) as session:
             yield session
             session.commit()
+            if self.file is not None and LOGGED in session.info:
+                beside.note_head(self.file, session.info[LOGGED])
 
-    def migrate(self) -> None:
+    @property
+    def file(self) -> Path | None:
+        """The file of a SQLite database; None for any other."""
+        path = self.url.database
+        return Path(path) if self.url.get_backend_name() == "sqlite" and path else None
+
+    def migrate(self, *, held: str = "") -> None:
         """Bring the schema to the newest revision, all of it or nothing.
 
-        Raises Refused if the database can't be used, or was made by a newer version of the product.
+        `held` is what tells that there was a schema before, if anything does. Raises Refused if the database
+        can't be used, was made by a newer version of the product, or has no schema though it had one.
         """
         with _plain_words(self.url):
-            if self._revisions() == {newest_revision()}:
+            known = self._revisions()
+            if known == {newest_revision()}:
                 return
+            if not known and held and self.file is not None:
+                raise beside.empty_after_all(self.file, held)
             with self._one_at_a_time():
                 self._upgrade()
+
+    def check_head(self) -> None:
+        """Raise `Refused` where the log lacks the entry that is noted as its newest beside a SQLite file."""
+        if self.file is None or not (head := beside.noted_head(self.file)):
+            return
+        with _plain_words(self.url), self._engine.connect() as connection:
+            for table, column in (("log_end", "head"), ("log", "hash")):
+                if connection.execute(
+                    text(f"select 1 from {table} where {column} = :head"), {"head": head}
+                ).first():
+                    return
+        raise beside.lost_head(self.file)
 
     def _upgrade(self) -> None:
         from library import schema  # Alembic takes a while to import, and most databases are current
@@ -147,13 +172,19 @@ class Database:
             ) from error
 
 
-def open_database(home: Path) -> Database:
+def open_database(home: Path, *, whole: bool = True) -> Database:
     """Open the database of a home, which is made if it isn't there (for its owner only), and migrate it.
 
     COMPOSER_DATABASE_URL names another database; otherwise it is the SQLite file composer.db in the
-    home. Raises Refused if home or database can't be made, opened or written, or the URL is wrong.
+    home. Raises Refused if home or database can't be made, opened or written, or the URL is wrong; if the file
+    lacks what was written last; and, where it has to be `whole`, if its log lacks its newest entry.
     """
-    locks = home / "locks"
+    url, locks = _url(home), home / "locks"
+    database = Database(url, migration_lock=locks / "database.lock")
+    held = ""
+    if database.file is not None:
+        beside.check_before_opening(database.file)
+        held = "" if os.environ.get(URL_VARIABLE) else beside.sign_of_content(home, database.file)
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         locks.mkdir(mode=0o700, exist_ok=True)
@@ -163,8 +194,9 @@ def open_database(home: Path) -> Database:
             where=str(home),
             fix="Name another with --home or COMPOSER_HOME.",
         ) from error
-    database = Database(_url(home), migration_lock=locks / "database.lock")
-    database.migrate()
+    database.migrate(held=held)
+    if whole:
+        database.check_head()
     return database
 
 

@@ -120,15 +120,15 @@ def append_all(
     written = [*rows.written(session), *named]
     shared = rows.of_subjects(session, written, [one.subject for one in changes]) if changes[1:] else [written]
     details = [rows.in_detail(own, together=bool(named)) for own in shared]
-    previous = session.exec(select(LogRow.hash).order_by(col(LogRow.id).desc()).limit(1)).first() or EMPTY
+    previous = head(session)
     made = list(_chained(previous, changes, details, who, at.astimezone(UTC)))
     insert_all(session, LogRow, made)
-    head = made[-1]["hash"]
-    session.execute(sa_update(END).values(entries=END.c.entries + len(made), head=head))
+    newest_hash = made[-1]["hash"]
+    session.execute(sa_update(END).values(entries=END.c.entries + len(made), head=newest_hash))
     for entry, own in zip(made, shared, strict=True):
         if rows.BATCH in entry["detail"]:
             _name_together(session, entry["previous"], own)
-    session.info[LOGGED] = head
+    session.info[LOGGED] = newest_hash
 
 
 def _name_together(session: Session, previous: str, named: Sequence[NamedRow]) -> None:
@@ -178,6 +178,11 @@ def entries(
 def count(session: Session, only: LogFilter = EVERYTHING) -> int:
     """Return how many entries fit a filter."""
     return session.exec(select(func.count()).select_from(LogRow).where(*_conditions(only))).one()
+
+
+def head(session: Session) -> str:
+    """Return the hash of the newest entry."""
+    return session.exec(select(LogRow.hash).order_by(col(LogRow.id).desc()).limit(1)).first() or EMPTY
 
 
 def newest(session: Session) -> int:

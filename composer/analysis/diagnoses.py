@@ -2,7 +2,7 @@
 
 Increments show what each step from the incumbent to the candidate gains; ablations, which of its changes makes
 an example worse; repeatability, how often the same question is answered otherwise. Each is a set of cells, read
-from the store: nothing is paid for twice and nothing is kept beside the answers. None of it chooses a
+from the store: what is stored is not paid for again and nothing is kept beside the answers. None of it chooses a
 composition, and none of it is part of the evidence.
 """
 

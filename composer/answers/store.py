@@ -1,4 +1,4 @@
-"""The durable store of cells: every answer of a model, kept as it arrives and never paid for twice."""
+"""The durable store of cells: every answer of a model, kept as it arrives and from then on not asked for again."""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Table as SqlTable
-from sqlalchemy import func
 from sqlalchemy import select as sa_select
 from sqlmodel import Session
 
+from library import log
 from library.errors import Refused
 from library.log import EMPTY, END, LogEntry
 from library.rows import BATCH, KEYS_IN_A_QUERY, NAMED, ROWS, NamedRow, Row, batch_digest
@@ -131,8 +131,7 @@ class KnownHead:
 
 def head_of(session: Session) -> Head:
     """Return where the log ends."""
-    count, newest = session.execute(sa_select(func.count(), func.max(_LOG.c.id))).one()
-    return Head(count, session.scalar(sa_select(_LOG.c.hash).where(_LOG.c.id == newest)) or EMPTY)
+    return Head(log.count(session), log.head(session))
 
 
 def known_head(session: Session, given: str) -> KnownHead:

@@ -90,6 +90,14 @@ COMMANDS: Mapping[str, Entry] = {
     "people": Entry("composer.cli.people:app", "People: who signs in, and what they may do."),
     "hooks": Entry("composer.cli.hooks:app", "Addresses that are notified of what is logged, by signed webhooks."),
     "audit": Entry("composer.cli.audit:app", "The log of every change."),
+    "backup": Entry(
+        "composer.cli.backup:backup",
+        "Write the database of this home into one file, as it is at this moment, also while runs go on.",
+    ),
+    "restore": Entry(
+        "composer.cli.backup:restore",
+        "Put a backup in place of this home's database, which is kept beside it; stop the app and runs before.",
+    ),
     "bench": Entry("composer.cli.bench:app", "Compare search strategies on recorded and made-up worlds, offline."),
 }
 """The commands in the order of `composer --help`."""

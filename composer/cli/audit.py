@@ -29,6 +29,7 @@ from composer.cli.common import (
 )
 from composer.cli.figures_table import MARKS
 from library import log
+from library.errors import Refused
 
 app = typer.Typer(no_args_is_help=True, help="The log of every change.")
 
@@ -65,11 +66,17 @@ def verify(
     as_json: JsonOption = False,
 ) -> None:
     """Check the log, and the log against the rows both ways; names what differs and exits 1."""
-    with opened(home).session() as session:
+    database = opened(home, whole=False)
+    with database.session() as session:
         kept = known_head(session, head) if head else None
         found = audit(session)
-    lost = () if kept is None or kept.follows else (kept.said,)
-    differences = (*lost, *found.differences)
+    differences = list(found.differences)
+    if kept is not None and not kept.follows:
+        differences.insert(0, kept.said)
+    try:
+        database.check_head()
+    except Refused as lost:
+        differences.append(lost.what)
     if as_json:
         print(json.dumps(_as_json(found, differences), ensure_ascii=False))
     else:

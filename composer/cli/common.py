@@ -39,11 +39,14 @@ Params = ParamSpec("Params")
 Returned = TypeVar("Returned")
 
 
-def opened(home: Path | None) -> Database:
-    """Open the database of the given home (or the default one), migrated to the newest schema."""
+def opened(home: Path | None, *, whole: bool = True) -> Database:
+    """Open the database of the given home (or the default one), migrated to the newest schema.
+
+    One that isn't `whole` lacks the newest entry of its log, and is refused by all but what looks into that.
+    """
     from library.database import open_database  # not every command needs one, and it takes a while to import
 
-    return open_database(resolve_home(home))
+    return open_database(resolve_home(home), whole=whole)
 
 
 def refusals(command: Callable[Params, Returned]) -> Callable[Params, Returned]:

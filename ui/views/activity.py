@@ -5,11 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from composer.activity.wording import about
+from composer.audit import audit
 from library import log
 from library.log import LogFilter
 from ui.activity.table import MOST_CHECKED_UNASKED, MOST_SHOWN, csv, table
 from ui.shell.context import database, now
-from ui.shell.html import count
+from ui.shell.html import count, safe
 from ui.shell.page import empty, html
 
 ANYONE, ANYTHING = "everyone", "every kind"
@@ -22,20 +23,39 @@ def file(only: LogFilter) -> bytes:
 
 
 def chain(total: int) -> None:
-    """Show whether every entry is what was written; a long log is checked when somebody asks."""
+    """Show whether every entry is what was written, and whether all rows are, when somebody asks.
+
+    A long log is checked only when somebody asks.
+    """
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         line = st.empty()
-        label = "Check the chain" if total > MOST_CHECKED_UNASKED else "Check again"
+        label = "Check log and rows"
         asked = st.button(label, key="check", type="tertiary", icon=":material/link:")
         if not asked and total > MOST_CHECKED_UNASKED:
             result, tone = f"The chain of {count(total, 'entry', 'entries')} is checked when you ask.", "ic-mute"
         else:
-            with database().session() as session:
-                broken = log.first_broken(session)
-            whole = f"The chain is whole: {count(total, 'entry', 'entries')}"
-            result = whole if broken is None else f"Entry {broken} is not what was written"
-            tone = "ic-mute" if broken is None else "ic-worse"
-        line.html(f'<div class="ic {tone}">{result}</div>', width="content")
+            result, whole = _all_checked(total) if asked else _chain_checked(total)
+            tone = "ic-mute" if whole else "ic-worse"
+        line.html(f'<div class="ic {tone}">{safe(result)}</div>', width="content")
+
+
+def _chain_checked(total: int) -> tuple[str, bool]:
+    with database().session() as session:
+        broken = log.first_broken(session)
+    whole = f"The chain is whole: {count(total, 'entry', 'entries')}"
+    return (whole, True) if broken is None else (f"Entry {broken} is not what was written", False)
+
+
+def _all_checked(total: int) -> tuple[str, bool]:
+    with database().session() as session:
+        found = audit(session)
+    if found.differences:
+        more = f", and {len(found.differences) - 1} more" if found.differences[1:] else ""
+        return f"{found.differences[0]}{more}", False
+    older = sum(map(len, found.older.values()))
+    uncovered = f"; {count(older, 'row is', 'rows are')} older than content hashes" if older else ""
+    rows = count(found.rows, "row is", "rows are")
+    return f"The chain is whole: {count(total, 'entry', 'entries')}, and {rows} what it says{uncovered}", True
 
 
 st.title("Activity", anchor=False)
@@ -46,7 +66,7 @@ if not total:
     empty(
         "Nothing has happened yet",
         "Every change is written down here: who made it, when, to what, and why. Each entry is chained to the one "
-        "before, so that none can be changed or taken out unnoticed.",
+        "before, and names the rows that it made, so that a change of either shows.",
     )
     st.page_link("views/library.py", label="Import snippets", icon=":material/upload_file:")
     st.stop()

@@ -74,6 +74,10 @@ def test_a_head_that_was_kept_shows_that_the_log_was_written_anew(submitted: Dat
     tamper(submitted, f"delete from log where id > {before.id}")
     tamper(submitted, "delete from comment")
     tamper(submitted, f"update log_end set entries = entries - 1, head = '{before.hash}'")
+    done = audit(home, "verify")
+    assert done.exit_code == 1
+    assert "the log lacks the last entry that was written" in done.stderr
+    (home.path / "composer.db-head").unlink()
     assert audit(home, "verify").exit_code == 0
     done = audit(home, "verify", "--head", newest)
     assert done.exit_code == 1

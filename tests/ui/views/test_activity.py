@@ -102,3 +102,14 @@ def test_a_very_long_log_is_checked_when_asked(
     assert "is checked when you ask" in seen(app)
     app.button(key="check").click().run()
     assert "The chain is whole" in seen(app)
+
+
+def test_a_changed_row_is_named_when_log_and_rows_are_checked(
+    furnished: Home, rows: Database, visit: Open
+) -> None:
+    with rows.session() as session:
+        session.execute(text("update target set added_by = '<Eve>' where id = 1"))
+    app = visit(furnished, "activity")
+    assert "The chain is whole" in seen(app)
+    app.button(key="check").click().run()
+    assert re.search("target 1 .*is not what entry \\d+ of the log says", seen(app))
