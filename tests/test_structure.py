@@ -62,6 +62,20 @@ def test_no_function_is_long() -> None:
     assert {name: count for name, count in lines.items() if count > MOST_LINES_OF_A_FUNCTION} == {}
 
 
+def bracketed_by_hand(file: Path) -> Iterator[str]:
+    """Give the place of each f-string that holds two values with a comma between, in square brackets."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.JoinedStr):
+            parts = [part.value if isinstance(part, ast.Constant) else "{}" for part in node.values]
+            if "[{}, {}]" in "".join(str(part) for part in parts):
+                yield f"{named(file)}:{node.lineno}"
+
+
+def test_an_interval_is_put_in_brackets_at_one_place() -> None:
+    found = [place for file in SOURCES for place in bracketed_by_hand(file)]
+    assert [place.partition(":")[0] for place in found] == ["composer/evaluation/formatting.py"]
+
+
 def test_a_test_file_is_named_after_the_module_or_package_it_tests() -> None:
     modules = {named(file).removesuffix(".py") for file in SOURCES}
     packages = {str(Path(name).parent) for name in modules if name.endswith("__init__")}
