@@ -15,7 +15,7 @@ from composer.cli.figures_table import MARKS, comparison
 from composer.evaluation.formatting import NAMES, change, interval
 from composer.evaluation.outcomes import Difference
 from composer.runs import progress
-from composer.runs.findings import SearchFindings, power_in_words
+from composer.runs.findings import WITHIN_COMPOSITION, SearchFindings, power_in_words
 from composer.runs.summary import RunResult
 
 
@@ -101,8 +101,10 @@ def _learnt(found: SearchFindings, message: str) -> list[RenderableType]:
     """Show what each snippet of the composition adds, why the search stopped, and what it could have seen."""
     parts: list[RenderableType] = [Text()]
     if found.left_out:
-        table = Table("search estimate", box=None, pad_edge=False)
-        for name in (f"adds to {NAMES[found.metric]}", "95% interval", ""):
+        parts.append(Text(f"Effect of each snippet {WITHIN_COMPOSITION}", "bold"))
+        parts.append(Text("search estimate: the composition with the snippet against without it", "dim"))
+        table = Table("snippet", box=None, pad_edge=False)
+        for name in (f"change of {NAMES[found.metric]}", "95% interval", ""):
             table.add_column(name, justify="right")
         for one in found.left_out:
             name, difference = found.metric, one.difference

@@ -22,6 +22,10 @@ from composer.runs.records import Run
 from composer.search.attribution import Attribution, Gain
 from library.errors import Refused
 
+BESIDE_INCUMBENT = "next to the incumbent’s snippets"
+WITHIN_COMPOSITION = "within the composition found"
+"""The two effects of a snippet that a search estimates, which differ: of adding it to the prompt in use, and of
+leaving it out of the composition found."""
 POINT = 0.01
 """Mean loss that is one point of the metric: NMSE is 100 times the loss, an accuracy point a hundredth."""
 
@@ -50,8 +54,9 @@ class Effect:
 class SearchFindings:
     """What a search found out about its library.
 
-    `snippets` are in order, the best first, those in no answer apart as `untried`; `pairs` are those whose
-    interval leaves out zero; `left_out` is what each snippet of the composition found adds in it, in its order;
+    `snippets` have the effect next to the incumbent's, the best first, those in no answer apart as `untried`;
+    `pairs` are those whose interval leaves out zero; `left_out` has the effect of each snippet within the
+    composition found, in its order;
     `orders` holds the composition in other orders, against its own. `attribution` is what all this was read from,
     `examples` how many the task has to search on. `stopped` is empty where it isn't known why the search
     stopped.

@@ -12,7 +12,16 @@ import streamlit as st
 
 from composer.activity.addresses import run_page
 from composer.evaluation.formatting import NAMES, SHARES
-from composer.runs.findings import Effect, SearchFindings, order_in_words, pair_in_words, power_in_words, shown
+from composer.runs.findings import (
+    BESIDE_INCUMBENT,
+    WITHIN_COMPOSITION,
+    Effect,
+    SearchFindings,
+    order_in_words,
+    pair_in_words,
+    power_in_words,
+    shown,
+)
 from ui.components.charts import BETTER, SAME, WORSE
 from ui.shell.csv_text import as_csv
 from ui.shell.html import count, safe
@@ -26,6 +35,9 @@ ROW = 21
 WIDTH = 820
 TICK = "✓"
 MOST = 40
+BESIDE = f"Effect of each snippet {BESIDE_INCUMBENT}"
+WITHIN = f"Effect of each snippet {WITHIN_COMPOSITION}"
+"""What is charted of a run, and of a candidate: two figures that differ."""
 """Snippets charted; a library may have hundreds, and few of them matter."""
 
 KEY = " ".join(
@@ -136,12 +148,14 @@ def show(found: SearchFindings, run_id: int, message: str = "") -> None:
     """Show what a search found: the effect of each snippet, then sentences; `message` is on the page already."""
     chosen = f" · <b>{TICK}</b> in the composition it ended with" if found.composition else ""
     section(
-        "Effect of each snippet",
-        f"search estimate with 95% interval, next to the incumbent’s snippets · {KEY}{chosen}",
+        BESIDE,
+        f"search estimate with 95% interval · {KEY}{chosen}",
     )
     first = shown(found.snippets, MOST)
     if first:
-        st.altair_chart(chart(first), width=WIDTH, key=f"effects-{run_id}", alt="Effect of each snippet")
+        st.altair_chart(
+            chart(first), width=WIDTH, key=f"effects-{run_id}", alt=f"Effect of each snippet {BESIDE_INCUMBENT}"
+        )
     facts = {"Not shown": _hidden(found, len(first)), **_facts(found, message)}
     html(f'<dl class="ic ic-facts">{_rows(facts)}</dl>')
     st.download_button(
@@ -208,7 +222,7 @@ def show_parts(found: SearchFindings, run_id: int) -> None:
     """
     parts = found.left_out
     clear = sum(one.difference.direction == "better" for one in parts)
-    title = f"Effect of each snippet in the candidate · search estimate, a clear gain for {clear} of {len(parts)}"
+    title = f"{WITHIN} · search estimate, a clear gain for {clear} of {len(parts)}"
     folder = st.expander(title, key="adds", on_change="rerun")
     if not folder.open:
         return
@@ -222,5 +236,5 @@ def show_parts(found: SearchFindings, run_id: int) -> None:
             chart(parts, ticked=False),
             width=WIDTH,
             key="adds-chart",
-            alt="Effect of each snippet in the candidate",
+            alt=WITHIN,
         )

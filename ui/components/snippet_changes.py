@@ -8,7 +8,7 @@ from composer.activity.addresses import snippet_page
 from composer.evaluation.formatting import NAMES
 from composer.prompts.changes import SnippetChange
 from composer.review.comments import Comment
-from composer.runs.findings import SearchFindings
+from composer.runs.findings import WITHIN_COMPOSITION, SearchFindings
 from ui.components.comments import comments_under
 from ui.components.metrics import gain
 from ui.shell.html import safe
@@ -61,7 +61,9 @@ def _effects(findings: SearchFindings | None) -> dict[str, str]:
         return {}
     lead = '<span class="ic-mute" title="on the development examples that chose it: expect less on new ones">'
     return {
-        one.names[0].partition("@")[0]: f"{lead}effect on {NAMES[one.difference.name]}, search estimate:</span> "
+        one.names[0].partition("@")[
+            0
+        ]: f"{lead}effect on {NAMES[one.difference.name]} {WITHIN_COMPOSITION}, search estimate:</span> "
         + gain(one.difference)
         for one in findings.left_out
     }

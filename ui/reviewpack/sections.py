@@ -122,11 +122,11 @@ def _gains(pack: Pack) -> str:
             effects.chart(found.findings.left_out, ticked=False),
             "effects",
             width=WIDE_CHART,
-            alt="Effect of each snippet",
+            alt=effects.WITHIN,
             room=ROOM,
         )
         parts.append(
-            "<h3>Effect of each snippet <span>search estimate, on the development examples that chose it: expect "
+            f"<h3>{effects.WITHIN} <span>search estimate, on the development examples that chose it: expect "
             f"less on new ones · {effects.KEY}</span></h3>{drawn}"
         )
     return "".join(parts)

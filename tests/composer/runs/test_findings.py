@@ -165,7 +165,8 @@ def test_the_terminal_tells_what_each_snippet_adds() -> None:
     console = Console(width=110, file=written)
     console.print(report(result, [], replace(of(), stopped="the budget is spent")))
     told = written.getvalue()
-    assert "search estimate" in told
+    assert "Effect of each snippet within the composition found" in told
+    assert "search estimate: the composition with the snippet against without it" in told
     assert "old@1" in told
     assert "[−9.00, −3.00]   better" in told
     assert "The search stopped: the budget is spent." in told

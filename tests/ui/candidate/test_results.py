@@ -8,7 +8,7 @@ from tests.ui.pages import Open, candidate_page, seen
 
 def test_the_effect_of_each_snippet_is_folded_and_called_a_search_estimate(furnished: Home, visit: Open) -> None:
     app = candidate_page(visit, furnished)
-    (folded,) = [one for one in app.expander if "of each snippet in the candidate" in one.label]
+    (folded,) = [one for one in app.expander if "of each snippet within the composition found" in one.label]
     assert not folded.proto.expanded
     assert "search estimate" in folded.label
 

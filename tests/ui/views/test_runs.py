@@ -59,7 +59,7 @@ def test_a_finished_run_shows_the_effect_of_each_snippet(furnished: Home, visit:
     app = visit(furnished, "runs", run="1")
     shown = seen(app)
     for words in (
-        "Effect of each snippet",
+        "Effect of each snippet next to the incumbent’s snippets",
         "search estimate with 95% interval",
         "Why it stopped",
         "development examples; one of",
