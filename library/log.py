@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Integer, String, Text, cast, type_coerce
+from sqlalchemy import Column, ColumnElement, Integer, Select, String, Text, cast, type_coerce
 from sqlalchemy import Table as SqlTable
 from sqlalchemy import insert as sa_insert
 from sqlalchemy import select as sa_select
 from sqlalchemy import update as sa_update
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, col, func, or_, select
 
 from library import rows
@@ -220,21 +221,43 @@ def chained_entries(session: Session) -> Iterator[LogEntry]:
     # As they are stored: a value that can't even be read is then a matter of its own row.
     raw = {"at": type_coerce(table.c.at, String), "detail": cast(table.c.detail, Text)}
     query = sa_select(*(raw[each.name].label(each.name) if each.name in raw else each for each in table.c))
-    previous = EMPTY
-    for row in session.execute(query.order_by(table.c.id).execution_options(yield_per=500)).mappings():
-        found = dict(row)
-        try:
-            at = found["at"] if isinstance(found["at"], datetime) else datetime.fromisoformat(found["at"])
-            found["at"] = at if at.tzinfo else at.replace(tzinfo=UTC)
-            found["detail"] = json.loads(found["detail"])
-            follows = found["previous"] == previous and found["hash"] == _entry_hash(found)
-        except (ValueError, TypeError):
-            follows = False
-        if not follows:
-            raise BrokenChain(found["id"])
-        del found["previous"]
-        previous = found["hash"]
-        yield LogEntry(**found)
+    previous, last = EMPTY, 0
+    stored = session.execute(query.order_by(table.c.id).execution_options(yield_per=500)).mappings()
+    try:
+        for row in stored:
+            entry = _followed(dict(row), previous)
+            previous, last = entry.hash, entry.id
+            yield entry
+    except OperationalError as error:
+        rows.check_unreadable(error)
+        later = session.scalars(sa_select(table.c.id).where(table.c.id > last).order_by(table.c.id)).all()
+        raise BrokenChain(
+            next(one for one in later if not _is_readable(session, query.where(table.c.id == one)))
+        ) from error
+
+
+def _followed(row: dict[str, Any], previous: str) -> LogEntry:
+    """Return an entry read from its columns as they are stored; raises `BrokenChain` where it doesn't follow."""
+    try:
+        at = row["at"] if isinstance(row["at"], datetime) else datetime.fromisoformat(row["at"])
+        row["at"] = at if at.tzinfo else at.replace(tzinfo=UTC)
+        row["detail"] = json.loads(row["detail"])
+        follows = row["previous"] == previous and row["hash"] == _entry_hash(row)
+    except (ValueError, TypeError, RecursionError):
+        follows = False
+    if not follows:
+        raise BrokenChain(row["id"])
+    del row["previous"]
+    return LogEntry(**row)
+
+
+def _is_readable(session: Session, query: Select[Any]) -> bool:
+    try:
+        session.execute(query).all()
+    except OperationalError as error:
+        rows.check_unreadable(error)
+        return False
+    return True
 
 
 def first_broken(session: Session) -> int | None:

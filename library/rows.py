@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Index, Integer, String, Text, event, inspect, true, type_coerce
 from sqlalchemy import Table as SqlTable
 from sqlalchemy import select as sa_select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
@@ -26,6 +27,9 @@ KEYS_IN_A_QUERY = 500
 ROWS, BATCH = "rows", "batch"
 """Where an entry's detail names rows: each with its hash, or all by one digest."""
 _WRITTEN = "rows written since the last entry of the log"
+
+UNREADABLE = (ValueError, TypeError, RecursionError, OperationalError)
+"""What a stored value raises that can't be read as what its column holds; see `check_unreadable`."""
 
 Row = tuple[str, str]
 """The table of a row and its key, as text."""
@@ -68,23 +72,30 @@ def content_hashes(
 
 
 def _hashes(session: Session, table: type[Table], condition: ColumnElement[bool]) -> list[tuple[str, str]]:
-    query = sa_select(*(_as_hashed(column) for column in _covered(table)))
+    columns = [column for column in inspect(table).local_table.columns if column.name not in table.unlogged]
+    query = sa_select(*(_as_hashed(column) for column in columns))
+    shape = [(column.name, column.primary_key, _is_canonical(column)) for column in columns]
+    kind = str(table.__tablename__)
     try:
         stored = session.execute(query.where(condition).execution_options(yield_per=KEYS_IN_A_QUERY))
-        return [_hashed(table, row) for row in stored]
-    except (ValueError, TypeError):
+        return [_hashed(kind, shape, row) for row in stored]
+    except UNREADABLE as error:
+        check_unreadable(error)
         keys = session.scalars(sa_select(_primary(table)).where(condition)).all()
     found = []
     for key in map(str, keys):
         try:
-            found.append(_hashed(table, session.execute(query.where(_is_one_of(table, [key]))).one()))
-        except (ValueError, TypeError):
+            found.append(_hashed(kind, shape, session.execute(query.where(_is_one_of(table, [key]))).one()))
+        except UNREADABLE as error:
+            check_unreadable(error)
             found.append((key, "unreadable"))
     return found
 
 
-def _covered(table: type[Table]) -> list[Column[Any]]:
-    return [column for column in inspect(table).local_table.columns if column.name not in table.unlogged]
+def check_unreadable(error: Exception) -> None:
+    """Raise an error again that isn't about a stored value: SQLite has one kind for those and for a full disk."""
+    if isinstance(error, OperationalError) and "decode" not in str(error):
+        raise error
 
 
 def _as_hashed(column: Column[Any]) -> ColumnElement[Any]:
@@ -96,17 +107,18 @@ def _is_canonical(column: Column[Any]) -> bool:
     return bool(getattr(column.type, "is_canonical", False))
 
 
-def _hashed(table: type[Table], row: Sequence[Any]) -> tuple[str, str]:
+def _hashed(kind: str, shape: Sequence[tuple[str, bool, bool]], row: Sequence[Any]) -> tuple[str, str]:
+    """Return key and hash of a row; `shape` has each column's name, and whether it is the key and canonical."""
     columns = {}
-    for column, value in zip(_covered(table), row, strict=True):
-        if column.primary_key:
+    for (name, is_key, is_canonical), value in zip(shape, row, strict=True):
+        if is_key:
             key = str(value)
         if value is None:
             continue
         if isinstance(value, datetime):
             value = value.astimezone(UTC).isoformat(timespec="microseconds")
-        columns[column.name] = text_digest(value) if _is_canonical(column) else value
-    return key, digest({"table": table.__tablename__, "columns": columns})
+        columns[name] = text_digest(value) if is_canonical else value
+    return key, digest({"table": kind, "columns": columns})
 
 
 def _primary(table: type[Table]) -> Column[Any]:

@@ -7,7 +7,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session
 
 from composer.audit.replay import Named
-from library.rows import Row
+from library.rows import UNREADABLE, Row, check_unreadable
 from library.tables import Table
 
 _KINDS = {"cell": "answer", "snippet_version": "snippet version", "test_read": "reading of the test split"}
@@ -26,7 +26,11 @@ def told(session: Session, table: type[Table], key: str) -> str:
     (primary,) = mapped.primary_key
     columns = [mapped.columns[name] for name in _TELLING if name in mapped.columns and name != primary.name]
     number = int(key) if primary.type.python_type is int else key
-    row = session.execute(sa_select(*columns).where(primary == number)).first() if columns else None
+    try:
+        row = session.execute(sa_select(*columns).where(primary == number)).first() if columns else None
+    except UNREADABLE as error:
+        check_unreadable(error)
+        row = None
     values = zip(columns, row or (), strict=False)
     known = ", ".join(f"{column.name.removesuffix('_id')} {value}" for column, value in values if value)
     return row_words(str(table.__tablename__), key) + (f" ({known})" if known else "")

@@ -18,6 +18,7 @@ import numpy as np
 from sqlmodel import Session
 
 from composer.answers.evaluator import Evaluator
+from composer.answers.naming import KEPT
 from composer.answers.store import MemoryCells, Question, keep_all
 from composer.candidates.records import get_candidate
 from composer.candidates.submission import submit
@@ -41,6 +42,7 @@ from composer.runs.plan import Plan, plan_run
 from composer.runs.records import enter_run
 from composer.runs.worker import work
 from composer.task.task import Task
+from library import log
 from library.database import Database
 from library.errors import Refused
 from library.importing import import_file
@@ -223,6 +225,8 @@ def _candidate(home: Home, database: Database, name: str, examples: int, at: dat
     cells = _answered(plan, dev, test, rater(task, data))
     with database.session() as session:
         keep_all(session, cells, at=at)
+        # Names the rows as any entry does, so that this home is whole like another.
+        log.append(session, who=BY, action=KEPT, subject=f"run:{run}", why="", detail={}, at=at)
     result = work(database, home, run, connect=lambda target, _say: language_model(target))
     if result.candidate_id is None:
         raise Refused(f"no candidate came of {examples} made-up examples", fix="Take more.")

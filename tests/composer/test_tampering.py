@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import inspect, text
+from sqlalchemy.dialects import sqlite
 from sqlmodel import Session
 
+from composer.activity.webhooks import add_webhook
 from composer.analysis import jobs
 from composer.audit import audit
+from composer.audit.comparison import logged_tables
 from composer.evaluation import intervals
 from composer.home.paths import Home
 from composer.models.target import Target
@@ -23,6 +26,7 @@ from composer.runs.records import enter_run
 from library.database import Database, open_database
 from library.errors import Refused
 from library.people import remove_person
+from library.tables import Table
 from tests import small
 from tests.composer.review import acts
 from tests.scripted import connecting
@@ -189,6 +193,16 @@ TABLE = {
         "update person set removed_at = null where name = 'Vera'", f"person \\d+ \\(name Vera\\) .*{SAID}"
     ),
     "a comment": Tampering("update comment set text = 'Fine.'", f"comment 1 .*{SAID}", releases=False),
+    "a reason that is no text": Tampering(
+        "update verdict set reason = cast(x'ff' as text) where candidate_id = 1",
+        f"verdict 1 .*{SAID}",
+        releases=False,
+    ),
+    "a name that is no text": Tampering(
+        "update verdict set reviewer = cast(x'ff' as text) where candidate_id = 1",
+        f"verdict 1 is {SAID}",
+        releases=False,
+    ),
     "a reason in the log": Tampering(
         "update log set why = 'So.' where id = 12", "entry 12 of the log is not what was written"
     ),
@@ -218,12 +232,14 @@ def tampered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     database = open_database(home.path)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(intervals, "RESAMPLES", 100)
+        patch.setenv("HOOK_SECRET", "a secret")
         small.fill(database, folder)
         acts.sign_in(database)
         with database.session() as session:
             remove_person(session, "Vera", by="Max", at=small.NOW)
             other = Target(name="other", kind="embedded", model="qwen2.5-coder-0.5b", seed=1)
             add_target(session, other, by="Ada", at=small.NOW)
+            add_webhook(session, "https://hooks.example.org/", "HOOK_SECRET", by="Max", at=small.NOW)
         for number, target in enumerate(("tiny", "other"), 1):
             with database.session() as session:
                 plan = plan_run(session, "small", target, strategy="greedy", seed=0, budget=100)
@@ -285,3 +301,42 @@ def test_a_row_that_is_changed_is_named_and_refused_where_it_concerns_what_is_do
     assert refusals == [one.releases, one.exports]
     with tampered.session() as session:
         assert audit(session).differences == ()
+
+
+OTHER = {
+    "INTEGER": "coalesce({0}, 0) + 1",
+    "FLOAT": "coalesce({0}, 0) + 0.5",
+    "BOOLEAN": "not {0}",
+    "DATETIME": "'2020-01-01 00:00:00.000000'",
+    "JSON": "'{{\"x\": 1}}'",
+}
+"""Another value of a column, by its type; a text gets a letter more."""
+
+
+def changes(table: type[Table]) -> Iterator[str]:
+    """Each change of one value of a table's last row, and its deletion."""
+    mapped = inspect(table).local_table
+    (key,) = mapped.primary_key
+    row = f"where {key.name} = (select max({key.name}) from {mapped.name})"
+    for column in mapped.columns:
+        if column.primary_key or column.name in table.unlogged:
+            continue
+        kind = column.type.compile(dialect=sqlite.dialect())
+        value = OTHER.get(kind, "coalesce({0}, '') || 'x'").format(column.name)
+        if column.name == "state":
+            value = "case state when 'draft' then 'retired' else 'draft' end"
+        yield f"update {mapped.name} set {column.name} = {value} {row}"
+    yield f"delete from {mapped.name} {row}"
+
+
+@pytest.mark.parametrize("table", logged_tables(), ids=lambda table: str(table.__tablename__))
+def test_a_change_of_any_value_and_a_deletion_of_any_row_is_found(tampered: Database, table: type[Table]) -> None:
+    tried = 0
+    for change in changes(table):
+        with tampered.session() as session:
+            session.execute(text("pragma defer_foreign_keys = on"))
+            if session.connection().exec_driver_sql(change).rowcount:
+                assert audit(session).differences, change
+                tried += 1
+            session.rollback()
+    assert tried, "no row to change"

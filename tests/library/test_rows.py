@@ -85,11 +85,14 @@ def test_what_was_rolled_back_is_not_named(session: Session) -> None:
     assert log.entries(session)[-1].detail == {}
 
 
-@pytest.mark.parametrize("column", ["roles", "added_at"])
-def test_a_row_that_can_not_be_read_is_one_of_its_own(session: Session, column: str) -> None:
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("roles", "'no JSON'"), ("added_at", "'yesterday'"), ("email", "cast(x'ff' as text)"), ("email", "x'ff'")],
+)
+def test_a_row_that_can_not_be_read_is_one_of_its_own(session: Session, column: str, value: str) -> None:
     add(session, "Ada", "Max")
     known = dict(content_hashes(session, PersonRow))
-    session.execute(text(f"update person set {column} = 'no such thing' where id = 1"))
+    session.execute(text(f"update person set {column} = {value} where id = 1"))
     assert dict(content_hashes(session, PersonRow)) == {**known, "1": "unreadable"}
     assert list(content_hashes(session, PersonRow, ["1"])) == [("1", "unreadable")]
 

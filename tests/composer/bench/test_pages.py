@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from composer.audit import audit
 from composer.bench import pagetimes
 from composer.bench.pages import CHANGED, FEWEST, Populated, populate, synthetic_dataset
 from composer.cli.bench import app
@@ -51,6 +52,11 @@ def test_the_inbox_is_full_and_some_wait_for_changes(place: tuple[Database, Popu
     assert len(states) == CANDIDATES
     assert states.count("changes requested") == len(range(0, CANDIDATES - 2, CHANGED))
     assert "unreadable" not in states
+
+
+def test_its_log_and_its_rows_agree(place: tuple[Database, Populated]) -> None:
+    with place[0].session() as session:
+        assert audit(session).differences == ()
 
 
 def test_examples_are_of_the_size_that_people_compare() -> None:
