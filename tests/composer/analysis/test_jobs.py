@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from composer.analysis import jobs
 from composer.analysis.jobs import cost, do_job, enter_job, is_at_work, jobs_of
+from composer.answers.malformed import FIRST, MostlyMalformed
 from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
 from composer.home.processes import FAILED, FINISHED, RUNNING, WAITING
@@ -94,6 +95,19 @@ def test_a_job_that_is_cut_off_keeps_its_answers_and_goes_on(
     engine = acts.spoilt()
     done = do(worse, home, number, engine)
     assert (done.state, done.message, done.paid, len(engine.asked)) == (FINISHED, "", 10, 10)
+
+
+def test_a_job_whose_answers_come_to_nothing_stops_after_the_first_and_says_why(
+    worse: Database, home: Home
+) -> None:
+    number = entered(worse, "noise")
+    engine = ScriptedEngine(lambda system, user: "")
+    with pytest.raises(MostlyMalformed) as stopped:
+        do(worse, home, number, engine)
+    assert len(engine.asked) == FIRST
+    with worse.session() as session:
+        (job,) = jobs_of(session, 1)
+    assert (job.state, job.message) == (FAILED, str(stopped.value))
 
 
 def test_a_job_whose_process_was_killed_is_taken_up_where_it_was(worse: Database, home: Home) -> None:

@@ -195,8 +195,11 @@ def test_threads_get_their_own_answers_and_tokens() -> None:
     assert [(answer.text, answer.prompt_tokens) for answer in answers] == [("x" * n, n) for n in range(1, 41)]
 
 
-def test_passing_trouble_is_retried(server: ChatServer) -> None:
-    server.enqueue(failure(500, "busy"), chat("3"))
+@pytest.mark.parametrize(
+    "trouble", [failure(500, "busy"), Reply(200, {"error": {"message": "busy", "code": 502}})]
+)
+def test_passing_trouble_is_retried(server: ChatServer, trouble: Reply) -> None:
+    server.enqueue(trouble, chat("3"))
     assert ask(language_model(target_at(server.api_base)), ODD).text == "3"
     assert len(server.requests) == 2
 

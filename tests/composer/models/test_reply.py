@@ -38,6 +38,12 @@ def test_reasoning_is_kept_apart_and_counted() -> None:
     assert read(chat(None, message={"reasoning": "hm"})).reasoning == "hm"
 
 
+@pytest.mark.parametrize("usage", [{"usage": None}, {"usage": []}, {"usage": {}}])
+def test_an_answer_is_read_without_a_count_and_without_a_reason_for_its_end(usage: dict[str, object]) -> None:
+    answer = read(chat([{"type": "text", "text": "5"}], finish=None, **usage))
+    assert answer == Answer("5", 0, 0, 0.0, "", served_model="m")
+
+
 def test_a_refusal_is_kept_apart() -> None:
     assert read(chat(None, message={"refusal": "I can't."})).refusal == "I can't."
     answer = read(chat([{"type": "refusal", "refusal": "No."}]))
