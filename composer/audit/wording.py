@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import inspect
 from sqlalchemy import select as sa_select
 from sqlmodel import Session
@@ -11,13 +13,19 @@ from library.rows import UNREADABLE, Row, check_unreadable
 from library.tables import Table
 
 _KINDS = {"cell": "answer", "snippet_version": "snippet version", "test_read": "reading of the test split"}
+_HASH = re.compile("[0-9a-f]{64}")
 _TELLING = ("key", "name", "example_id", "candidate_id", "task", "target", "version", "kind", "reviewer", "url")
 """Columns that tell a reader which row it is."""
 
 
 def row_words(kind: str, key: str) -> str:
     """Return a row's table and key in words."""
-    return f"{_KINDS.get(kind, kind)} {key}"
+    return f"{_KINDS.get(kind, kind)} {_short(key)}"
+
+
+def _short(value: object) -> str:
+    """Return a value as text, of a hash its first digits."""
+    return _HASH.sub(lambda found: f"{found[0][:12]}…", str(value))
 
 
 def told(session: Session, table: type[Table], key: str) -> str:
@@ -32,7 +40,7 @@ def told(session: Session, table: type[Table], key: str) -> str:
         check_unreadable(error)
         row = None
     values = zip(columns, row or (), strict=False)
-    known = ", ".join(f"{column.name.removesuffix('_id')} {value}" for column, value in values if value)
+    known = ", ".join(f"{column.name.removesuffix('_id')} {_short(value)}" for column, value in values if value)
     return row_words(str(table.__tablename__), key) + (f" ({known})" if known else "")
 
 

@@ -111,9 +111,9 @@ def adopt(home: HomeOption = None, yes: YesOption = False) -> None:
 
 def _print(found: Audit, differences: Sequence[str]) -> None:
     for one in differences:
-        console.print(Text(f"{MARKS[False]} {clean(one)}"), highlight=False, soft_wrap=True)
+        console.print(Text.assemble(MARKS[False], f" {clean(one)}"), soft_wrap=True)
     if differences:
-        console.print(f"{len(differences):,} differences", highlight=False)
+        console.print(f"{len(differences):,} difference{'s' if differences[1:] else ''}", highlight=False)
         return
     say(MARKS[True], f" the log is whole: {found.head.entries:,} entries, head {found.head}")
     say(MARKS[True], f" {found.rows:,} rows are what the log says")

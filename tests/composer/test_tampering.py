@@ -112,7 +112,7 @@ TABLE = {
         f"update cell set completion_tokens = 1 {CELL.format(2)}", f"answer .*{SAID}", exports=False
     ),
     "an answer gone": Tampering(
-        f"delete from cell {CELL.format(1)}", "answer \\w+, named by entry \\d+.*is gone", releases=False
+        f"delete from cell {CELL.format(1)}", "answer \\w+…, named by entry \\d+.*is gone", releases=False
     ),
     "an answer more": Tampering(
         "insert into cell (key, target, composition, example_id, replicate, text, finish_reason, prompt_tokens,"

@@ -28,9 +28,8 @@ from composer.review.comments import Comment, comments_on
 from composer.review.status import Review, get_review
 from composer.runs.findings import SearchFindings, search_findings
 from composer.runs.records import get_run
-from library import log
 from library.errors import Refused
-from ui.shell.context import database, now, this_home
+from ui.shell.context import as_logged, database, now, this_home
 
 Kept = TypeVar("Kept")
 STARTING_SECONDS = 20.0
@@ -108,9 +107,7 @@ def _settle() -> None:
 def shown(candidate_id: int) -> Shown:
     """Return what the page shows of a candidate; raises `Refused` where it can't be read."""
     _settle()
-    with database().session() as session:
-        newest = log.newest(session)
-    return _once((*_place(), "shown", candidate_id, newest), lambda: _read(candidate_id))
+    return _once((*as_logged(), "shown", candidate_id), lambda: _read(candidate_id))
 
 
 def texts(candidate_id: int, evidence_hash: str) -> Mapping[str, str]:

@@ -5,14 +5,11 @@ Every change is logged, so while the newest entry of the log is the same, what w
 
 from __future__ import annotations
 
-import os
-
 import streamlit as st
 
 from composer.review.inbox import Entry, inbox, waiting_for
-from library import log
 from library.roles import Person
-from ui.shell.context import database, this_home
+from ui.shell.context import as_logged, database
 
 
 def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:
@@ -21,27 +18,21 @@ def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:
 
 def entries() -> tuple[Entry, ...]:
     """Return every candidate as the Inbox shows it, newest first."""
-    return _entries(_now())
+    return _entries(as_logged())
 
 
 def waiting(person: Person) -> int:
     """Return how many candidates wait for this person's decision."""
-    return _waiting(_now(), person)
-
-
-def _now() -> tuple[str, str | None, int]:
-    with database().session() as session:
-        newest = log.newest(session)
-    return str(this_home().path), os.environ.get("COMPOSER_DATABASE_URL"), newest
+    return _waiting(as_logged(), person)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _entries(now: tuple[str, str | None, int]) -> tuple[Entry, ...]:  # noqa: ARG001 (Streamlit hashes it)
+def _entries(now: tuple[str, str | None, str]) -> tuple[Entry, ...]:  # noqa: ARG001 (Streamlit hashes it)
     with database().session() as session:
         return inbox(session)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Person: _identity})
-def _waiting(now: tuple[str, str | None, int], person: Person) -> int:  # noqa: ARG001 (Streamlit hashes it)
+def _waiting(now: tuple[str, str | None, str], person: Person) -> int:  # noqa: ARG001 (Streamlit hashes it)
     with database().session() as session:
         return waiting_for(session, person)

@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from composer.home.paths import Home, resolve_home
+from library import log
 from library.database import Database, open_database
 
 
@@ -30,6 +31,16 @@ def _opened(home: str, _url: str | None) -> Database:
 def database() -> Database:
     """Return the database of this home, opened once a process; raises `Refused` where it can't be."""
     return _opened(str(this_home().path), os.environ.get("COMPOSER_DATABASE_URL"))
+
+
+def as_logged() -> tuple[str, str | None, str]:
+    """Return what is the same for as long as nothing is logged: the home, its database, and the log's head.
+
+    Not the number of the newest entry: a backup that is put back may have as many.
+    """
+    with database().session() as session:
+        head = log.head(session)
+    return str(this_home().path), os.environ.get("COMPOSER_DATABASE_URL"), head
 
 
 def now() -> datetime:

@@ -11,12 +11,12 @@ from composer.evaluation.formatting import NAMES
 from composer.prompts.composition import BARE_BASE
 from composer.registry.targets import task_and_target_names
 from composer.release.history import CurrentRelease, HistoryEntry, current_prompts, history, released_prompt
-from composer.release.pack import export_release, pack_of
+from composer.release.pack import Pack, export_release, pack_of
 from ui.components.metrics import gain, pair
 from ui.prompts import compare, history_table, rollback
 from ui.prompts.zip import zipped
 from ui.shell import notices
-from ui.shell.context import database, now, this_home
+from ui.shell.context import as_logged, database, now, this_home
 from ui.shell.html import count, plain, safe, table, when
 from ui.shell.notices import Section, action, refusals
 from ui.shell.page import empty, html, section
@@ -132,6 +132,13 @@ def show_history(task: str, target: str, past: Sequence[HistoryEntry]) -> None:
         )
 
 
+@st.cache_resource(max_entries=16, show_spinner=False)
+def pack(now: tuple[str, str | None, str], task: str, target: str) -> Pack:  # noqa: ARG001 (Streamlit hashes it)
+    """Return the pack of what is released; checking all that it rests on takes a moment, so once a change."""
+    with database().session() as session:
+        return pack_of(session, task, target)
+
+
 def export(task: str, target: str, release_id: int) -> None:
     """Offer the pack of what is released now, as files in the home and as a download."""
     html(
@@ -139,8 +146,7 @@ def export(task: str, target: str, release_id: int) -> None:
         "version, the task, the target and the evidence by hash</div>"
     )
     with refusals():
-        with database().session() as session:
-            pack = pack_of(session, task, target)
+        files = zipped(pack(as_logged(), task, target))
         with st.container(horizontal=True):
             st.button(
                 "Write the pack",
@@ -152,7 +158,7 @@ def export(task: str, target: str, release_id: int) -> None:
             )
             st.download_button(
                 "Zip",
-                zipped(pack),
+                files,
                 f"{task}--{target}--release-{release_id}.zip",
                 "application/zip",
                 key="zip",

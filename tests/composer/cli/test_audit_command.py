@@ -46,7 +46,8 @@ def test_each_difference_is_named(submitted: Database, home: Home) -> None:
     assert done.exit_code == 1
     assert "reading of the test split 1, named by entry" in done.stderr
     assert "target 1 (name tiny) is not what entry" in done.stderr
-    assert "2 differences" in done.stderr
+    assert all(line.startswith("✗ ") for line in done.stderr.splitlines()[:2])
+    assert done.stderr.splitlines()[2:] == ["2 differences"]
     assert "whole" not in done.stdout
 
 
