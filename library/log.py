@@ -169,6 +169,8 @@ def entries(
             LogEntry(row.id or 0, row.at, row.who, row.action, row.subject, row.why, dict(row.detail), row.hash)
             for row in session.exec(query)
         )
+    except UnicodeEncodeError:  # what is looked for has no UTF-8 form: no entry is to blame
+        raise
     except (ValueError, TypeError) as error:
         raise Refused(
             "an entry of the log can't be read, so it is not what was written",

@@ -19,6 +19,7 @@ from sqlmodel import Session, select
 from typer.testing import CliRunner
 
 from composer.analysis.examples import example_views, texts_of
+from composer.audit import audit
 from composer.cli import app
 from composer.evaluation import intervals
 from composer.home.paths import Home
@@ -34,7 +35,6 @@ from composer.runs import worker
 from composer.runs.plan import plan_run
 from composer.runs.records import enter_run
 from composer.tables import CellRow
-from library import log
 from library.database import Database, open_database
 from library.errors import Refused
 from tests import small
@@ -138,7 +138,7 @@ def all_the_way(home: Home, odd: Sequence[Reply]) -> bool:
         return False
     finally:
         with database.session() as session:
-            assert log.first_broken(session) is None
+            assert audit(session).differences == ()
             for row in session.exec(select(CellRow)):
                 json.dumps(row.model_dump(mode="json"), ensure_ascii=False).encode()
         database.close()

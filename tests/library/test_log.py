@@ -156,6 +156,11 @@ def test_the_log_knows_its_people_kinds_and_newest_entry(session: Session) -> No
     assert log.kinds(session) == ("candidate", "run", "snippet")
 
 
+def test_looking_for_what_can_not_be_stored_blames_no_entry(database: Database) -> None:
+    with pytest.raises(Refused, match="a character that can't be stored"), database.session() as session:
+        log.entries(session, only=log.LogFilter(who="\ud83d"))
+
+
 def test_an_entry_that_can_not_be_read_is_refused_with_advice(database: Database) -> None:
     with database.session() as session:
         told(session)
