@@ -22,6 +22,17 @@ class Served:
         return " ".join(filter(None, (self.model, self.fingerprint)))
 
 
+UNSEEN = (
+    "The server reports no system_fingerprint, so another model behind its address would go unnoticed: if it has "
+    "one now, give the target another `revision`, and nothing stored before is reused."
+)
+
+
+def may_change_unseen(target: Target, known: Iterable[Served]) -> bool:
+    """Whether another model could answer for a target without a report of it: then reuse has to be pointed out."""
+    return target.kind == "server" and not any(one.fingerprint for one in known)
+
+
 class ModelChanged(Refused):
     """A server answers a target with another model than the one whose answers are stored."""
 

@@ -9,8 +9,10 @@ from typing import Annotated
 import typer
 
 from composer.answers.evaluator import Stopped
+from composer.answers.served import UNSEEN, may_change_unseen
+from composer.answers.store import DatabaseCells
 from composer.candidates.records import get_candidate_summary
-from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals
+from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals, say
 from composer.cli.run_report import progress_bar, report
 from composer.cli.serve import serve
 from composer.evaluation.outcomes import Difference
@@ -19,6 +21,7 @@ from composer.home.signin import read_sign_in
 from composer.models import connection
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from composer.registry.starter import TARGETS, load_starter
+from composer.registry.targets import get_target
 from composer.runs import worker
 from composer.runs.findings import search_findings
 from composer.runs.plan import plan_run
@@ -106,7 +109,10 @@ def _do(database: Database, home: Home, run: int, as_json: bool) -> None:
         return
     with database.session() as session:
         found = search_findings(session, get_run(session, run))
+        target = get_target(session, result.target)
     out.print(report(result, _figures(database, result.candidate_id), found))
+    if result.cells.stored and may_change_unseen(target, DatabaseCells(database).served(target.hash)):
+        say(UNSEEN, style="dim")
     if result.candidate_id is not None:
         here = f"composer review {result.candidate_id}"
         out.print(f"\nRead and decide in `composer app`, or here: {here}", markup=False, highlight=False)

@@ -236,3 +236,20 @@ def test_a_key_that_a_server_repeats_is_neither_shown_nor_stored_nor_logged(
     files = [file for file in home.path.rglob("*") if file.is_file()]
     assert any(b"[secret]" in file.read_bytes() for file in files)
     assert not [file for file in files if key.encode() in file.read_bytes()]
+
+
+@pytest.mark.parametrize("fingerprint", [None, "fp_1"])
+def test_answers_that_are_reused_are_pointed_out_where_another_model_would_go_unnoticed(
+    filled: Database, home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fingerprint: str | None
+) -> None:
+    monkeypatch.setenv("FAR_KEY", "far-0ddba11")
+    with ChatServer(chat('{"rating": 3}', system_fingerprint=fingerprint)) as server:
+        first, again = (
+            " ".join(on_a_server(server, home, tmp_path, "--budget", "20", "--seed", seed).output.split())
+            for seed in ("0", "1")
+        )
+    hint = "another model behind its address would go unnoticed"
+    assert "0 stored already" in first
+    assert hint not in first
+    assert "0 stored already" not in again
+    assert (hint in again) == (fingerprint is None)
