@@ -100,7 +100,7 @@ class Mean(Statistic):
             return self.written(total / count)
 
 
-class _OfSums(Statistic):
+class OfSums(Statistic):
     """A figure that follows from sums over the examples of `features`, shape (n, k)."""
 
     features: Floats
@@ -123,7 +123,7 @@ class _OfSums(Statistic):
         return float(self.of_many(np.ones((1, len(self.features))))[0])
 
 
-class Spread(_OfSums):
+class Spread(OfSums):
     """Standard deviation of the valid ratings (divisor: their number); low where they crowd together."""
 
     def __init__(self, value: Floats, valid: Bools) -> None:
@@ -148,7 +148,7 @@ class Spread(_OfSums):
         return spread
 
 
-class MacroF1(_OfSums):
+class MacroF1(OfSums):
     """Mean of F1 over the labels that occur in gold; a malformed answer (NaN) misses its label."""
 
     def __init__(self, value: Floats, gold: Floats) -> None:
