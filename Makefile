@@ -23,7 +23,7 @@ TEST_MODEL := qwen2.5-coder-0.5b
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint format browser model lock clean
+.PHONY: help setup demo test check lint format browser model datasets lock clean
 
 help:
 	@echo "make demo    set up, fetch the model, open the app and start composing (ARGS: of composer demo)"
@@ -56,7 +56,7 @@ demo: setup
 	@$(BIN)/composer demo $(ARGS)
 
 # The types are checked while the tests run, and what was found is shown after them; either fails the whole.
-test: lint browser model
+test: lint browser model datasets
 	@$(BIN)/mypy >$(VENV)/mypy.log 2>&1 & types=$$!; \
 	$(BIN)/python -m pytest -n auto $(ARGS); tests_failed=$$?; \
 	wait $$types; types_failed=$$?; \
@@ -79,6 +79,9 @@ browser: setup
 	@{ $(DRIVES_CHROMIUM); } >/dev/null 2>&1 \
 		|| .ci/apt-install "The tests need a Chromium that Playwright can drive" chromium fonts-dejavu-core libatomic1
 	@{ $(DRIVES_CHROMIUM); } >/dev/null
+
+datasets: setup
+	@$(BIN)/composer data fetch
 
 model: setup
 	@$(BIN)/composer model pull $(TEST_MODEL)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from composer.data.bundled import read_wheel
+from composer.data.bundled import read_bundled
 from composer.data.dataset import load_examples
 from composer.home.paths import Home
 from composer.models.target import load_target
@@ -49,7 +49,7 @@ def furnished(home: Home) -> Home:
         target = load_target(DATA / "targets" / "qwen2.5-coder-0.5b.yaml").model_copy(update={"threads": 1})
         add_target(session, target, by="Ada", at=NOW)
         add_task(session, task, by="Ada", at=NOW)
-        add_examples(session, task, load_examples(task, read_wheel(task)), by="Ada", at=NOW)
+        add_examples(session, task, load_examples(task, read_bundled(task)), by="Ada", at=NOW)
         import_file(session, _library(home.path), by="Ada", at=NOW)
     database.close()
     return home

@@ -10,6 +10,8 @@ import typer
 
 from composer.cli.common import HomeOption, ReasonOption, opened, out, person, refusals, say
 from composer.cli.figures_table import BAD
+from composer.data import hutto
+from composer.data.archive import fetched
 from composer.data.cautions import cautions
 from composer.data.files import read_records
 from composer.registry.datasets import current_dataset, leave_out
@@ -18,6 +20,15 @@ from composer.registry.tasks import get_task
 from library.errors import Refused
 
 app = typer.Typer(no_args_is_help=True, help="Labelled data of the tasks.")
+
+
+@app.command("fetch")
+@refusals
+def fetch_command() -> None:
+    """Fetch the data sets of the starter tasks that no installed package holds; `composer demo` does it, too."""
+    out.print(
+        f"{hutto.ARCHIVE.file} is ready: {fetched(hutto.ARCHIVE)}", markup=False, highlight=False, soft_wrap=True
+    )
 
 
 @app.command("import")

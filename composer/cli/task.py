@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
-from composer.data.bundled import read_wheel
+from composer.data.bundled import read_bundled
 from composer.registry import tasks as registry
 from composer.registry.imports import import_records
 from composer.task.task import SPLITS, Task, load_task
@@ -24,7 +24,7 @@ app = typer.Typer(no_args_is_help=True, help="Tasks: what prompts are for.")
 def add(file: Annotated[Path, typer.Argument(help="YAML file of the task.")], home: HomeOption = None) -> None:
     """Check a task file and store it, with its data where they come from a known source."""
     task = load_task(file)
-    records = None if task.data.source == "import" else read_wheel(task)
+    records = None if task.data.source == "import" else read_bundled(task)
     at = datetime.now(UTC)
     with opened(home).session() as session:
         changed = registry.add_task(session, task, by=person(), at=at)

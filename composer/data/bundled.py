@@ -1,4 +1,4 @@
-"""The data sets inside the installed gensim wheel, read as files: gensim itself is never imported."""
+"""The data sets of the starter tasks: in the installed gensim wheel, which is never imported, or in an archive."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import importlib.util
 from pathlib import Path
 
 from composer.data.examples import Record
+from composer.data.hutto import read_hutto
 from composer.task.task import Task
 from library.errors import Refused
 
@@ -31,12 +32,14 @@ def installed_folder() -> Path:
     return Path(spec.submodule_search_locations[0]) / "test" / "test_data"
 
 
-def read_wheel(task: Task, *, folder: Path | None = None) -> tuple[Record, ...]:
-    """Read the raw records of a task whose source is `lee`, `pang_lee` or `simlex`.
+def read_bundled(task: Task, *, folder: Path | None = None) -> tuple[Record, ...]:
+    """Read the raw records of a task whose source is `lee`, `pang_lee`, `simlex` or `hutto`.
 
-    Texts come whole, without cutting. Raises `Refused` when the files aren't those of gensim 4.4.0, and
-    ValueError for a task with another source.
+    Texts come whole, without cutting. The last is in an archive, which is downloaded where it is missing. Raises
+    `Refused` when the files aren't those that are expected, and ValueError for a task with another source.
     """
+    if task.data.source == "hutto":
+        return read_hutto(task.inputs[0], folder=folder)
     folder = installed_folder() if folder is None else folder
     if task.data.source == "lee":
         return _lee(folder, task.inputs)
@@ -44,7 +47,7 @@ def read_wheel(task: Task, *, folder: Path | None = None) -> tuple[Record, ...]:
         return _pang_lee(folder, task.inputs[0])
     if task.data.source == "simlex":
         return _simlex(folder, task.inputs)
-    raise ValueError(f"the wheel has no data for source {task.data.source}")
+    raise ValueError(f"no data come along for source {task.data.source}")
 
 
 def _lee(folder: Path, inputs: tuple[str, ...]) -> tuple[Record, ...]:

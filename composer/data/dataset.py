@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -21,7 +21,8 @@ def load_examples(task: Task, records: Sequence[Record], known: KnownSplits = NO
     What is `known` of the task's splits holds: an example that has one keeps it, and so does its cluster. Raises
     `Refused` when an id occurs twice, or when there are too few records for a dev and a test split.
     """
-    records = sorted((_cut(record, task.data.words) for record in records), key=lambda record: record.id)
+    wanted = [record for record in records if not task.data.slices or record.slice in task.data.slices]
+    records = sorted((_cut(record, task.data.words) for record in wanted), key=lambda record: record.id)
     for first, second in pairwise(records):
         if first.id == second.id:
             raise Refused(f"two examples have the id {first.id}", fix="Give each its own id.")
@@ -35,8 +36,8 @@ def load_examples(task: Task, records: Sequence[Record], known: KnownSplits = NO
 
     examples: list[Example] = []
     in_a_split = 0
-    wanted = (None, spec.sample.dev, spec.sample.test)
-    for number, (name, size) in enumerate(zip(SPLITS, wanted, strict=True)):
+    sizes = (None, spec.sample.dev, spec.sample.test)
+    for number, (name, size) in enumerate(zip(SPLITS, sizes, strict=True)):
         held = sorted(
             (record for record in records if places[record.id] == number),
             key=lambda record: (record.clusters, record.id),
@@ -53,7 +54,7 @@ def load_examples(task: Task, records: Sequence[Record], known: KnownSplits = NO
                 where=f"task {task.name}",
                 fix="Bring more records, with more different clusters.",
             )
-        examples += [Example(split=name, **asdict(record)) for record in held]
+        examples += [Example(split=name, **vars(record)) for record in held]
     return Dataset(
         examples=in_order(examples),
         left_out=len(records) - in_a_split,

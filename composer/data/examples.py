@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from composer.task.task import SPLITS, SplitName
 from library.canonical import digest
@@ -17,7 +18,8 @@ class Record:
 
     `gold` is a rating on the task's scale (a mean may lie between whole numbers) or a label; `clusters` names
     what it may share with other records, such as its documents, at least one; `explanation` is what a person
-    wrote about the gold.
+    wrote about the gold. `ratings` are what single people gave, by their names; empty where only the gold is
+    known.
     """
 
     id: str
@@ -27,6 +29,7 @@ class Record:
     explanation: str = ""
     slice: str = ""
     must_not_regress: bool = False
+    ratings: Mapping[str, float | str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,14 @@ class Example:
     explanation: str = ""
     slice: str = ""
     must_not_regress: bool = False
+    ratings: Mapping[str, float | str] = field(default_factory=dict)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The example as it is stored: values of JSON by field. Single ratings only where there are any."""
+        found = {**vars(self), "inputs": dict(self.inputs), "clusters": list(self.clusters)}
+        ratings = dict(found.pop("ratings"))
+        return {**found, "ratings": ratings} if ratings else found
 
     @property
     def characters(self) -> int:
@@ -66,6 +77,8 @@ def dataset_hash(examples: Iterable[Example]) -> str:
                 "explanation": one.explanation,
                 "slice": one.slice,
                 "must_not_regress": one.must_not_regress,
+                # Data without single ratings keep the hash they had before there were any.
+                **({"ratings": dict(one.ratings)} if one.ratings else {}),
             }
             for one in sorted(examples, key=lambda one: one.id)
         ]

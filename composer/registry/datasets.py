@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -77,8 +77,9 @@ def make_current(
         return False
     if session.exec(select(DatasetRow).where(DatasetRow.hash == name)).first() is None:
         for position, example in enumerate(dataset.examples):
-            content = {**asdict(example), "inputs": dict(example.inputs), "clusters": list(example.clusters)}
-            session.add(ExampleRow(dataset=name, example_id=example.id, position=position, content=content))
+            session.add(
+                ExampleRow(dataset=name, example_id=example.id, position=position, content=example.content)
+            )
     session.add(DatasetRow(hash=name, task=task.name, left_out=dataset.left_out, added_by=by, added_at=at))
     log.append(
         session,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from composer.data.bundled import read_wheel
+from composer.data.bundled import read_bundled
 from composer.data.dataset import load_examples
 from composer.models.target import load_target
 from composer.registry.datasets import add_examples
@@ -21,6 +21,7 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 TARGETS = {
     "relatedness": "qwen2.5-coder-1.5b",
     "polarity": "qwen2.5-coder-0.5b",
+    "sentiment": "qwen2.5-coder-1.5b",
     "similarity": "qwen2.5-coder-1.5b",
 }
 """The target each starter task is tried on when none is named."""
@@ -40,7 +41,7 @@ def load_starter(session: Session, *, by: str, at: datetime) -> None:
         task = load_task(file)
         if task.name in known:
             continue
-        dataset = load_examples(task, read_wheel(task))
+        dataset = load_examples(task, read_bundled(task))
         add_task(session, task, by=by, at=at)
         add_examples(session, task, dataset, by=by, at=at)
         library = DATA / "libraries" / file.name

@@ -20,7 +20,7 @@ from library.validation import invalid
 
 Kind = Literal["ordinal", "label"]
 Format = Literal["json", "plain"]
-Source = Literal["lee", "pang_lee", "simlex", "import"]
+Source = Literal["lee", "pang_lee", "simlex", "hutto", "import"]
 Metric = Literal["nmse", "accuracy"]
 SplitName = Literal["authoring", "dev", "test"]
 SPLITS: tuple[SplitName, ...] = ("authoring", "dev", "test")
@@ -147,6 +147,7 @@ class DataSpec(_Part):
     """Where the examples come from, and how they are cut (to `words` words), split and sampled.
 
     `control_tokens` is what becomes of a row that spells a model's control token: it would be sent as that token.
+    `slices` keeps the rows of these slices alone; empty keeps all.
     """
 
     source: Source
@@ -156,6 +157,7 @@ class DataSpec(_Part):
     sample: Sample = Sample()
     seed: int = Field(default=0, ge=0, lt=2**32)
     control_tokens: Literal["warn", "refuse"] = "warn"
+    slices: tuple[str, ...] = Field(default=(), max_length=100)
 
     @field_validator("strata")
     @classmethod
@@ -230,6 +232,8 @@ class Task(_Part):
             del content["snippets"]["max_tokens"]
         if self.data.control_tokens == "warn":
             del content["data"]["control_tokens"]
+        if not self.data.slices:
+            del content["data"]["slices"]
         policy = content["policy"]
         policy["approvals"] = self.terms.approvals
         silent: dict[str, object] = {"exclude": None, "every_regression": None}
@@ -301,6 +305,8 @@ def _check_data(data: DataSpec, inputs: tuple[str, ...], output: Output) -> None
         raise invalid("source lee has two texts and ratings", fix="Name two inputs, low 1 and high 5.")
     if data.source == "simlex" and (len(inputs) != 2 or (output.low, output.high) != (0, 10)):
         raise invalid("source simlex has two words and ratings", fix="Name two inputs, low 0 and high 10.")
+    if data.source == "hutto" and (len(inputs) != 1 or (output.low, output.high) != (-4, 4)):
+        raise invalid("source hutto has one text and ratings from -4 to 4", fix="Name one input and that scale.")
     if data.source == "pang_lee" and (len(inputs) != 1 or set(output.labels) != {"positive", "negative"}):
         raise invalid(
             "source pang_lee has one sentence and a label",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from composer.data.bundled import read_wheel
+from composer.data.bundled import read_bundled
 from composer.data.dataset import load_examples
 from composer.data.examples import Dataset, Example
 from composer.home.paths import Home
@@ -107,7 +107,7 @@ def furnish(home: Home, *, budget: int = 160) -> None:
             add_target(session, load_target(file), by="Ada", at=at)
         for name in ("relatedness", "polarity"):
             task = load_task(DATA / "tasks" / f"{name}.yaml")
-            dataset = load_examples(task, read_wheel(task))
+            dataset = load_examples(task, read_bundled(task))
             add_task(session, task, by="Ada", at=at)
             dataset = decorated(dataset) if name == "relatedness" else dataset
             add_examples(session, task, dataset, by="Ada", at=at)

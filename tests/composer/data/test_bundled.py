@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from composer.data.bundled import installed_folder, read_wheel
+from composer.data.bundled import installed_folder, read_bundled
 from composer.task.task import Task
 from library.errors import Refused
 
@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_all_pairs_of_50_documents_come_with_ratings_from_1_to_5(relatedness: Task) -> None:
-    records = read_wheel(relatedness)
+    records = read_bundled(relatedness)
     assert len(records) == 1225
     assert len({cluster for record in records for cluster in record.clusters}) == 50
     assert {record.id: record.clusters for record in records}["lee-03-17"] == ("doc-03", "doc-17")
@@ -31,7 +31,7 @@ def test_all_pairs_of_50_documents_come_with_ratings_from_1_to_5(relatedness: Ta
 
 
 def test_200_sentences_come_half_positive(polarity: Task) -> None:
-    records = read_wheel(polarity)
+    records = read_bundled(polarity)
     assert [record.id for record in records] == [f"pl-{number:03}" for number in range(1, 201)]
     assert sum(record.gold == "positive" for record in records) == 100
     assert records[0].inputs == {"sentence": "simplistic , silly and tedious ."}
@@ -40,7 +40,7 @@ def test_200_sentences_come_half_positive(polarity: Task) -> None:
 
 
 def test_999_pairs_of_words_come_with_ratings_from_0_to_10(similarity: Task) -> None:
-    records = read_wheel(similarity)
+    records = read_bundled(similarity)
     assert len(records) == 999
     assert all(isinstance(record.gold, float) and 0 <= record.gold <= 10 for record in records)
     assert records[0].inputs == {"word_a": "old", "word_b": "new"}
@@ -59,7 +59,7 @@ def test_other_files_are_refused_as_another_gensim(
         path.write_bytes(path.read_bytes().replace(b"1", b"2", 1))
     task = {"pang_lee_polarity.cor": polarity, "simlex999.txt": similarity}.get(name, relatedness)
     with pytest.raises(Refused, match=r"not 4\.4\.0"):
-        read_wheel(task, folder=folder)
+        read_bundled(task, folder=folder)
 
 
 def test_gensim_is_not_imported() -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from composer.data.bundled import read_wheel
+from composer.data.bundled import read_bundled
 from composer.data.dataset import load_examples
 from composer.data.examples import Dataset, Record, dataset_hash
 from composer.data.splits import assign, largest_remainder, sample, split_of, stratum
@@ -36,7 +36,7 @@ def by_stratum(task: Task, dataset: Dataset) -> dict[str, list[int]]:
 
 def test_relatedness_splits_as_it_always_did(relatedness: Task) -> None:
     # Recorded answers belong to these very examples: any change here makes them worthless.
-    dataset = load_examples(relatedness, read_wheel(relatedness))
+    dataset = load_examples(relatedness, read_bundled(relatedness))
     assert by_stratum(relatedness, dataset) == {
         "authoring": [4, 3, 3, 0],
         "dev": [16, 16, 16, 11],
@@ -54,7 +54,7 @@ def test_relatedness_splits_as_it_always_did(relatedness: Task) -> None:
 
 def test_relatedness_keeps_every_document_in_one_split(relatedness: Task) -> None:
     place: dict[str, set[str]] = defaultdict(set)
-    for one in load_examples(relatedness, read_wheel(relatedness)).examples:
+    for one in load_examples(relatedness, read_bundled(relatedness)).examples:
         for cluster in one.clusters:
             place[cluster].add(one.split)
     assert all(len(found) == 1 for found in place.values())
@@ -63,14 +63,14 @@ def test_relatedness_keeps_every_document_in_one_split(relatedness: Task) -> Non
 def test_texts_are_cut_to_the_words_of_the_task(relatedness: Task) -> None:
     lengths = {
         len(text.split())
-        for one in load_examples(relatedness, read_wheel(relatedness)).examples
+        for one in load_examples(relatedness, read_bundled(relatedness)).examples
         for text in one.inputs.values()
     }
     assert max(lengths) == 32
 
 
 def test_polarity_is_split_evenly_over_its_labels(polarity: Task) -> None:
-    dataset = load_examples(polarity, read_wheel(polarity))
+    dataset = load_examples(polarity, read_bundled(polarity))
     counts = Counter((one.split, one.gold) for one in dataset.examples)
     assert {counts["authoring", gold] for gold in ("positive", "negative")} == {10}
     assert {counts["dev", gold] for gold in ("positive", "negative")} == {40}
@@ -81,14 +81,14 @@ def test_polarity_is_split_evenly_over_its_labels(polarity: Task) -> None:
 @pytest.mark.parametrize("source", ["relatedness", "polarity"])
 def test_the_order_of_the_records_does_not_matter(source: str, request: pytest.FixtureRequest) -> None:
     task: Task = request.getfixturevalue(source)
-    records = list(read_wheel(task))
+    records = list(read_bundled(task))
     before = load_examples(task, records)
     random.Random(1).shuffle(records)
     assert load_examples(task, records) == before
 
 
 def test_another_seed_splits_otherwise(polarity: Task) -> None:
-    records = read_wheel(polarity)
+    records = read_bundled(polarity)
     other = polarity.model_copy(update={"data": polarity.data.model_copy(update={"seed": 1})})
     assert load_examples(other, records).hash != load_examples(polarity, records).hash
 
