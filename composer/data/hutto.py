@@ -33,7 +33,7 @@ def read_hutto(name: str, *, folder: Path | None = None) -> tuple[Record, ...]:
     """Return all texts under the input `name`, with the mean of their single ratings (-4 to 4) as gold.
 
     The slice is the kind of text. The ids of product reviews and editorials are document and sentence, so these
-    share the document as their cluster. Means are taken of the single ratings: for 198 tweets the table of texts
+    share the document as their cluster. Means are taken of the single ratings: for 199 tweets the table of texts
     has another one. Raises `Refused` where the archive can't be had.
     """
     with zipfile.ZipFile(fetched(ARCHIVE, folder)) as outer:
