@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,14 @@ from tests.ui.pages import Open
 APP = Path(__file__).resolve().parents[2] / "ui" / "app.py"
 # Machines that run tests may be busy with other things.
 TIMEOUT_SECONDS = 90
+
+
+@pytest.fixture(autouse=True)
+def _main_stays() -> Iterator[None]:
+    """Give the process its main module back: Streamlit puts a page in its place, and new processes run that."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")
