@@ -6,14 +6,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from composer.audit.verification import audit
+from composer.audit.verification import ADOPTED, audit
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import require
 from library.rows import NamedRow, content_hashes
-
-ADOPTED = "rows adopted"
 
 
 def adopt_rows(session: Session, *, by: str, at: datetime) -> int:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from library.log import LogEntry
+from library.rows import Row
 
 _BY_NUMBER = {
     "candidate submitted": "candidate",
@@ -40,11 +41,35 @@ def strangers(kind: str, keys: Collection[str], older: Iterable[LogEntry]) -> li
     return list(keys) if kind in counted and len(keys) > counted[kind] else []
 
 
+def lost(present: Collection[Row], unnamed: Mapping[str, int], older: Iterable[LogEntry]) -> list[str]:
+    """Say which rows that older entries made are gone: those known by number, and of other tables how many.
+
+    `present` are all rows there are, `unnamed` counts by table those that no entry names.
+    """
+    entries = list(older)
+    numbered = [(one, kind) for one in entries if (kind := _BY_NUMBER.get(one.action))]
+    found = [
+        f"{one.subject.replace(':', ' ')}, made by entry {one.id} of the log, is gone"
+        for one, kind in numbered
+        if (kind, one.subject.partition(":")[2]) not in present
+    ]
+    for kind, count in _counts(entries).items():
+        missing = count - unnamed.get(kind, 0)
+        if missing > 0 and kind != "correction":  # one decided later is named by that entry
+            found.append(f"{missing} of {count} rows of {kind} that older entries of the log made are gone")
+    return found
+
+
 def _counts(older: Iterable[LogEntry]) -> Mapping[str, int]:
     counts = Counter(dict.fromkeys([*_ONE_EACH.values(), "disposition"], 0))
     for one in older:
-        if one.action in _ONE_EACH:
-            counts[_ONE_EACH[one.action]] += 1
+        if one.action in _ONE_EACH or _is_verdict(one):
+            counts[_ONE_EACH.get(one.action, "verdict")] += 1
         if one.action.startswith("regression: "):
             counts["disposition"] += len(one.detail.get("examples", ()))
     return counts
+
+
+def _is_verdict(entry: LogEntry) -> bool:
+    """Whether it is a comment of the time when comments were verdicts, bound to evidence."""
+    return entry.action == "comment" and "evidence" in entry.detail

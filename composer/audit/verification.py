@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from composer.audit.comparison import compare, judge_unnamed, logged_tables
+from composer.audit.comparison import Compared, compare, judge_unnamed, logged_tables
 from composer.audit.contents import content_differences
+from composer.audit.older import lost
 from composer.audit.replay import (
     Head,
     LogEnd,
@@ -57,10 +58,12 @@ def audit(session: Session) -> Audit:
         *batch_differences(entries, together),
         *found.differences,
         *(gone(row, one) for row, one in named.items() if one.sha256 and row not in found.present),
+        *_lost(entries, end, found),
     ]
     return Audit(_head(entries), found.same, older, waiting, (*differences, *content_differences(session)))
 
 
+ADOPTED = "rows adopted"
 _MANY = ("answers kept", "data imported")
 """Actions that name answers and examples, of which those that concern a candidate are known by their keys."""
 
@@ -99,6 +102,14 @@ def differences_about(
         *found.differences,
         *(gone(row, named.get(row)) for row in missing),
     )
+
+
+def _lost(entries: Sequence[LogEntry], end: LogEnd | None, found: Compared) -> list[str]:
+    """Say what is gone of the rows that older entries made; once they are adopted, the log names each."""
+    if any(one.action == ADOPTED for one in entries):
+        return []
+    unnamed = {str(table.__tablename__): len(keys) for table, keys in found.unnamed.items()}
+    return lost(found.present, unnamed, _older(entries, end))
 
 
 def _head(entries: Sequence[LogEntry]) -> Head:

@@ -91,6 +91,15 @@ def test_what_older_entries_and_hashes_tell_is_checked_without_content_hashes(
         session.rollback()
 
 
+@pytest.mark.parametrize("table", ["release", "verdict", "disposition", "dataset", "candidate"])
+def test_a_row_that_an_older_entry_made_and_is_gone_is_missed(older: Database, table: str) -> None:
+    with older.session() as session:
+        session.execute(text("pragma defer_foreign_keys = on"))
+        session.execute(text(f"delete from {table} where id = 1"))
+        assert any(f"{table}" in one and "gone" in one for one in audit(session).differences)
+        session.rollback()
+
+
 def test_rows_that_differ_already_are_not_adopted(older: Database) -> None:
     with older.session() as session:
         session.execute(text("update snippet_version set text = 'Say 5.' where id = 3"))
