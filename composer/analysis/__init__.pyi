@@ -2,14 +2,17 @@ from .cost import likely_missing
 from .diagnoses import ablation_results, increments, repeatability, steps
 from .examples import ExampleView, example_views
 from .jobs import Job, do_job, enter_job, jobs_of
+from .people import BesidePeople, beside_people
 from .rescoring import plan_rescoring
 from .search_steps import SearchSteps
 
 __all__ = [
+    "BesidePeople",
     "ExampleView",
     "Job",
     "SearchSteps",
     "ablation_results",
+    "beside_people",
     "do_job",
     "enter_job",
     "example_views",

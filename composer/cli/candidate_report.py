@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from composer.cli.common import out, say
 from composer.cli.figures_table import BAD, GOOD, MARKS, comparison
@@ -22,6 +22,9 @@ from composer.review.verdicts import effective_verdicts
 from library.canonical import canonical_bytes
 from library.roles import Person
 
+if TYPE_CHECKING:
+    from composer.analysis.people import BesidePeople
+
 SIGNS = {"added": "+", "removed": "−", "reworded": "±", "moved": "↕", "kept": " "}
 COLOURS = {"added": GOOD, "removed": BAD}
 MEASURED = ("figures", "gates", "counts")
@@ -30,7 +33,7 @@ MOST_SHOWN = 10
 """Regressions, malformed answers and comments that are listed; the app has all of them."""
 
 
-def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
+def show(review: Review, comments: Sequence[Comment], me: Person, people: BesidePeople | None = None) -> None:
     """Print a candidate: figures, gates, what changes, who decided what, what is in its way, what comes next."""
     candidate, status = review.candidate, review.status
     say(f"{candidate.task} → {candidate.target} · candidate {candidate.id} · {status.state}", style="bold")
@@ -47,6 +50,9 @@ def show(review: Review, comments: Sequence[Comment], me: Person) -> None:
     out.print(comparison(candidate.figures))
     counts = candidate.outcome.counts
     say(f"{counts.better} better · {counts.same} same · {counts.worse} worse of {counts.total}")
+    if people:
+        say(f"People: {people.person};", hang=2)
+        say(f"  {people.way}", hang=2)
     for caveat in find_caveats(candidate.figures[0], review.task.output, candidate.rows):
         say(f"! {caveat}", style=BAD, hang=2)
     _gates(candidate.gates)
@@ -74,7 +80,7 @@ def changes(found: Sequence[SnippetChange]) -> None:
         say("  ", sign, f" {one.now.key} {version}  {one.now.text}", hang=6)
 
 
-def as_json_value(review: Review) -> dict[str, Any]:
+def as_json_value(review: Review, people: BesidePeople | None = None) -> dict[str, Any]:
     """Return a candidate with its status as one JSON value; figures, gates and counts as evidence is stored."""
     candidate, status = review.candidate, review.status
     measured = json.loads(canonical_bytes(candidate.evidence.as_json(*MEASURED)))
@@ -103,6 +109,7 @@ def as_json_value(review: Review) -> dict[str, Any]:
         ],
         "release": status.release.id if status.release else None,
         "successor": status.successor,
+        **({"people": people.as_json()} if people else {}),
     }
 
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from sqlmodel import Session
 
 from composer.cli.act import carry_out
 from composer.cli.candidate_report import as_json_value, show
 from composer.cli.common import CandidateArgument, HomeOption, JsonOption, opened, person, refusals
 from composer.cli.decide import commenting, deciding, dismissing
 from composer.cli.dispose import disposing
+from composer.registry.datasets import examples_named
 from composer.review.comments import comments_on
-from composer.review.status import get_review
+from composer.review.status import Review, get_review
 from library.errors import Refused
 from library.people import someone
+
+if TYPE_CHECKING:
+    from composer.analysis.people import BesidePeople
 
 
 def _older(name: str, verb: str) -> Any:
@@ -71,8 +76,19 @@ def review(
 def _show(candidate: int, home: Path | None, *, as_json: bool) -> None:
     with opened(home).session() as session:
         found = get_review(session, candidate)
+        people = _people(session, found)
         if as_json:
-            print(json.dumps(as_json_value(found), ensure_ascii=False))
+            print(json.dumps(as_json_value(found, people), ensure_ascii=False))
             return
         comments, me = comments_on(session, found.candidate), someone(session, person())
-    show(found, comments, me)
+    show(found, comments, me, people)
+
+
+def _people(session: Session, found: Review) -> BesidePeople | None:
+    candidate = found.candidate
+    ids = [row.example_id for row in candidate.rows]
+    if not any(one.ratings for one in examples_named(session, candidate.evidence.data.dataset, ids)):
+        return None
+    from composer.analysis.people import beside_people  # statistics take a while to import
+
+    return beside_people(session, found)

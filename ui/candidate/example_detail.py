@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 from composer.analysis.diagnoses import AblationAnswer, ablation_results
 from composer.analysis.examples import ExampleView, ParsedAnswer, example_views
@@ -64,8 +65,21 @@ def _gold(example: Example, output: Output) -> str:
         if example.explanation
         else '<span class="ic-mute">no explanation was given</span>'
     )
+    if example.ratings:
+        scale += f'{scale and ","} <span class="ic-mute">{len(example.ratings):,} people: '
+        scale += f"{safe(_each(example.ratings))}</span>"
     bound = ' <span class="ic-tag ic-ink">must not regress</span>' if example.must_not_regress else ""
     return f"<dt>gold label</dt><dd><b>{safe(gold(example.gold))}</b>{scale}{bound} — {why}</dd>"
+
+
+def _each(ratings: Mapping[str, float | str]) -> str:
+    """Return how often each rating was given, the lowest first; labels by name."""
+    counted = Counter(gold(value) for value in sorted(ratings.values(), key=_order))
+    return ", ".join(f"{value} ×{number}" for value, number in counted.items())
+
+
+def _order(value: float | str) -> tuple[float, str]:
+    return (0.0, value) if isinstance(value, str) else (value, "")
 
 
 def _answer(side: str, answer: ParsedAnswer | None, loss: float) -> str:

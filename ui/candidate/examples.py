@@ -29,6 +29,9 @@ SHOW = "show"
 DISPOSITION = "disposition"
 """The column of what was decided on a regression."""
 
+PEOPLE = "people"
+"""The column of the range of people's single ratings."""
+
 MOST = 200
 """Rows shown at a time: nobody reads further, and a browser is slow with more."""
 EVERY_SLICE = "every slice"
@@ -131,10 +134,12 @@ def frame(found: Shown, lines: Sequence[Line]) -> pd.DataFrame:
         dataset = found.review.candidate.evidence.data.dataset
         named = examples_named(session, dataset, [line.row.example_id for line in lines])
     inputs = {example.id: example.inputs for example in named}
+    people = {example.id: metrics.people(example.ratings) for example in named}
     rows = [
         {
             "example": line.row.example_id,
             "gold": metrics.gold(line.row.gold),
+            PEOPLE: people[line.row.example_id],
             "before": read_value(line.row.incumbent_value),
             "after": read_value(line.row.candidate_value),
             "loss change": line.row.change,
@@ -170,6 +175,7 @@ def _cells(found: Shown, view: ExampleView) -> dict[str, object]:
         "outcome": view.row.outcome,
         "slice": view.example.slice,
         "must_not_regress": view.example.must_not_regress,
+        "people": metrics.people(view.example.ratings),
         "disposition": given.kind if given else "",
         "disposition_reason": given.reason if given else "",
         "answer_before": view.before.text if view.before else "",
@@ -196,7 +202,7 @@ def reported(side: str, answer: ParsedAnswer | None) -> dict[str, object]:
 
 def _table(found: Shown, chosen: Sequence[Line]) -> None:
     data = frame(found, chosen[:MOST])
-    unused = [name for name in ("slice", "must not regress") if not data[name].any()]
+    unused = [name for name in ("slice", "must not regress", PEOPLE) if not data[name].any()]
     if not found.review.candidate.regressions:
         unused.append(DISPOSITION)
     ids = [line.row.example_id for line in chosen[:MOST]]

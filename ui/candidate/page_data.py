@@ -19,6 +19,7 @@ import streamlit as st
 from composer.analysis import jobs as work
 from composer.analysis.examples import flipped, rows_of, texts_of
 from composer.analysis.jobs import Job, JobKind, get_job, jobs_of
+from composer.analysis.people import BesidePeople, beside_people
 from composer.analysis.search_steps import SearchSteps, search_steps
 from composer.answers.latency import answer_latency
 from composer.evaluation.outcomes import Row
@@ -54,7 +55,8 @@ class Shown:
     """All that the page shows of one candidate, but for texts of examples and answers, and jobs.
 
     `lines` are sorted by loss change, the worst first; `findings` and `steps` are None where the search of its
-    run does not give them; `replaces` is the current release, which a release would replace.
+    run does not give them; `replaces` is the current release, which a release would replace; `people` is None
+    where no two people rated the same example.
     """
 
     review: Review
@@ -63,6 +65,7 @@ class Shown:
     findings: SearchFindings | None
     steps: SearchSteps | None
     replaces: Release | None
+    people: BesidePeople | None
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,7 @@ def _read(candidate_id: int) -> Shown:
             (*_place(), "steps", candidate.evidence_hash),
             lambda: search_steps(session, review, np.random.default_rng(seed)),
         )
+        people = _once((*_place(), "people", candidate.evidence_hash), lambda: beside_people(session, review))
         return Shown(
             review=review,
             lines=tuple(lines),
@@ -185,4 +189,5 @@ def _read(candidate_id: int) -> Shown:
             findings=search_findings(session, get_run(session, candidate.run_id)),
             steps=steps,
             replaces=current_release(session, candidate.task, candidate.target),
+            people=people,
         )

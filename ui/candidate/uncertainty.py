@@ -49,6 +49,7 @@ def facts(found: Shown, again: Repeatability | None) -> str:
         else f"{again.changed} of {count(again.asked, 'answer')} read otherwise when asked again",
         "A constant answer": f"always “{constant.answer}” would come to {NAMES[metric.name]} "
         f"{figure(metric.name, constant.figure)}; a prompt that is no better does not use its input",
+        **_people(found),
         "Answers given": f"before {_counted(before)}; after {_counted(after)}",
         "Compositions tried": f"the best of {search.tried:,} ({search.strategy}, seed {search.seed}, "
         f"budget {search.budget:,} answers); stopped: {search.stopped}",
@@ -61,6 +62,11 @@ def facts(found: Shown, again: Repeatability | None) -> str:
     }
     rows = "".join(f"<dt>{name}</dt><dd>{safe(text)}</dd>" for name, text in known.items())
     return f'<dl class="ic-facts">{rows}</dl>'
+
+
+def _people(found: Shown) -> dict[str, str]:
+    people = found.people
+    return {} if people is None else {"One more person": people.person, "On the way there": people.way}
 
 
 def gates(found: Shown) -> str:

@@ -1,0 +1,130 @@
+"""A candidate beside people: how well they agree on its examples, and how far its prompts are from one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlmodel import Session
+
+from composer.data.examples import Example
+from composer.evaluation.caveats import Constant, best_constant
+from composer.evaluation.formatting import NAMES, bracketed, figure
+from composer.evaluation.outcomes import Difference, Row
+from composer.evaluation.raters import Agreement, Ratings, agreement, in_reach, within_people
+from composer.registry.datasets import examples_named
+from composer.review.status import Review
+from composer.task.task import Output
+
+SEED = 0
+"""Of the resamples of agreement's intervals: the same page shows the same figures each time."""
+
+
+@dataclass(frozen=True)
+class BesidePeople:
+    """What single ratings of a candidate's test examples show.
+
+    `floor` is the best constant answer. `incumbent` and `candidate` are how much of the way from it (0) to one
+    more person (1) each prompt has come, None where a figure is missing. `inside` counts the answers of both that
+    lie within the range of people's ratings, of `total` with ratings.
+    """
+
+    metric: str
+    agreement: Agreement
+    floor: Constant
+    incumbent: float | None
+    candidate: float | None
+    inside: tuple[int, int]
+    total: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures for a script: those with an interval as `[figure, low, high]`."""
+        alpha, ceiling = self.agreement.alpha, self.agreement.ceiling
+        return {
+            "alpha": [alpha.value, alpha.low, alpha.high],
+            "one_more_person": [ceiling.value, ceiling.low, ceiling.high],
+            "best_constant": self.floor.figure,
+            "way": {"incumbent": self.incumbent, "candidate": self.candidate},
+            "inside": {"incumbent": self.inside[0], "candidate": self.inside[1], "of": self.total},
+        }
+
+    @property
+    def person(self) -> str:
+        """What one more person would score, with its interval, in words."""
+        ceiling, alpha = self.agreement.ceiling, self.agreement.alpha
+        bounds = bracketed(*(figure(self.metric, end) for end in (ceiling.low, ceiling.high)))
+        agreed = bracketed(*(f"{end:.2f}" for end in (alpha.low, alpha.high)))
+        return (
+            f"one more person, compared with the others, would come to {NAMES[self.metric]} "
+            f"{figure(self.metric, ceiling.value)} {bounds}; Krippendorff's alpha {alpha.value:.2f} {agreed}"
+        )
+
+    @property
+    def way(self) -> str:
+        """How far both prompts have come from the best constant to one more person, in words."""
+        before, after = (
+            "—" if one is None else f"{one:.0%}".replace("-", "−") for one in (self.incumbent, self.candidate)
+        )
+        return (
+            f"from always “{self.floor.answer}” ({figure(self.metric, self.floor.figure)}, 0%) to one more person "
+            f"(100%) the incumbent has come {before}, the candidate {after}; within the range of people's "
+            f"ratings: {self.inside[0]:,} of {self.total:,} answers before, {self.inside[1]:,} after"
+        )
+
+
+def beside_people(session: Session, review: Review) -> BesidePeople | None:
+    """Return a candidate beside the people who rated its test examples; None where no two rated the same."""
+    candidate = review.candidate
+    dataset = candidate.evidence.data.dataset
+    examples = examples_named(session, dataset, [row.example_id for row in candidate.rows])
+    ratings = ratings_of(examples, review.task.output)
+    if not (ratings.each > 1).any():
+        return None
+    rows = {row.example_id: row for row in candidate.rows}
+    return compared(candidate.figures[0], review.task.output, [rows[one.id] for one in examples], ratings)
+
+
+def ratings_of(examples: Sequence[Example], output: Output) -> Ratings:
+    """Return the single ratings of examples; labels by their place in the task's list."""
+    raters = sorted({rater for example in examples for rater in example.ratings})
+    place = {rater: number for number, rater in enumerate(raters)}
+    flat = [
+        (number, place[rater], float(output.labels.index(value)) if isinstance(value, str) else float(value))
+        for number, example in enumerate(examples)
+        for rater, value in example.ratings.items()
+    ]
+    example, rater, value = zip(*flat, strict=True) if flat else ((), (), ())
+    return Ratings(
+        np.array(example, dtype=np.intp),
+        np.array(rater, dtype=np.intp),
+        np.array(value, dtype=float),
+        tuple(raters),
+        tuple(example.clusters for example in examples),
+    )
+
+
+def compared(metric: Difference, output: Output, rows: Sequence[Row], ratings: Ratings) -> BesidePeople:
+    """Return both prompts beside people; `rows` are of the examples that `ratings` has, in its order."""
+    found = agreement(ratings, output, np.random.default_rng(SEED))
+    floor = best_constant(output, rows)
+    low, high = within_people(ratings)
+    inside = [
+        sum(
+            bool(low[place] <= _number(output, value) <= high[place])
+            for place, value in enumerate(values)
+            if value is not None
+        )
+        for values in ([row.incumbent_value for row in rows], [row.candidate_value for row in rows])
+    ]
+    incumbent, candidate = (
+        None if one is None else in_reach(one, floor.figure, found.ceiling.value)
+        for one in (metric.incumbent, metric.candidate)
+    )
+    total = int((ratings.each > 0).sum())
+    return BesidePeople(metric.name, found, floor, incumbent, candidate, (inside[0], inside[1]), total)
+
+
+def _number(output: Output, value: float | str) -> float:
+    return float(output.labels.index(value)) if isinstance(value, str) else float(value)

@@ -1,0 +1,53 @@
+"""A candidate beside people: the way from the best constant to one more person, and answers within their range."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from composer.analysis.people import beside_people, compared, ratings_of
+from composer.data.examples import Example
+from composer.evaluation.outcomes import Difference, Row
+from composer.review.status import get_review
+from library.database import Database
+from tests import small
+
+OUTPUT = small.task().output
+NMSE = Difference("nmse", "lower", 6.25, 1.5625, -4.6875, -5.0, -4.0)
+
+
+def rated(number: int, *ratings: float) -> Example:
+    given = {f"rater{place}": rating for place, rating in enumerate(ratings)}
+    return replace(small.example(number, "test"), ratings=given, gold=sum(ratings) / len(ratings))
+
+
+def row(example: Example, before: int, after: int) -> Row:
+    losses = [((value - float(example.gold)) / 4) ** 2 for value in (before, after)]
+    return Row(example.id, losses[0], losses[1], True, True, before, after, example.gold)
+
+
+def test_the_way_from_the_best_constant_to_one_more_person_is_counted_for_both_prompts() -> None:
+    examples = [rated(0, 1, 2), rated(1, 3, 3), rated(2, 5, 4)]
+    rows = [row(examples[0], 4, 2), row(examples[1], 3, 3), row(examples[2], 1, 5)]
+    found = compared(NMSE, OUTPUT, rows, ratings_of(examples, OUTPUT))
+    person = found.agreement.ceiling.value
+    assert person == pytest.approx(100 * (1 / 16 + 0 + 1 / 16) / 3)
+    assert found.floor.answer == "3"
+    assert found.candidate == pytest.approx((found.floor.figure - 1.5625) / (found.floor.figure - person))
+    assert (found.inside, found.total) == ((1, 3), 3)
+    assert "one more person" in found.person
+    assert "3 after" in found.way
+
+
+def test_labels_are_compared_by_what_most_people_gave() -> None:
+    output = small.label_task().output
+    examples = [replace(one, ratings={"a": "good", "b": "good", "c": "bad"}) for one in small.examples(0, 4)]
+    ratings = ratings_of(examples, output)
+    assert ratings.raters == ("a", "b", "c")
+    assert ratings.value[:3].tolist() == [0.0, 0.0, 1.0]
+
+
+def test_a_candidate_whose_examples_nobody_rated_singly_has_no_people_beside_it(waiting: Database) -> None:
+    with waiting.session() as session:
+        assert beside_people(session, get_review(session, 1)) is None
