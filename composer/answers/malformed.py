@@ -28,8 +28,8 @@ _ADVICE: Mapping[Cause, str] = {
     "model.",
     "refusal": "Reword the base prompt so that the model sees what the answers are for, or choose another model.",
     "tool call": "Turn tools off for this model at the server.",
-    "empty": "Look at one answer in the server's own log: often its chat template doesn't fit the model, or "
-    "max_tokens ({max_tokens} now) is too small for what it thinks first.",
+    "empty": "Look at one answer by itself: often the chat template doesn't fit the model, or max_tokens "
+    "({max_tokens} now) is too small for what it thinks first.",
     "unreadable": "Look at these answers: the server sends something else than a text in UTF-8.",
     "format": "Write in the base prompt, or in a snippet, exactly what the answer has to look like.",
 }

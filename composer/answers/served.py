@@ -47,15 +47,14 @@ def _again(what: str, where: str, fix: str) -> ModelChanged:
 class SameModel:
     """Holds a target to the model whose answers it has: `known` are those reported with the stored ones.
 
-    The first report counts where none is known. What the target's revision names is expected, too: a server may
-    have several fingerprints in turn.
+    The first report counts where none is known. The words of the target's revision are expected, too: a server
+    may have several fingerprints in turn.
     """
 
     def __init__(self, target: Target, known: Iterable[Served]) -> None:
         known = tuple(known)
         self._target = target
-        revision = target.revision or ""
-        self._expected = frozenset({revision, *revision.split()})
+        self._expected = frozenset((target.revision or "").split())
         self._models = {one.model for one in known} - {""}
         self._fingerprints = {one.fingerprint for one in known} - {""}
 
@@ -65,17 +64,22 @@ class SameModel:
         self._check(answer.system_fingerprint, self._fingerprints, "system_fingerprint")
 
     def _check(self, reported: str, known: set[str], what: str) -> None:
-        if known and reported and reported not in known | self._expected:
+        if known and reported and reported not in known and _word(reported) not in self._expected:
             raise self._changed(reported, known, what)
         known |= {reported} - {""}
 
     def _changed(self, reported: str, known: set[str], what: str) -> ModelChanged:
-        before = ", ".join(sorted(known))
-        target, several = self._target, " ".join(sorted({*known, reported}))
+        target, before = self._target, ", ".join(sorted(known))
+        several = " ".join([target.revision or " ".join(map(_word, sorted(known))), _word(reported)])
         return ModelChanged(
             f"the server now reports the {what} {reported}, and this target's answers so far are of {before}",
             where=f"target {target.name}" + (f" at {target.api_base}" if target.api_base else ""),
-            fix=f"Write `revision: {json.dumps(reported)}` in the target file and add it again: a revision has "
-            f"answers of its own. If the server has them in turn, name all: `revision: {json.dumps(several)}`. "
-            "Nothing of what it answered now was stored.",
+            fix=f"Write `revision: {json.dumps(_word(reported))}` in the target file and add it again: a revision "
+            f"has answers of its own. If the server has them in turn, name all: `revision: {json.dumps(several)}`."
+            " Nothing of what it answered now was stored.",
         )
+
+
+def _word(reported: str) -> str:
+    """Return what a server reports as one word, as a revision can name it."""
+    return "-".join(reported.split())[:100]

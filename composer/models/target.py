@@ -28,8 +28,8 @@ class Target(BaseModel):
     environment variable that holds the key. `max_tokens` bounds an answer, `context` prompt and answer
     together, in tokens. `parallel` is how many answers are asked for side by side, `threads` the cores an
     embedded model uses (when not given, those idle when it is loaded), `timeout` the seconds a server may stay
-    silent. `revision` is what tells the model apart from another that the same address and name may come to
-    mean: its own answers belong to each.
+    silent. The first word of `revision` tells the model apart from another that the same address and name may
+    come to mean, and each has answers of its own; further words name fingerprints that the server has in turn.
 
     What a server's model refuses can be left out: `temperature: null` and `seed: null` are not sent,
     `max_tokens_field` is the name under which `max_tokens` goes out, and `extra_body` holds any further
@@ -41,7 +41,7 @@ class Target(BaseModel):
     name: str = Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=100)
     kind: Literal["embedded", "server"]
     model: str = Field(min_length=1, max_length=200)
-    revision: str | None = Field(default=None, min_length=1, max_length=500)
+    revision: str | None = Field(default=None, pattern=r"^[^\s]+( [^\s]+)*$", max_length=1000)
     api_base: str | None = None
     api_key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     max_tokens: int = Field(default=16, ge=1, le=8192)
@@ -127,7 +127,7 @@ class Target(BaseModel):
             "temperature": self.temperature,
             "seed": self.seed,
             **({"extra_body": self.extra_body} if self.extra_body else {}),
-            **({"revision": self.revision} if self.revision else {}),
+            **({"revision": self.revision.split()[0]} if self.revision else {}),
         }
 
     @property

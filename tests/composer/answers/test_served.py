@@ -75,9 +75,22 @@ def test_a_revision_names_all_that_a_server_has_in_turn() -> None:
 
 
 def test_a_revision_has_answers_of_its_own_and_without_one_a_target_keeps_its_hash() -> None:
-    hashes = {Target.model_validate({**FAR, "revision": one}).hash for one in (None, "1", "2")}
-    assert len(hashes) == 3
+    hashes = [Target.model_validate({**FAR, "revision": one}).hash for one in (None, "1", "2", "1 fp_1", "1 fp_2")]
+    assert len({*hashes}) == 3
+    assert hashes[1] == hashes[3] == hashes[4]  # fingerprints that are named later keep the answers
     assert "revision" not in Target.model_validate(FAR).identity
+
+
+def test_what_to_write_for_a_server_with_several_keeps_the_revision_that_there_is() -> None:
+    with pytest.raises(ModelChanged, match=r'name all: `revision: "2026 fp_1 fp-2"`'):
+        same(Served("m", "fp_1"), revision="2026 fp_1").check(by("m", "fp 2"))  # type: ignore[arg-type]
+    same(Served("m", "fp_1"), revision="2026 fp_1 fp-2").check(by("m", "fp 2"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("revision", ["", " ", " a", "a\nb", "a  b", "a "])
+def test_a_revision_is_words_with_one_space_between(revision: str) -> None:
+    with pytest.raises(ValueError, match="revision"):
+        Target.model_validate({**FAR, "revision": revision})
 
 
 @pytest.mark.parametrize("kind", [MemoryCells, DatabaseCells])
