@@ -32,8 +32,8 @@ def problems(text: str) -> tuple[str, ...]:
         found.append("has a space at its start or end")
     if "\t" in text:
         found.append("has a tab")
-    if hidden := sorted({_code(each) for each in set(text) if _is_hidden(each)}):
-        found.append(f"has characters that can't be seen: {', '.join(hidden)}")
+    if unseen := hidden(text):
+        found.append(f"has characters that can't be seen: {', '.join(unseen)}")
     if odd := sorted({_code(each) for each in set(text) if unicodedata.category(each) == "Zs" and each != " "}):
         found.append(f"has spaces that aren't the ordinary one: {', '.join(odd)}")
     if not unicodedata.is_normalized("NFC", text):
@@ -45,6 +45,11 @@ def problems(text: str) -> tuple[str, ...]:
     if len(text) > LONGEST:
         found.append(f"has {len(text)} characters, and {LONGEST} is the most")
     return tuple(found)
+
+
+def hidden(text: str) -> tuple[str, ...]:
+    """Return the characters of a text that can't be seen, as `U+200B`, tabs and line breaks aside."""
+    return tuple(sorted({_code(each) for each in set(text) if _is_hidden(each)}))
 
 
 def _is_hidden(character: str) -> bool:

@@ -11,9 +11,10 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from library import log
+from library import log, names
 from library.database import lock_for_writing
 from library.errors import Refused
+from library.lint import hidden
 from library.roles import LOCAL, LOCAL_ROLES, ROLES, Person, Role
 from library.tables import PersonRow
 
@@ -68,11 +69,13 @@ def add_person(
     lock_for_writing(session)
     require(session, by, "admin")
     name, email = name.strip(), email.strip().lower()
-    if not name or name.endswith(LOCAL.strip()) or "\n" in name:
-        raise Refused(f"{name!r} can't be a person's name", fix="Write the name that others know them by.")
-    if email.count("@") != 1 or email.startswith("@") or email.endswith("@") or " " in email:
-        raise Refused(f"{email!r} is no e-mail address", fix="Write the one they sign in with.")
     row = session.exec(select(PersonRow).where(PersonRow.name == name)).first()
+    if row is None:
+        _check_name(session, name)
+    if email.count("@") != 1 or email.startswith("@") or email.endswith("@") or len(email.split()) > 1:
+        raise Refused(f"{email!r} is no e-mail address", fix="Write the one they sign in with.")
+    if unseen := hidden(email):
+        raise Refused(f"the e-mail has characters that can't be seen: {', '.join(unseen)}", fix="Type it anew.")
     other = session.exec(select(PersonRow).where(PersonRow.email == email, PersonRow.name != name)).first()
     if other is not None:
         raise Refused(f"{email} is already {other.name}'s", fix="Each person signs in with their own.")
@@ -86,6 +89,20 @@ def add_person(
     session.flush()
     _log(session, "person added", row, by, at)
     return _person(row)
+
+
+def _check_name(session: Session, name: str) -> None:
+    """Refuse a name that can't be one, or that looks like the one of somebody who is or was here."""
+    fix = "Write the name that others know them by."
+    if not name or name.endswith(LOCAL.strip()):
+        raise Refused(f"{name!r} can't be a person's name", fix=fix)
+    if found := names.problems(name):
+        raise Refused(f"{name!r} can't be a person's name: it {', and '.join(found)}", fix=fix)
+    if other := names.lookalike(name, session.exec(select(PersonRow.name)).all()):
+        raise Refused(
+            f"{name!r} looks like {other!r}, who is or was here",
+            fix="Add what tells them apart, such as an initial.",
+        )
 
 
 def set_roles(session: Session, name: str, roles: tuple[str, ...], *, by: str, at: datetime) -> Person:

@@ -18,6 +18,7 @@ from tests.browser.deciding import (
     expect_state,
     expect_strip,
     release,
+    say,
 )
 from tests.browser.looking import PATIENCE_MS, pictured, settled, told
 
@@ -51,6 +52,28 @@ def test_every_page_fits_its_window_with_data(chromium: Browser, app: str) -> No
 def test_every_page_says_what_to_do_next_where_there_is_nothing(chromium: Browser, empty_app: str) -> None:
     for name in (*PAGES, "candidate"):
         pictured_at_every_width(opened(chromium, f"{empty_app}/{name}"), f"{name}-empty")
+
+
+def test_back_after_filters_shows_what_the_link_holds(chromium: Browser, app: str) -> None:
+    page = opened(chromium, f"{app}/inbox")
+    for act in (
+        lambda: page.get_by_role("radio", name=re.compile("^released")).click(),
+        lambda: say(page, "Filter", "polarity"),
+        lambda: page.get_by_role("radio", name=re.compile("^all")).click(),
+    ):
+        act()
+        settled(page)
+    for state in ("state=released", "inbox$"):
+        page.go_back()
+        expect(page).to_have_url(re.compile(state))
+        settled(page)
+        fresh = opened(chromium, page.url)
+        assert told(page) == told(fresh)
+        assert page.get_by_label("Filter", exact=True).input_value() == (
+            fresh.get_by_label("Filter", exact=True).input_value()
+        )
+        fresh.close()
+    page.close()
 
 
 def test_a_comment_sent_by_a_double_click_is_written_once(chromium: Browser, app: str, furnished: Home) -> None:
