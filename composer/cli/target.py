@@ -60,7 +60,7 @@ def list_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
         table.add_row(
             target.name,
             target.kind,
-            target.model,
+            f"{target.model}\nrevision {target.revision}" if target.revision else target.model,
             target.api_base or "",
             "not sent" if target.temperature is None else f"{target.temperature:g}",
             "not sent" if target.seed is None else str(target.seed),

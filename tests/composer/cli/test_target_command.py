@@ -62,3 +62,10 @@ def test_a_setting_that_is_refused_is_named_with_what_to_write(place: Path, serv
 def test_a_target_that_is_not_known_is_refused_with_those_that_are(place: Path) -> None:
     result = run(place, "target", "check", "near")
     assert (result.exit_code, "far" in result.output) == (1, True)
+
+
+def test_the_list_names_the_revision_of_a_target_that_has_one(place: Path, tmp_path: Path) -> None:
+    file = tmp_path / "dated.yaml"
+    file.write_text("{name: dated, kind: server, model: m, api_base: 'http://127.0.0.1:9/v1', revision: may-2026}")
+    assert run(place, "target", "add", str(file)).exit_code == 0
+    assert "may-2026" in run(place, "target", "list").output
