@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
-from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals, say
+from composer.cli.common import HomeOption, JsonOption, clean, console, opened, out, person, refusals, say
 from composer.cli.figures_table import MARKS
 from composer.models.target import Target, load_target
 from composer.registry.datasets import dataset_of, examples_of
@@ -55,18 +56,15 @@ def list_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if not known:
         console.print("No target yet: `composer target add FILE` adds one.", markup=False)
         return
-    table = Table("Target", "Kind", "Model", "Server", "Temperature", "Seed", "Longest answer", "Hash")
+    table = Table(show_lines=True)
+    for column in ("Target", "Model", "Settings", "Hash"):
+        table.add_column(column, overflow="fold")
     for target in known:
-        table.add_row(
-            target.name,
-            target.kind,
-            f"{target.model}\nrevision {target.revision}" if target.revision else target.model,
-            target.api_base or "",
-            "not sent" if target.temperature is None else f"{target.temperature:g}",
-            "not sent" if target.seed is None else str(target.seed),
-            f"{target.max_tokens} tokens",
-            target.hash[:12],
-        )
+        revision = f"\nrevision {target.revision}" if target.revision else ""
+        where = target.api_base or "in this process"
+        settings = "\n".join(f"{name} {json.dumps(value)}" for name, value in target.request_fields.items())
+        cells = (target.name, f"{target.model}{revision}\n{where}", settings, target.hash[:12])
+        table.add_row(*(Text(clean(cell)) for cell in cells))
     out.print(table)
 
 
