@@ -18,6 +18,12 @@ _TELLING = ("key", "name", "example_id", "candidate_id", "task", "target", "vers
 """Columns that tell a reader which row it is."""
 
 
+def kind_words(table: type[Table]) -> str:
+    """Return what the rows of a table are, in words."""
+    kind = str(table.__tablename__)
+    return _KINDS.get(kind, kind)
+
+
 def row_words(kind: str, key: str) -> str:
     """Return a row's table and key in words."""
     return f"{_KINDS.get(kind, kind)} {_short(key)}"

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from composer.audit import Audit, adopt_rows, audit, head_of, known_head
+from composer.audit.wording import kind_words
 from composer.cli.common import (
     HomeOption,
     JsonOption,
@@ -118,7 +119,7 @@ def _print(found: Audit, differences: Sequence[str]) -> None:
     say(MARKS[True], f" the log is whole: {found.head.entries:,} entries, head {found.head}")
     say(MARKS[True], f" {found.rows:,} rows are what the log says")
     if older := sum(map(len, found.older.values())):
-        kinds = ", ".join(f"{table.__tablename__} {len(keys):,}" for table, keys in found.older.items())
+        kinds = ", ".join(f"{kind_words(table)} {len(keys):,}" for table, keys in found.older.items())
         say(f"{older:,} rows are older than content hashes, so a change of them is not found ({kinds}).")
         say("`composer audit adopt` names them as they are now.")
     if found.waiting:

@@ -21,6 +21,7 @@ from composer.models.target import Target
 from composer.registry.targets import add_target
 from composer.release.pack import pack_of
 from composer.release.publish import release_candidate
+from composer.review.decisions import give_verdict
 from composer.runs.plan import plan_run
 from composer.runs.records import enter_run
 from library.database import Database, open_database
@@ -34,7 +35,7 @@ from tests.scripted import connecting
 
 @dataclass(frozen=True)
 class Tampering:
-    """A change, what names it, and whether it concerns the release of candidate 2 and the export of release 1."""
+    """A change, what names it, whether it concerns approving and releasing candidate 2, and exporting release 1."""
 
     sql: str
     named: str
@@ -263,8 +264,15 @@ def release_two(session: Session) -> None:
     release_candidate(session, 2, reason="Approved.", by="Rosa", at=small.NOW)
 
 
+def approve_two(session: Session) -> None:
+    give_verdict(session, 2, "approve", reason="Better.", by="Kit", at=small.NOW)
+
+
 def export_one(session: Session) -> None:
     pack_of(session, "small", "tiny")
+
+
+ACTS = (approve_two, release_two, export_one)
 
 
 def refused(session: Session, act: Callable[[Session], None]) -> bool:
@@ -283,7 +291,7 @@ def test_the_home_is_whole_as_it_is(tampered: Database) -> None:
         found = audit(session)
         assert (found.differences, found.older, found.waiting) == ((), {}, 0)
         assert found.rows > 300
-        assert [refused(session, act) for act in (release_two, export_one)] == [False, False]
+        assert [refused(session, act) for act in ACTS] == [False, False, False]
 
 
 @pytest.mark.parametrize("name", TABLE)
@@ -296,9 +304,9 @@ def test_a_row_that_is_changed_is_named_and_refused_where_it_concerns_what_is_do
         assert session.connection().exec_driver_sql(one.sql).rowcount >= 1
         differences = audit(session).differences
         assert any(re.search(one.named, each) for each in differences), differences
-        refusals = [refused(session, act) for act in (release_two, export_one)]
+        refusals = [refused(session, act) for act in ACTS]
         session.rollback()
-    assert refusals == [one.releases, one.exports]
+    assert refusals == [one.releases, one.releases, one.exports]
     with tampered.session() as session:
         assert audit(session).differences == ()
 

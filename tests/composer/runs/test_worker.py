@@ -1,4 +1,4 @@
-"""A run from end to end: killed anywhere it goes on, pays nothing twice, and ends the same."""
+"""A run from end to end: killed anywhere it goes on, asks again at most what was in flight, and ends the same."""
 
 from __future__ import annotations
 
