@@ -35,7 +35,7 @@ from tests.scripted import connecting
 
 @dataclass(frozen=True)
 class Tampering:
-    """A change, what names it, whether it concerns approving and releasing candidate 2, and exporting release 1."""
+    """A change, what names it, whether it concerns approving or releasing candidate 2, exporting release 1."""
 
     sql: str
     named: str
