@@ -68,9 +68,10 @@ class Database:
 
     @property
     def file(self) -> Path | None:
-        """The file of a SQLite database; None for any other."""
+        """The file of a SQLite database; None for any other, and for one named by a URI of SQLite's own."""
         path = self.url.database
-        return Path(path) if self.url.get_backend_name() == "sqlite" and path else None
+        named = self.url.get_backend_name() == "sqlite" and path and not path.startswith("file:")
+        return Path(path) if named and path else None
 
     def migrate(self, *, held: str = "") -> None:
         """Bring the schema to the newest revision, all of it or nothing.
