@@ -17,6 +17,7 @@ from composer.evaluation.outcomes import Comparison
 from composer.home.paths import Home
 from composer.models.answer import Answer
 from composer.models.target import Target
+from composer.prompts.messages import render
 from composer.registry.datasets import add_examples
 from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
@@ -152,6 +153,18 @@ def enter(
 
 def engine(of: Task | None = None, data: Sequence[Example] | None = None) -> ScriptedEngine:
     return ScriptedEngine(pretender(of or task(), data or examples(), WORTH, skill=0.3))
+
+
+def losing() -> ScriptedEngine:
+    """The small task's model, which any snippet makes useless on the test examples, and on no others."""
+    sealed = {render("", TASK["message"], one.inputs)[1]["content"] for one in examples() if one.split == "test"}
+    good = engine().answer
+
+    def answer(system: str, user: str) -> str:
+        wrong = user in sealed and any(text in system.split("\n") for text in TEXTS.values())
+        return "no idea" if wrong else good(system, user)
+
+    return ScriptedEngine(answer)
 
 
 class Dying(ScriptedEngine):

@@ -54,6 +54,9 @@ _SENTENCES = {
     **{f"{kind} {done}": f"{done} {{}}" for kind in ("task", "target", "person", "hook") for done in _DONE},
 }
 
+_NOT_LET_THROUGH = "measured {}, which was not let through"
+"""What submitting is called where a gate of the policy failed."""
+
 
 @dataclass(frozen=True)
 class Subject:
@@ -107,7 +110,7 @@ def line(entry: LogEntry, subject: Subject) -> str:
     """Return an entry as one line: `Grace approved candidate 7 (relatedness → qwen2.5-coder-1.5b): reason`."""
     what = subject.words + (f" ({subject.place})" if subject.place else "")
     # An action without a sentence above is named as the log names it.
-    known = _SENTENCES.get(entry.action)
+    known = _NOT_LET_THROUGH if entry.detail.get("let_through") is False else _SENTENCES.get(entry.action)
     done = known.format(what) if known else f"did “{entry.action}” to {what}"
     why = " ".join(entry.why.split())
     if len(why) > LONGEST_REASON:

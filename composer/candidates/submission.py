@@ -1,4 +1,4 @@
-"""Submitting a composition for review, with its evidence."""
+"""Storing a composition that was read on the test split, with its evidence: for review, or as not let through."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from sqlmodel import Session, select
 
 from composer.candidates.evidence import Evidence
 from composer.candidates.records import PROPOSERS, SUBMITTED
+from composer.evaluation.gates import let_through
 from composer.prompts.composition import Composition
+from composer.registry.tasks import get_task_version
 from composer.tables import CandidateRow, RunRow
 from library import log
 from library.canonical import digest
@@ -27,8 +29,9 @@ def submit(
     at: datetime,
     rescored_from: int | None = None,
 ) -> int:
-    """Submit a composition for review and return its candidate id; the same evidence of a run is the same one.
+    """Store a composition with its evidence and return its candidate id, the same for the same evidence of a run.
 
+    Whether it is let through to a review follows from its gates and the task's policy.
     Whoever started the run proposed it, also where somebody else has it scored again.
     """
     require(session, by, *PROPOSERS)
@@ -55,6 +58,7 @@ def submit(
         session.flush()
         more: dict[str, Any] = {} if rescored_from is None else {"rescored_from": rescored_from}
         more |= {} if proposed_by == by else {"proposed_by": proposed_by}
+        more |= {} if _passes(session, evidence) else {"let_through": False}
         log.append(
             session,
             who=by,
@@ -66,3 +70,8 @@ def submit(
         )
     assert row.id is not None
     return row.id
+
+
+def _passes(session: Session, evidence: Evidence) -> bool:
+    override = get_task_version(session, evidence.task.hash).terms.override
+    return let_through(evidence.figures[0], evidence.gates, may_override=bool(override))

@@ -47,6 +47,12 @@ def inbox(
     if not everything:
         say("No candidates yet. `composer demo --headless` or `composer compose TASK --target T` makes one.")
         return
+    if not found and state == "all":
+        say(
+            "Nothing waits for review. "
+            "What was measured and not let through: composer inbox --state 'not let through'"
+        )
+        return
     if not found:
         say(f"None of {len(everything)} candidates is under “{state}”; `composer inbox` lists them all.")
         return

@@ -18,6 +18,7 @@ WORDS: Mapping[StepKind, str] = {
     "in use": "export it: it is the prompt in use",
     "replaced": "nothing. Another prompt was released since{back}",
     "turned down": "nothing, unless an admin dismisses it: {about}, and no run proposes it again on this evidence",
+    "not let through": "nothing can approve it as it is: {gates}",
     "release": "release it",
     "await releaser": "someone with the role releaser can release it",
     "sign in": "people sign in to this home, and only they decide. Open the app",

@@ -41,6 +41,14 @@ def check_gates(
     return tuple(replace(gate, binding=kind not in policy.advisory) for kind, gate in gates)
 
 
+def let_through(metric: Difference, gates: Sequence[Gate], *, may_override: bool) -> bool:
+    """Whether a composition goes on to a review: every binding gate passes, or somebody may override it.
+
+    Where a binding gate fails and the metric is no better, it doesn't, whoever may override.
+    """
+    return all(gate.passed for gate in gates if gate.binding) or (may_override and metric.improved)
+
+
 def improves(metric: Difference) -> Gate:
     """Return the gate that every policy has: the interval is clear of no difference, on the better side."""
     if metric.low is None or metric.high is None:

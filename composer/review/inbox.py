@@ -18,7 +18,7 @@ from library.errors import Refused
 from library.roles import Person
 from library.snippets import LaterVersions, later_versions, preload, versions
 
-Tab = Literal["needs me", "mine", "approved", "stale", "no-go", "released", "all"]
+Tab = Literal["needs me", "mine", "approved", "stale", "no-go", "not let through", "released", "all"]
 TABS: tuple[Tab, ...] = get_args(Tab)
 BRIEFLY: Mapping[BlockerKind, str] = {
     **dict.fromkeys(("approvals missing", "one local person"), "{count} more approval{s}"),
@@ -43,7 +43,7 @@ def pending_actions(status: ReviewStatus, person: Person) -> tuple[str, ...]:
             return ("a curator, to decide on a draft",)
         case "review successor":
             return (f"nothing: candidate {step.number} took its place",)
-        case "in use" | "replaced" | "turned down":
+        case "in use" | "replaced" | "turned down" | "not let through":
             return ()
         case _:
             return (*(["you"] if step.is_theirs else []), *_briefly(step, person))
@@ -53,6 +53,8 @@ def tabs_of(status: ReviewStatus | None, proposed_by: str, person: Person) -> fr
     """Return the tabs of the Inbox that list a candidate for this person; None is one that can't be read."""
     if status is None:
         return frozenset({"all", "stale"})
+    if status.state == "not let through":
+        return frozenset({"not let through"})
     if status.state == "rescored":
         return frozenset({"all"})
     tabs: set[Tab] = {"all"}

@@ -19,6 +19,7 @@ StepKind = Literal[
     "in use",
     "replaced",
     "turned down",
+    "not let through",
     "release",
     "await releaser",
     "sign in",
@@ -78,6 +79,8 @@ def next_step(status: ReviewStatus, person: Person) -> NextStep:
         return NextStep("in use", ("export",), number=made.id)
     if status.successor is not None:
         return NextStep("review successor", number=status.successor)
+    if status.state == "not let through":
+        return _not_let_through(status, person)
     if status.needs_run and status.state != "no-go":
         gone = tuple(Blocker("stale", what=reason) for reason in status.needs_run)
         return NextStep("search again", _where(person.may(*PROPOSERS), "compose"), gone)
@@ -153,6 +156,19 @@ def _turned_down(status: ReviewStatus, person: Person) -> NextStep:
     about = next(one for one in status.reviewer_blocks if one.kind == "no-go")
     acts = person.may("admin") and not (person.local and status.signed_in)
     return NextStep("turned down", _where(acts, "dismiss"), status.reviewer_blocks, about=about)
+
+
+def _not_let_through(status: ReviewStatus, person: Person) -> NextStep:
+    """Return the step of what failed a gate: only an override, newer data or another composition changes that."""
+    measured_again = bool(status.stale) and not (status.needs_run or status.needs_vetting)
+    again: Verb = "rescore" if measured_again else "compose"
+    acts = not (person.local and status.signed_in)
+    verbs = (
+        *(_overriding(status, person) if acts else ()),
+        *_where(person.may(*PROPOSERS), again),
+        *(_still(status, person, "no-go") if acts and person.may("reviewer") else ()),
+    )
+    return NextStep("not let through", verbs, status.approval_blockers)
 
 
 def _settling(status: ReviewStatus, block: Blocker, person: Person) -> tuple[Verb, ...]:

@@ -9,6 +9,7 @@ from typing import Literal
 from sqlmodel import Session
 
 from composer.candidates.records import Candidate, CandidateSummary, get_candidate, successor_of
+from composer.evaluation.gates import let_through
 from composer.evaluation.outcomes import Gate
 from composer.prompts.composition import Composition
 from composer.registry.releases import Release, current_release, measured_composition, release_of
@@ -32,7 +33,15 @@ from library.roles import LOCAL, Person
 from library.snippets import LaterVersions, later_versions
 
 State = Literal[
-    "needs review", "changes requested", "approved", "released", "replaced", "stale", "no-go", "rescored"
+    "needs review",
+    "changes requested",
+    "approved",
+    "released",
+    "replaced",
+    "stale",
+    "no-go",
+    "not let through",
+    "rescored",
 ]
 
 
@@ -86,6 +95,12 @@ class ReviewStatus:
     def failing_gates(self) -> tuple[Gate, ...]:
         """The binding gates that fail, and that nobody has overridden."""
         return () if self.overridden else self.candidate.failing_gates
+
+    @property
+    def let_through(self) -> bool:
+        """Whether its gates let it go on to a review, as they are or since somebody has overridden them."""
+        may_override = bool(self.task.terms.override)
+        return let_through(self.candidate.figures[0], self.failing_gates, may_override=may_override)
 
     @property
     def approvals_missing(self) -> int:
@@ -287,6 +302,8 @@ def _state(session: Session, status: ReviewStatus, effective: tuple[Verdict, ...
     kinds = {one.kind for one in effective}
     if "no-go" in kinds:
         return "no-go"
+    if not status.let_through:
+        return "not let through"
     if status.stale:
         return "stale"
     if "request changes" in kinds:

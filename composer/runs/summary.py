@@ -7,6 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from composer.answers.evaluator import Counts
+from composer.evaluation.formatting import NAMES, change, figure, interval
+from composer.evaluation.gates import let_through
 from composer.evaluation.outcomes import Better, Comparison, Gate, OutcomeCounts
 from composer.prompts.composition import Composition
 from composer.runs.plan import Plan
@@ -40,7 +42,8 @@ class RunResult(_Part):
     """What a finished run came to.
 
     `keys` name the best composition. Both sides, their difference and `examples` are None where the search
-    found nothing, and the test split was not read; `candidate_id` is None where no candidate was submitted.
+    found nothing, and the test split was not read; `candidate_id` and `let_through` are None then too. What is
+    not let through has a page of its own like any other; in results older than that it has no candidate.
     `stopped` is why the search stopped, None in results older than this field; `seconds` is the run's time.
     """
 
@@ -58,12 +61,14 @@ class RunResult(_Part):
     examples: OutcomeCounts | None
     gates: tuple[Gate, ...]
     candidate_id: int | None
+    let_through: bool | None = None
     message: str
     seconds: float = 0.0
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON value that is stored with the run, and printed."""
-        return self.model_dump(mode="json")
+        # Without this part a result is the same JSON as before there was one.
+        return self.model_dump(mode="json", exclude={"let_through"} if self.let_through is None else None)
 
 
 def run_result(
@@ -81,6 +86,10 @@ def run_result(
 
     `malformed` is why most answers are malformed, in a sentence or more; empty where most are well-formed.
     """
+    passes = None
+    if comparison is not None:
+        may_override = bool(plan.task.terms.override)
+        passes = let_through(comparison.metric, comparison.gates, may_override=may_override)
     return RunResult(
         task=plan.task.name,
         target=plan.target.name,
@@ -96,7 +105,10 @@ def run_result(
         examples=comparison.counts if comparison else None,
         gates=comparison.gates if comparison else (),
         candidate_id=number,
-        message="; ".join(filter(None, [_message(found, comparison, number), malformed.rstrip(".")])),
+        let_through=passes,
+        message="; ".join(
+            filter(None, [_message(found, comparison, number, passes), "" if passes else malformed.rstrip(".")])
+        ),
     )
 
 
@@ -121,18 +133,17 @@ def _difference(comparison: Comparison | None) -> MetricDifference | None:
     )
 
 
-def _message(found: SearchResult, comparison: Comparison | None, number: int | None) -> str:
+def _message(found: SearchResult, comparison: Comparison | None, number: int | None, passes: bool | None) -> str:
     if comparison is None:
         return (
             f"no candidate: none of {found.tried} compositions beat the incumbent in the search "
             f"({found.stopped}); the test split was not read"
         )
-    metric = comparison.metric
-    if number is None:
-        return (
-            f"no candidate: the best of {found.tried} compositions did not beat the incumbent on the test "
-            f"split ({metric.name} {metric.incumbent:.4g} → {metric.candidate:.4g})"
-        )
     failed = [gate.name for gate in comparison.gates if not gate.passed]
     gates = f"; {len(failed)} gate{'s' * (len(failed) > 1)} failed: {', '.join(failed)}" if failed else ""
-    return f"candidate {number} waits for review{gates}"
+    if passes:
+        return f"candidate {number} waits for review{gates}"
+    metric = comparison.metric
+    sides = f"{figure(metric.name, metric.incumbent)} → {figure(metric.name, metric.candidate)}"
+    by = f"{change(metric.name, metric.difference)} {interval(metric)}".rstrip()
+    return f"candidate {number} was not let through: {NAMES[metric.name]} {sides}, {by} on the test split{gates}"

@@ -1,4 +1,4 @@
-"""Does one run: searches, reads the sealed test split once, and puts a candidate up for review.
+"""Does one run: searches, reads the sealed test split once, and stores what came of it as a candidate.
 
 A run is a deterministic function of its plan and the stored cells: killed anywhere and started again, it
 asks for the same cells, finds those it paid for in the store, and goes on.
@@ -151,16 +151,6 @@ def _search_and_submit(run: _Begun, model: ModelSession, cells: NamedCells) -> R
     run.record.now(phase="reading the test split", expected=evaluator.counts.asked + 2 * len(test))
     measurement = MeasurementPlan(plan.task, plan.target, plan.dataset, test, plan.incumbent, candidate)
     measured, comparison = measure(measurement, evaluator, seed=plan.seed)
-    if not comparison.metric.improved:
-        return run_result(
-            plan,
-            evaluator.counts,
-            found,
-            candidate,
-            comparison,
-            n=len(test),
-            malformed=model.watch.in_words(),
-        )
     search = SearchRecord(
         strategy=plan.strategy,
         seed=plan.seed,
@@ -173,7 +163,16 @@ def _search_and_submit(run: _Begun, model: ModelSession, cells: NamedCells) -> R
     cells.name()  # before what rests on them
     with run.database.session() as session:
         number = submit(session, run.id, candidate, plan.incumbent, evidence, by=run.by, at=datetime.now(UTC))
-    return run_result(plan, evaluator.counts, found, candidate, comparison, n=len(test), number=number)
+    return run_result(
+        plan,
+        evaluator.counts,
+        found,
+        candidate,
+        comparison,
+        n=len(test),
+        number=number,
+        malformed=model.watch.in_words(),
+    )
 
 
 def _search(run: _Begun, evaluator: Evaluator) -> tuple[SearchResult, Composition]:

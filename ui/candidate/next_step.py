@@ -16,6 +16,7 @@ WORDS: Mapping[StepKind, str] = {
     "search again": "Start a new run: {stale}.",
     "vet": "A curator decides on the draft, by importing the wording that shall count, as vetted: {stale}.",
     "turned down": "Nothing: a reviewer turned it down, and no run proposes it again on this evidence.",
+    "not let through": "Nothing: it was measured and not let through: {gates}. All that was measured stays here.",
     "release": "Release it, at the end of the page.",
     "await releaser": "A releaser can release it.",
     "sign in": "People sign in to this home, and only they decide.",

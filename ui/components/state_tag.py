@@ -14,6 +14,7 @@ TONES: dict[State | Literal["unreadable"], str] = {
     "released": "ic-blue",
     "stale": "ic-orange",
     "no-go": "ic-orange",
+    "not let through": "ic-orange",
     "unreadable": "ic-orange",
 }
 """The states that are marked by colour too; the others are quiet."""

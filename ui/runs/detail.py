@@ -105,7 +105,8 @@ def _finished(run: Run) -> None:
     if result and found is not None:
         failing = [gate.name for gate in result.gates if not gate.passed]
         gates = f"; it fails {', '.join(failing)}" if failing else ""
-        message = f"found candidate {found}, which beats the incumbent on the sealed test split{gates}"
+        if result.let_through is not False:
+            message = f"found candidate {found}, which beats the incumbent on the sealed test split{gates}"
     html(f'<div class="ic">{safe(message[:1].upper() + message[1:])}.</div>')
     if found is not None:
         st.page_link(

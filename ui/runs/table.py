@@ -35,5 +35,6 @@ def _row(run: RunSummary, state: str, here: bool) -> str:
 def _outcome(run: RunSummary, state: str) -> str:
     found = run.candidate_id
     if found is not None:
-        return f'<a href="{candidate_page(found)}">candidate {found}</a>'
+        past = ", not let through" if run.result and run.result.let_through is False else ""
+        return f'<a href="{candidate_page(found)}">candidate {found}</a>{past}'
     return '<span class="ic-mute">no candidate</span>' if state == FINISHED else ""

@@ -23,6 +23,8 @@ NOTHING_IN = {
     "stale": "No candidate is stale.",
     "no-go": "No candidate was turned down.",
     "released": "Nothing was released yet.",
+    "all": "Nothing waits here: all that was measured is under “not let through”.",
+    "not let through": "All that was read on the test split passed its gates.",
 }
 
 
@@ -85,7 +87,7 @@ found = page_data.entries()
 if not found:
     empty(
         "No candidate yet",
-        "A candidate is a composition of vetted snippets that beat the prompt in use on the sealed test split. "
+        "A candidate is a composition of vetted snippets, compared with the prompt in use on sealed examples. "
         "It waits here, with its evidence, for someone to approve it or not.",
         "A run looks for one: it tries compositions on the development examples, within a budget of answers.",
     )
@@ -98,7 +100,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
 of = {entry.candidate_id: tabs_of(entry.status, entry.proposed_by, person) for entry in found}
 with above:
     counts = {name: sum(name in of[entry.candidate_id] for entry in fitting) for name in TABS}
-    tab = tabs(counts, "needs me" if any("needs me" in one for one in of.values()) else "all")
+    usual: tuple[Tab, ...] = ("needs me", "all", "not let through")
+    tab = tabs(counts, next((name for name in usual if any(name in one for one in of.values())), "all"))
     shown = [entry for entry in fitting if tab in of[entry.candidate_id]]
     st.download_button(
         "CSV",

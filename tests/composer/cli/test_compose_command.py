@@ -68,6 +68,12 @@ def told(result: Result) -> dict[str, Any]:
     return dict(json.loads(lines[0], parse_constant=pytest.fail))
 
 
+def listed(result: Result) -> list[dict[str, Any]]:
+    """The one list on standard output."""
+    assert result.exit_code == 0, result.output
+    return list(json.loads(result.stdout))
+
+
 def refused(result: Result) -> str:
     """What a refusal says: on standard error, in one place, with exit code 1 and no traceback."""
     assert result.exit_code == 1
@@ -134,6 +140,23 @@ def test_people_get_the_comparison_and_what_to_do_next(filled: Database, run: Ru
     assert result.exit_code == 0
     for expected in ("NMSE", "valid rate", "Spearman", "95% interval", "improves", "composer review 1"):
         assert expected in result.stdout
+
+
+def test_what_is_not_let_through_is_shown_with_its_intervals_and_has_a_page(filled: Database, run: Run) -> None:
+    result = run(*COMPOSE, model=small.losing())
+    said = " ".join(result.stdout.split())
+    assert "95% interval" in said
+    assert "[+" in said[said.index("was not let through: NMSE") :]
+    assert "composer review 1" in said
+    assert (told(run(*COMPOSE, "--json"))["candidate_id"], listed(run("inbox", "--json"))) == (1, [])
+    assert "Nothing waits for review" in run("inbox").stdout
+    (entry,) = listed(run("inbox", "--state", "not let through", "--json"))
+    assert (entry["state"], entry["waits_for"]) == ("not let through", [])
+    assert "nothing can approve it as it is: the gate “improves” fails" in " ".join(
+        run("review", "1").stdout.split()
+    )
+    refusal = refused(run("approve", "1", "--reason", "x"))
+    assert "can't be approved" in refusal
 
 
 @pytest.mark.parametrize("form", [["--json"], []])

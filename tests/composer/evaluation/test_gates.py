@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 from pydantic import ValidationError
 
-from composer.evaluation.outcomes import Comparison
+from composer.evaluation.gates import let_through
+from composer.evaluation.outcomes import Comparison, Difference, Gate
 from tests import small
 from tests.composer.evaluation.ratings import DATA, GOLD, answered, compared, gate, off
 
@@ -112,3 +113,12 @@ def test_limits_that_the_policy_does_not_set_are_no_gates() -> None:
 def test_a_policy_that_gates_on_a_figure_there_is_not_is_refused_before_anything_is_paid(name: str) -> None:
     with pytest.raises(ValidationError, match=f"the gates name .{name}"):
         small.task(policy={"gates": {"not_worse": [name]}})
+
+
+def test_a_gate_that_fails_holds_up_unless_it_may_be_overridden_and_the_metric_is_better() -> None:
+    better, no_better = Difference("nmse", "lower", 9, 8, -1, -2, 1), Difference("nmse", "lower", 9, 9, 0.0, -1, 1)
+    fails, advisory = Gate("improves", False, ""), Gate("tokens", False, "", binding=False)
+    assert let_through(no_better, [advisory], may_override=False)
+    assert not let_through(better, [fails], may_override=False)
+    assert let_through(better, [fails, advisory], may_override=True)
+    assert not let_through(no_better, [fails], may_override=True)

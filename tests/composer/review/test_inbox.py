@@ -73,6 +73,18 @@ def test_a_failing_gate_is_listed_until_it_is_overridden(put_up: PutUp) -> None:
     assert said(database, "Grace") == ("you",)
 
 
+def test_what_nobody_may_override_is_listed_under_its_own_tab_and_waits_for_nobody(put_up: PutUp) -> None:
+    database = put_up(policy={"gates": {"max_extra_tokens": 0}})
+    status = acts.status(database)
+    assert (status.state, [one.kind for one in status.approval_blockers]) == ("not let through", ["gate fails"])
+    assert [tabs(database, name) for name in ("Grace", "Ada")] == [{"not let through"}] * 2
+    assert (said(database, "Grace"), waiting_now(database, "Grace")) == ((), 0)
+    edit_task(database)
+    assert tabs(database, "Grace") == {"not let through"}
+    acts.verdict(database, "no-go", "Grace")
+    assert tabs(database, "Grace") == {"no-go", "all"}
+
+
 def test_what_is_approved_waits_for_a_releaser(waiting: Database) -> None:
     acts.approve(waiting, "Grace")
     assert said(waiting, "Rosa") == ("you, to release it",)
@@ -121,7 +133,8 @@ def test_what_somebody_objected_to_themselves_is_put_to_them_as_theirs(worse: Da
 
 
 def test_several_failing_gates_are_counted(put_up: PutUp) -> None:
-    database = put_up(worse=True, policy={"gates": {"max_extra_tokens": 0, "max_worse_share": 0}})
+    gates = {"max_extra_tokens": 0, "max_worse_share": 0}
+    database = put_up(worse=True, policy={"override": ["admin"], "gates": gates})
     failing = len(acts.status(database).failing_gates)
     assert failing > 1
     assert said(database, "Grace") == ("you", f"{failing} gates fail")

@@ -21,6 +21,7 @@ from composer.review.regressions import set_disposition
 from composer.runs.plan import plan_run
 from composer.runs.records import enter_run
 from library.database import Database
+from library.errors import Refused
 from library.people import someone
 from library.retiring import retire
 from tests import small
@@ -139,6 +140,17 @@ def test_regressions_come_before_gates_and_gates_before_a_decision(put_up: PutUp
     acts.dismissed(database, 1, "Max")
     acts.verdict(database, "override", "Max")
     assert step(database, "Joan").kind == "decide"
+
+
+def test_what_is_not_let_through_can_be_turned_down_or_followed_by_a_run_and_never_approved(put_up: PutUp) -> None:
+    database = put_up(policy={"gates": {"max_extra_tokens": 0}})
+    found = kinds(database)
+    assert found["Grace"] == ("not let through", ("compose", "no-go"))
+    assert (found["Max"], found["Vera"]) == (("not let through", ("compose",)), ("not let through", ()))
+    with pytest.raises(Refused, match="can't be approved: the gate “tokens ≤ \\+0” fails"):
+        acts.approve(database, "Grace")
+    edit_task(database)
+    assert step(database, "Grace").verbs == ("rescore", "no-go")
 
 
 def test_an_objection_is_named_to_who_decides_and_settled_by_who_made_it_or_an_admin(waiting: Database) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from composer.answers.evaluator import Counts
 from composer.evaluation.comparison import Comparison
+from composer.evaluation.formatting import change, figure, interval
 from composer.models.target import Target
 from composer.prompts.composition import Composition
 from composer.prompts.vocabulary import Vocabulary
@@ -79,12 +80,13 @@ def test_a_result_is_printed_as_it_was_before_it_had_a_type() -> None:
         "examples": asdict(found.counts),
         "gates": [asdict(gate) for gate in found.gates],
         "candidate_id": 4,
+        "let_through": True,
         "message": "candidate 4 waits for review",
         "seconds": 2.5,
     }
     made = result(found, 4).model_copy(update={"seconds": 2.5})
     assert json.dumps(made.as_json()) == json.dumps(expected)
-    assert list(expected) == KEYS
+    assert [one for one in expected if one != "let_through"] == KEYS
 
 
 def test_what_found_nothing_has_the_same_keys_and_no_figures() -> None:
@@ -98,7 +100,16 @@ def test_what_found_nothing_has_the_same_keys_and_no_figures() -> None:
 def test_the_message_names_the_gates_that_failed() -> None:
     found = comparison()
     gates = tuple(replace(gate, passed=False) for gate in found.gates[:2])
-    assert result(replace(found, gates=gates), 4).message == (
+    made = result(replace(found, gates=gates), 4)
+    metric = found.metric
+    assert made.let_through is False
+    assert made.message == (
+        f"candidate 4 was not let through: NMSE {figure('nmse', metric.incumbent)} → 0, "
+        f"{change('nmse', metric.difference)} {interval(metric)} on the test split; "
+        f"2 gates failed: {gates[0].name}, {gates[1].name}"
+    )
+    advisory = tuple(replace(gate, binding=False) for gate in gates)
+    assert result(replace(found, gates=advisory), 4).message == (
         f"candidate 4 waits for review; 2 gates failed: {gates[0].name}, {gates[1].name}"
     )
 

@@ -19,6 +19,7 @@ from dspy.lm15 import Request, Response
 from sqlalchemy import event
 from sqlmodel import SQLModel, select
 
+from composer.activity.wording import about, line
 from composer.answers.evaluator import Counts, Stopped
 from composer.candidates.records import get_candidate
 from composer.home.paths import Home
@@ -26,12 +27,14 @@ from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED
 from composer.models.client import Outage
 from composer.prompts.messages import render
 from composer.registry.datasets import dataset_of, examples_of
+from composer.review.status import get_review
 from composer.runs import progress, worker
 from composer.runs.plan import plan_run
 from composer.runs.records import Run, ask_to_stop, get_run
 from composer.runs.summary import RunResult, SideFigures
 from composer.search.attribution import Attribution
 from composer.tables import CandidateRow, RunRow, TestReadRow
+from library import log
 from library.database import Database, open_database
 from library.errors import Refused
 from library.importing import import_file
@@ -413,24 +416,31 @@ def test_when_nothing_beats_the_incumbent_the_test_split_stays_sealed(filled: Da
     assert reads(filled) == 0
 
 
-def test_what_wins_on_dev_and_loses_on_test_is_no_candidate_and_says_so(filled: Database, home: Home) -> None:
-    good = small.engine().answer
-
-    def answer(system: str, message: str) -> str:
-        wrong = message in TEST_MESSAGES and len(system.split("\n")) > 2
-        return "no idea" if wrong else good(system, message)
-
-    summary = small.run(filled, home, small.enter(filled, budget=BUDGET), ScriptedEngine(answer))
-    assert summary.candidate_id is None
+def test_what_wins_on_dev_and_loses_on_test_is_kept_with_its_evidence_and_not_let_through(
+    filled: Database, home: Home
+) -> None:
+    number = small.enter(filled, budget=BUDGET)
+    summary = small.run(filled, home, number, small.losing())
+    assert (summary.candidate_id, summary.let_through) == (1, False)
     assert summary.keys
     assert summary.candidate.composite == 100
     assert summary.candidate.valid_rate == 0
     assert summary.candidate.valid_only is None
-    assert "test split" in summary.message
-    assert reads(filled) == 1
-    with filled.session() as session:
-        assert session.exec(select(CandidateRow)).all() == []
+    low, high = summary.difference.low, summary.difference.high
+    assert f"[+{low:.1f}, +{high:.1f}] on the test split; 2 gates failed: improves" in summary.message
     json.dumps(summary.as_json(), allow_nan=False)
+    with filled.session() as session:
+        review = get_review(session, 1)
+        (entry,) = log.entries(session, "candidate:1")
+        assert line(entry, about(session, [entry.subject])[entry.subject]) == (
+            "Ada measured candidate 1 (small → tiny), which was not let through"
+        )
+    assert review.status.state == "not let through"
+    assert len(review.candidate.rows) == 16
+    assert review.candidate.evidence.test_reads_before == 0
+    silent = ScriptedEngine(lambda system, message: pytest.fail("asked again"))
+    assert small.comparable(small.run(filled, home, number, silent)) == small.comparable(summary)
+    assert reads(filled) == 1
 
 
 def test_a_malformed_answer_costs_its_example_and_an_outage_none(filled: Database, home: Home) -> None:
