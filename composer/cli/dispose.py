@@ -12,10 +12,11 @@ from sqlmodel import Session
 from composer.candidates.records import get_candidate_summary
 from composer.cli.act import Act, carry_out
 from composer.cli.common import CandidateArgument, HomeOption, JsonOption, ReasonOption, refusals
-from composer.review.corrections import corrections, decide_correction, propose_correction
+from composer.review.corrections import confirmation, corrections, decide_correction, propose_correction
 from composer.review.regressions import DispositionKind, dispositions, set_disposition
 from composer.review.status import review_status
 from library.errors import Refused
+from library.people import someone
 
 EVERY = "all"
 KINDS: Mapping[str, DispositionKind] = {
@@ -98,7 +99,8 @@ def correcting(candidate: int, given: Sequence[str], label: str, reason: str) ->
         if len(given) != 1 or given[0] == EVERY:
             raise Refused("a label is corrected example by example", fix="Name one example.")
         propose_correction(session, candidate, given[0], label, reason=reason, by=by, at=at)
-        return f"Proposed for {given[0]}: {label}. A second person confirms it in the app."
+        how = confirmation(someone(session, by))
+        return f"Proposed for {given[0]}: {label}. {how}"
 
     return act
 

@@ -20,6 +20,14 @@ from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import require
 from library.reasons import reason_of
+from library.roles import Person
+
+ALONE = "Nobody signs in to this home, so nobody can confirm another label"
+INSTEAD = (
+    "Correct the label in the file of labelled data and import that again, then reject this correction; or let "
+    "people sign in: `composer people add`."
+)
+"""What the one local person of a home can do in place of confirming."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,12 @@ def corrections(
     if open_only:
         query = query.where(CorrectionRow.state == "open")
     return tuple(Correction(**row.model_dump()) for row in session.exec(query))
+
+
+def confirmation(person: Person) -> str:
+    """Return in a sentence or two how a label that this person proposes comes to count."""
+    alone = person.local and person.may("reviewer")  # where people sign in, the local person may not review
+    return f"{ALONE}. {INSTEAD}" if alone else "It counts once a second person confirms it."
 
 
 def propose_correction(
@@ -108,8 +122,8 @@ def decide_correction(
         raise Refused(f"correction {correction_id} is {row.state} already")
     if confirm and person.local:
         raise Refused(
-            "a label is corrected by two people, and nobody signs in to this home",
-            fix="`composer people add` makes it a home that people sign in to.",
+            f"a label is corrected by two people: {ALONE[:1].lower()}{ALONE[1:]}",
+            fix=INSTEAD,
         )
     if confirm and person.name == row.proposed_by:
         raise Refused(f"{person.name} proposed this correction", fix="Somebody else has to confirm it.")

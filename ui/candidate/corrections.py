@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from composer.review.corrections import Correction, decide_correction
+from composer.review.corrections import Correction, confirmation, decide_correction
 from library.roles import Person
 from ui.components.metrics import gold
 from ui.shell.context import database, now
@@ -44,8 +44,10 @@ def show(one: Correction, person: Person) -> None:
         if not may_decide:
             st.caption(plain(f"{person.name} is neither a reviewer nor a curator."), width="content")
         elif own:
-            reason = "nobody signs in to this home" if person.local else "a second person confirms it"
-            st.caption(plain(f"Confirming waits: {reason}."), width="content")
+            waits = "a second person confirms it."
+            st.caption(
+                plain(f"Confirming waits: {confirmation(person) if person.local else waits}"), width="content"
+            )
     mine.show_refusal()
 
 

@@ -8,8 +8,9 @@ from functools import partial
 import streamlit as st
 
 from composer.analysis.examples import ExampleView
-from composer.review.corrections import propose_correction
+from composer.review.corrections import confirmation, propose_correction
 from composer.review.regressions import Disposition, DispositionKind, set_disposition
+from library.people import someone
 from library.roles import Person
 from ui.candidate import open_row, shortcuts
 from ui.candidate.page_data import Shown
@@ -56,9 +57,7 @@ def show(found: Shown, view: ExampleView, person: Person) -> None:
                 disabled=not may_decide,
             )
         if name in {one.example_id for one in found.review.status.corrections}:
-            st.caption(
-                "Another label is proposed: a second person decides, at the end of the page.", width="content"
-            )
+            st.caption("Another label is proposed: it is decided on at the end of the page.", width="content")
         else:
             with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
                 _label(found, view, may_decide)
@@ -130,7 +129,7 @@ def _label(found: Shown, view: ExampleView, may_decide: bool) -> None:
         args=(found, example.id),
         shortcut=shortcuts.LABEL_WRONG,
         disabled=not may_decide,
-        help="Proposes the label beside it; it counts once a second person confirms it.",
+        help="Proposes the label beside it, which two people decide on.",
     )
 
 
@@ -163,7 +162,8 @@ def _disposed(number: int, kind: DispositionKind, left: Sequence[str]) -> str:
 def _propose(reason: str, found: Shown, example_id: str) -> Outcome:
     label = LABEL.of(example_id).get()
     with database().session() as session:
+        how = confirmation(someone(session, who()))
         propose_correction(
             session, found.review.candidate.id, example_id, label, reason=reason, by=who(), at=now()
         )
-    return Outcome(f"Another label for {example_id} is proposed. It counts once a second person confirms it.")
+    return Outcome(f"Another label for {example_id} is proposed. {how}")

@@ -29,6 +29,8 @@ def test_examples_are_named_one_by_one_or_with_commas(worse: Database, run: Run)
 def test_a_wrong_label_is_corrected_and_the_correction_taken_back(worse: Database, run: Run) -> None:
     result = run("dispose", "1", FIRST, "--as", "label-is-wrong", "--label", "5", "--reason", "Same event.")
     assert result.exit_code == 0
+    assert "Nobody signs in to this home, so nobody can confirm another label." in result.stdout
+    assert "Correct the label in the file of labelled data and import that again" in result.stdout
     with worse.session() as session:
         (proposed,) = corrections(session, "small")
     assert (proposed.example_id, proposed.gold, proposed.state) == (FIRST, 5.0, "open")
