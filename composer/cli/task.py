@@ -10,10 +10,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals
+from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals, say
+from composer.cli.figures_table import BAD
 from composer.data.bundled import read_bundled
+from composer.data.cautions import cautions
 from composer.registry import tasks as registry
 from composer.registry.imports import import_records
+from composer.task.cautions import task_cautions
 from composer.task.task import SPLITS, Task, load_task
 
 app = typer.Typer(no_args_is_help=True, help="Tasks: what prompts are for.")
@@ -31,6 +34,8 @@ def add(file: Annotated[Path, typer.Argument(help="YAML file of the task.")], ho
         done = None if records is None else import_records(session, task, records, by=person(), at=at)
         changed = changed or (done is not None and done.changed)
     out.print(f"Task {task.name} {'stored' if changed else 'unchanged'}.", markup=False, highlight=False)
+    for caution in (*task_cautions(task), *(cautions(done.dataset.examples) if done is not None else ())):
+        say("Note: ", caution, style=BAD)
     if done is not None:
         out.print(done.dataset.summary, markup=False, highlight=False)
     else:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from composer.data.examples import Record
+from composer.data.near_misses import near_label, other_capitals, other_separator
 from composer.task.task import COLUMNS, Task
 from library.canonical import digest
 from library.control_tokens import control_tokens
@@ -19,6 +20,8 @@ from library.errors import Refused
 from library.yamlfile import read_text
 
 LIMIT_BYTES = 20_000_000
+SAMPLES = 5
+"""How many values a problem names that many rows have."""
 
 _OPTIONAL = tuple(name for name in COLUMNS if name != "gold")
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False, "": False}
@@ -29,34 +32,64 @@ Row = Mapping[str, object]
 
 
 class _Wrong(ValueError):
-    """One field of one row is wrong: which, what, and what to do."""
+    """One field of one row is wrong: which, what, and what to do; `sample` is one of many that have this cause."""
 
-    def __init__(self, name: str, what: str, fix: str) -> None:
+    def __init__(self, name: str, what: str, fix: str, sample: str = "") -> None:
         super().__init__(what)
-        self.name, self.what, self.fix = name, what, fix
+        self.name, self.what, self.fix, self.sample = name, what, fix, sample
+
+
+@dataclass
+class _Found:
+    """A problem with the lines that have it; with samples it is one cause of several."""
+
+    name: str
+    what: str
+    fix: str
+    lines: list[int]
+    samples: dict[str, None] = field(default_factory=dict)
+
+    def where(self, path: Path) -> str:
+        more = f" and {len(self.lines) - 1:,} more" if len(self.lines) > 1 else ""
+        return f"{path}, line {self.lines[0]}{more}" + (f", field {self.name}" if self.name else "")
+
+    @property
+    def text(self) -> str:
+        some = list(self.samples)[:SAMPLES]
+        more = f" and {len(self.samples) - SAMPLES:,} more" if len(self.samples) > SAMPLES else ""
+        return self.what + (f": {', '.join(some)}{more}" if some else "")
 
 
 @dataclass
 class _Report:
-    """Problems as they are found, each with its line; reported all at once."""
+    """Problems as they are found, each with its lines; reported all at once, and one cause once."""
 
     path: Path
-    found: list[tuple[str, str, str]] = field(default_factory=list)
+    found: list[_Found] = field(default_factory=list)
+    causes: dict[tuple[str, str], _Found] = field(default_factory=dict)
 
-    def add(self, line: int, name: str, what: str, fix: str) -> None:
-        where = f"{self.path}, line {line}" + (f", field {name}" if name else "")
-        self.found.append((where, what, fix))
+    def add(self, line: int, name: str, what: str, fix: str, sample: str = "") -> None:
+        known = self.causes.get((name, what)) if sample else None
+        if known is None:
+            known = _Found(name, what, fix, [])
+            self.found.append(known)
+            if sample:
+                self.causes[name, what] = known
+        if known.lines[-1:] != [line]:
+            known.lines.append(line)
+        if sample:
+            known.samples[sample] = None
 
     def check(self) -> None:
         if len(self.found) == 1:
-            where, what, fix = self.found[0]
-            raise Refused(what, where=where, fix=fix)
+            (one,) = self.found
+            raise Refused(one.text, where=one.where(self.path), fix=one.fix)
         if self.found:
             raise Refused(
                 f"{len(self.found)} problems",
                 where=str(self.path),
                 fix="Nothing of it was stored.",
-                problems=[f"{where}: {what}. {fix}" for where, what, fix in self.found],
+                problems=[f"{one.where(self.path)}: {one.text}. {one.fix}" for one in self.found],
             )
 
 
@@ -83,7 +116,7 @@ def read_records(path: Path, task: Task) -> tuple[Record, ...]:
             record = _record(row, task, clusters)
             _check_new(record, row, lines)
         except _Wrong as wrong:
-            report.add(line, wrong.name, wrong.what, wrong.fix)
+            report.add(line, wrong.name, wrong.what, wrong.fix, wrong.sample)
             continue
         lines[record.id] = line
         records.append(record)
@@ -103,6 +136,10 @@ def _check_new(record: Record, row: Row, lines: Mapping[str, int]) -> None:
 
 def _csv_rows(text: str, report: _Report, task: Task) -> Iterator[tuple[int, Row]]:
     """Rows of a CSV file with the line on which each begins."""
+    if separator := other_separator(text.partition("\n")[0], (*task.inputs, "gold")):
+        fix = "Save the file as CSV with commas between the columns."
+        report.add(1, "", f"the columns have {separator} between them, and not commas", fix)
+        return
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
@@ -121,12 +158,18 @@ def _csv_rows(text: str, report: _Report, task: Task) -> Iterator[tuple[int, Row
 
 def _check_header(header: list[str], report: _Report, task: Task) -> None:
     """Refuse a header at once: without the right columns no row can be read."""
+    needed = (*task.inputs, "gold")
+    near = other_capitals(header, (*task.inputs, *COLUMNS))
+    for name, right in near.items():
+        what = "a column's name is written with other capitals"
+        report.add(1, "", what, "Write it as the task does.", f"{name} for {right}")
+    header = [near.get(name, name) for name in header]
     for name, count in Counter(header).items():
         if count > 1:
             report.add(1, name, "the column appears twice", "Keep one of them.")
         if name not in (*task.inputs, *COLUMNS):
             report.add(1, name, "unknown column", f"The columns are {_columns(task)}.")
-    for name in (*task.inputs, "gold"):
+    for name in needed:
         if name not in header:
             report.add(1, name, "the column is missing", f"The columns are {_columns(task)}, with commas between.")
     report.check()
@@ -149,8 +192,13 @@ def _json_rows(text: str, report: _Report, task: Task) -> Iterator[tuple[int, Ro
             report.add(number, "", "not a JSON object", "Write one JSON object a line.")
             continue
         unknown = [name for name in row if name not in (*task.inputs, *COLUMNS)]
+        near = other_capitals(list(row), (*task.inputs, *COLUMNS))
         for name in unknown:
-            report.add(number, name, "unknown field", f"The fields are {_columns(task)}.")
+            if name in near:
+                what = "a field's name is written with other capitals"
+                report.add(number, "", what, "Write it as the task does.", f"{name} for {near[name]}")
+            else:
+                report.add(number, name, "unknown field", f"The fields are {_columns(task)}.")
         if not unknown:
             yield number, row
 
@@ -230,6 +278,8 @@ def _gold(value: object, task: Task) -> float | str:
     output = task.output
     if output.kind == "label":
         label = value.strip() if isinstance(value, str) else None
+        if label not in output.labels and (near := near_label(value, output.labels)):
+            raise _Wrong("gold", near.what, near.fix, near.sample)
         if label not in output.labels:
             raise _Wrong(
                 "gold", f"{_short(value)} is no label of the task", f"Labels: {', '.join(output.labels)}."

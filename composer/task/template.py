@@ -92,6 +92,16 @@ def checked_message(text: str, inputs: Sequence[str]) -> str:
     return text
 
 
+def doubled_braces(text: str) -> tuple[tuple[int, str], ...]:
+    """Return the lines of a base or message, by number from 1, that hold doubled braces besides slot and inputs.
+
+    Sent as they are, they are what is left of an f-string or a format string, in which single ones are doubled.
+    """
+    lines = enumerate(text.split("\n"), 1)
+    rest = ((number, line, _PLACEHOLDER.sub("", line)) for number, line in lines)
+    return tuple((number, line.strip()) for number, line, left in rest if "{{" in left or "}}" in left)
+
+
 def _slot_line(lines: Sequence[str], first: int) -> int:
     """Position of the slot among the lines; `first` is how many lines of the text came before them."""
     held = [number for number, line in enumerate(lines) for _ in range(line.count(SLOT))]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from composer.data.files import read_records
-from composer.task.task import Task
+from composer.task.task import Output, Task
 from library.errors import Refused
 
 Make = Callable[..., Task]
@@ -114,6 +114,8 @@ def test_a_missing_gold_field_is_refused(tmp_path: Path, imported: Make) -> None
 
 def test_a_label_that_the_task_has_not_is_refused_with_those_it_has(tmp_path: Path, polarity: Task) -> None:
     path = json_file(tmp_path, {"sentence": "good", "gold": "Positive"})
+    assert "positive, negative" not in refused(path, polarity)
+    path = json_file(tmp_path, {"sentence": "good", "gold": "great"})
     assert "positive, negative" in refused(path, polarity)
 
 
@@ -121,7 +123,11 @@ def test_a_label_that_the_task_has_not_is_refused_with_those_it_has(tmp_path: Pa
     ("text", "line", "says"),
     [
         ("query,document\na,b\n", 1, "the column is missing"),
-        ("query;document;gold\na;b;3\n", 1, "unknown column"),
+        ("query;document;gold\na;b;3\n", 1, "the columns have semicolons between them"),
+        ('"query";"document";"gold"\n"a, b";c;3\n', 1, "the columns have semicolons between them"),
+        ("Query\tDocument\tGold\na\tb\t3\n", 1, "the columns have tabs between them"),
+        ("Query,document,Gold\na,b,3\n", 1, "with other capitals: Query for query, Gold for gold"),
+        ("query,document,gold,colour\na,b,3,red\n", 1, "unknown column"),
         ("query,document,gold,gold\na,b,3,3\n", 1, "twice"),
         ("query,document,gold\na,b\n", 2, "2 cells under 3"),
         ('query,document,gold\n"a\nb",c,3\nd,e,9\n', 4, "outside the scale"),
@@ -191,3 +197,47 @@ def test_a_row_that_spells_a_control_token_is_refused_where_the_task_says_so(
     strict = imported(control_tokens="refuse")
     assert "line 2, field document" in refused(path, strict)
     assert "<|im_end|>" in refused(path, strict)
+
+
+@pytest.mark.parametrize(
+    ("labels", "golds", "says"),
+    [
+        (
+            ["1", "2", "3"],
+            ["1.0", "2.0", "3.0"],
+            "a number stands where the task has a label: 1.0 for 1, 2.0 for 2",
+        ),
+        (
+            ["positive", "negative"],
+            ["Positive", "NEGATIVE"],
+            "with other capitals than in the task: Positive for pos",
+        ),
+    ],
+)
+def test_labels_that_are_nearly_right_are_one_complaint_with_its_cause(
+    tmp_path: Path, imported: Make, labels: list[str], golds: list[str], says: str
+) -> None:
+    task = imported().model_copy(update={"output": Output(field="label", kind="label", labels=tuple(labels))})
+    rows = [f"who {number},me,{golds[number % len(golds)]}" for number in range(40)]
+    path = csv_file(tmp_path, "\n".join(["query,document,gold", *rows, ""]))
+    with pytest.raises(Refused) as refusal:
+        read_records(path, task)
+    assert refusal.value.problems == ()
+    assert says in refusal.value.what
+    assert "rows.csv, line 2 and 39 more, field gold" in refusal.value.where
+    assert refusal.value.fix
+
+
+def test_a_number_for_a_label_in_json_lines_is_one_complaint(tmp_path: Path, imported: Make) -> None:
+    task = imported().model_copy(update={"output": Output(field="label", kind="label", labels=("1", "2"))})
+    message = refused(json_file(tmp_path, {**ROW, "gold": 1.0}, {**ROW, "document": "you", "gold": 2.0}), task)
+    assert "1.0 for 1, 2.0 for 2" in message
+    assert "in quotes in JSON" in message
+
+
+def test_fields_with_other_capitals_in_json_lines_are_one_complaint(tmp_path: Path, imported: Make) -> None:
+    rows = [{"Query": f"who {number}", "document": "me", "Gold": 3} for number in range(9)]
+    message = refused(json_file(tmp_path, *rows), imported())
+    assert "line 1 and 8 more" in message
+    assert "Query for query, Gold for gold" in message
+    assert "problems" not in message
