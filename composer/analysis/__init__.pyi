@@ -1,4 +1,5 @@
 from .cost import likely_missing
+from .data_summary import DataSummary, summary_of
 from .diagnoses import ablation_results, increments, repeatability, steps
 from .examples import ExampleView, example_views
 from .jobs import Job, do_job, enter_job, jobs_of
@@ -8,6 +9,7 @@ from .search_steps import SearchSteps
 
 __all__ = [
     "BesidePeople",
+    "DataSummary",
     "ExampleView",
     "Job",
     "SearchSteps",
@@ -22,4 +24,5 @@ __all__ = [
     "plan_rescoring",
     "repeatability",
     "steps",
+    "summary_of",
 ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from composer.cli.common import HomeOption, ReasonOption, opened, out, person, refusals, say
+from composer.cli.common import HomeOption, JsonOption, ReasonOption, opened, out, person, refusals, say
 from composer.cli.figures_table import BAD
 from composer.data import hutto
 from composer.data.archive import fetched
@@ -84,3 +85,23 @@ def leave_out_command(
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     out.print(left.summary, markup=False, highlight=False)
     out.print("Candidates measured on the data before are stale; importing the file again brings these back.")
+
+
+@app.command("show")
+@refusals
+def show_command(
+    task: Annotated[str, typer.Argument(help="Name of the task.")],
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what a task's data hold: splits, slices, and how well the people agree who rated them."""
+    from composer.analysis.data_summary import summary_of  # statistics take a while to import
+    from composer.cli.data_report import as_json_value, show
+
+    with opened(home).session() as session:
+        found = get_task(session, task)
+        summary = summary_of(session, found)
+    if as_json:
+        typer.echo(json.dumps(as_json_value(summary), ensure_ascii=False, indent=2))
+        return
+    show(found, summary)

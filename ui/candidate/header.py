@@ -54,7 +54,18 @@ def story(found: Shown) -> str:
     return (
         f"On {counts.total:,} sealed test examples {safe(name)} {way} by {size}{unit} {interval(metric)}: "
         f"{counts.better:,} answers get better, {counts.worse:,} get worse{gates}."
-        f"{_caveats(found)}"
+        f"{_people(found)}{_caveats(found)}"
+    )
+
+
+def _people(found: Shown) -> str:
+    people = found.people
+    if people is None or people.incumbent is None or people.candidate is None:
+        return ""
+    before, after = (f"{one:.0%}".replace("-", "−") for one in (people.incumbent, people.candidate))
+    return (
+        f" From the best constant answer to one more person, the candidate has come {after} of the way, "
+        f"the incumbent {before}."
     )
 
 
