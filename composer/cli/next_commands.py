@@ -63,7 +63,7 @@ def sentence(step: NextStep) -> str:
         count=unresolved,
         s="s" * (unresolved != 1),
         gates=_of(step, "gate fails"),
-        stale=_of(step, "stale"),
+        stale="; ".join(one.what for one in step.blockers if one.kind == "stale"),
         objections=_of(step, *OBJECTIONS),
         approvals=_of(step, "approvals missing", "approval lapsed", "one local person"),
     )

@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 from rich.table import Table
+from sqlmodel import Session
 
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from composer.home.paths import Home, resolve_home
 from composer.home.signin import auth_file, needed
-from composer.review.role_changes import add_person, remove_person, set_roles
+from composer.review.role_changes import LOST, REGAINED, add_person, remove_person, set_roles
+from library import log
 from library.people import people as people_of
 from library.roles import ROLES, Person
 
@@ -35,9 +37,11 @@ def add(
 ) -> None:
     """Add a person, or bring one back; the first makes the home one that people sign in to."""
     with opened(home).session() as session:
-        first = not people_of(session)
+        first, before = not people_of(session), log.newest(session)
         added = add_person(session, name, email, tuple(role or ()), by=person(), at=datetime.now(UTC))
+        approvals = _approvals_since(session, before)
     _say(f"{added.name} <{added.email}> added: {_roles(added)}")
+    _say_each(approvals)
     if first:
         _say_what_changes(Home(resolve_home(home)))
 
@@ -51,9 +55,11 @@ def role_command(
 ) -> None:
     """Give a person these roles instead of those they had."""
     with opened(home).session() as session:
-        before = {one.name: one for one in people_of(session)}
+        before, newest = {one.name: one for one in people_of(session)}, log.newest(session)
         changed = set_roles(session, name, tuple(roles), by=person(), at=datetime.now(UTC))
+        approvals = _approvals_since(session, newest)
     _say(f"{changed.name} was {_roles(before[changed.name])}; is {_roles(changed)}")
+    _say_each(approvals)
 
 
 @app.command()
@@ -61,8 +67,11 @@ def role_command(
 def remove(name: NameArgument, home: HomeOption = None) -> None:
     """Take every right from a person; what they did stays under their name."""
     with opened(home).session() as session:
+        before = log.newest(session)
         remove_person(session, name, by=person(), at=datetime.now(UTC))
+        approvals = _approvals_since(session, before)
     _say(f"{name} removed: they can sign in no more, and what they did stays in the log")
+    _say_each(approvals)
 
 
 @app.command("list")
@@ -93,6 +102,19 @@ def _say_what_changes(home: Home) -> None:
         _say(f"The app does not know yet where they sign in. {needed(home)}")
         _say("Until then nothing can be decided there.")
     _say(f"On this command line, {person()} still keeps the library and the people.")
+
+
+def _approvals_since(session: Session, newest: int) -> list[str]:
+    """Return what became of approvals since an entry of the log, a sentence for each candidate and person."""
+    words = {LOST: "no longer counts", REGAINED: "counts again"}
+    entries = log.entries(session, only=log.LogFilter(actions=tuple(words), after=newest))
+    whose = [(one, f"{one.subject.replace(':', ' ')} by {one.detail['reviewer']}") for one in entries]
+    return [f"The approval of {which} {words[one.action]}: {one.why}." for one, which in whose]
+
+
+def _say_each(lines: list[str]) -> None:
+    for line in lines:
+        _say(line)
 
 
 def _say(line: str) -> None:

@@ -47,7 +47,7 @@ def next_step_text(step: NextStep) -> str:
         back=back.format(joined(step.blockers)),
         about=joined([step.about] if step.about else []),
         regressions=count(unresolved, "regression"),
-        stale=joined(step.blockers),
+        stale="; ".join(one.what for one in step.blockers if one.kind == "stale"),
         gates=joined(one for one in step.blockers if one.kind == "gate fails"),
         approvals=joined(one for one in step.blockers if one.kind in WAITED_FOR),
     )

@@ -15,6 +15,7 @@ from composer.home.signin import auth_file
 from library import log
 from library.database import Database
 from library.people import people
+from tests.composer.review import acts
 
 Run = Callable[..., Result]
 
@@ -99,3 +100,15 @@ def test_people_are_listed_as_a_table_and_for_scripts(run: Run) -> None:
     shown = run("list").stdout
     assert "[b]Ada[/b]" in shown
     assert "curator, admin" in shown
+
+
+def test_whoever_takes_a_role_learns_which_approvals_that_takes_away(submitted: Database, run: Run) -> None:
+    acts.approve(submitted, acts.LOCAL)
+    said = done(run("add", "Grace", "grace@example.org", "--role", "reviewer"))
+    assert "The approval of candidate 1 by ada (local) no longer counts" in said
+    run("add", "Joan", "joan@example.org")
+    acts.approve(submitted, "Grace")
+    for command in (("role", "Grace", "viewer"), ("role", "Grace", "reviewer"), ("remove", "Grace")):
+        said = done(run(*command))
+        how = "counts again" if command[-1] == "reviewer" else "no longer counts"
+        assert f"The approval of candidate 1 by Grace {how}: Grace is " in said

@@ -21,7 +21,8 @@ def test_every_step_has_a_sentence() -> None:
 
 @pytest.mark.parametrize("kind", get_args(StepKind))
 def test_a_sentence_has_no_gap_and_ends(kind: StepKind) -> None:
-    text = next_step_text(NextStep(kind, blockers=(OBJECTION, GATE, REGRESSIONS), about=OBJECTION, number=2))
+    blockers = (OBJECTION, GATE, REGRESSIONS, Blocker("stale", what="snippet a v1 is retired"))
+    text = next_step_text(NextStep(kind, blockers=blockers, about=OBJECTION, number=2))
     assert "{" not in text
     assert text.endswith(".")
     assert ": ." not in text
@@ -41,6 +42,10 @@ def test_a_sentence_has_no_gap_and_ends(kind: StepKind) -> None:
             "Then decide.",
         ),
         (NextStep("gate fails", blockers=(GATE,)), "It can't be approved: the gate “tokens ≤ +0” fails (+3)."),
+        (
+            NextStep("search again", blockers=(Blocker("stale", what="snippet a v1 is retired"),)),
+            "Start a new run: snippet a v1 is retired.",
+        ),
         (NextStep("replaced"), "Nothing: another prompt was released since. Prompts can roll back to it."),
         (
             NextStep("replaced", blockers=(Blocker("stale", what="the task was edited"),)),
