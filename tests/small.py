@@ -23,7 +23,7 @@ from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
 from composer.runs import records as runs
 from composer.runs import worker
-from composer.runs.plan import plan_run
+from composer.runs.plan import plan_proposal, plan_run
 from composer.runs.summary import RunResult
 from composer.tables import CandidateRow, CellRow
 from composer.task.task import Task
@@ -149,6 +149,12 @@ def enter(
     with database.session() as session:
         plan = plan_run(session, task, "tiny", strategy=strategy, seed=seed, budget=budget)
         return runs.enter_run(session, plan, by=by, at=NOW)
+
+
+def propose(database: Database, *names: str, by: str = "Ada") -> int:
+    """Enter a run that measures the composition of these names."""
+    with database.session() as session:
+        return runs.enter_run(session, plan_proposal(session, "small", "tiny", names), by=by, at=NOW)
 
 
 def engine(of: Task | None = None, data: Sequence[Example] | None = None) -> ScriptedEngine:

@@ -37,3 +37,15 @@ def answer_latency(session: Session, target: str) -> Latency:
     if not seconds:
         return Latency(FIRST_GUESS_SECONDS, 0)
     return Latency(sum(seconds) / len(seconds), len(seconds))
+
+
+def answer_tokens(session: Session, target: str) -> float | None:
+    """Return the tokens that an answer of a target took lately, its prompt's included; None before the first."""
+    latest = (
+        select(CellRow.prompt_tokens + CellRow.completion_tokens)
+        .where(CellRow.target == get_target(session, target).hash)
+        .order_by(col(CellRow.answered_at).desc())
+        .limit(RECENT)
+    )
+    counted = session.exec(latest).all()
+    return sum(counted) / len(counted) if counted else None

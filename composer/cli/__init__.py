@@ -22,6 +22,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.compose:compose",
         "Search for a better composition and submit it for review; run it again to go on after a break.",
     ),
+    "propose": Entry(
+        "composer.cli.propose:propose",
+        "Measure snippets that you picked beside the prompt in use, as a candidate; run it again to go on.",
+    ),
     "app": Entry(
         "composer.cli.serve:app",
         "Open the app: on this machine as its one local person, or as people who sign in.",

@@ -12,6 +12,7 @@ from composer.answers.evaluator import Stopped
 from composer.answers.served import UNSEEN, may_change_unseen
 from composer.answers.store import DatabaseCells
 from composer.candidates.records import get_candidate_summary
+from composer.cli.before_spending import DryRunOption, before_spending
 from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals, say
 from composer.cli.run_report import progress_bar, report
 from composer.cli.serve import serve
@@ -26,6 +27,7 @@ from composer.runs import worker
 from composer.runs.findings import search_findings
 from composer.runs.plan import plan_run
 from composer.runs.records import enter_run, get_run
+from composer.runs.spending import spending
 from library.database import Database, open_database
 from library.errors import Refused
 
@@ -47,14 +49,18 @@ def compose(
     budget: BudgetOption = DEFAULT_BUDGET,
     strategy: StrategyOption = DEFAULT_STRATEGY,
     seed: SeedOption = 0,
+    dry_run: DryRunOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Search for a better composition and submit it for review; run it again to go on after a break."""
     place = Home(resolve_home(home))
     database = open_database(place.path)
+    with database.session() as session:
+        takes = spending(session, plan_run(session, task, target, strategy=strategy, seed=seed, budget=budget))
+    before_spending(takes, as_json=as_json, dry_run=dry_run)
     run = _enter(database, task, target, budget, strategy, seed)
-    _do(database, place, run, as_json)
+    do(database, place, run, as_json)
 
 
 @refusals
@@ -84,7 +90,7 @@ def demo(
         read_sign_in(place, port)  # what is wrong with it must come up before a run begins
     run = _enter(database, task, target, budget, DEMO_STRATEGY, seed)
     if headless or as_json:
-        _do(database, place, run, as_json)
+        do(database, place, run, as_json)
         return
     if not worker.is_at_work(place, run):
         worker.start(place, run)
@@ -97,7 +103,8 @@ def _enter(database: Database, task: str, target: str, budget: int, strategy: st
         return enter_run(session, plan, by=person(), at=datetime.now(UTC))
 
 
-def _do(database: Database, home: Home, run: int, as_json: bool) -> None:
+def do(database: Database, home: Home, run: int, as_json: bool) -> None:
+    """Do a run that was entered, with a progress bar, and print what it came to."""
     try:
         with progress_bar(console) as bar:
             result = worker.work(database, home, run, on_progress=bar, connect=connection.connect)

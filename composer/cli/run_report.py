@@ -16,6 +16,7 @@ from composer.evaluation.formatting import NAMES, change, interval
 from composer.evaluation.outcomes import Difference
 from composer.runs import progress
 from composer.runs.findings import WITHIN_COMPOSITION, SearchFindings, power_in_words
+from composer.runs.plan import PROPOSED
 from composer.runs.summary import RunResult
 
 
@@ -77,7 +78,8 @@ def report(
 
 def _header(result: RunResult) -> Text:
     text = Text(f"{result.task} → {result.target}", "bold")
-    text.append(f"   {result.strategy}, seed {result.seed}", "dim")
+    how = "picked by hand" if result.strategy == PROPOSED else f"{result.strategy}, seed {result.seed}"
+    text.append(f"   {how}", "dim")
     for key in result.keys:
         text.append(f"\n  + {key}")
     return text

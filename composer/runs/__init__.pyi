@@ -1,5 +1,5 @@
 from .findings import SearchFindings, search_findings
-from .plan import Plan, plan_run
+from .plan import Plan, plan_proposal, plan_run
 from .records import Run, RunSummary, enter_run, get_run, list_runs
 from .worker import work
 
@@ -11,6 +11,7 @@ __all__ = [
     "enter_run",
     "get_run",
     "list_runs",
+    "plan_proposal",
     "plan_run",
     "search_findings",
     "work",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -16,15 +17,22 @@ from composer.registry.releases import incumbent_of
 from composer.registry.targets import get_target
 from composer.registry.tasks import get_task
 from composer.review.verdicts import no_gos
+from composer.tables import RunRow
 from composer.task.task import Task
 from library.canonical import digest
 from library.errors import Refused
 from library.snippets import vetted
 
+PROPOSED = "proposed"
+"""The strategy of a run that measures what somebody picked."""
+
 
 @dataclass(frozen=True)
 class Plan:
-    """All that a run depends on, besides the answers themselves."""
+    """All that a run depends on, besides the answers themselves.
+
+    `proposed` is the composition that somebody picked; None where a search chooses one.
+    """
 
     task: Task
     dataset: str
@@ -34,15 +42,18 @@ class Plan:
     strategy: str
     seed: int
     budget: int
+    proposed: Composition | None = None
 
     @property
     def identity(self) -> str:
         """The same identity is the same run, and ends the same; sha256 in hex."""
         # How many answers are given side by side decides what is asked in one round.
         rounds = {"parallel": self.target.parallel} if self.target.parallel > 1 else {}
+        picked = {} if self.proposed is None else {"proposed": self.proposed.fingerprint}
         return digest(
             {
                 **rounds,
+                **picked,
                 "task": self.task.hash,
                 "dataset": self.dataset,
                 "target": self.target.hash,
@@ -62,6 +73,45 @@ def plan_run(session: Session, task_name: str, target_name: str, *, strategy: st
         raise Refused(f"a budget of {budget} answers buys nothing", fix="Give at least 1.")
     if not 0 <= seed < 2**32:
         raise Refused(f"seed {seed} is out of range", fix="Give a whole number from 0 to 4294967295.")
+    plan = _plan(session, task_name, target_name, strategy=strategy, seed=seed, budget=budget)
+    # Refuses what no run could keep to, before it costs anything.
+    rules_of(plan.vocabulary, plan.vocabulary.names(plan.incumbent))
+    return plan
+
+
+def plan_proposal(session: Session, task_name: str, target_name: str, names: Sequence[str]) -> Plan:
+    """Gather what a run needs that measures the composition of these names, and searches for nothing.
+
+    Raises `Refused` for a name that isn't a vetted snippet of the task, a composition that curators' rules or
+    a no-go forbid, and for the prompt in use.
+    """
+    plan = _plan(session, task_name, target_name, strategy=PROPOSED, seed=0, budget=0)
+    composition = plan.vocabulary.compose(names)
+    _check_rules(plan, tuple(names))
+    if composition == plan.incumbent:
+        raise Refused(
+            f"this is the prompt in use for {task_name} on {target_name}",
+            fix="Pick other snippets, or another order.",
+        )
+    return replace(plan, proposed=composition)
+
+
+def plan_again(session: Session, row: RunRow) -> Plan:
+    """Gather what a run that was entered needs now; raises `Refused` as planning it anew does."""
+    if row.proposed is None:
+        return plan_run(session, row.task, row.target, strategy=row.strategy, seed=row.seed, budget=row.budget)
+    plan = _plan(session, row.task, row.target, strategy=row.strategy, seed=row.seed, budget=row.budget)
+    named = {version.id: name for name, version in plan.vocabulary.versions.items()}
+    names = [named.get(one, "") for one in row.proposed]
+    if not all(names):
+        raise Refused(
+            f"a snippet of run {row.id} may no longer be used, or was reworded",
+            fix="Propose what may be used now.",
+        )
+    return plan_proposal(session, row.task, row.target, names)
+
+
+def _plan(session: Session, task_name: str, target_name: str, *, strategy: str, seed: int, budget: int) -> Plan:
     task, target = get_task(session, task_name), get_target(session, target_name)
     incumbent = incumbent_of(session, task, target.name)
     dataset = dataset_of(session, task.name)
@@ -73,6 +123,16 @@ def plan_run(session: Session, task_name: str, target_name: str, *, strategy: st
             f"the library has no vetted snippet for task {task.name} ({tags})",
             fix="`composer library import FILE` adds snippets; those with `state: vetted` can be used.",
         )
-    # Refuses what no run could keep to, before it costs anything.
-    rules_of(vocabulary, vocabulary.names(incumbent))
     return Plan(task, dataset, target, vocabulary, incumbent, strategy, seed, budget)
+
+
+def _check_rules(plan: Plan, names: tuple[str, ...]) -> None:
+    rules = rules_of(plan.vocabulary, plan.vocabulary.names(plan.incumbent))
+    if not (broken := rules.broken(names)):
+        return
+    arranged = rules.arranged(names)
+    fix = f"Write them as {','.join(arranged)}." if arranged != names and rules.allows(arranged) else ""
+    raise Refused(
+        f"this composition can't be proposed: {broken}",
+        fix=fix or "Pick snippets that keep to the rules, or have a curator change them.",
+    )

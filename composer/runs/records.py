@@ -87,6 +87,7 @@ def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
             target_hash=plan.target.hash,
             library=plan.vocabulary.hash,
             incumbent=plan.incumbent.fingerprint,
+            proposed=None if plan.proposed is None else [one.id for one in plan.proposed.versions],
             strategy=plan.strategy,
             seed=plan.seed,
             budget=plan.budget,
@@ -103,7 +104,13 @@ def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
             action="run entered",
             subject=f"run:{row.id}",
             why="",
-            detail={"task": row.task, "target": row.target, "strategy": row.strategy, "budget": row.budget},
+            detail={
+                "task": row.task,
+                "target": row.target,
+                "strategy": row.strategy,
+                "budget": row.budget,
+                **({} if plan.proposed is None else {"snippets": list(plan.proposed.keys)}),
+            },
             at=at,
         )
     assert row.id is not None

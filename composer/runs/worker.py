@@ -33,7 +33,7 @@ from composer.optimizer.predictor import LibraryPredict
 from composer.prompts.composition import Composition
 from composer.registry.datasets import examples_of
 from composer.runs.fit import check_fit, may_not_fit
-from composer.runs.plan import Plan, plan_run
+from composer.runs.plan import Plan, plan_again
 from composer.runs.progress import Progress, RunRecorder
 from composer.runs.records import run_row
 from composer.runs.summary import RunResult, run_result
@@ -42,6 +42,8 @@ from library.database import Database, open_database
 from library.errors import Refused
 from library.secrets import masked
 
+PICKED = "somebody picked it, and nothing was searched"
+"""Why the search of a proposed composition stopped."""
 PATIENCE_SECONDS = 1.0
 """How long a worker waits for a run's lock, which a page that looks whether it is taken holds for a moment."""
 
@@ -113,7 +115,7 @@ class _Begun:
 def _begin(database: Database, run_id: int, on_progress: Callable[[Progress], None]) -> _Begun:
     with database.session() as session:
         row = run_row(session, run_id)
-        plan = plan_run(session, row.task, row.target, strategy=row.strategy, seed=row.seed, budget=row.budget)
+        plan = plan_again(session, row)
         if plan.identity != row.identity:
             raise Refused(
                 f"the task, data, target, library or release behind run {run_id} has changed since",
@@ -132,15 +134,7 @@ def _begin(database: Database, run_id: int, on_progress: Callable[[Progress], No
 
 def _search_and_submit(run: _Begun, model: ModelSession, cells: NamedCells) -> RunResult:
     plan, test, evaluator = run.plan, run.test, model.evaluator()
-    everything = (*run.dev, *test)
-    if may_not_fit(evaluator, plan.incumbent, everything, plan.target):
-        run.record.now(phase="asking whether the longest example fits")
-        check_fit(evaluator, plan.incumbent, everything)
-    try:
-        found, candidate = _search(run, evaluator)
-    except TooLong:
-        check_fit(evaluator, plan.incumbent, everything)  # names all of them, not only the first that was met
-        raise
+    found, candidate = _picked(run, evaluator) if plan.proposed is not None else _found(run, evaluator)
     model.watch.check()  # the test split isn't read for answers that come to nothing
     if candidate == plan.incumbent:
         return run_result(plan, evaluator.counts, found, candidate, malformed=model.watch.in_words())
@@ -173,6 +167,28 @@ def _search_and_submit(run: _Begun, model: ModelSession, cells: NamedCells) -> R
         number=number,
         malformed=model.watch.in_words(),
     )
+
+
+def _picked(run: _Begun, evaluator: Evaluator) -> tuple[SearchResult, Composition]:
+    """Return what somebody proposed as the result of a search that asked nothing."""
+    plan, picked = run.plan, run.plan.proposed
+    assert picked is not None
+    if may_not_fit(evaluator, picked, run.test, plan.target):
+        run.record.now(phase="asking whether the longest example fits")
+        check_fit(evaluator, picked, run.test)
+    return SearchResult(plan.vocabulary.names(picked), 0.0, 1, PICKED, "exhausted"), picked
+
+
+def _found(run: _Begun, evaluator: Evaluator) -> tuple[SearchResult, Composition]:
+    plan, everything = run.plan, (*run.dev, *run.test)
+    if may_not_fit(evaluator, plan.incumbent, everything, plan.target):
+        run.record.now(phase="asking whether the longest example fits")
+        check_fit(evaluator, plan.incumbent, everything)
+    try:
+        return _search(run, evaluator)
+    except TooLong:
+        check_fit(evaluator, plan.incumbent, everything)  # names all of them, not only the first that was met
+        raise
 
 
 def _search(run: _Begun, evaluator: Evaluator) -> tuple[SearchResult, Composition]:

@@ -28,6 +28,8 @@ class RunRow(Table, table=True):
     target_hash: str
     library: str
     incumbent: str
+    # Ids of the versions of a composition that somebody picked; None where a search chooses.
+    proposed: list[int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     strategy: str
     seed: int
     budget: int

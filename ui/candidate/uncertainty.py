@@ -7,6 +7,7 @@ from composer.analysis.jobs import repeatability_of
 from composer.evaluation.caveats import Answers, answers_given, best_constant, minimum_detectable_difference
 from composer.evaluation.formatting import NAMES, change, figure
 from composer.evaluation.metrics import as_change
+from composer.runs.plan import PROPOSED
 from library.roles import Person
 from ui.candidate import job_button, page_data
 from ui.candidate.page_data import CandidateJobs, Shown
@@ -51,12 +52,16 @@ def facts(found: Shown, again: Repeatability | None) -> str:
         f"{figure(metric.name, constant.figure)}; a prompt that is no better does not use its input",
         **_people(found),
         "Answers given": f"before {_counted(before)}; after {_counted(after)}",
-        "Compositions tried": f"the best of {search.tried:,} ({search.strategy}, seed {search.seed}, "
+        "Compositions tried": f"this one: {search.stopped}"
+        if search.strategy == PROPOSED
+        else f"the best of {search.tried:,} ({search.strategy}, seed {search.seed}, "
         f"budget {search.budget:,} answers); stopped: {search.stopped}",
         "Uses of the test split": "none before this one"
         if not reads
         else f"read {count(reads, 'time')} before, for other compositions",
-        "Search estimate": f"{NAMES[metric.name]} {change(metric.name, estimate)}{unit}, on the development "
+        "Search estimate": "none: nothing was searched"
+        if search.strategy == PROPOSED
+        else f"{NAMES[metric.name]} {change(metric.name, estimate)}{unit}, on the development "
         "examples that chose it: expect less on new ones",
         "Intervals": "95%, paired: the same examples before and after; wider where examples share a document",
     }

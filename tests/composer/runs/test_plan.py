@@ -13,7 +13,9 @@ from composer.models.target import Target
 from composer.registry.datasets import add_examples
 from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
-from composer.runs.plan import plan_run
+from composer.review.decisions import give_verdict
+from composer.runs.plan import plan_proposal, plan_run
+from composer.runs.records import get_run
 from library.database import Database
 from library.errors import Refused
 from library.importing import import_file
@@ -108,3 +110,46 @@ def test_more_answers_side_by_side_make_another_run(filled: Database) -> None:
         wide = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", parallel=4)
         add_target(session, wide, by="Ada", at=small.NOW)
         assert planned(session) != before
+
+
+class TestProposals:
+    def test_the_same_snippets_in_the_same_order_are_the_same_run(self, filled: Database) -> None:
+        assert small.propose(filled, "exact", "topic") == small.propose(filled, "exact", "topic")
+        assert (
+            len({small.propose(filled, *names) for names in (("exact",), ("exact", "topic"), ("topic", "exact"))})
+            == 3
+        )
+
+    @pytest.mark.parametrize(
+        ("names", "says"),
+        [
+            (("nonsense",), "no vetted snippet nonsense"),
+            (("harsh", "mild"), "harsh and mild are both of group doubt"),
+            (("exact", "topic", "careful", "recent"), "4 snippets are more than 3"),
+            ((), "this is the prompt in use for small on tiny"),
+        ],
+    )
+    def test_what_rules_forbid_or_is_in_use_is_refused(
+        self, filled: Database, names: tuple[str, ...], says: str
+    ) -> None:
+        with filled.session() as session, pytest.raises(Refused, match=says):
+            plan_proposal(session, "small", "tiny", names)
+
+    def test_what_is_pinned_elsewhere_is_refused_with_the_order_that_may_be(
+        self, filled: Database, tmp_path: Path
+    ) -> None:
+        library = tmp_path / "pin.yaml"
+        library.write_text(
+            "snippets:\n- {key: last, text: Mind the end., state: vetted, tags: [small], pin: last}\n"
+        )
+        with filled.session() as session:
+            import_file(session, library, by="Ada", at=small.NOW)
+            with pytest.raises(Refused, match="Write them as exact,last"):
+                plan_proposal(session, "small", "tiny", ("last", "exact"))
+
+    def test_what_was_turned_down_is_refused(self, submitted: Database) -> None:
+        with submitted.session() as session:
+            names = get_run(session, 1).result.keys
+            give_verdict(session, 1, "no-go", reason="No.", by="Grace", at=small.NOW)
+        with submitted.session() as session, pytest.raises(Refused, match="a reviewer gave it a no-go"):
+            plan_proposal(session, "small", "tiny", names)

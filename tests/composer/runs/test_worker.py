@@ -38,6 +38,7 @@ from library import log
 from library.database import Database, open_database
 from library.errors import Refused
 from library.importing import import_file
+from library.retiring import retire
 from tests import small
 from tests.scripted import ScriptedEngine, connecting
 
@@ -518,3 +519,54 @@ def test_a_row_of_a_killed_run_still_says_running_and_the_lock_tells_the_truth(
     with filled.session() as session:
         assert session.get_one(RunRow, number).state == RUNNING
     assert not worker.is_at_work(home, number)
+
+
+class TestProposals:
+    """What somebody picked is measured as what a search found is, and nothing is searched."""
+
+    def test_it_is_put_up_with_the_same_evidence_and_asks_the_test_split_alone(
+        self, filled: Database, home: Home
+    ) -> None:
+        engine = small.engine()
+        number = small.propose(filled, "topic", "exact")
+        summary = small.run(filled, home, number, engine)
+        assert (summary.strategy, summary.keys, summary.tried) == ("proposed", ("topic", "exact"), 1)
+        assert (summary.candidate_id, summary.let_through) == (1, True)
+        assert {message for _, message in engine.asked} == TEST_MESSAGES
+        assert summary.cells.paid == len(engine.asked) == 2 * len(TEST_MESSAGES)
+        assert reads(filled) == 1
+        with filled.session() as session:
+            evidence = get_candidate(session, 1).evidence
+        assert (evidence.search.budget, evidence.search.estimate) == (0, 0.0)
+        assert [one.key for one in evidence.candidate.snippets] == ["topic", "exact"]
+        assert state(filled, number).attribution is None
+
+    @pytest.mark.parametrize("last", [1, 9, 25])
+    def test_broken_off_it_goes_on_and_ends_the_same(self, filled: Database, home: Home, last: int) -> None:
+        number = small.propose(filled, "topic", "exact")
+        dying = small.Dying(small.engine(), last, SystemExit(9))
+        with pytest.raises(SystemExit):
+            small.run(filled, home, number, dying)
+        engine = small.engine()
+        summary = small.run(filled, home, number, engine)
+        assert (summary.candidate_id, reads(filled)) == (1, 1)
+        assert len(dying.asked) + len(engine.asked) == 2 * len(TEST_MESSAGES)
+
+    def test_what_harms_is_not_let_through(self, filled: Database, home: Home) -> None:
+        summary = small.run(filled, home, small.propose(filled, "exact"), small.losing())
+        assert (summary.candidate_id, summary.let_through) == (1, False)
+
+    def test_a_search_that_finds_what_was_proposed_reads_no_further_use_of_the_test_split(
+        self, filled: Database, home: Home
+    ) -> None:
+        found = small.run(filled, home, small.enter(filled, budget=BUDGET), small.engine())
+        silent = ScriptedEngine(lambda system, message: pytest.fail("asked again"))
+        again = small.run(filled, home, small.propose(filled, *found.keys), silent)
+        assert (again.cells.paid, again.difference, reads(filled)) == (0, found.difference, 1)
+
+    def test_a_snippet_retired_meanwhile_stops_it(self, filled: Database, home: Home) -> None:
+        number = small.propose(filled, "exact")
+        with filled.session() as session:
+            retire(session, "exact", reason="Wrong.", by="Ada", at=small.NOW)
+        with pytest.raises(Refused, match="may no longer be used"):
+            small.run(filled, home, number, small.engine())
