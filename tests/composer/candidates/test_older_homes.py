@@ -6,6 +6,7 @@ import gzip
 import json
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,11 @@ from composer.analysis.jobs import jobs_of
 from composer.candidates.evidence import Evidence
 from composer.candidates.records import Candidate, get_candidate, list_candidates
 from composer.cli import app
+from composer.data.examples import Record
 from composer.evaluation import intervals
 from composer.home.paths import Home
+from composer.registry.datasets import current_dataset
+from composer.registry.imports import import_records
 from composer.release.history import current_prompts
 from composer.release.pack import export_release, pack_of
 from composer.release.verification import faults
@@ -229,3 +233,15 @@ def test_evidence_of_the_first_format_is_reviewed_and_exported_as_it_was_written
     with older.session() as session:
         place = old["data"]["examples"].index("test-05")
         assert session.get_one(CommentRow, number).object_hash == digest([old["candidate"]["cells"][place], None])
+
+
+def test_its_examples_keep_their_splits_when_their_rows_are_imported_again_with_others(older: Database) -> None:
+    with older.session() as session:
+        before = current_dataset(session, "small")
+        rows = [Record(one.id, one.inputs, one.gold, one.clusters) for one in before.examples]
+        assert not import_records(session, small.task(), rows, by="Ada", at=small.NOW).changed
+        more = [replace(one, id=f"new-{one.id}", clusters=(f"new-{one.id}",)) for one in rows]
+        more = [replace(one, inputs={**one.inputs, "query": f"What of {one.id}?"}) for one in more]
+        after = import_records(session, small.task(), [*rows, *more], by="Ada", at=small.NOW).dataset
+    splits = {one.id: one.split for one in after.examples}
+    assert {one.id: splits[one.id] for one in before.examples} == {one.id: one.split for one in before.examples}
