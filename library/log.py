@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Integer, Select, String, Text, cast, type_coerce
+from sqlalchemy import Column, ColumnElement, Integer, Select, String, Text, cast, event, type_coerce
 from sqlalchemy import Table as SqlTable
 from sqlalchemy import insert as sa_insert
 from sqlalchemy import select as sa_select
@@ -130,6 +130,11 @@ def append_all(
         if rows.BATCH in entry["detail"]:
             _name_together(session, entry["previous"], own)
     session.info[LOGGED] = newest_hash
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget_newest(session: Session) -> None:
+    session.info.pop(LOGGED, None)  # what is rolled back was never written
 
 
 def _name_together(session: Session, previous: str, named: Sequence[NamedRow]) -> None:

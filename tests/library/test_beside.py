@@ -44,6 +44,14 @@ def test_all_files_together_are_the_home(used: Path) -> None:
         assert len(log.entries(session)) == 2
 
 
+def test_an_entry_that_was_rolled_back_is_no_newest_one(used: Path) -> None:
+    with open_database(used).session() as session:
+        log.append(session, who="Ada", action="did", subject="thing:3", why="", detail={}, at=AT)
+        session.rollback()
+    with open_database(used).session() as session:
+        assert len(log.entries(session)) == 2
+
+
 def test_a_home_whose_newest_file_is_missing_is_refused(used: Path) -> None:
     (used / "composer.db-wal").unlink()
     assert "composer.db-wal is missing" in refusal(used)
