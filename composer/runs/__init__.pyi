@@ -1,5 +1,5 @@
 from .findings import SearchFindings, search_findings
-from .plan import Plan, plan_proposal, plan_run
+from .plan import Plan, plan_proposal, plan_run, proposable
 from .records import Run, RunSummary, enter_run, get_run, list_runs
 from .worker import work
 
@@ -13,6 +13,7 @@ __all__ = [
     "list_runs",
     "plan_proposal",
     "plan_run",
+    "proposable",
     "search_findings",
     "work",
 ]

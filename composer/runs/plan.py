@@ -96,6 +96,14 @@ def plan_proposal(session: Session, task_name: str, target_name: str, names: Seq
     return replace(plan, proposed=composition)
 
 
+def proposable(session: Session, task_name: str, target_name: str) -> Plan:
+    """Return a plan that proposes nothing yet: its vocabulary is what can be picked from.
+
+    Raises `Refused` where something of it is missing.
+    """
+    return _plan(session, task_name, target_name, strategy=PROPOSED, seed=0, budget=0)
+
+
 def plan_again(session: Session, row: RunRow) -> Plan:
     """Gather what a run that was entered needs now; raises `Refused` as planning it anew does."""
     if row.proposed is None:

@@ -141,9 +141,10 @@ def in_words(found: Spending) -> tuple[str, str]:
     minutes = found.seconds / 60
     lasts = f"about {minutes:,.0f} min" if minutes >= 1.5 else f"about {max(found.seconds, 1):.0f} s"
     each = found.latency
-    basis = f"{each.seconds:.2g} s an answer, " + (
-        "measured" if each.measured else "a guess: it hasn't answered yet"
-    )
+    basis = f"measured on {each.measured:,} stored answers"
+    if not each.measured:
+        basis = "a guess: this target has not answered yet"
+    basis = f"{max(each.seconds, 0.01):.2g} s an answer, {basis}"
     money = ""
     if found.money is not None:
         guess = ", tokens guessed from lengths" if found.guessed_tokens else ""

@@ -10,9 +10,10 @@ from composer.home.processes import FAILED, STOPPED
 from composer.registry.tasks import get_task
 from composer.runs.estimates import best_so_far, seconds_left
 from composer.runs.findings import search_findings
+from composer.runs.plan import PROPOSED
 from composer.runs.records import Run, ask_to_stop, get_run
 from ui.components import charts, effects
-from ui.runs.state import AT_WORK, INTERRUPTED, MOVING, NOT_STARTED, STARTING, begin, mark
+from ui.runs.state import AT_WORK, INTERRUPTED, MOVING, NOT_STARTED, STARTING, begin, found_how, mark
 from ui.shell.context import database, now
 from ui.shell.html import count, lasting, plain, safe, when
 from ui.shell.notices import Section, action
@@ -30,9 +31,10 @@ def show(run_id: int, state: str) -> None:
     with database().session() as session:
         run = get_run(session, run_id)
     with st.container(border=True, key=f"run-{run.id}"):
+        budget = f", budget {run.budget:,}" if run.budget else ""
         html(
             f'<div class="ic ic-head"><b>Run {run.id}</b> {safe(run.task)} → {safe(run.target)} {mark(state)} '
-            f'<span class="ic-mute">{safe(run.strategy)}, seed {run.seed}, budget {run.budget:,} · started by '
+            f'<span class="ic-mute">{safe(found_how(run))}{budget} · started by '
             f"{safe(run.started_by)} {when(run.created_at, now())}</span></div>"
         )
         STOP.of(run.id).show_refusal()
@@ -64,9 +66,10 @@ def _progress(run: Run, state: str) -> None:
     phase = run.message or ("a worker is starting" if state == STARTING else "at work")
     st.progress(done, text=plain(f"{phase} · {run.counts.asked:,} of up to {run.expected:,} answers · {still}"))
     tried = len({step.keys for step in run.trace})
+    searched = "" if run.strategy == PROPOSED else f" · {count(tried, 'composition')} tried"
     html(
         f'<div class="ic ic-mute">{run.counts.asked:,} asked · {run.counts.stored:,} stored already · '
-        f"{run.counts.paid:,} paid · {count(tried, 'composition')} tried</div>"
+        f"{run.counts.paid:,} paid{searched}</div>"
     )
     if state != AT_WORK:
         return
@@ -117,9 +120,10 @@ def _finished(run: Run) -> None:
         )
     if result:
         cells = result.cells
+        tried = "" if run.strategy == PROPOSED else f"{count(result.tried, 'composition')} tried · "
         html(
             f'<div class="ic ic-mute">{cells.asked:,} answers asked for · {cells.stored:,} stored already · '
-            f"{cells.paid:,} paid · {count(result.tried, 'composition')} tried · {lasting(result.seconds)}</div>"
+            f"{cells.paid:,} paid · {tried}{lasting(result.seconds)}</div>"
         )
 
 

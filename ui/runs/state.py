@@ -6,6 +6,7 @@ from datetime import datetime
 
 from composer.home.processes import FAILED, RUNNING, STOPPED, WAITING
 from composer.runs import worker
+from composer.runs.plan import PROPOSED
 from composer.runs.records import RunSummary
 from ui.shell.context import now, this_home
 from ui.shell.html import safe
@@ -39,6 +40,11 @@ def run_state(run: RunSummary) -> str:
     if run.state in (STOPPED, FAILED) and begun and fresh and (run.ended_at is None or run.ended_at < begun):
         return STARTING
     return run.state
+
+
+def found_how(run: RunSummary) -> str:
+    """Return how the composition of a run is found: by a strategy with its seed, or picked by hand."""
+    return "picked by hand" if run.strategy == PROPOSED else f"{run.strategy}, seed {run.seed}"
 
 
 def mark(state: str) -> str:

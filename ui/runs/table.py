@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from composer.activity.addresses import candidate_page, run_page
 from composer.home.processes import FINISHED
 from composer.runs.records import RunSummary
-from ui.runs.state import mark
+from ui.runs.state import found_how, mark
 from ui.shell import html
 from ui.shell.context import now
 from ui.shell.html import safe, when
@@ -20,13 +20,14 @@ def table(runs: Sequence[tuple[RunSummary, str]], here: int | None) -> str:
 
 
 def _row(run: RunSummary, state: str, here: bool) -> str:
+    budget = f"{run.budget:,}" if run.budget else "—"
     link = f'<a href="{run_page(run.id)}">'
     return (
         f'<tr class="{"ic-here" if here else ""}"><td class="ic-num">{link}{run.id}</a></td>'
         f'<td class="ic-nowrap">{link}{safe(run.task)} → {safe(run.target)}</a></td>'
         f'<td>{mark(state)}</td><td class="ic-num">{run.counts.asked:,}</td>'
-        f'<td class="ic-num">{run.counts.paid:,}</td><td class="ic-num">{run.budget:,}</td>'
-        f'<td class="ic-nowrap">{safe(run.strategy)}, seed {run.seed}</td>'
+        f'<td class="ic-num">{run.counts.paid:,}</td><td class="ic-num">{budget}</td>'
+        f'<td class="ic-nowrap">{safe(found_how(run))}</td>'
         f'<td class="ic-nowrap">{_outcome(run, state)}</td>'
         f'<td class="ic-mute">{when(run.created_at, now())}</td></tr>'
     )

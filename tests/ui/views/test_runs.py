@@ -9,7 +9,8 @@ from composer.runs import worker
 from composer.runs.records import ATTRIBUTION, get_run, list_runs, run_row
 from composer.search.attribution import Attribution, Gain
 from library.database import Database
-from tests.ui.pages import Open, seen
+from library.snippets import version
+from tests.ui.pages import Open, plain_text, seen
 
 
 @pytest.fixture
@@ -28,8 +29,8 @@ def test_a_home_without_tasks_says_what_a_run_needs(home: Home, visit: Open) -> 
 
 def test_the_cost_is_told_before_starting(furnished: Home, visit: Open) -> None:
     app = visit(furnished, "runs")
-    assert "Up to 380 answers: 180 to search" in seen(app)
-    assert "measured on 200 stored answers" in seen(app)
+    assert "Up to 380 answers: 180 to search" in plain_text(app)
+    assert "measured on 200 stored answers" in plain_text(app)
     app.selectbox(key="target-polarity").select("smollm2-135m").run()
     assert "this target has not answered yet" in seen(app)
 
@@ -129,3 +130,40 @@ def test_a_run_at_work_shows_progress_and_can_be_stopped(furnished: Home, visit:
     with rows.session() as session:
         assert run_row(session, 1).stop_asked
         assert get_run(session, 1).state == "running"
+
+
+class TestPickingByHand:
+    """A composition that somebody picks: its order, its preview, what it takes, and its run."""
+
+    def test_it_begins_with_the_prompt_in_use_which_can_not_be_proposed(
+        self, furnished: Home, visit: Open
+    ) -> None:
+        app = visit(furnished, "runs", how="Pick by hand")
+        assert "irony" in seen(app)
+        assert "this is the prompt in use" in plain_text(app)
+        assert app.button(key="start").disabled
+
+    def test_what_is_picked_and_moved_is_previewed_and_started_in_that_order(
+        self, furnished: Home, visit: Open, rows: Database, started: list[int]
+    ) -> None:
+        app = visit(furnished, "runs", how="Pick by hand")
+        app.selectbox(key="task").select("relatedness").run()
+        for name in ("json-alone", "lean-low", "lean-high"):
+            app.selectbox(key="adding-relatedness-qwen2.5-coder-1.5b").select(name).run()
+        app.button(key="close-lean-high").click().run()
+        assert "Up to " in plain_text(app)
+        assert "test examples show a true gain of" in plain_text(app)
+        app.button(key="arrow_upward-lean-low").click().run()
+        shown = seen(app)
+        assert "lean-high" not in shown
+        assert shown.index("1 lean-low") < shown.index("2 json-alone")
+        assert "When in doubt between two ratings, take the lower one.</td>" in shown
+        app.button(key="start").click().run()
+        assert not app.exception
+        with rows.session() as session:
+            run = list_runs(session)[0]
+            row = run_row(session, run.id)
+            keys = [version(session, one).key for one in row.proposed or ()]
+        assert (run.strategy, run.task, keys) == ("proposed", "relatedness", ["lean-low", "json-alone"])
+        assert started == [run.id]
+        assert "picked by hand" in seen(app)
