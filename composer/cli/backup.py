@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +26,8 @@ def backup(
     """Write the database of this home into one file, as it is at this moment, also while runs go on."""
     size = back_up(opened(home), file)
     say(MARKS[True], f" {size:,} bytes in {file}")
-    say("Put it back with: composer restore FILE. Sign-in, packs and logs of workers are files beside it.")
+    say(f"Put it back with: composer restore {shlex.quote(str(file))}")
+    say("It holds the database alone: sign-in, packs and logs of workers are files of the home.")
 
 
 @refusals
