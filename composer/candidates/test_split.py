@@ -53,11 +53,24 @@ def note_test_read(
             detail={"dataset": dataset, "composition": composition.fingerprint},
             at=at,
         )
+    return times_read(session, dataset, target_hash, composition, before=row.id)
+
+
+def times_read(
+    session: Session, dataset: str, target_hash: str, composition: Composition | None, *, before: int | None = None
+) -> int:
+    """Return how often the sealed examples of a task were read, this composition on this target aside.
+
+    With `before`, only readings older than the row of that id count.
+    """
     # A corrected label makes another dataset, of examples that were read all the same.
     task = dataset.partition(":")[0]
     others = select(TestReadRow.composition, TestReadRow.target).where(
-        col(TestReadRow.dataset).startswith(f"{task}:", autoescape=True),
-        col(TestReadRow.id) < row.id,
-        ~((col(TestReadRow.composition) == composition.fingerprint) & (col(TestReadRow.target) == target_hash)),
+        col(TestReadRow.dataset).startswith(f"{task}:", autoescape=True)
     )
+    if composition is not None:
+        own = (col(TestReadRow.composition) == composition.fingerprint) & (col(TestReadRow.target) == target_hash)
+        others = others.where(~own)
+    if before is not None:
+        others = others.where(col(TestReadRow.id) < before)
     return len(session.exec(others.distinct()).all())

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from composer.answers.latency import Latency, answer_latency, answer_tokens
 from composer.answers.store import answered_examples
 from composer.candidates.records import CandidateSummary, list_candidates
+from composer.candidates.test_split import times_read
 from composer.confidence import ERRORS_TO_DETECT
 from composer.data.examples import Example
 from composer.evaluation.caveats import minimum_detectable_difference
@@ -35,11 +36,12 @@ class Spending:
     """What a run takes at most, and what it can show.
 
     `search` and `test` are the answers that the search and the reading of the test split may still have to pay
-    for, `examples` the test split's size. `seconds` is how long that takes, as long as an answer took in
-    `latency`. `tokens` is a mean answer's, prompt included, `guessed_tokens` whether they were estimated from
-    lengths; `money` is what all come to by the target's price, None where it has none. `smallest` is the true
-    change of the metric that the test split shows four times in five, measured on candidate `measured_on`, or a
-    guess where that is None; `room` is how far the incumbent is from a perfect score, None where unknown.
+    for, `examples` the test split's size, `reads` how often it was read before. `seconds` is how long that takes,
+    as long as an answer took in `latency`. `tokens` is a mean answer's, prompt included, `guessed_tokens` whether
+    they were estimated from lengths; `money` is what all come to by the target's price, None where it has none.
+    `smallest` is the true change of the metric that the test split shows four times in five, measured on
+    candidate `measured_on`, or a guess where that is None; `room` is how far the incumbent is from a perfect
+    score, None where unknown.
     """
 
     metric: str
@@ -54,6 +56,7 @@ class Spending:
     smallest: float
     measured_on: int | None
     room: float | None
+    reads: int
 
     @property
     def answers(self) -> int:
@@ -93,6 +96,7 @@ def spending(session: Session, plan: Plan) -> Spending:
         smallest=before[0] if before else ERRORS_TO_DETECT * GUESSED_NOISE[plan.task.metric] / sqrt(examples or 1),
         measured_on=before[1].id if before else None,
         room=_room(plan, before[1]) if before else None,
+        reads=times_read(session, plan.dataset, plan.target.hash, plan.proposed),
     )
 
 
@@ -134,10 +138,10 @@ def _room(plan: Plan, before: CandidateSummary) -> float | None:
 
 def in_words(found: Spending) -> tuple[str, str]:
     """Return two sentences: what a run takes at most, and how small a gain it can show."""
-    parts = [
-        f"{found.search:,} to search" if found.search else "",
-        f"{found.test:,} to read the sealed test split",
-    ]
+    if not found.answers:
+        return "Nothing to pay: every answer that it needs is stored.", _shows(found)
+    test = f"{found.test:,} to read the sealed test split"
+    parts = f": {found.search:,} to search, {test}" if found.search else " to read the sealed test split"
     minutes = found.seconds / 60
     lasts = f"about {minutes:,.0f} min" if minutes >= 1.5 else f"about {max(found.seconds, 1):.0f} s"
     each = found.latency
@@ -148,11 +152,9 @@ def in_words(found: Spending) -> tuple[str, str]:
     money = ""
     if found.money is not None:
         guess = ", tokens guessed from lengths" if found.guessed_tokens else ""
-        money = f"; about {found.money:.2g} of the price's currency ({found.tokens:,.0f} tokens an answer{guess})"
-    takes = (
-        f"Up to {found.answers:,} answers: {', '.join(filter(None, parts))}; {lasts} ({basis}){money}. "
-        "Stored answers are not paid again."
-    )
+        each_takes = f"{found.tokens:,.0f} tokens an answer{guess}"
+        money = f"; it costs about {found.money:.2g} by the target's price ({each_takes})"
+    takes = f"Up to {found.answers:,} answers{parts}; {lasts} ({basis}){money}. Stored answers are not paid again."
     return takes, _shows(found)
 
 
@@ -163,7 +165,7 @@ def _shows(found: Spending) -> str:
     if found.measured_on is not None:
         basis = f"as answers differed in candidate {found.measured_on}"
     shown = f"{found.examples:,} test examples show a true gain of {size} {unit} 4 times in 5 ({basis})"
-    return f"{shown}{_room_in_words(found)}."
+    return f"{shown}{_room_in_words(found)}.{_reads_in_words(found)}"
 
 
 def _room_in_words(found: Spending) -> str:
@@ -172,6 +174,13 @@ def _room_in_words(found: Spending) -> str:
     whole = found.room if found.metric == "nmse" else 1 - found.room
     best = "0 is perfect" if found.metric == "nmse" else "100% is perfect"
     return f"; the prompt in use is at {figure(found.metric, whole)}, and {best}"
+
+
+def _reads_in_words(found: Spending) -> str:
+    if not found.reads:
+        return ""
+    times = "once" if found.reads == 1 else f"{found.reads:,} times"
+    return f" They were read {times} before, for other compositions: the more often, the likelier a gain by luck."
 
 
 def warning(found: Spending) -> str:

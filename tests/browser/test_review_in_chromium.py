@@ -45,8 +45,26 @@ def pictured_at_every_width(page: Page, name: str) -> None:
 
 
 def test_every_page_fits_its_window_with_data(chromium: Browser, app: str) -> None:
-    for name in (*PAGES, "candidate?candidate=1"):
-        pictured_at_every_width(opened(chromium, f"{app}/{name}"), name.partition("?")[0])
+    for name in (*PAGES, "candidate?candidate=1", "runs?how=Pick+by+hand"):
+        pictured_at_every_width(opened(chromium, f"{app}/{name}"), name.replace("?", "-"))
+
+
+def test_a_composition_picked_by_hand_is_ordered_and_previewed(chromium: Browser, app: str) -> None:
+    page = opened(chromium, f"{app}/runs?how=Pick+by+hand")
+    page.get_by_label("Task").first.click()
+    page.get_by_role("option", name="relatedness").click()
+    settled(page)
+    for key in ("json-alone", "lean-low"):
+        adding = page.get_by_label("Add a snippet")
+        adding.click()
+        adding.fill(key)
+        page.get_by_role("option", name=key).click()
+        settled(page)
+    page.get_by_role("button", name="arrow_upward").nth(1).click()
+    settled(page)
+    shown = page.locator(".ic-diff").first.inner_text()
+    assert shown.index("take the lower one") < shown.index("Write the JSON object")
+    assert page.get_by_role("button", name="Start").is_enabled()
 
 
 def test_every_page_says_what_to_do_next_where_there_is_nothing(chromium: Browser, empty_app: str) -> None:

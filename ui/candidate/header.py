@@ -89,5 +89,7 @@ def strip(review: Review) -> str:
         "Test split": "first use" if not reads else f"used {count(reads, 'time')} before",
         "Compositions tried": f"{evidence.search.tried:,}",
     }
+    if status.state == "not let through":  # nobody approves or resolves anything here
+        parts = {name: parts[name] for name in ("Test split", "Compositions tried")}
     shown = "".join(f"<span><b>{name}</b> {safe(text)}</span>" for name, text in parts.items())
     return f'<div class="ic ic-gates">{shown}</div>'

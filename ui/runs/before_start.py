@@ -15,7 +15,8 @@ from composer.runs.spending import Spending, in_words, warning
 from library.errors import Refused
 from ui.runs.state import begin
 from ui.shell.context import database, this_home
-from ui.shell.html import plain
+from ui.shell.html import plain, safe
+from ui.shell.page import html
 
 
 def button(place: DeltaGenerator, act: Callable[..., Any], *arguments: object, disabled: bool) -> None:
@@ -34,8 +35,8 @@ def button(place: DeltaGenerator, act: Callable[..., Any], *arguments: object, d
 
 def show(takes: Spending) -> None:
     """Show what a run takes, what gain its test split can show, and what speaks against it."""
-    for line in in_words(takes):
-        st.caption(plain(line))
+    lines = "".join(f"<div>{safe(line)}</div>" for line in in_words(takes))
+    html(f'<div class="ic ic-mute">{lines}</div>')
     if said := warning(takes):
         st.warning(plain(said), icon=":material/warning:", width=760)
 

@@ -109,7 +109,9 @@ def _finished(run: Run) -> None:
         failing = [gate.name for gate in result.gates if not gate.passed]
         gates = f"; it fails {', '.join(failing)}" if failing else ""
         if result.let_through is not False:
-            message = f"found candidate {found}, which beats the incumbent on the sealed test split{gates}"
+            beats = f"beats the incumbent on the sealed test split{gates}"
+            picked = run.strategy == PROPOSED
+            message = f"candidate {found} {beats}" if picked else f"found candidate {found}, which {beats}"
     html(f'<div class="ic">{safe(message[:1].upper() + message[1:])}.</div>')
     if found is not None:
         st.page_link(

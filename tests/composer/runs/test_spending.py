@@ -74,7 +74,10 @@ def test_a_proposal_pays_for_what_is_not_stored_alone(submitted: Database) -> No
     assert (of_proposal(submitted, "careful").search, of_proposal(submitted, "careful").test) == (0, 16)
     with submitted.session() as session:
         keys = get_run(session, 1).result.keys  # type: ignore[union-attr]
-    assert of_proposal(submitted, *keys).answers == 0
+    known = of_proposal(submitted, *keys)
+    assert (known.answers, known.reads, of_proposal(submitted, "careful").reads) == (0, 0, 1)
+    assert in_words(known)[0] == "Nothing to pay: every answer that it needs is stored."
+    assert "They were read once before" in in_words(of_proposal(submitted, "careful"))[1]
 
 
 def test_money_is_the_price_of_the_tokens(filled: Database) -> None:
