@@ -11,10 +11,13 @@ import typer
 
 from composer.cli.common import HomeOption, JsonOption, ReasonOption, opened, out, person, refusals, say
 from composer.cli.figures_table import BAD
+from composer.cli.table_report import show_rows
 from composer.data import hutto
 from composer.data.archive import fetched
 from composer.data.cautions import cautions
-from composer.data.files import read_records
+from composer.data.columns import ColumnMap, mapped, pairs_of
+from composer.data.files import records_of
+from composer.data.readers import read_table
 from composer.registry.datasets import current_dataset, leave_out
 from composer.registry.imports import import_records
 from composer.registry.tasks import get_task
@@ -32,14 +35,47 @@ def fetch_command() -> None:
     )
 
 
+def _column(name: str, what: str) -> object:
+    return typer.Option(f"--{name}", metavar="COLUMN", help=what)
+
+
 @app.command("import")
 @refusals
 def import_file(
     task: Annotated[str, typer.Argument(help="Name of the task.")],
-    file: Annotated[Path, typer.Argument(help="CSV or JSON Lines file: the task's inputs and gold.")],
+    file: Annotated[
+        Path, typer.Argument(help="Table of labelled rows: CSV, TSV, JSON, JSONL, Parquet, XLSX, or a folder.")
+    ],
+    inputs: Annotated[
+        list[str] | None, typer.Option("--input", metavar="INPUT=COLUMN", help="The column that holds an input.")
+    ] = None,
+    gold: Annotated[str, _column("gold", "Label or rating; with --rater-column, that of one rater.")] = "",
+    raters: Annotated[
+        list[str] | None, _column("rater", "Ratings of one person; once for each. The gold is what they come to.")
+    ] = None,
+    rater: Annotated[str, _column("rater-column", "Who gave the rating: a row for each rater.")] = "",
+    identity: Annotated[str, _column("id", "The id.")] = "",
+    cluster: Annotated[str, _column("cluster", "What keeps examples in one split, such as their document.")] = "",
+    slice_: Annotated[str, _column("slice", "The kind of example.")] = "",
+    explanation: Annotated[str, _column("explanation", "What people wrote about the label.")] = "",
+    bound: Annotated[str, _column("must-not-regress", "Whether no candidate may get it wrong: yes or no.")] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show columns, first rows and problems alone.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
-    """Check a file of labelled rows, split it and make it the data of a task."""
+    """Check a file of labelled rows, split it and make it the data of a task; columns not named are guessed."""
+    asked = ColumnMap(
+        inputs=pairs_of(inputs or ()),
+        gold=gold,
+        raters=tuple(raters or ()),
+        rater=rater,
+        id=identity,
+        cluster=cluster,
+        slice=slice_,
+        explanation=explanation,
+        must_not_regress=bound,
+    )
     database = opened(home)
     with database.session() as session:
         found = get_task(session, task)
@@ -48,7 +84,16 @@ def import_file(
             f"task {task} takes its data from {found.data.source}",
             fix="Write `source: import` in a task file of another name, and add that.",
         )
-    records = read_records(file, found)
+    table = read_table(file)
+    columns = mapped(table, found, asked)
+    for line in (*table.notes, *columns.described(table)):
+        say(line)
+    if dry_run:
+        show_rows(table)
+    records = records_of(table, columns, found)
+    if dry_run:
+        say(f"{len(records):,} examples can be imported; nothing was stored.")
+        return
     with database.session() as session:
         done = import_records(session, found, records, by=person(), at=datetime.now(UTC))
     out.print(f"Data of {task} {'stored' if done.changed else 'unchanged'}.", markup=False, highlight=False)

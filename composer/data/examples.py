@@ -11,6 +11,8 @@ from typing import Any
 from composer.task.task import SPLITS, SplitName
 from library.canonical import digest
 
+_WHERE_ANY = ("ratings", "extras")
+
 
 @dataclass(frozen=True)
 class Record:
@@ -19,7 +21,7 @@ class Record:
     `gold` is a rating on the task's scale (a mean may lie between whole numbers) or a label; `clusters` names
     what it may share with other records, such as its documents, at least one; `explanation` is what a person
     wrote about the gold. `ratings` are what single people gave, by their names; empty where only the gold is
-    known.
+    known. `extras` are the values of columns that have no meaning here, as text by column, where there are any.
     """
 
     id: str
@@ -30,6 +32,7 @@ class Record:
     slice: str = ""
     must_not_regress: bool = False
     ratings: Mapping[str, float | str] = field(default_factory=dict)
+    extras: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -45,13 +48,13 @@ class Example:
     slice: str = ""
     must_not_regress: bool = False
     ratings: Mapping[str, float | str] = field(default_factory=dict)
+    extras: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def content(self) -> dict[str, Any]:
-        """The example as it is stored: values of JSON by field. Single ratings only where there are any."""
+        """The example as it is stored: values of JSON by field; single ratings and extras where there are any."""
         found = {**vars(self), "inputs": dict(self.inputs), "clusters": list(self.clusters)}
-        ratings = dict(found.pop("ratings"))
-        return {**found, "ratings": ratings} if ratings else found
+        return {name: value for name, value in found.items() if value or name not in _WHERE_ANY}
 
     @property
     def characters(self) -> int:
@@ -77,8 +80,8 @@ def dataset_hash(examples: Iterable[Example]) -> str:
                 "explanation": one.explanation,
                 "slice": one.slice,
                 "must_not_regress": one.must_not_regress,
-                # Data without single ratings keep the hash they had before there were any.
-                **({"ratings": dict(one.ratings)} if one.ratings else {}),
+                # Data without any keep the hash they had before there were such fields.
+                **{name: dict(getattr(one, name)) for name in _WHERE_ANY if getattr(one, name)},
             }
             for one in sorted(examples, key=lambda one: one.id)
         ]

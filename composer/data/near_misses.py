@@ -1,11 +1,9 @@
-"""What is nearly right in a file of labelled rows: one cause that rows or columns share, and its remedy."""
+"""What is nearly right in a file of labelled rows: one cause that rows share, and its remedy."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
-
-SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
 @dataclass(frozen=True)
@@ -35,22 +33,6 @@ def near_label(value: object, labels: Collection[str]) -> NearMiss | None:
             f"{text} for {label}",
         )
     return None
-
-
-def other_separator(header: str, needed: Collection[str]) -> str | None:
-    """Return the name of what separates the columns of a header line in place of commas; None for commas."""
-    for separator, name in SEPARATORS.items():
-        columns = {column.strip().strip('"').casefold() for column in header.split(separator)}
-        if len(columns) > 1 and {one.casefold() for one in needed} <= columns:
-            return name
-    return None
-
-
-def other_capitals(header: Sequence[str], columns: Collection[str]) -> dict[str, str]:
-    """Return the names in a header that differ from a column's in capitals alone, each with the right name."""
-    folded = {column.casefold(): column for column in columns}
-    right = {name: folded[name.casefold()] for name in header if name not in columns and name.casefold() in folded}
-    return {name: column for name, column in right.items() if column not in header}
 
 
 def _same_number(text: str, label: str) -> bool:

@@ -147,7 +147,8 @@ class DataSpec(_Part):
     """Where the examples come from, and how they are cut (to `words` words), split and sampled.
 
     `control_tokens` is what becomes of a row that spells a model's control token: it would be sent as that token.
-    `slices` keeps the rows of these slices alone; empty keeps all.
+    `slices` keeps the rows of these slices alone; empty keeps all. `ties` is what becomes of a row whose raters
+    gave two labels equally often: refused, or given the one of them that stands first among the output's labels.
     """
 
     source: Source
@@ -158,6 +159,7 @@ class DataSpec(_Part):
     seed: int = Field(default=0, ge=0, lt=2**32)
     control_tokens: Literal["warn", "refuse"] = "warn"
     slices: tuple[str, ...] = Field(default=(), max_length=100)
+    ties: Literal["refuse", "first"] = "refuse"
 
     @field_validator("strata")
     @classmethod
@@ -234,6 +236,8 @@ class Task(_Part):
             del content["data"]["control_tokens"]
         if not self.data.slices:
             del content["data"]["slices"]
+        if self.data.ties == "refuse":
+            del content["data"]["ties"]
         policy = content["policy"]
         policy["approvals"] = self.terms.approvals
         silent: dict[str, object] = {"exclude": None, "every_regression": None}

@@ -75,7 +75,7 @@ def test_a_server_that_is_down_says_so_and_the_run_can_be_taken_up_again(files: 
     [
         ("message,gold\nHello,9\n", "line 2"),
         ("message,gold\nHello,\n", "gold"),
-        ("message,gold,mood\nHello,3,bad\n", "mood"),
+        ("message,mood,tone,x\nHello,3,bad,1\n", "mood"),
         ("message,gold\n,3\n", "message"),
     ],
 )
@@ -86,3 +86,19 @@ def test_wrong_labels_are_refused_whole_with_line_or_field(files: Path, rows: st
     assert result.exit_code == 1
     assert "labels.csv" in result.stderr
     assert said in result.stderr
+
+
+def test_columns_are_named_shown_and_tried_without_storing_anything(files: Path) -> None:
+    assert run(files, "task", "add", str(files / "support.yaml")).exit_code == 0
+    rows = [f"Message {number};{number % 5 + 1};{number % 3 + 1};desk {number % 2}" for number in range(60)]
+    (files / "rows.csv").write_text("words;rater1;rater2;desk\n" + "\n".join(rows) + "\n")
+    words = ("data", "import", "urgency", str(files / "rows.csv"), "--input", "message=words", "--slice", "desk")
+    tried = run(files, *words, "--dry-run")
+    assert tried.exit_code == 0, tried.output
+    assert "message: words\ngold: from the single ratings\nraters: rater1, rater2 (guessed)\n" in tried.stdout
+    assert "Message 2" in tried.stdout
+    assert "60 examples can be imported; nothing was stored." in tried.stdout
+    assert "no labelled data" in run(files, "data", "show", "urgency").stderr
+    assert run(files, *words).exit_code == 0
+    found = json.loads(run(files, "data", "show", "urgency", "--json").stdout)
+    assert {one["name"] for one in found["people"]["raters"]} == {"rater1", "rater2"}

@@ -1,0 +1,209 @@
+"""Which column of a table is what: named by a person or guessed from the names, and shown before all else."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from composer.data.tables import Table
+from composer.task.task import Task
+from library.errors import Refused
+
+_OPTIONAL = ("id", "cluster", "slice", "explanation", "must_not_regress")
+# Names that people give to what a task calls otherwise, the likelier first.
+_ALIKE: Mapping[str, tuple[str, ...]] = {
+    "gold": (
+        *("gold_label", "label", "labels", "rating", "score", "target", "class", "answer"),
+        *("ground_truth", "truth", "mean", "mean_rating"),
+    ),
+    "id": ("example_id", "item_id", "row_id", "uuid"),
+    "cluster": ("clusters",),
+    "explanation": ("rationale",),
+    "rater": (
+        *("annotator", "annotator_id", "rater_id", "worker", "worker_id", "coder", "labeler", "labeller"),
+        *("judge", "rated_by", "annotated_by"),
+    ),
+}
+_OF_ALL_RATERS = ("gold", "gold_label", "mean", "mean_rating", "majority", "consensus")
+_TEXTS = ("text", "sentence", "message", "content", "body", "input", "review", "document", "comment", "question")
+_ONE_RATER = re.compile(
+    r"(.*?)_?(rater|annotator|coder|judge|labell?er|assessor|grader|rating|score|label|vote)_?(\d+|[a-z])"
+)
+
+
+@dataclass(frozen=True)
+class ColumnMap:
+    """Which column holds what; an empty name where no column does.
+
+    `inputs` maps each input of the task to its column. `gold` is everybody's label, or, with a row for each rater,
+    the one of the rater whom the column `rater` names. `raters` are columns with one person's ratings each, and
+    `ratings` is a column of JSON objects that hold them by name. As what a person asked for, it lacks what is
+    to be guessed; `guessed` are the fields that were.
+    """
+
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    gold: str = ""
+    raters: tuple[str, ...] = ()
+    rater: str = ""
+    ratings: str = ""
+    id: str = ""
+    cluster: str = ""
+    slice: str = ""
+    explanation: str = ""
+    must_not_regress: str = ""
+    guessed: frozenset[str] = frozenset()
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Each field with the column that holds it; several columns of raters come one by one."""
+        single = ("gold", "rater", "ratings", *_OPTIONAL)
+        return (
+            *self.inputs.items(),
+            *(("raters", name) for name in self.raters),
+            *((name, getattr(self, name)) for name in single if getattr(self, name)),
+        )
+
+    def extras(self, table: Table) -> tuple[str, ...]:
+        """Return the columns of a table that are none of these, and are kept as they are."""
+        used = {column for _, column in self.pairs}
+        return tuple(name for name in table.columns if name not in used)
+
+    def described(self, table: Table) -> tuple[str, ...]:
+        """Return a line for each field with its columns, marked where guessed, and one for the extras."""
+        columns: dict[str, list[str]] = {}
+        for name, column in self.pairs:
+            columns.setdefault(name, []).append(column)
+        lines = [
+            f"{name.replace('_', ' ')}: {', '.join(of)}{' (guessed)' if name in self.guessed else ''}"
+            for name, of in columns.items()
+        ]
+        if not self.gold:
+            lines.insert(len(self.inputs), "gold: from the single ratings")
+        if extras := self.extras(table):
+            lines.append(f"kept as they are: {', '.join(extras)}")
+        return tuple(lines)
+
+
+def mapped(table: Table, task: Task, asked: ColumnMap | None = None) -> ColumnMap:
+    """Return which columns of a table are what, for a task: what was `asked` for, and the rest by their names.
+
+    A column of the same name comes first, whatever its capitals, then names that people use for it; of a text that
+    is still missing, the only column left. Raises `Refused` where a column is missing, or a name asked for is no
+    column, with all of these and the columns that there are.
+    """
+    if not table.rows:
+        table.refuse(table.problems)
+        raise Refused("the file has no rows", where=str(table.path), fix="Bring some labelled rows.")
+    asked = asked or ColumnMap()
+    single = {name: _found(table, getattr(asked, name)) for name in ("gold", "rater", "ratings", *_OPTIONAL)}
+    asked = ColumnMap(
+        inputs={name: _found(table, column) for name, column in asked.inputs.items()},
+        raters=tuple(_found(table, column) for column in asked.raters),
+        **single,  # type: ignore[arg-type]  # all of these are names of columns
+    )
+    missing = [f"{column} is no column" for _, column in asked.pairs if column not in table.columns]
+    missing += [f"the task has no input {name}" for name in asked.inputs if name not in task.inputs]
+    found = asked if missing else _Guess(table, task, asked).whole()
+    missing += [] if missing else _missing(found, task)
+    if missing:
+        raise Refused(
+            "; ".join(missing),
+            where=str(table.path),
+            fix=f"The columns are {', '.join(table.columns)}; name them: --input text=COLUMN, --gold COLUMN.",
+        )
+    return found
+
+
+def _missing(found: ColumnMap, task: Task) -> Iterator[str]:
+    yield from (f"no column holds {name}" for name in task.inputs if not found.inputs.get(name))
+    if not (found.gold or ((found.raters or found.ratings) and not found.rater)):
+        yield "no column holds gold"
+
+
+def _found(table: Table, column: str) -> str:
+    """Return a column as the table spells it, where capitals alone differ; else as it was asked for."""
+    if column in table.columns:
+        return column
+    alike = [name for name in table.columns if name.casefold() == column.casefold()]
+    return alike[0] if len(alike) == 1 else column
+
+
+class _Guess:
+    """Guesses the columns that nobody named, each column at most once."""
+
+    def __init__(self, table: Table, task: Task, asked: ColumnMap) -> None:
+        used = {column for _, column in asked.pairs}
+        self._free = {name: _plain(name) for name in table.columns if name not in used}
+        self._task, self._asked, self._rows = task, asked, table.rows
+        self._inputs = dict(asked.inputs)
+
+    def whole(self) -> ColumnMap:
+        asked = self._asked
+        # Columns of the very name are taken before anything else looks for one like it.
+        for name in self._task.inputs:
+            self._inputs[name] = self._inputs.get(name) or self._take(name)
+        single = {name: getattr(asked, name) or self._take(name) for name in ("gold", *_OPTIONAL)}
+        ratings = asked.ratings or self._objects()
+        raters = asked.raters or (() if asked.rater or ratings else self._raters())
+        rater = asked.rater or ("" if raters or ratings else self._take("rater", *_ALIKE["rater"]))
+        gold_names = _OF_ALL_RATERS if raters or ratings else (self._task.output.field, *_ALIKE["gold"])
+        single["gold"] = single["gold"] or self._take(*gold_names)
+        for name in ("id", "cluster", "explanation"):
+            single[name] = single[name] or self._take(*_ALIKE[name])
+        self._text()
+        inputs = {name: self._inputs[name] for name in self._task.inputs}
+        found = replace(asked, inputs=inputs, raters=raters, rater=rater, ratings=ratings)
+        found = replace(found, **single)  # type: ignore[arg-type]  # all of these are names of columns
+        asked_for = dict(asked.pairs)
+        guessed = {name for name, column in found.pairs if name not in asked_for and _plain(column) != name}
+        return replace(found, guessed=frozenset(guessed))
+
+    def _take(self, *names: str) -> str:
+        """Return the free column that has the first of these names, and let nobody else have it."""
+        for name in names:
+            for column, plain in self._free.items():
+                if plain == name:
+                    del self._free[column]
+                    return column
+        return ""
+
+    def _objects(self) -> str:
+        held = [name for name, plain in self._free.items() if plain == "ratings"]
+        cells = [row.get(held[0]) for _, row in self._rows if row.get(held[0]) is not None] if held else []
+        return self._take("ratings") if cells and all(isinstance(cell, dict) for cell in cells) else ""
+
+    def _raters(self) -> tuple[str, ...]:
+        """Take the columns that are named alike but for a number or letter at the end: rater1, rater2."""
+        named = {name: match for name, plain in self._free.items() if (match := _ONE_RATER.fullmatch(plain))}
+        stems = Counter(match[1] + match[2] for match in named.values())
+        if not stems or stems.most_common(1)[0][1] < 2:
+            return ()
+        stem = stems.most_common(1)[0][0]
+        chosen = tuple(name for name, match in named.items() if match[1] + match[2] == stem)
+        for name in chosen:
+            del self._free[name]
+        return chosen
+
+    def _text(self) -> None:
+        """Find the one input that is still missing: a column named as texts are, or the only one left."""
+        missing = [name for name in self._task.inputs if not self._inputs[name]]
+        if len(missing) == 1:
+            left = list(self._free)
+            self._inputs[missing[0]] = self._take(*_TEXTS) or (left[0] if len(left) == 1 else "")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s.\-]+", "_", name.strip()).casefold()
+
+
+def pairs_of(options: Sequence[str]) -> dict[str, str]:
+    """Return what options such as `message=text` say: columns by input; raises `Refused` for another form."""
+    found = {}
+    for option in options:
+        name, equals, column = option.partition("=")
+        if not (name.strip() and equals and column.strip()):
+            raise Refused(f"{option!r} names no input and column", fix="Write it as in --input message=text.")
+        found[name.strip()] = column.strip()
+    return found

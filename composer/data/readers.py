@@ -1,0 +1,98 @@
+"""The reader of a file by the kind of table that its name says, and of a folder of a Hugging Face data set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from composer.data import columnfiles, textfiles
+from composer.data.tables import Problem, Row, Table
+from composer.data.textfiles import columns_of
+from library.errors import Refused
+
+LIMIT_COLUMNS = 1_000
+
+_IN_FOLDERS = (".arrow", ".parquet", ".jsonl", ".json", ".csv", ".tsv")
+
+
+def read_table(path: Path) -> Table:
+    """Read a table from a file, or a folder of a Hugging Face data set, by what its name ends in.
+
+    Raises `Refused` where it isn't such a file, can't be read, is too large or has too many columns.
+    """
+    reader = _reader(path)
+    table = reader(path)
+    if len(table.columns) > LIMIT_COLUMNS:
+        raise Refused(
+            f"the file has {len(table.columns):,} columns, and {LIMIT_COLUMNS:,} is the most",
+            where=str(path),
+            fix="Leave out those that aren't needed.",
+        )
+    return table
+
+
+def _reader(path: Path) -> Callable[[Path], Table]:
+    if path.is_dir():
+        return _read_folder
+    readers: dict[str, Callable[[Path], Table]] = {
+        **dict.fromkeys((".csv", ".tsv", ".tab", ".txt"), textfiles.read_delimited),
+        **dict.fromkeys((".jsonl", ".ndjson"), textfiles.read_json_lines),
+        ".json": textfiles.read_json,
+        ".parquet": columnfiles.read_parquet,
+        ".arrow": columnfiles.read_arrow,
+        **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), columnfiles.read_sheet),
+    }
+    if path.suffix.lower() not in readers:
+        raise Refused(
+            "no kind of table is known by this name",
+            where=str(path),
+            fix="Name a .csv, .tsv, .json, .jsonl, .parquet, .arrow or .xlsx file, or a Hugging Face folder.",
+        )
+    return readers[path.suffix.lower()]
+
+
+def _read_folder(path: Path) -> Table:
+    """Read a folder of a Hugging Face data set: as `save_to_disk` writes it, or the files of one from the hub.
+
+    Where it has several splits, the split that a row comes from is its column `split`. Raises `Refused` for a
+    folder that holds no table.
+    """
+    files = list(_files(path))
+    if not files:
+        raise Refused("the folder holds no table", where=str(path), fix="Name a file of labelled rows.")
+    tables = [(split, read_table(file)) for split, file in files]
+    several = len({split for split, _ in tables}) > 1
+    rows: list[tuple[int, Row]] = []
+    problems: list[Problem] = []
+    for split, table in tables:
+        before = len(rows)
+        problems += [replace(one, place=before + one.place) for one in table.problems]
+        for place, (_, row) in enumerate(table.rows, before + 1):
+            rows.append((place, {"split": split, **row} if several else row))
+    names = columns_of(dict.fromkeys(table.columns) for _, table in tables)
+    columns = tuple(dict.fromkeys((*names, "split"))) if several else names
+    return Table(path, "row", columns, tuple(rows), tuple(problems))
+
+
+def _files(path: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the files of a data set with the split that each is of, in order."""
+    state = path / "state.json"
+    if state.is_file():
+        listed = json.loads(state.read_text(encoding="utf-8")).get("_data_files", [])
+        for file in listed:
+            yield path.name, path / Path(str(file["filename"])).name
+        return
+    splits = path / "dataset_dict.json"
+    if splits.is_file():
+        for split in json.loads(splits.read_text(encoding="utf-8")).get("splits", []):
+            yield from _files(path / Path(str(split)).name)
+        return
+    for suffix in _IN_FOLDERS:
+        found = sorted(
+            file for file in path.rglob(f"*{suffix}") if not file.name.startswith((".", "dataset_info"))
+        )
+        if found:
+            yield from ((file.stem.split("-")[0], file) for file in found)
+            return

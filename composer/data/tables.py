@@ -1,0 +1,77 @@
+"""A table as it was read from a file of any kind: columns by name, and rows with the place of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from library.errors import Refused
+
+LIMIT_BYTES = 100_000_000
+SAMPLES = 5
+"""How many values a problem names that many rows have."""
+
+Row = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with a file: at which place, such as its line, in which column (or none), and what to do.
+
+    `sample` is what stands there and what should, where many rows may have the same cause.
+    """
+
+    place: int
+    column: str
+    what: str
+    fix: str
+    sample: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a file holds: names of its columns, and its rows, each with its place counted from 1.
+
+    `unit` is what places count: line, row or item. Cells are text, or values as JSON has them; a row may lack
+    columns. `problems` are what could not be read. `decimal_comma` is whether numbers may be written 4,5; `notes`
+    are for whoever brings the file.
+    """
+
+    path: Path
+    unit: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int, Row], ...]
+    problems: tuple[Problem, ...] = ()
+    decimal_comma: bool = False
+    notes: tuple[str, ...] = ()
+
+    def refuse(self, problems: Iterable[Problem]) -> None:
+        """Raise `Refused` with all problems, in the order of the file, one cause once; returns where none is."""
+        causes: dict[object, list[Problem]] = {}
+        for number, one in enumerate(sorted(problems, key=lambda problem: problem.place)):
+            causes.setdefault((one.column, one.what) if one.sample else number, []).append(one)
+        told = [self._told(some) for some in causes.values()]
+        if len(told) == 1:
+            what, where, fix = told[0]
+            raise Refused(what, where=where, fix=fix)
+        if told:
+            raise Refused(
+                f"{len(told)} problems",
+                where=str(self.path),
+                fix="Nothing of it was stored.",
+                problems=[f"{where}: {what}. {fix}" for what, where, fix in told],
+            )
+
+    def _told(self, same: Sequence[Problem]) -> tuple[str, str, str]:
+        """Return what is wrong, where and what to do, for problems of one cause."""
+        one = same[0]
+        samples = list(dict.fromkeys(problem.sample for problem in same if problem.sample))
+        unnamed = f" and {len(samples) - SAMPLES:,} more" if len(samples) > SAMPLES else ""
+        what = one.what + (f": {', '.join(samples[:SAMPLES])}{unnamed}" if samples else "")
+        more = f" and {len(same) - 1:,} more" if len(same) > 1 else ""
+        return what, f"{self.path}, {self.unit} {one.place}{more}" + _field(one.column), one.fix
+
+
+def _field(column: str) -> str:
+    return f", field {column}" if column else ""

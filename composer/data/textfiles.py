@@ -1,0 +1,151 @@
+"""Tables in text: cells between commas, semicolons, tabs or bars, JSON, and JSON Lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+
+from composer.data.tables import LIMIT_BYTES, Problem, Row, Table
+from library.errors import Refused
+from library.yamlfile import read_text
+
+_LOOKED_AT = 50
+_LONE_RETURN = re.compile("\r(?!\n)")
+
+
+def read_delimited(path: Path) -> Table:
+    """Read cells between commas, semicolons, tabs or bars, whichever makes most columns that rows agree with.
+
+    Text in double quotes may hold line ends. A carriage return alone is part of its cell, unless the file has no
+    other line ends.
+    """
+    text = read_text(path, limit_bytes=LIMIT_BYTES)
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    # csv takes a carriage return for the end of the row, so it meets a character that the text lacks instead.
+    stand_in = next(mark for mark in map(chr, range(0xE000, 0xF8FF)) if mark not in text)
+    text = _LONE_RETURN.sub(stand_in, text)
+    delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else _delimiter(text)
+    # Cells that recur, as texts do with a row for each rater, are kept once.
+    kept: dict[str, str] = {}
+    problems: list[Problem] = []
+    rows: list[tuple[int, Row]] = []
+    columns: tuple[str, ...] = ()
+    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
+    try:
+        columns = _header(next(reader, []), path)
+        begins = reader.line_num + 1
+        for cells in reader:
+            if len(cells) == len(columns):
+                values = (kept.setdefault(cell, cell.replace(stand_in, "\r")) for cell in cells)
+                rows.append((begins, dict(zip(columns, values, strict=True))))
+            elif any(cell.strip() for cell in cells):
+                what = f"{len(cells)} cells under {len(columns)} column names"
+                mark = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}[delimiter]
+                problems.append(Problem(begins, "", what, f"Put cells that hold {mark} into double quotes."))
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        fix = "Look for a double quote that isn't closed."
+        problems.append(Problem(reader.line_num, "", f"not valid CSV: {error}", fix))
+    return Table(path, "line", _named(columns, rows), tuple(rows), tuple(problems), decimal_comma=delimiter == ";")
+
+
+def read_json_lines(path: Path) -> Table:
+    """Read a JSON object a line; blank lines are passed over."""
+    return _json_lines(path, read_text(path, limit_bytes=LIMIT_BYTES))
+
+
+def read_json(path: Path) -> Table:
+    """Read a JSON list of objects, alone or as the one list in an object; JSON Lines under this name, too."""
+    text = read_text(path, limit_bytes=LIMIT_BYTES)
+    first, _, rest = text.lstrip().partition("\n")
+    if first.rstrip().endswith("}") and rest.lstrip().startswith("{"):
+        return _json_lines(path, text)
+    try:
+        found = json.loads(text, object_pairs_hook=_unique)
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"not valid JSON: {error}", where=str(path), fix="Write a list of objects.") from None
+    if isinstance(found, dict):
+        lists = [value for value in found.values() if isinstance(value, list)]
+        found = lists[0] if len(lists) == 1 else found
+    if not isinstance(found, list):
+        raise Refused("not a list of objects", where=str(path), fix="Write one object a row, in a list.")
+    problems = [
+        Problem(place, "", "not a JSON object", "Write one object a row.")
+        for place, row in enumerate(found, 1)
+        if not isinstance(row, dict)
+    ]
+    rows = tuple((place, row) for place, row in enumerate(found, 1) if isinstance(row, dict))
+    return Table(path, "item", columns_of(row for _, row in rows), rows, tuple(problems))
+
+
+def columns_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """Return the names of all fields that any row has, in the order they come."""
+    return tuple(dict.fromkeys(name for row in rows for name in row))
+
+
+def _json_lines(path: Path, text: str) -> Table:
+    problems: list[Problem] = []
+    rows: list[tuple[int, Row]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line, object_pairs_hook=_unique)
+        except (ValueError, RecursionError) as error:
+            problems.append(Problem(number, "", f"not valid JSON: {error}", "Write one JSON object a line."))
+            continue
+        if isinstance(row, dict):
+            rows.append((number, row))
+        else:
+            problems.append(Problem(number, "", "not a JSON object", "Write one JSON object a line."))
+    return Table(path, "line", columns_of(row for _, row in rows), tuple(rows), tuple(problems))
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"the field {twice} appears twice")
+    return row
+
+
+def _delimiter(text: str) -> str:
+    """Return the delimiter with which most of the first rows have as many cells as the header, and that most."""
+
+    def fit(delimiter: str) -> tuple[bool, float, int]:
+        reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter)
+        try:
+            header, *rows = ([*islice(reader, _LOOKED_AT)]) or [[]]
+        except csv.Error:
+            return False, 0.0, 0
+        agree = sum(len(row) == len(header) for row in rows)
+        return len(header) > 1, agree / len(rows) if rows else 0.0, len(header)
+
+    return max((",", ";", "\t", "|"), key=fit)
+
+
+def _header(names: Sequence[str], path: Path) -> tuple[str, ...]:
+    """Return the names of the columns, those without a name by their place; refuse a name that comes twice."""
+    columns = [name.strip() or f"column {place}" for place, name in enumerate(names, 1)]
+    twice = [name for name, count in Counter(columns).items() if count > 1]
+    if twice:
+        raise Refused(
+            "the column appears twice", where=f"{path}, line 1, field {twice[0]}", fix="Keep one of them."
+        )
+    return tuple(columns)
+
+
+def _named(columns: Sequence[str], rows: Sequence[tuple[int, Row]]) -> tuple[str, ...]:
+    """Return the columns without those that have neither name nor cells: what a delimiter at the end makes."""
+    return tuple(
+        name
+        for place, name in enumerate(columns, 1)
+        if name != f"column {place}" or any(row[name] != "" for _, row in rows)
+    )
