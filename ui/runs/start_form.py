@@ -59,7 +59,7 @@ def show() -> None:
         empty(
             "Nothing to search on yet",
             "A run needs a task with labelled data, a target (a model), and vetted snippets.",
-            "`composer demo` loads two tasks, three targets and their libraries; "
+            "`composer demo` loads four tasks, three targets and their libraries; "
             "`composer task add`, `composer target add` and `composer library import` bring your own.",
         )
         return
