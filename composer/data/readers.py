@@ -14,6 +14,12 @@ from library.errors import Refused
 
 LIMIT_COLUMNS = 1_000
 
+_SKIPPED_ARE_LEFT_OUT = {"annotation_id", "annotator", "lead_time"}
+_SKIPPED = (
+    "This looks like Label Studio's JSON_MIN or CSV: answers that were skipped, and tasks that were only skipped, are "
+    "not in it."
+)
+
 _IN_FOLDERS = (".arrow", ".parquet", ".jsonl", ".json", ".csv", ".tsv")
 
 
@@ -30,6 +36,8 @@ def read_table(path: Path) -> Table:
             where=str(path),
             fix="Leave out those that aren't needed.",
         )
+    if set(table.columns) >= _SKIPPED_ARE_LEFT_OUT:
+        return replace(table, notes=(*table.notes, _SKIPPED))
     return table
 
 

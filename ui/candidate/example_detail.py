@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from composer.analysis.diagnoses import AblationAnswer, ablation_results
 from composer.analysis.examples import ExampleView, ParsedAnswer, example_views
 from composer.data.examples import Example
+from composer.data.fields import short
 from composer.evaluation.parsing import Parsed
 from composer.task.task import Output
 from library.roles import Person
@@ -53,7 +54,8 @@ def pane(view: ExampleView, output: Output, comments: str = "") -> str:
         _answer("after", view.after, row.candidate_loss),
     )
     return (
-        f'<div class="ic ic-open"><dl><div class="ic-inputs">{inputs}</div>{_gold(example, output)}</dl>'
+        f'<div class="ic ic-open"><dl><div class="ic-inputs">{inputs}</div>{_gold(example, output)}'
+        f"{_extras(example.extras)}</dl>"
         f'<div class="ic-answers">{before}{after}</div>{comments}</div>'
     )
 
@@ -70,6 +72,12 @@ def _gold(example: Example, output: Output) -> str:
         scale += f"{safe(_each(example.ratings))}</span>"
     bound = ' <span class="ic-tag ic-ink">must not regress</span>' if example.must_not_regress else ""
     return f"<dt>gold label</dt><dd><b>{safe(gold(example.gold))}</b>{scale}{bound} — {why}</dd>"
+
+
+def _extras(extras: Mapping[str, str]) -> str:
+    """Return the columns that were kept as they came with the data."""
+    cells = (f'<span class="ic-mute">{safe(name)}:</span> {safe(short(text))}' for name, text in extras.items())
+    return f"<dt>from the data file</dt><dd>{' · '.join(cells)}</dd>" if extras else ""
 
 
 def _each(ratings: Mapping[str, float | str]) -> str:

@@ -185,3 +185,13 @@ def test_ten_thousand_columns_are_refused_at_once(tmp_path: Path, imported: Make
     (tmp_path / "rows.jsonl").write_text(json.dumps({f"c{number}": 1 for number in range(10_000)}) + "\n")
     with pytest.raises(Refused, match="10,000 columns"):
         read_records(tmp_path / "rows.jsonl", imported())
+
+
+def test_a_form_of_export_that_leaves_out_skipped_answers_is_pointed_out(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text(
+        "annotation_id,annotator,created_at,id,lead_time,sentiment,text\n1,2,now,3,4.5,positive,fine\n"
+    )
+    assert "answers that were skipped" in read_table(path).notes[0]
+    path.write_text("annotator,sentiment,text\n2,positive,fine\n")
+    assert read_table(path).notes == ()

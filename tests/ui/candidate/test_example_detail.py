@@ -59,3 +59,14 @@ def test_reasoning_stands_apart_from_the_answer_and_the_model_that_gave_it_is_na
     assert "<pre>Let &lt;me&gt;</pre>" in shown
     assert "answered by m-2026 fp_1" in shown
     assert (cells["reasoning_tokens_before"], cells["served_model_before"]) == (1200, "m-2026")
+
+
+def test_columns_that_came_with_the_data_are_shown_where_there_are_any() -> None:
+    example = small.example(1, "test")
+    view = ExampleView(example, Row(example.id, 1.0, 1.0, False, False), None, None, flipped=False)
+    assert "from the data file" not in pane(view, small.task().output)
+    kept = replace(view, example=replace(example, extras={"si<te": "a & b", "long": "x" * 500}))
+    shown = pane(kept, small.task().output)
+    assert "si&lt;te:</span> a &amp; b" in shown
+    assert "x" * 57 + "…" in shown
+    assert "x" * 61 not in shown
