@@ -73,6 +73,8 @@ def read_sheet(path: Path) -> Table:
 
 
 def _arrow_table(path: Path, table: Any) -> Table:
+    # Arrow trusts what it reads: without this, a damaged file would be read beyond its end.
+    table.validate(full=True)
     kinds = _classes(table.schema.metadata or {})
     columns: dict[str, list[object]] = {}
     for name, column in zip(table.column_names, table.columns, strict=True):

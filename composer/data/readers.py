@@ -11,13 +11,14 @@ from composer.data import columnfiles, textfiles
 from composer.data.tables import Problem, Row, Table
 from composer.data.textfiles import columns_of
 from library.errors import Refused
+from library.yamlfile import read_text
 
 LIMIT_COLUMNS = 1_000
 
 _SKIPPED_ARE_LEFT_OUT = {"annotation_id", "annotator", "lead_time"}
 _SKIPPED = (
-    "This looks like Label Studio's JSON_MIN or CSV: answers that were skipped, and tasks that were only skipped, are "
-    "not in it."
+    "This looks like Label Studio's JSON_MIN or CSV: answers that were skipped, and tasks that were only skipped, "
+    "are not in it."
 )
 
 _IN_FOLDERS = (".arrow", ".parquet", ".jsonl", ".json", ".csv", ".tsv")
@@ -86,15 +87,14 @@ def _read_folder(path: Path) -> Table:
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:
     """Yield the files of a data set with the split that each is of, in order."""
-    state = path / "state.json"
+    state, splits = path / "state.json", path / "dataset_dict.json"
     if state.is_file():
-        listed = json.loads(state.read_text(encoding="utf-8")).get("_data_files", [])
-        for file in listed:
-            yield path.name, path / Path(str(file["filename"])).name
+        for file in _listed(state, "_data_files"):
+            named = file.get("filename") if isinstance(file, dict) else None
+            yield path.name, path / Path(str(named)).name
         return
-    splits = path / "dataset_dict.json"
     if splits.is_file():
-        for split in json.loads(splits.read_text(encoding="utf-8")).get("splits", []):
+        for split in _listed(splits, "splits"):
             yield from _files(path / Path(str(split)).name)
         return
     for suffix in _IN_FOLDERS:
@@ -104,3 +104,14 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
         if found:
             yield from ((file.stem.split("-")[0], file) for file in found)
             return
+
+
+def _listed(path: Path, name: str) -> list[object]:
+    """Return a list that one of a saved data set's own files holds."""
+    try:
+        held = json.loads(read_text(path))[name]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Refused(f"it doesn't list {name}", where=str(path), fix="Save the data set again.") from error
+    if not isinstance(held, list):
+        raise Refused(f"{name} is no list", where=str(path), fix="Save the data set again.")
+    return held

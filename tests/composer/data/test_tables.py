@@ -195,3 +195,17 @@ def test_a_form_of_export_that_leaves_out_skipped_answers_is_pointed_out(tmp_pat
     assert "answers that were skipped" in read_table(path).notes[0]
     path.write_text("annotator,sentiment,text\n2,positive,fine\n")
     assert read_table(path).notes == ()
+
+
+@pytest.mark.parametrize("held", ["{", "[]", "{}", '{"_data_files": 3}', '{"_data_files": [3]}'])
+def test_a_saved_data_set_that_does_not_list_its_files_is_refused(tmp_path: Path, held: str) -> None:
+    (tmp_path / "state.json").write_text(held)
+    with pytest.raises(Refused):
+        read_table(tmp_path)
+
+
+def test_an_arrow_file_with_damaged_text_is_refused(tmp_path: Path, imported: Make) -> None:
+    path = tmp_path / "rows.arrow"
+    path.write_bytes(arrow_file().replace(b"acht", b"ac\xed\xff"))
+    with pytest.raises(Refused, match="not an Arrow file"):
+        read_records(path, imported())
