@@ -194,7 +194,8 @@ def test_a_failing_gate_stands_against_approval_and_release(put_up: PutUp) -> No
         acts.approve(database, "Grace")
     with pytest.raises(Refused, match="tokens ≤"):
         acts.released(database)
-    assert acts.verdict(database, "request changes", "Grace").state == "changes requested"
+    held = acts.verdict(database, "request changes", "Grace")
+    assert (held.state, [one.who for one in held.reviewer_blocks]) == ("not let through", ["Grace"])
 
 
 def test_an_advisory_gate_is_shown_and_holds_nothing_up(put_up: PutUp) -> None:
