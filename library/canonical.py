@@ -65,12 +65,17 @@ def _usual(value: Any) -> Any:
     kind = type(value)
     if kind is str or value is None or kind is bool:
         return value
+    # Most values are texts: to call this for each of them would take longer than all the rest.
     if kind is dict:
-        if not all(type(key) is str and key.isascii() for key in value):
+        try:
+            plain = all(map(str.isascii, value))
+        except TypeError:
+            plain = False
+        if not plain:
             raise _Unusual
-        return {key: _usual(each) for key, each in value.items()}
+        return {key: each if type(each) is str else _usual(each) for key, each in value.items()}
     if kind is list or kind is tuple:
-        return [_usual(each) for each in value]
+        return [each if type(each) is str else _usual(each) for each in value]
     if kind is int and -_LARGEST <= value <= _LARGEST:
         return value
     if kind is float and value.is_integer() and abs(value) <= _LARGEST:
