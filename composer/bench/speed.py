@@ -148,19 +148,20 @@ def measure_speed(
 ) -> Speed:
     """Return the median seconds of each named measure.
 
-    Both installations take turns, so that what else the machine does slows both. `on_done` is called after each
+    Both installations take turns, each on its own copy of the home, so that what else the machine does slows
+    both. `on_done` is called after each
     process. Raises `Refused` for an unknown name, no repetition, and a command that fails.
     """
     if unknown := [name for name in names if name not in MEASURES]:
         raise Refused(f"nothing measured is called {unknown[0]}", fix=f"Choose from: {', '.join(MEASURES)}.")
     if repetitions < 1:
         raise Refused(f"{repetitions} repetitions give no median", fix="Give at least 1.")
-    sides = [HERE] if against is None else [HERE, against]
+    sides = [(HERE, inputs)] if against is None else [(HERE, inputs), (against, inputs.copied("other"))]
     taken: list[dict[str, list[float]]] = [{name: [] for name in names} for _ in sides]
     for name in names:
         for _ in range(repetitions):
-            for side, found in zip(sides, taken, strict=True):
-                found[name].append(side.seconds(MEASURES[name], inputs))
+            for (side, own), found in zip(sides, taken, strict=True):
+                found[name].append(side.seconds(MEASURES[name], own))
                 on_done()
     return Speed(*({name: median(found) for name, found in side.items()} for side in taken))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -57,11 +58,18 @@ class Inputs:
 
     folder: Path
     sizes: Sizes = Sizes()
+    name: str = "home"
 
     @property
     def home(self) -> Path:
         """A home with some candidates, of which one is released."""
-        return self.folder / "home"
+        return self.folder / self.name
+
+    def copied(self, name: str) -> Inputs:
+        """Return these inputs with a copy of the home: an installation may bring it to a newer schema."""
+        if self.home.exists():
+            shutil.copytree(self.home, self.folder / name)
+        return replace(self, name=name)
 
     @property
     def pack(self) -> Path:
@@ -79,22 +87,25 @@ class Inputs:
         return self.folder / "chain.yaml"
 
 
-def make_inputs(folder: Path, *, at: datetime) -> Inputs:
-    """Make the inputs in an empty folder."""
+def make_inputs(folder: Path, *, at: datetime, home: Path | None = None) -> Inputs:
+    """Make the inputs in an empty folder; a copy of `home`, where one is given, takes the made-up one's place."""
     inputs = Inputs(folder)
     inputs.many.write_text(many_snippets(inputs.sizes.imported), encoding="utf-8")
     inputs.chain.write_text(chained_snippets(inputs.sizes.chained), encoding="utf-8")
-    home = Home(inputs.home)
-    home.path.mkdir()
+    made = Home(inputs.home)
+    made.path.mkdir()
     # A file in that folder, whatever database the environment names.
     database = Database(
-        URL.create("sqlite", database=str(home.database)), migration_lock=home.path / "database.lock"
+        URL.create("sqlite", database=str(made.database)), migration_lock=made.path / "database.lock"
     )
     database.migrate()
-    found = populate(home, database, examples=FEWEST, candidates=CANDIDATES, at=at)
+    found = populate(made, database, examples=FEWEST, candidates=CANDIDATES, at=at)
     with database.session() as session:
         _exported(session, found.small, inputs.pack, at)
     database.close()
+    if home is not None:
+        shutil.rmtree(inputs.home)
+        shutil.copytree(home, inputs.home)
     return inputs
 
 

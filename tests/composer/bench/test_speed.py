@@ -63,6 +63,15 @@ def test_two_installations_are_timed_on_the_same_inputs(inputs: Inputs) -> None:
     assert found["ratio"] == {"help_s": pytest.approx(1, rel=0.9)}
 
 
+def test_each_installation_has_its_own_copy_of_a_home(inputs: Inputs) -> None:
+    inputs.home.mkdir()
+    (inputs.home / "composer.db").write_bytes(b"a database")
+    other = inputs.copied("other")
+    assert other.home != inputs.home
+    assert (other.home / "composer.db").read_bytes() == b"a database"
+    assert other.pack == inputs.pack
+
+
 def test_each_process_is_counted_once(inputs: Inputs) -> None:
     done: list[None] = []
     measure_speed(inputs, ["help_s"], repetitions=2, on_done=lambda: done.append(None))
