@@ -3,8 +3,8 @@
 # Expected: with api_base="https://api.openai.com/v1" a model of the "hosted_vllm/" prefix is asked at that address.
 # Seen: it is asked at http://localhost:8000/v1. The adapter takes an address equal to its own default for none given,
 #   and a preset's name then brings the preset's address. Any other address goes through, also with a slash after it.
-# For users: what was meant for the vendor, key included, goes to whatever listens on that port of this machine. Build
-#   OpenAIChatLM with compat=OpenAIChatCompat.preset(...), an object, and without access=.
+# For users: a target at the vendor's own address can't be reached this way. Build OpenAIChatLM with
+#   compat=OpenAIChatCompat.preset(...), an object, and without access=.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -24,11 +24,9 @@ def speed(
             "--against", help="Python or virtual environment of another installation, to measure by turns."
         ),
     ] = None,
-    home: Annotated[
+    copy: Annotated[
         Path | None,
-        typer.Option(
-            "--home", help="A home that both can open, in place of one made up here: an older one opens no newer."
-        ),
+        typer.Option("--copy", help="A home that both can open, copied for each, in place of one made up here."),
     ] = None,
     only: Annotated[
         str, typer.Option("--only", help="Names of figures with commas between; all where none is named.")
@@ -47,7 +45,7 @@ def speed(
         Progress(console=console, transient=True) as progress,
     ):
         bar = progress.add_task("a home, then the commands", total=1 + processes)
-        inputs = make_inputs(Path(folder), at=datetime.now(UTC), home=home)
+        inputs = make_inputs(Path(folder), at=datetime.now(UTC), home=copy)
         progress.advance(bar)
         found = bench.measure_speed(
             inputs, names, against=other, repetitions=repetitions, on_done=lambda: progress.advance(bar)
