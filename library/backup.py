@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import URL
 
 from library import log
-from library.beside import note_head
+from library.beside import beside, note_head
 from library.database import Database, open_database
 from library.errors import Refused
 from library.people import require
@@ -67,7 +67,7 @@ def restore(home: Path, file: Path, *, by: str, at: datetime) -> Path | None:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         (home / "locks").mkdir(mode=0o700, exist_ok=True)
         kept = _set_aside(home, place, at)
-        place.with_name(f"{place.name}-head").unlink(missing_ok=True)
+        beside(place, "-head").unlink(missing_ok=True)
         with _plainly(place):
             _copy(ready, place)
         place.chmod(0o600)
@@ -95,8 +95,8 @@ def _ready(file: Path, *, by: str, at: datetime) -> Iterator[Path]:
 
 def _set_aside(home: Path, place: Path, at: datetime) -> Path | None:
     """Keep a home's database: as a backup of its own, or as the files there are where it can't be opened."""
-    beside = [place.with_name(place.name + ending) for ending in ("", "-wal", "-shm", "-head")]
-    if not any(path.exists() for path in beside):
+    files = [beside(place, ending) for ending in ("", "-wal", "-shm", "-head")]
+    if not any(path.exists() for path in files):
         return None
     name = f"composer-before-{at.astimezone(UTC):%Y%m%dT%H%M%S}"
     try:
@@ -108,7 +108,7 @@ def _set_aside(home: Path, place: Path, at: datetime) -> Path | None:
         folder = home / name
         try:
             folder.mkdir()
-            for path in beside:
+            for path in files:
                 if path.exists():
                     path.replace(folder / path.name)
         except OSError as error:

@@ -21,13 +21,14 @@ _USED = ("logs/*.log", "packs/*", "locks/run-*.lock", "locks/job-*.lock")
 _COPY = "Copy a home with `composer backup`, and put a copy back with `composer restore`."
 
 
-def _named(file: Path, ending: str) -> Path:
+def beside(file: Path, ending: str) -> Path:
+    """Return the file of this ending that lies beside a SQLite file."""
     return file.with_name(file.name + ending)
 
 
 def check_before_opening(file: Path) -> None:
     """Raise `Refused` where a SQLite file lacks what was written last, or would lose it by being opened."""
-    log, index = _named(file, "-wal"), _named(file, "-shm")
+    log, index = beside(file, "-wal"), beside(file, "-shm")
     if not _size(file) and _size(log):
         raise Refused(
             f"{file.name} is {'empty' if file.exists() else 'missing'}, though {log.name} beside it is not",
@@ -52,7 +53,7 @@ def sign_of_content(home: Path, file: Path) -> str:
     """
     if _size(file) and not (home / "locks").exists():
         return "it was put here from elsewhere"
-    head = _named(file, "-head")
+    head = beside(file, "-head")
     found = head if head.exists() else next((path for name in _USED for path in home.glob(name)), None)
     return "" if found is None else f"{found.relative_to(home) if found.is_relative_to(home) else found} is there"
 
@@ -68,17 +69,17 @@ def empty_after_all(file: Path, sign: str) -> Refused:
 
 def note_head(file: Path, head: str) -> None:
     """Note the hash of the newest entry of the log beside a SQLite file."""
-    part = _named(file, f"-head-{os.getpid()}-{threading.get_ident()}")
+    part = beside(file, f"-head-{os.getpid()}-{threading.get_ident()}")
     # What is logged is stored already: where this can't be written, the next entry's is.
     with suppress(OSError):
         part.write_text(head, encoding="ascii")
-        part.replace(_named(file, "-head"))
+        part.replace(beside(file, "-head"))
 
 
 def noted_head(file: Path) -> str:
     """Return the hash of the newest entry as noted beside a SQLite file; empty where none is."""
     try:
-        return _named(file, "-head").read_text(encoding="ascii").strip()
+        return beside(file, "-head").read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         return ""
 

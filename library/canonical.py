@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 import rfc8785
 
 _LARGEST = 2**53 - 1
+_DIGEST = re.compile("[0-9a-f]{64}")
 _encode = json.JSONEncoder(ensure_ascii=False, check_circular=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -55,6 +57,11 @@ def text_digest(text: str) -> str:
     Raises UnicodeEncodeError for a text that has no UTF-8 form (a lone surrogate).
     """
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text is a sha256 as `digest` writes it."""
+    return _DIGEST.fullmatch(text) is not None
 
 
 def _usual(value: Any) -> Any:

@@ -1,5 +1,7 @@
 """The one error that a person using the product can cause."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 from library.secrets import masked
@@ -30,8 +32,8 @@ class Refused(Exception):
 
     def __reduce__(self) -> tuple[object, ...]:
         # An exception is pickled from its positional arguments alone; without this, one that comes
-        # back from a worker process would lose its place and its advice.
-        return (_rebuild, (self.what, self.where, self.fix, self.problems))
+        # back from a worker process would lose its place and its advice. Its kinds may take other arguments.
+        return (_rebuild, (type(self), self.what, self.where, self.fix, self.problems), vars(self))
 
     def __str__(self) -> str:
         line = self.what + (f" ({self.where})" if self.where else "")
@@ -42,5 +44,7 @@ class Refused(Exception):
         return "\n".join([line, *(f"  - {problem}" for problem in shown)])
 
 
-def _rebuild(what: str, where: str, fix: str, problems: tuple[str, ...]) -> Refused:
-    return Refused(what, where=where, fix=fix, problems=problems)
+def _rebuild(kind: type[Refused], what: str, where: str, fix: str, problems: tuple[str, ...]) -> Refused:
+    found = kind.__new__(kind)
+    Refused.__init__(found, what, where=where, fix=fix, problems=problems)
+    return found

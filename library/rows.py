@@ -19,11 +19,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import SQLModel
 
 from library.canonical import digest, text_digest
+from library.parts import KEYS_IN_A_QUERY, in_parts
 from library.tables import INSERTED, SnippetRow, SnippetVersionRow, Table
 
 FEW = 20
 """Rows that an entry names in itself; more of them are named together, by one digest."""
-KEYS_IN_A_QUERY = 500
 ROWS, BATCH = "rows", "batch"
 """Where an entry's detail names rows: each with its hash, or all by one digest."""
 _WRITTEN = "rows written since the last entry of the log"
@@ -67,8 +67,8 @@ def content_hashes(
     if keys is None:
         yield from _hashes(session, table, true())
         return
-    for start in range(0, len(keys), KEYS_IN_A_QUERY):
-        yield from _hashes(session, table, _is_one_of(table, keys[start : start + KEYS_IN_A_QUERY]))
+    for some in in_parts(keys):
+        yield from _hashes(session, table, _is_one_of(table, some))
 
 
 def _hashes(session: Session, table: type[Table], condition: ColumnElement[bool]) -> list[tuple[str, str]]:

@@ -12,12 +12,12 @@ from sqlmodel import Session, col, func, select
 
 from library.canonical import text_digest
 from library.errors import Refused
+from library.parts import in_parts
 from library.tables import SnippetRow, SnippetVersionRow
 from library.versions import SnippetVersion
 
 LaterVersions = Mapping[int, tuple[SnippetVersion, ...]]
 """For some versions, by id, the later ones of their snippets, the oldest first."""
-_IDS_IN_A_QUERY = 500  # databases limit how many values one query may name
 
 
 def list_versions(
@@ -81,7 +81,7 @@ def preload(session: Session, ids: Iterable[int]) -> object:
     known = session.identity_map
     wanted = [one for one in dict.fromkeys(ids) if session.identity_key(SnippetVersionRow, one) not in known]
     query = select(SnippetVersionRow, SnippetRow).join(SnippetRow)
-    return [session.exec(query.where(col(SnippetVersionRow.id).in_(some))).all() for some in _parts(wanted)]
+    return [session.exec(query.where(col(SnippetVersionRow.id).in_(some))).all() for some in in_parts(wanted)]
 
 
 def newest_versions(session: Session, *conditions: ColumnElement[bool]) -> dict[str, SnippetVersion]:
@@ -92,8 +92,8 @@ def newest_versions(session: Session, *conditions: ColumnElement[bool]) -> dict[
 def versions_of(session: Session, keys: Sequence[str]) -> dict[str, tuple[SnippetVersion, ...]]:
     """Return all versions of these keys, by key and the oldest first; unknown keys are left out."""
     found: dict[str, tuple[SnippetVersion, ...]] = {}
-    for start in range(0, len(keys), _IDS_IN_A_QUERY):
-        for each in _read(session, col(SnippetRow.key).in_(keys[start : start + _IDS_IN_A_QUERY])):
+    for some in in_parts(keys):
+        for each in _read(session, col(SnippetRow.key).in_(some)):
             found[each.key] = (*found.get(each.key, ()), each)
     return found
 
@@ -102,7 +102,7 @@ def later_versions(session: Session, ids: Sequence[int]) -> LaterVersions:
     """Return for these versions the later ones of their snippets, the oldest first; those without are left out."""
     found: dict[int, tuple[SnippetVersion, ...]] = {}
     own = aliased(SnippetVersionRow)
-    for some in _parts(ids):
+    for some in in_parts(ids):
         query = _query(col(own.id).label("earlier")).where(
             col(own.id).in_(some),
             col(own.snippet_id) == col(SnippetVersionRow.snippet_id),
@@ -115,7 +115,7 @@ def later_versions(session: Session, ids: Sequence[int]) -> LaterVersions:
 
 def version_rows(session: Session, ids: Sequence[int]) -> Iterator[SnippetVersionRow]:
     """Yield the stored rows of versions, to change their state."""
-    for some in _parts(ids):
+    for some in in_parts(ids):
         yield from session.exec(select(SnippetVersionRow).where(col(SnippetVersionRow.id).in_(some)))
 
 
@@ -168,9 +168,3 @@ def _checked(found: SnippetVersion) -> SnippetVersion:
             fix="Someone changed the row: restore the database from a backup.",
         )
     return found
-
-
-def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Cut ids into parts that one query may name."""
-    for start in range(0, len(ids), _IDS_IN_A_QUERY):
-        yield ids[start : start + _IDS_IN_A_QUERY]

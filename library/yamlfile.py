@@ -1,7 +1,8 @@
 """Reading YAML files that people wrote: all problems are listed at once, each with file, line and field."""
 
 import stat
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -35,24 +36,37 @@ def read_text(path: Path, *, limit_bytes: int = 2_000_000) -> str:
     before reading), not UTF-8, or holds a NUL character.
     """
     where = str(path)
-    try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not an ordinary file"
-            raise Refused(f"this is {kind}", where=where, fix="Name a text file.")
-        if status.st_size > limit_bytes:
-            raise _too_large(where, f"{_megabytes(status.st_size)} MB", limit_bytes)
+    with _readable(path):
+        check_file(path, limit_bytes=limit_bytes, wanted="a text file")
         with path.open("rb") as file:
             data = file.read(limit_bytes + 1)
-    except FileNotFoundError:
-        raise Refused("there is no such file", where=where, fix="Check the path.") from None
-    except OSError as error:
-        raise Refused(f"the file can't be read: {error.strerror or error}", where=where) from error
-    except ValueError as error:  # a NUL in the path itself
-        raise Refused(f"this is not a path: {error}", where=repr(where)) from error
     if len(data) > limit_bytes:  # it grew since its size was taken
         raise _too_large(where, "the file", limit_bytes)
     return _decoded(data, where)
+
+
+def check_file(path: Path, *, limit_bytes: int, wanted: str) -> None:
+    """Raise Refused where a path is not an ordinary file of at most `limit_bytes`; `wanted` is what to name."""
+    with _readable(path):
+        status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not an ordinary file"
+        raise Refused(f"this is {kind}", where=str(path), fix=f"Name {wanted}.")
+    if status.st_size > limit_bytes:
+        raise _too_large(str(path), f"{_megabytes(status.st_size)} MB", limit_bytes)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what the system says of a file into a refusal."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise Refused("there is no such file", where=str(path), fix="Check the path.") from None
+    except OSError as error:
+        raise Refused(f"the file can't be read: {error.strerror or error}", where=str(path)) from error
+    except ValueError as error:  # a NUL in the path itself
+        raise Refused(f"this is not a path: {error}", where=repr(str(path))) from error
 
 
 def _megabytes(size: int) -> str:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from composer.data.examples import Example
 from composer.evaluation.caveats import Constant, best_constant
 from composer.evaluation.formatting import NAMES, bracketed, figure
+from composer.evaluation.metrics import as_number
 from composer.evaluation.outcomes import Difference, Row
 from composer.evaluation.raters import Agreement, Ratings, agreement, in_reach, within_people
 from composer.registry.datasets import examples_named
@@ -62,11 +63,16 @@ class BesidePeople:
         )
 
     @property
+    def shares(self) -> tuple[str, str]:
+        """How much of the way the incumbent and the candidate have come, as percentages; a dash where unknown."""
+        both = (self.incumbent, self.candidate)
+        before, after = ("—" if one is None else f"{one:.0%}".replace("-", "−") for one in both)
+        return before, after
+
+    @property
     def way(self) -> str:
         """How far both prompts have come from the best constant to one more person, in words."""
-        before, after = (
-            "—" if one is None else f"{one:.0%}".replace("-", "−") for one in (self.incumbent, self.candidate)
-        )
+        before, after = self.shares
         return (
             f"from always “{self.floor.answer}” ({figure(self.metric, self.floor.figure)}, 0%) to one more person "
             f"(100%) the incumbent has come {before}, the candidate {after}; within the range of people's "
@@ -91,7 +97,7 @@ def ratings_of(examples: Sequence[Example], output: Output) -> Ratings:
     raters = sorted({rater for example in examples for rater in example.ratings})
     place = {rater: number for number, rater in enumerate(raters)}
     flat = [
-        (number, place[rater], float(output.labels.index(value)) if isinstance(value, str) else float(value))
+        (number, place[rater], as_number(output, value))
         for number, example in enumerate(examples)
         for rater, value in example.ratings.items()
     ]
@@ -112,9 +118,8 @@ def compared(metric: Difference, output: Output, rows: Sequence[Row], ratings: R
     low, high = within_people(ratings)
     inside = [
         sum(
-            bool(low[place] <= _number(output, value) <= high[place])
+            bool(low[place] <= as_number(output, value) <= high[place])  # False for a malformed answer
             for place, value in enumerate(values)
-            if value is not None
         )
         for values in ([row.incumbent_value for row in rows], [row.candidate_value for row in rows])
     ]
@@ -124,7 +129,3 @@ def compared(metric: Difference, output: Output, rows: Sequence[Row], ratings: R
     )
     total = int((ratings.each > 0).sum())
     return BesidePeople(metric.name, found, floor, incumbent, candidate, (inside[0], inside[1]), total)
-
-
-def _number(output: Output, value: float | str) -> float:
-    return float(output.labels.index(value)) if isinstance(value, str) else float(value)

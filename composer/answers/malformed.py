@@ -60,13 +60,6 @@ class Most:
 class MostlyMalformed(Refused):
     """Most answers of a target came to nothing for one cause, which no composition mends."""
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return (_again, (self.what, self.where, self.fix))
-
-
-def _again(what: str, where: str, fix: str) -> MostlyMalformed:
-    return MostlyMalformed(what, where=where, fix=fix)
-
 
 class Watch:
     """Counts the malformed answers that a target gives to a task, by cause.

@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 from sqlmodel import Session, select
 
-from composer.answers.store import LOOKUP, DatabaseCells, Question
+from composer.answers.store import DatabaseCells, Question
 from composer.models.answer import Answer
 from composer.tables import CellRow
 from library import log
 from library.database import Database
+from library.parts import in_parts
 from library.rows import NAMED, NamedRow, content_hashes
 
 KEPT = "answers kept"
@@ -89,7 +90,6 @@ def named_answers(database: Database, *, subject: str, by: str) -> Iterator[Name
 
 def _unnamed(session: Session, keys: Sequence[str]) -> list[str]:
     named: set[str] = set()
-    for start in range(0, len(keys), LOOKUP):
-        some = NAMED.c.key.in_(keys[start : start + LOOKUP])
-        named |= set(session.scalars(select(NAMED.c.key).where(NAMED.c.kind == "cell", some)))
+    for some in in_parts(keys):
+        named |= set(session.scalars(select(NAMED.c.key).where(NAMED.c.kind == "cell", NAMED.c.key.in_(some))))
     return [key for key in keys if key not in named]

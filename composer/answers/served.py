@@ -36,13 +36,6 @@ def may_change_unseen(target: Target, known: Iterable[Served]) -> bool:
 class ModelChanged(Refused):
     """A server answers a target with another model than the one whose answers are stored."""
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return (_again, (self.what, self.where, self.fix))
-
-
-def _again(what: str, where: str, fix: str) -> ModelChanged:
-    return ModelChanged(what, where=where, fix=fix)
-
 
 class SameModel:
     """Holds a target to the model whose answers it has: `known` are those reported with the stored ones.

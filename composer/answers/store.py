@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -15,9 +15,7 @@ from composer.prompts.messages import Messages
 from composer.tables import CellRow
 from library.canonical import digest
 from library.database import Database, lock_for_writing
-
-LOOKUP = 500
-"""Keys asked for in one query, below SQLite's limit on bound values."""
+from library.parts import in_parts
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ class DatabaseCells:
 def stored_answers(session: Session, keys: Sequence[str]) -> dict[str, Answer]:
     """Return the answers stored under these cell keys, as far as there are any."""
     found: dict[str, Answer] = {}
-    for some in _slices(keys, LOOKUP):
+    for some in in_parts(keys):
         for row in session.exec(select(CellRow).where(col(CellRow.key).in_(some))):
             found[row.key] = _answer(row)
     return found
@@ -115,12 +113,6 @@ def stored_answers(session: Session, keys: Sequence[str]) -> dict[str, Answer]:
 def keep_all(session: Session, answered: Iterable[tuple[Question, Answer]], *, at: datetime) -> None:
     """Store many answers at once, none of which is stored yet; `at` is when they were given."""
     session.add_all(_row(question, answer, at) for question, answer in answered)
-
-
-def _slices(keys: Iterable[str], size: int) -> Iterator[list[str]]:
-    ordered = list(keys)
-    for start in range(0, len(ordered), size):
-        yield ordered[start : start + size]
 
 
 def _row(question: Question, answer: Answer, at: datetime) -> CellRow:

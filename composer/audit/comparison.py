@@ -14,7 +14,8 @@ from composer.audit.wording import changed, unknown
 from composer.home.processes import FINISHED
 from composer.tables import CandidateRow, CellRow, JobRow, RunRow, TargetRow
 from library.log import LogEntry
-from library.rows import KEYS_IN_A_QUERY, Row, content_hashes
+from library.parts import in_parts
+from library.rows import Row, content_hashes
 from library.tables import PersonRow, SnippetRow, SnippetVersionRow, Table
 
 
@@ -85,7 +86,7 @@ def _of_ended_runs(session: Session, keys: Sequence[str]) -> list[str]:
     )
     unfinished = {*runs, *jobs}
     waiting: set[str] = set()
-    for start in range(0, len(keys) if unfinished else 0, KEYS_IN_A_QUERY):
-        some = col(CellRow.key).in_(keys[start : start + KEYS_IN_A_QUERY])
-        waiting |= set(session.exec(select(CellRow.key).where(some, col(CellRow.target).in_(unfinished))))
+    for some in in_parts(keys if unfinished else ()):
+        theirs = col(CellRow.key).in_(some) & col(CellRow.target).in_(unfinished)
+        waiting |= set(session.exec(select(CellRow.key).where(theirs)))
     return [key for key in keys if key not in waiting]

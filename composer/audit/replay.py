@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,13 +10,14 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session
 
 from library import log
+from library.canonical import is_digest
 from library.errors import Refused
 from library.log import EMPTY, END, LogEntry
-from library.rows import BATCH, KEYS_IN_A_QUERY, NAMED, ROWS, NamedRow, Row, batch_digest
+from library.parts import in_parts
+from library.rows import BATCH, NAMED, ROWS, NamedRow, Row, batch_digest
 from library.tables import LogRow
 
 _LOG: SqlTable = LogRow.__table__  # type: ignore[attr-defined]
-_HASH = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,7 @@ def batches(session: Session, entries: Iterable[int] | None = None) -> dict[int,
     """Return the rows that entries name together, by the entry's id: of all entries, or of these."""
     query = sa_select(NAMED.c.entry, NAMED.c.kind, NAMED.c.key, NAMED.c.sha256)
     found: dict[int, list[NamedRow]] = {}
-    wanted = None if entries is None else sorted(entries)
-    parts = [None] if wanted is None else [wanted[at : at + 500] for at in range(0, len(wanted), 500)]
-    for some in parts:
+    for some in [None] if entries is None else in_parts(sorted(entries)):
         rows = session.execute(query if some is None else query.where(NAMED.c.entry.in_(some)))
         for entry, *row in rows:
             found.setdefault(entry, []).append(NamedRow(*row))
@@ -86,9 +84,9 @@ def entries_naming(session: Session, rows: Mapping[str, Sequence[str]]) -> set[i
     """Return the ids of the entries that name any of these rows (keys by table) together with others."""
     found: set[int] = set()
     for kind, keys in rows.items():
-        for start in range(0, len(keys), KEYS_IN_A_QUERY):
-            some = NAMED.c.key.in_(keys[start : start + KEYS_IN_A_QUERY])
-            found |= set(session.scalars(sa_select(NAMED.c.entry).where(NAMED.c.kind == kind, some).distinct()))
+        for some in in_parts(keys):
+            named = (NAMED.c.kind == kind) & NAMED.c.key.in_(some)
+            found |= set(session.scalars(sa_select(NAMED.c.entry).where(named).distinct()))
     return found
 
 
@@ -140,7 +138,7 @@ def known_head(session: Session, given: str) -> KnownHead:
     It is what `Head` is as a text, or the hash alone.
     """
     number, _, hash_ = given.strip().rpartition(":")
-    if not _HASH.fullmatch(hash_) or not (number.isdecimal() or not number):
+    if not is_digest(hash_) or not (number.isdecimal() or not number):
         raise Refused(f"{given!r} is no head of a log", fix="Give what `composer audit head` printed.")
     hashes = [EMPTY, *session.scalars(sa_select(_LOG.c.hash).order_by(_LOG.c.id))]
     now = f"the log has {len(hashes) - 1} entries now"

@@ -6,11 +6,12 @@ import hashlib
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from composer.models.download import cache_folder
+from composer.models.sources import PIP_DOWNLOAD, last_error
 from library.errors import Refused
 
 
@@ -27,10 +28,7 @@ class Archive:
 def data_folder() -> Path:
     """Return the folder of fetched data sets: COMPOSER_DATA, else one in the user's cache folder."""
     chosen = os.environ.get("COMPOSER_DATA")
-    if chosen:
-        return Path(chosen).expanduser().absolute()
-    cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache) if cache else Path.home() / ".cache") / "instruction-composer" / "data"
+    return Path(chosen).expanduser().absolute() if chosen else cache_folder() / "data"
 
 
 def fetched(archive: Archive, folder: Path | None = None) -> Path:
@@ -49,14 +47,16 @@ def fetched(archive: Archive, folder: Path | None = None) -> Path:
 
 
 def _download(archive: Archive, folder: Path) -> None:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"]
-    command += ["--no-deps", "--no-binary", ":all:", "--no-build-isolation", "--retries", "3", "--timeout", "30"]
-    command += ["--dest", str(folder), f"{archive.project}=={archive.version}"]
+    # pip looks into an archive by running its set-up, so it has to check the bytes itself, before that.
+    wanted = folder / "wanted.txt"
+    wanted.write_text(f"{archive.project}=={archive.version} --hash=sha256:{archive.sha256}\n")
+    command = [*PIP_DOWNLOAD, "--no-binary", ":all:", "--no-build-isolation", "--require-hashes"]
+    command += ["--dest", str(folder), "--requirement", str(wanted)]
     ended = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if ended.returncode != 0:
-        lines = ended.stderr.decode(errors="replace").strip().splitlines() or ["it gave no reason"]
+        reason = last_error(ended.stderr.decode(errors="replace"))
         raise Refused(
-            f"pip could not download {archive.project} {archive.version}: {lines[-1]}",
+            f"pip could not download {archive.project} {archive.version} ({reason})",
             fix="Check the connection, and run the command again.",
         )
 

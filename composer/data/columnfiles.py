@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from composer.data.tables import LIMIT_BYTES, Table
+from composer.data.tables import LIMIT_BYTES, Table, check_columns
 from library.errors import Refused
+from library.yamlfile import check_file
 
 
 def read_parquet(path: Path) -> Table:
@@ -17,7 +17,7 @@ def read_parquet(path: Path) -> Table:
     import pyarrow as pa
     from pyarrow import parquet
 
-    _check_size(path)
+    check_file(path, limit_bytes=LIMIT_BYTES, wanted="a file of labelled rows")
     try:
         return _arrow_table(path, parquet.ParquetFile(path).read())
     except (pa.ArrowException, OSError) as error:
@@ -29,7 +29,7 @@ def read_arrow(path: Path) -> Table:
     import pyarrow as pa
     from pyarrow import ipc
 
-    _check_size(path)
+    check_file(path, limit_bytes=LIMIT_BYTES, wanted="a file of labelled rows")
     try:
         with pa.OSFile(str(path)) as file:
             try:
@@ -46,7 +46,7 @@ def read_sheet(path: Path) -> Table:
     """Read the first sheet of a spreadsheet that holds anything, as text: 3 for the number 3, 0012 for text."""
     from python_calamine import CalamineError, CalamineWorkbook
 
-    _check_size(path)
+    check_file(path, limit_bytes=LIMIT_BYTES, wanted="a file of labelled rows")
     try:
         book = CalamineWorkbook.from_path(path)
         filled = [name for name in book.sheet_names if book.get_sheet_by_name(name).height]
@@ -57,11 +57,7 @@ def read_sheet(path: Path) -> Table:
     (top, header), *rows = [(place, row) for place, row in numbered if any(row)] or [(1, [])]
     used = [at for at, name in enumerate(header) if name.strip() or any(row[at] for _, row in rows)]
     columns = [header[at].strip() or f"column {at + 1}" for at in used]
-    for name in columns:
-        if columns.count(name) > 1:
-            raise Refused(
-                "the column appears twice", where=f"{path}, row {top}, field {name}", fix="Keep one of them."
-            )
+    check_columns(columns, f"{path}, row {top}")
     others = ", ".join(filled[1:])
     return Table(
         path,
@@ -119,20 +115,3 @@ def _cell(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)
-
-
-def _check_size(path: Path) -> None:
-    try:
-        status = path.stat()
-    except OSError as error:
-        raise Refused(
-            f"the file can't be read: {error.strerror}", where=str(path), fix="Check the path."
-        ) from error
-    if not stat.S_ISREG(status.st_mode):
-        raise Refused("this is not an ordinary file", where=str(path), fix="Name a file of labelled rows.")
-    if status.st_size > LIMIT_BYTES:
-        raise Refused(
-            f"the file is too large: {status.st_size / 1e6:,.0f} MB, and {LIMIT_BYTES / 1e6:,.0f} MB is the most",
-            where=str(path),
-            fix="Split it, or check its name.",
-        )

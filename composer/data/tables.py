@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,13 @@ SAMPLES = 5
 """How many values a problem names that many rows have."""
 
 Row = Mapping[str, object]
+
+
+def check_columns(names: Sequence[str], where: str) -> None:
+    """Raise `Refused` where two columns have one name; `where` is the place of the names."""
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise Refused("the column appears twice", where=f"{where}, field {twice[0]}", fix="Keep one of them.")
 
 
 @dataclass(frozen=True)

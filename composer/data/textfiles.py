@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from composer.data.tables import LIMIT_BYTES, Problem, Row, Table
+from composer.data.tables import LIMIT_BYTES, Problem, Row, Table, check_columns
 from library.errors import Refused
 from library.yamlfile import read_text
 
@@ -134,11 +134,7 @@ def _delimiter(text: str) -> str:
 def _header(names: Sequence[str], path: Path) -> tuple[str, ...]:
     """Return the names of the columns, those without a name by their place; refuse a name that comes twice."""
     columns = [name.strip() or f"column {place}" for place, name in enumerate(names, 1)]
-    twice = [name for name, count in Counter(columns).items() if count > 1]
-    if twice:
-        raise Refused(
-            "the column appears twice", where=f"{path}, line 1, field {twice[0]}", fix="Keep one of them."
-        )
+    check_columns(columns, f"{path}, line 1")
     return tuple(columns)
 
 

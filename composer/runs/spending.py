@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from math import ceil, sqrt
+from math import sqrt
 from typing import Any
 
 from sqlmodel import Session
@@ -187,7 +187,7 @@ def warning(found: Spending) -> str:
     """Return what speaks against spending it; empty where the split is large enough."""
     if not found.too_small:
         return ""
-    half = max(FEW, ceil(4 * found.examples))
+    half = max(FEW, 4 * found.examples)
     return (
         f"The test split is small: with {found.examples:,} examples a real gain may well not show. "
         f"About {half:,} would show one half as large."

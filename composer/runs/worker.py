@@ -173,17 +173,19 @@ def _picked(run: _Begun, evaluator: Evaluator) -> tuple[SearchResult, Compositio
     """Return what somebody proposed as the result of a search that asked nothing."""
     plan, picked = run.plan, run.plan.proposed
     assert picked is not None
-    if may_not_fit(evaluator, picked, run.test, plan.target):
-        run.record.now(phase="asking whether the longest example fits")
-        check_fit(evaluator, picked, run.test)
+    _check_fit(run, evaluator, picked, run.test)
     return SearchResult(plan.vocabulary.names(picked), 0.0, 1, PICKED, "exhausted"), picked
+
+
+def _check_fit(run: _Begun, evaluator: Evaluator, composition: Composition, examples: Sequence[Example]) -> None:
+    if may_not_fit(evaluator, composition, examples, run.plan.target):
+        run.record.now(phase="asking whether the longest example fits")
+        check_fit(evaluator, composition, examples)
 
 
 def _found(run: _Begun, evaluator: Evaluator) -> tuple[SearchResult, Composition]:
     plan, everything = run.plan, (*run.dev, *run.test)
-    if may_not_fit(evaluator, plan.incumbent, everything, plan.target):
-        run.record.now(phase="asking whether the longest example fits")
-        check_fit(evaluator, plan.incumbent, everything)
+    _check_fit(run, evaluator, plan.incumbent, everything)
     try:
         return _search(run, evaluator)
     except TooLong:

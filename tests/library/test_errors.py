@@ -34,3 +34,16 @@ def test_a_refusal_comes_back_whole_from_another_process() -> None:
     refusal = Refused("is empty", where="a.yaml", fix="Write one.", problems=["one"])
     back = pickle.loads(pickle.dumps(refusal))
     assert (type(back), str(back), back.where) == (Refused, str(refusal), "a.yaml")
+
+
+class Special(Refused):
+    """A kind of refusal that takes other arguments than its base."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"no. {number} is wrong", fix="Correct it.")
+        self.number = number
+
+
+def test_a_kind_of_refusal_comes_back_as_the_same_kind() -> None:
+    back = pickle.loads(pickle.dumps(Special(3)))
+    assert (type(back), str(back), back.number) == (Special, "no. 3 is wrong. Correct it.", 3)

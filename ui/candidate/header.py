@@ -60,9 +60,9 @@ def story(found: Shown) -> str:
 
 def _people(found: Shown) -> str:
     people = found.people
-    if people is None or people.incumbent is None or people.candidate is None:
+    if people is None:
         return ""
-    before, after = (f"{one:.0%}".replace("-", "−") for one in (people.incumbent, people.candidate))
+    before, after = people.shares
     return (
         f" From the best constant answer to one more person, the candidate has come {after} of the way, "
         f"the incumbent {before}."

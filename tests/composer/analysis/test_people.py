@@ -36,6 +36,7 @@ def test_the_way_from_the_best_constant_to_one_more_person_is_counted_for_both_p
     assert found.floor.answer == "3"
     assert found.candidate == pytest.approx((found.floor.figure - 1.5625) / (found.floor.figure - person))
     assert (found.inside, found.total) == ((1, 3), 3)
+    assert found.shares == ("60%", "150%")
     assert "one more person" in found.person
     assert "3 after" in found.way
 

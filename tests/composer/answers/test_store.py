@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from composer.answers.store import LOOKUP, DatabaseCells, Question, stored_texts
+from composer.answers.store import DatabaseCells, Question, stored_texts
 from composer.models.answer import Answer
 from composer.prompts.messages import render
 from composer.review.status import get_review
 from library.database import Database
+from library.parts import KEYS_IN_A_QUERY
 from tests import small
 
 QUESTION = Question(render("P", "{{q}}", {"q": "x"}), "target", "composition", "example")
@@ -65,7 +66,7 @@ def test_the_first_answer_of_a_cell_stays_and_is_what_a_second_asker_gets(databa
 
 def test_many_keys_are_found_at_once(database: Database) -> None:
     cells = DatabaseCells(database)
-    questions = [replace(QUESTION, replicate=number) for number in range(LOOKUP + 1)]
+    questions = [replace(QUESTION, replicate=number) for number in range(KEYS_IN_A_QUERY + 1)]
     for question in (questions[0], questions[-1]):
         cells.keep(question, ANSWER)
     assert set(cells.find([question.key for question in questions])) == {questions[0].key, questions[-1].key}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -35,3 +36,17 @@ def test_what_can_not_be_downloaded_leaves_nothing_behind(tmp_path: Path, monkey
     with pytest.raises(Refused, match="could not download some-data"):
         fetched(known(CONTENT), tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_archive_with_other_bytes_is_refused_before_anything_of_it_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    links, mark = tmp_path / "links", tmp_path / "was-run"
+    links.mkdir()
+    with ZipFile(links / FILE, "w") as archive:
+        archive.writestr("some-data-1.0/setup.py", f"open({str(mark)!r}, 'w').close()")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(links))
+    with pytest.raises(Refused, match="could not download some-data"):
+        fetched(known(CONTENT), tmp_path / "data")
+    assert not mark.exists()

@@ -157,6 +157,18 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(
 
 
 @pytest.mark.model
+def test_an_answer_does_not_depend_on_the_number_of_threads(loaded: dspy.LM, model_05b: Path) -> None:
+    texts = ["A dog barks.\n\nThe dog is old.", "\nA cat purrs, and the rain falls all day on the old dog."]
+    other = language_model(SMALL.model_copy(update={"threads": 2, "max_tokens": 12}), folder=model_05b.parent)
+    long = loaded.copy(max_tokens=12)
+    try:
+        for text in texts:
+            assert ask(other, question(text)).text == ask(long, question(text)).text
+    finally:
+        release(other)
+
+
+@pytest.mark.model
 def test_the_real_model_answers_repeatably_counts_tokens_and_frees_itself(
     loaded: dspy.LM, capfd: pytest.CaptureFixture[str]
 ) -> None:
