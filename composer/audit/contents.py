@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pydantic import ValidationError
 from sqlalchemy import Text, type_coerce
 from sqlmodel import Session, col, select
 
 from composer.data.examples import Example, dataset_hash
-from composer.models.target import Target
+from composer.models.target import stored_target
 from composer.tables import CandidateRow, DatasetRow, ExampleRow, TargetRow, TaskRow
-from composer.task.task import Task
+from composer.task.task import stored_task
 from library.canonical import text_digest
 from library.tables import SnippetVersionRow
 
@@ -38,11 +37,7 @@ def _wrong_tasks(session: Session) -> Iterator[str]:
 
 def is_task(row: TaskRow) -> bool:
     """Whether a row's content is the task of its name and hash."""
-    try:
-        task = Task.model_validate(row.content)
-    except ValidationError:
-        return False
-    return (task.name, task.hash) == (row.name, row.hash)
+    return stored_task(row.content, row.name, row.hash) is not None
 
 
 def _wrong_targets(session: Session) -> Iterator[str]:
@@ -53,11 +48,7 @@ def _wrong_targets(session: Session) -> Iterator[str]:
 
 def is_target(row: TargetRow) -> bool:
     """Whether a row's content is the target of its name and hash."""
-    try:
-        target = Target.model_validate(row.content)
-    except ValidationError:
-        return False
-    return (target.name, target.hash) == (row.name, row.hash)
+    return stored_target(row.content, row.name, row.hash) is not None
 
 
 def is_dataset(session: Session, name: str) -> bool:

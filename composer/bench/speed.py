@@ -149,8 +149,8 @@ def measure_speed(
     """Return the median seconds of each named measure.
 
     Both installations take turns, each on its own copy of the home, so that what else the machine does slows
-    both. `on_done` is called after each
-    process. Raises `Refused` for an unknown name, no repetition, and a command that fails.
+    both. `on_done` is called after each process. Raises `Refused` for an unknown name, no repetition, and a
+    command that fails.
     """
     if unknown := [name for name in names if name not in MEASURES]:
         raise Refused(f"nothing measured is called {unknown[0]}", fix=f"Choose from: {', '.join(MEASURES)}.")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
 from composer.models.catalogue import find_model
 from library.canonical import canonical_bytes, digest
@@ -144,6 +144,15 @@ class Target(BaseModel):
     def hash(self) -> str:
         """The sha256 of the identity, in hex: equal for targets whose answers are interchangeable."""
         return digest(self.identity)
+
+
+def stored_target(content: Any, name: str, hash: str) -> Target | None:
+    """Return the target of a stored content; None where it is not the target of this name and hash."""
+    try:
+        found = Target.model_validate(content)
+    except ValidationError:
+        return None
+    return found if (found.name, found.hash) == (name, hash) else None
 
 
 def load_target(path: Path) -> Target:

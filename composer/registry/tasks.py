@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import ValidationError
 from sqlmodel import Session, col, func, select
 
 from composer.registry.lookup import KEEPERS, unknown_name
 from composer.tables import TaskRow
-from composer.task.task import Task
+from composer.task.task import Task, stored_task
 from library import log
 from library.errors import Refused
 from library.people import require
@@ -72,11 +71,8 @@ def get_task_version(session: Session, task_hash: str) -> Task:
 
 def _checked(row: TaskRow) -> Task:
     """Return a row's task, which must be that of its name and hash."""
-    try:
-        task = Task.model_validate(row.content)
-    except ValidationError:
-        task = None
-    if task is None or (task.name, task.hash) != (row.name, row.hash):
+    task = stored_task(row.content, row.name, row.hash)
+    if task is None:
         raise Refused(
             f"the stored task {row.name} is not the one that was added",
             fix="Someone changed its row: restore the database from a backup, or add the task's file again.",

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from composer.evaluation.gates import improves
+from composer.evaluation.outcomes import Difference
 from composer.prompts.messages import PLACEHOLDER
 from composer.task.task import SLOT
 from library.canonical import is_digest, text_digest
@@ -70,17 +72,10 @@ def _evidence(manifest: Mapping[str, Any]) -> Iterator[str]:
             yield f"the field evidence.figures: the difference of {one['name']} is not that of its two figures"
         if None not in (low, high) and low > high:
             yield f"the field evidence.figures: the interval of {one['name']} is the wrong way round"
-    metric = evidence["figures"][0]
+    by_interval = improves(Difference(**evidence["figures"][0]))
     for gate in evidence["gates"]:
-        if gate["name"] == "improves" and gate["passed"] != _improves(metric):
+        if gate["name"] == by_interval.name and gate["passed"] != by_interval.passed:
             yield "the field evidence.gates: improves does not follow from the metric's interval"
-
-
-def _improves(metric: Mapping[str, Any]) -> bool:
-    low, high = metric["low"], metric["high"]
-    if None in (low, high):
-        return False
-    return bool(high < 0 if metric["better_is"] == "lower" else low > 0)
 
 
 def _release(manifest: Mapping[str, Any]) -> Iterator[str]:

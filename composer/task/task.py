@@ -10,7 +10,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from composer.task.policy import Policy, Risk, Terms
 from composer.task.template import SLOT as SLOT
@@ -278,6 +286,15 @@ class Task(_Part):
     def metric(self) -> Metric:
         """The metric its kind of output implies."""
         return "nmse" if self.output.kind == "ordinal" else "accuracy"
+
+
+def stored_task(content: Any, name: str, hash: str) -> Task | None:
+    """Return the task of a stored content; None where it is not the task of this name and hash."""
+    try:
+        found = Task.model_validate(content)
+    except ValidationError:
+        return None
+    return found if (found.name, found.hash) == (name, hash) else None
 
 
 def load_task(path: Path) -> Task:
