@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from composer.data.examples import Example, Record
 from composer.data.splits import Drawn
 from composer.task.task import SPLITS
-from library.canonical import digest
+
+Inputs = tuple[tuple[str, str], ...]
+"""The inputs of an example, by name and in the order of the names."""
 
 
 @dataclass(frozen=True)
 class Assigned:
-    """The splits of some examples, as positions in `SPLITS`: by id, by the digest of the inputs, by cluster."""
+    """The splits of some examples, as positions in `SPLITS`: by id, by the inputs, by cluster."""
 
     ids: Mapping[str, int] = field(default_factory=dict)
-    inputs: Mapping[str, int] = field(default_factory=dict)
+    inputs: Mapping[Inputs, int] = field(default_factory=dict)
     clusters: Mapping[str, int] = field(default_factory=dict)
 
     def votes(self, record: Record) -> set[int]:
@@ -82,7 +84,7 @@ def known_splits(current: Iterable[Example], earlier: Iterable[Example]) -> Know
 
 def _assigned(examples: Iterable[Example]) -> Assigned:
     ids: dict[str, int] = {}
-    inputs: dict[str, int] = {}
+    inputs: dict[Inputs, int] = {}
     clusters: dict[str, int] = {}
     for one in examples:
         split = SPLITS.index(one.split)
@@ -93,5 +95,5 @@ def _assigned(examples: Iterable[Example]) -> Assigned:
     return Assigned(ids, inputs, clusters)
 
 
-def _content(inputs: Mapping[str, str]) -> str:
-    return digest(dict(inputs))
+def _content(inputs: Mapping[str, str]) -> Inputs:
+    return tuple(sorted(inputs.items()))

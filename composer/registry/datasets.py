@@ -19,6 +19,7 @@ from library.errors import Refused
 from library.parts import in_parts
 from library.people import require
 from library.reasons import reason_of
+from library.tables import insert_all
 
 
 def add_examples(session: Session, task: Task, dataset: Dataset, *, by: str, at: datetime) -> bool:
@@ -68,16 +69,21 @@ def make_current(
     detail: Mapping[str, Any] | None = None,
 ) -> bool:
     """Write a dataset, or a changed one, and log it; returns whether anything changed. Raises for the role."""
+    lock_for_writing(session)
     require(session, by, *KEEPERS, "reviewer")
     current = _dataset_row(session, task.name)
     name = f"{task.name}:{dataset.hash}"
     if current is not None and current.hash == name:
         return False
     if session.exec(select(DatasetRow).where(DatasetRow.hash == name)).first() is None:
-        for position, example in enumerate(dataset.examples):
-            session.add(
-                ExampleRow(dataset=name, example_id=example.id, position=position, content=example.content)
-            )
+        insert_all(
+            session,
+            ExampleRow,
+            (
+                {"dataset": name, "example_id": one.id, "position": position, "content": one.content}
+                for position, one in enumerate(dataset.examples)
+            ),
+        )
     session.add(DatasetRow(hash=name, task=task.name, left_out=dataset.left_out, added_by=by, added_at=at))
     log.append(
         session,

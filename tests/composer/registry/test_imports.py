@@ -12,6 +12,7 @@ from composer.registry.imports import import_records
 from library import log
 from library.database import Database
 from tests import small
+from tests.library.queries import statements
 
 TASK = small.task(data={"source": "import", "strata": [2.5]})
 
@@ -60,3 +61,12 @@ def test_an_example_that_can_not_keep_its_split_is_named_in_the_log(filled: Data
         entry = log.entries(session, "task:small")[-1]
     assert entry.detail["moved"] == [{"id": pair[1], "clusters": ["guest"], "was": "test", "now": "dev"}]
     assert f"{pair[1]} (cluster guest) goes from test to dev" in entry.why
+
+
+def test_many_rows_are_stored_in_few_statements_and_named_in_the_log(filled: Database) -> None:
+    with filled.session() as session:
+        with statements(session) as asked:
+            import_records(session, TASK, rows(1000), by="Ada", at=small.NOW)
+        assert sum(one.startswith("INSERT INTO example") for one in asked) == 1
+        stored = current_dataset(session, "small").examples
+        assert log.entries(session, "task:small")[-1].detail["batch"]["rows"] == len(stored) + 1 == 1001
