@@ -26,9 +26,10 @@ VERSION_TABLE = "alembic_version"
 # Any number will do, as long as nothing else in the same PostgreSQL database takes this one.
 _MIGRATION_LOCK = 7_240_115
 
+_READ_ONLY = "attempt to write a readonly database"
 _SQLITE_ADVICE = {
     "database or disk is full": ("the disk is full", "Free some space and do it again."),
-    "attempt to write a readonly database": (
+    _READ_ONLY: (
         "the database can't be written",
         "Check the file's permissions.",
     ),
@@ -51,6 +52,7 @@ class Database:
         """Prepare, but don't connect; `migration_lock` is a file that keeps other processes waiting."""
         self.url = url
         self._migration_lock = migration_lock
+        self._only_read = ""
         self._engine = _engine(url)
 
     @contextmanager
@@ -60,11 +62,20 @@ class Database:
         On SQLite a block of reads holds no lock; the first write takes the one write lock until the
         end. Raises Refused if the database can't be reached, opened, read or written.
         """
-        with _plain_words(self.url), Session(self._engine, expire_on_commit=False) as session:
+        with (
+            _plain_words(self.url, self._only_read),
+            Session(self._engine, expire_on_commit=False) as session,
+        ):
             yield session
             session.commit()
             if self.file is not None and LOGGED in session.info:
                 beside.note_head(self.file, session.info[LOGGED])
+
+    def only_read(self, why: str) -> None:
+        """Refuse every change from now on, with this as the reason; for a SQLite database."""
+        self._only_read = why
+        event.listen(self._engine, "connect", _refuse_writing)
+        self._engine.dispose()
 
     @property
     def file(self) -> Path | None:
@@ -173,19 +184,20 @@ class Database:
             ) from error
 
 
-def open_database(home: Path, *, whole: bool = True) -> Database:
+def open_database(home: Path, *, whole: bool = True, only_file: bool = False) -> Database:
     """Open the database of a home, which is made if it isn't there (for its owner only), and migrate it.
 
-    COMPOSER_DATABASE_URL names another database; otherwise it is the SQLite file composer.db in the
-    home. Raises Refused if home or database can't be made, opened or written, or the URL is wrong; if the file
-    lacks what was written last; and, where it has to be `whole`, if its log lacks its newest entry.
+    COMPOSER_DATABASE_URL names another database, unless it has to be `only_file`; otherwise it is the SQLite
+    file composer.db in the home. Raises Refused if home or database can't be made, opened or written, or the URL
+    is wrong; if the file lacks what was written last; and, where it has to be `whole`, if its log lacks its newest
+    entry.
     """
-    url, locks = _url(home), home / "locks"
+    url, locks = _file(home) if only_file else _url(home), home / "locks"
     database = Database(url, migration_lock=locks / "database.lock")
     held = ""
     if database.file is not None:
         beside.check_before_opening(database.file)
-        held = "" if os.environ.get(URL_VARIABLE) else beside.sign_of_content(home, database.file)
+        held = "" if url != _file(home) else beside.sign_of_content(home, database.file)
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         locks.mkdir(mode=0o700, exist_ok=True)
@@ -219,10 +231,14 @@ def newest_revision() -> str:
     return max(file.name for file in MIGRATIONS.glob("[0-9]*.py")).partition("_")[0]
 
 
+def _file(home: Path) -> URL:
+    return URL.create("sqlite", database=str(home.absolute() / "composer.db"))
+
+
 def _url(home: Path) -> URL:
     given = os.environ.get(URL_VARIABLE)
     if not given:
-        return URL.create("sqlite", database=str(home.absolute() / "composer.db"))
+        return _file(home)
     try:
         url = make_url(given)
         url.get_dialect()
@@ -264,6 +280,10 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
+def _refuse_writing(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA query_only=ON").close()
+
+
 def _leave_transactions_to_us(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None
     # A batch migration replaces a table by a copy, which foreign keys would take for a deletion.
@@ -271,7 +291,7 @@ def _leave_transactions_to_us(connection: sqlite3.Connection, _record: object) -
 
 
 @contextmanager
-def _plain_words(url: URL) -> Iterator[None]:
+def _plain_words(url: URL, only_read: str = "") -> Iterator[None]:
     """Turn what a person can fix about a database into Refused; everything else fails as it is."""
     try:
         yield
@@ -281,6 +301,8 @@ def _plain_words(url: URL) -> Iterator[None]:
         message = str(error.orig).lower()
         if "nul (0x00)" in message:
             raise _not_storable(url) from error
+        if only_read and _READ_ONLY in message:
+            raise Refused(only_read) from error
         for sign, (what, fix) in _SQLITE_ADVICE.items():
             if sign in message:
                 raise Refused(what, where=str(url), fix=fix) from error

@@ -17,6 +17,7 @@ from sqlalchemy import Engine, event
 from composer.home.paths import Home
 from composer.models.download import pull
 from composer.registry.starter import load_starter
+from composer.runs.recorded import make_example
 from library.database import URL_VARIABLE, Database, open_database
 
 # Rich keeps the width it finds here when a console is made, and processes side by side are started with one.
@@ -73,6 +74,16 @@ def starter(database: Database) -> Database:
     with database.session() as session:
         load_starter(session, by="Ada", at=NOW)
     return database
+
+
+@pytest.fixture(scope="session")
+def recorded_example(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home that holds the recorded example and nothing else, not to be touched."""
+    home = Home(tmp_path_factory.mktemp("recorded") / "home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(URL_VARIABLE, raising=False)
+        make_example(home)
+    return home
 
 
 @pytest.fixture(scope="session")

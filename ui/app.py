@@ -11,29 +11,39 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from composer.home.example import has_example
 from library.errors import Refused
-from ui.inbox.page_data import waiting
+from ui.inbox.page_data import entries, waiting
 from ui.shell import deep_link, notices
-from ui.shell.context import database, this_home
+from ui.shell.context import EXAMPLE, database, this_home
 from ui.shell.page import LOGO, STYLE
 from ui.shell.user import corner, outside, visitor
 from ui.shell.webhook_thread import keep_delivering
 
 
 def start() -> None:
-    """Lead the bare address on: to the link that was asked for before signing in, else to the Inbox.
+    """Lead the bare address on: to the link that was asked for before signing in, else to the first page.
 
-    The Inbox's own link must work too, and Streamlit gives its default page none.
+    That is the Inbox, or the recorded example for as long as the Inbox is empty. The Inbox's own link must work
+    too, and Streamlit gives its default page none.
     """
     link = deep_link.take()
     found = next((page for page in PAGES[1:] if link and page.url_path == link.path), None)
     if link and found:
         st.switch_page(found, query_params=link.query)
-    st.switch_page(PAGES[1])
+    st.switch_page(PAGES[-1] if NEWCOMER else PAGES[1])
 
 
-def pages(waiting: int) -> list[Page]:
-    """Return every page, the hidden start first, then the Inbox with how many candidates wait for the visitor."""
+def is_newcomer() -> bool:
+    """Whether nothing was found in this home yet, and it has a recorded example to look at meanwhile."""
+    return not entries() and has_example(this_home())
+
+
+def pages(waiting: int, newcomer: bool) -> list[Page]:
+    """Return every page, the hidden start first, then the Inbox with how many candidates wait for the visitor.
+
+    The last is the recorded example, which only a newcomer is offered.
+    """
     inbox = f"Inbox ({waiting:,})" if waiting else "Inbox"
     return [
         st.Page(start, title="Instruction composer", default=True, visibility="hidden"),
@@ -52,22 +62,34 @@ def pages(waiting: int) -> list[Page]:
         ),
         st.Page("views/activity.py", title="Activity", url_path="activity", help="Who did what, when and why."),
         st.Page("views/candidate.py", title="Candidate", url_path="candidate", visibility="hidden"),
+        st.Page(
+            "views/example.py",
+            title="Example",
+            url_path=EXAMPLE_PATH,
+            help="A whole review of recorded answers, to be read only.",
+            visibility="visible" if newcomer else "hidden",
+        ),
     ]
 
+
+EXAMPLE_PATH = "example"
 
 st.set_page_config(page_title="Instruction composer", page_icon=str(LOGO), layout="wide")
 st.html(STYLE)
 st.logo(str(LOGO), size="medium")
+EXAMPLE.set(False)  # until the page is known: what the navigation shows is this home's
 try:
     keep_delivering(database())
     guest = visitor()
-    PAGES = pages(waiting(guest.person) if guest.person else 0)
+    NEWCOMER = is_newcomer()
+    PAGES = pages(waiting(guest.person) if guest.person else 0, NEWCOMER)
 except Refused as refused:
-    st.navigation(pages(0), position="top")
+    st.navigation(pages(0, False), position="top")
     notices.show_refusal(refused)
     st.caption(f"Home: {this_home().path}")
     st.stop()
 page = st.navigation(PAGES, position="top" if guest.person else "hidden")
+EXAMPLE.set(page.url_path == EXAMPLE_PATH)
 if guest.person is None:
     st.set_page_config(page_title="Sign in · Instruction composer")
     outside(guest, page.url_path)

@@ -26,6 +26,7 @@ from composer.registry.targets import get_target
 from composer.runs import worker
 from composer.runs.findings import search_findings
 from composer.runs.plan import plan_run
+from composer.runs.recorded import make_example
 from composer.runs.records import enter_run, get_run
 from composer.runs.spending import spending
 from library.database import Database, open_database
@@ -38,8 +39,7 @@ SeedOption = Annotated[int, typer.Option("--seed", help="Seed of the search.")]
 StrategyOption = Annotated[str, typer.Option("--strategy", help=f"How to search: {', '.join(STRATEGIES)}.")]
 
 
-DEMO_STRATEGY = "greedy"
-"""It ends with few snippets: quick to answer without an accelerator, and quick to read for a newcomer."""
+DEMO_TASK = "sentiment"
 
 
 @refusals
@@ -65,7 +65,9 @@ def compose(
 
 @refusals
 def demo(
-    task: Annotated[str, typer.Option("--task", help="relatedness, polarity or similarity.")] = "relatedness",
+    task: Annotated[
+        str, typer.Option("--task", help="sentiment, relatedness, polarity or similarity.")
+    ] = "sentiment",
     target: Annotated[str | None, typer.Option("--target", help="Name of the target.")] = None,
     budget: BudgetOption = DEFAULT_BUDGET,
     seed: SeedOption = 0,
@@ -88,10 +90,12 @@ def demo(
         target = TARGETS[task]
     if not headless and not as_json:
         read_sign_in(place, port)  # what is wrong with it must come up before a run begins
-    run = _enter(database, task, target, budget, DEMO_STRATEGY, seed)
+    run = _enter(database, task, target, budget, DEFAULT_STRATEGY, seed)
     if headless or as_json:
         do(database, place, run, as_json)
         return
+    with console.status("Preparing a recorded example to look at meanwhile"):
+        make_example(place)
     if not worker.is_at_work(place, run):
         worker.start(place, run)
     serve(place, port)

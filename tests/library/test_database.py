@@ -12,11 +12,11 @@ from sqlmodel import Session, select
 from composer.tables import *  # noqa: F403  (its models share the migrations)
 from library import log
 from library.canonical import text_digest
-from library.database import URL_VARIABLE, Database, open_database
+from library.database import URL_VARIABLE, Database, lock_for_writing, open_database
 from library.errors import Refused
 from library.schema import alembic_config
 from library.snippets import vetted
-from library.tables import LogRow, SnippetVersionRow
+from library.tables import LogRow, PersonRow, SnippetVersionRow
 
 AT = datetime(2026, 3, 4, 5, 6, 7, 89, tzinfo=UTC)
 
@@ -220,3 +220,25 @@ def test_another_database_can_be_named(tmp_path: Path, monkeypatch: pytest.Monke
     open_database(tmp_path / "home").close()
     assert (tmp_path / "other.db").is_file()
     assert not (tmp_path / "home" / "composer.db").exists()
+
+
+def test_a_database_that_is_only_read_refuses_every_change_for_its_reason(database: Database) -> None:
+    with database.session() as session:
+        session.add(PersonRow(name="Ada", email="ada@example.org", roles=["viewer"], added_by="Ada", added_at=AT))
+    database.only_read("this is to be read only")
+    with database.session() as session:
+        assert [row.name for row in session.exec(select(PersonRow))] == ["Ada"]
+    with pytest.raises(Refused, match=r"^this is to be read only$"), database.session() as session:
+        lock_for_writing(session)
+    with pytest.raises(Refused, match=r"^this is to be read only$"), database.session() as session:
+        session.exec(select(PersonRow)).one().name = "Eve"
+
+
+def test_what_has_to_be_the_file_of_a_home_is_no_other_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path / 'other.db'}")
+    opened = open_database(tmp_path / "home", only_file=True)
+    opened.close()
+    assert opened.file == tmp_path / "home" / "composer.db"
+    assert not (tmp_path / "other.db").exists()

@@ -7,7 +7,6 @@ functions that change things read it all again. Jobs move on without the log, an
 from __future__ import annotations
 
 import gc
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,7 +29,7 @@ from composer.review.status import Review, get_review
 from composer.runs.findings import SearchFindings, search_findings
 from composer.runs.records import get_run
 from library.errors import Refused
-from ui.shell.context import as_logged, database, now, this_home
+from ui.shell.context import as_logged, database, now, place, shown_home
 
 Kept = TypeVar("Kept")
 STARTING_SECONDS = 20.0
@@ -120,7 +119,7 @@ def texts(candidate_id: int, evidence_hash: str) -> Mapping[str, str]:
         with database().session() as session:
             return texts_of(session, shown(candidate_id).review)
 
-    return _once((*_place(), "texts", evidence_hash), read)
+    return _once((*place(), "texts", evidence_hash), read)
 
 
 def jobs(found: Shown) -> CandidateJobs:
@@ -156,11 +155,7 @@ def _is_at_work(job: Job) -> bool:
     if job.state not in (WAITING, RUNNING):
         return False
     fresh = job.state == WAITING and now() - job.created_at < timedelta(seconds=STARTING_SECONDS)
-    return fresh or work.is_at_work(this_home(), job.id)
-
-
-def _place() -> tuple[str, str | None]:
-    return str(this_home().path), os.environ.get("COMPOSER_DATABASE_URL")
+    return fresh or work.is_at_work(shown_home(), job.id)
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -178,10 +173,10 @@ def _read(candidate_id: int) -> Shown:
         )
         seed = candidate.evidence.search.seed
         steps = _once(
-            (*_place(), "steps", candidate.evidence_hash),
+            (*place(), "steps", candidate.evidence_hash),
             lambda: search_steps(session, review, np.random.default_rng(seed)),
         )
-        people = _once((*_place(), "people", candidate.evidence_hash), lambda: beside_people(session, review))
+        people = _once((*place(), "people", candidate.evidence_hash), lambda: beside_people(session, review))
         return Shown(
             review=review,
             lines=tuple(lines),

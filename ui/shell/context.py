@@ -10,9 +10,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from composer.home.example import example_of, open_example
 from composer.home.paths import Home, resolve_home
 from library import log
 from library.database import Database, open_database
+from ui.shell.state import Key
+
+EXAMPLE: Key[bool] = Key("example", False)
+"""Whether the page that is open shows the recorded example, and not this home."""
 
 
 def this_home() -> Home:
@@ -28,9 +33,29 @@ def _opened(home: str, _url: str | None) -> Database:
     return open_database(Path(home))
 
 
-def database() -> Database:
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _opened_example(home: str) -> Database:
+    return open_example(Home(Path(home)))
+
+
+def own_database() -> Database:
     """Return the database of this home, opened once a process; raises `Refused` where it can't be."""
     return _opened(str(this_home().path), os.environ.get("COMPOSER_DATABASE_URL"))
+
+
+def database() -> Database:
+    """Return the database that the page shows: this home's, or that of the recorded example in it."""
+    return _opened_example(str(this_home().path)) if EXAMPLE.get() else own_database()
+
+
+def shown_home() -> Home:
+    """Return the home that the page shows: this one, or that of the recorded example in it."""
+    return example_of(this_home()) if EXAMPLE.get() else this_home()
+
+
+def place() -> tuple[str, str | None]:
+    """Return what sets the home that the page shows, with its database, apart from any other."""
+    return str(shown_home().path), os.environ.get("COMPOSER_DATABASE_URL")
 
 
 def as_logged() -> tuple[str, str | None, str]:
@@ -40,7 +65,7 @@ def as_logged() -> tuple[str, str | None, str]:
     """
     with database().session() as session:
         head = log.head(session)
-    return str(this_home().path), os.environ.get("COMPOSER_DATABASE_URL"), head
+    return (*place(), head)
 
 
 def now() -> datetime:

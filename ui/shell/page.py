@@ -7,16 +7,28 @@ from pathlib import Path
 
 import streamlit as st
 
+from ui.shell.context import EXAMPLE
 from ui.shell.html import safe
 
 STYLE = Path(__file__).with_name("style.css")
 LOGO = Path(__file__).with_name("logo.svg")
+_LINK = re.compile(r'<a(?: class="[^"]*")? href="(?P<address>[^#"][^"]*)">(?P<text>.*?)</a>', re.DOTALL)
 _CODE = re.compile(r"`([^`]+)`")
 
 
 def html(content: str) -> None:
-    """Put HTML of ours on the page; whatever comes from people or models in it has gone through `safe`."""
-    st.html(content)
+    """Put HTML of ours on the page; whatever comes from people or models in it has gone through `safe`.
+
+    In the recorded example a link to its candidate leads to that page, and any other is only its text: it would
+    lead into the home of whoever reads it.
+    """
+    st.html(_LINK.sub(_in_example, content) if EXAMPLE.get() else content)
+
+
+def _in_example(link: re.Match[str]) -> str:
+    path, _, query = link["address"].partition("?")
+    rest = query.partition("&amp;")[2]
+    return f'<a href="example?{rest}">{link["text"]}</a>' if path == "candidate" and rest else link["text"]
 
 
 def section(title: str, aside: str = "") -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from library.errors import Refused
 from library.people import NotAllowed, by_email, someone
 from library.roles import ROLES, Person
 from ui.shell import deep_link
-from ui.shell.context import database, this_home
+from ui.shell.context import EXAMPLE, own_database, this_home
 from ui.shell.html import plain, safe
 from ui.shell.page import html
 from ui.shell.state import Key, this_run
@@ -68,7 +68,7 @@ def visitor() -> Visitor:
 def _read_visitor() -> Visitor:
     if not _signs_in():
         _check_alone()
-        with database().session() as session:
+        with own_database().session() as session:
             return Visitor(someone(session, person()))
     read_sign_in(this_home(), st.get_option("server.port"))
     if st.user.get("is_logged_in") is not True:
@@ -78,18 +78,21 @@ def _read_visitor() -> Visitor:
         return Visitor(None, reason="Your provider did not give your e-mail address.")
     if str(st.user.get("email_verified", True)).lower() != "true":
         return Visitor(None, email, False, f"Your provider has not verified that {email} is yours.")
-    with database().session() as session:
+    with own_database().session() as session:
         known = by_email(session, email)
     reason = "" if known else f"You signed in as {email}, and nobody has added that address here."
     return Visitor(known, email, reason=reason)
 
 
 def me() -> Person:
-    """Return who acts, with their roles; raises `NotAllowed` where somebody has to sign in first."""
+    """Return who acts, with their roles; raises `NotAllowed` where somebody has to sign in first.
+
+    The recorded example is there to be read: everybody is a viewer in it.
+    """
     found = visitor().person
     if found is None:
         raise NotAllowed("nobody known here is signed in", fix="Load the page again, and sign in.")
-    return found
+    return replace(found, roles=frozenset({"viewer"})) if EXAMPLE.get() else found
 
 
 def who() -> str:

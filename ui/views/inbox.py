@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from composer.home.example import has_example
 from composer.review.inbox import TABS, Entry, Tab, tabs_of
 from ui.inbox import page_data
 from ui.inbox.table import csv, fits, table
 from ui.shell import query_params
-from ui.shell.context import now
+from ui.shell.context import now, this_home
 from ui.shell.html import count
 from ui.shell.page import empty, html
 from ui.shell.user import me
@@ -92,6 +93,8 @@ if not found:
         "A run looks for one: it tries compositions on the development examples, within a budget of answers.",
     )
     st.page_link("views/runs.py", label="Start a run", icon=":material/play_arrow:")
+    if has_example(this_home()):
+        st.page_link("views/example.py", label="Look at a recorded example", icon=":material/visibility:")
     st.stop()
 
 above = st.container(horizontal=True, vertical_alignment="center")
