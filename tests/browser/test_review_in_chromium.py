@@ -124,6 +124,13 @@ def test_a_reviewer_reads_approves_releases_and_exports(chromium: Browser, app: 
     found = [next(name for name in order if heading.startswith(name)) for heading in headings]
     assert found == order
 
+    page.locator("path[aria-label*='outcome: worse; example:']").last.click(force=True)
+    expect(page).to_have_url(re.compile("row="))
+    opened_row = re.search("row=([^&#]+)", page.url)
+    assert opened_row
+    expect(page.get_by_text(f"{opened_row[1]} is open under Every example")).to_be_visible()
+    settled(page)
+
     expect(button(page, "Approve")).to_be_disabled()
     accept_the_rest(page, "Near ties, all of them.")
     decide(page, "Approve", "Fewer unrelated pairs rated high.")

@@ -10,6 +10,7 @@ import streamlit as st
 from composer.analysis.examples import ExampleView, ParsedAnswer, example_views
 from composer.registry.datasets import examples_named
 from composer.review.regressions import Disposition
+from composer.task.task import Output
 from library.canonical import digest
 from ui.candidate import example_detail, open_row, page_data, shortcuts
 from ui.candidate.page_data import Line, Shown
@@ -26,6 +27,8 @@ from ui.shell.user import me
 Test = Callable[[Line], bool]
 SHOW = "show"
 """The widget that chooses which examples are shown, and its name in the link."""
+ANCHOR = "every-example"
+"""What a link within the page calls this part of it."""
 DISPOSITION = "disposition"
 """The column of what was decided on a regression."""
 
@@ -39,8 +42,12 @@ SIZES = {"any change": 0.0, "change ≥ 0.05": 0.05, "change ≥ 0.1": 0.1, "cha
 """How far a loss moved, up or down."""
 
 
-def tests(dispositions: Mapping[str, Disposition]) -> dict[str, Test]:
-    """Return the filters by name."""
+def tests(dispositions: Mapping[str, Disposition], output: Output) -> dict[str, Test]:
+    """Return the filters by name; labels, which are right or wrong, have two more."""
+    stayed: dict[str, Test] = {
+        "stayed right": lambda line: line.row.outcome == "same" and line.row.candidate_loss == 0,
+        "stayed wrong": lambda line: line.row.outcome == "same" and line.row.candidate_loss > 0,
+    }
     return {
         "worse": lambda line: line.row.outcome == "worse",
         "unresolved": lambda line: line.row.outcome == "worse" and line.row.example_id not in dispositions,
@@ -48,6 +55,7 @@ def tests(dispositions: Mapping[str, Disposition]) -> dict[str, Test]:
         "flipped": lambda line: line.flipped,
         "malformed": lambda line: line.malformed,
         "must not regress": lambda line: line.row.must_not_regress,
+        **(stayed if output.kind == "label" else {}),
         "all": lambda _line: True,
     }
 
@@ -61,7 +69,8 @@ def show(candidate_id: int) -> None:
     if notices.is_waiting():
         st.rerun()
     found = page_data.shown(candidate_id)
-    section("Every example", f"worst first · loss: 0 right, 1 as wrong as can be · {_flipped(found)}")
+    aside = f"worst first · loss: 0 right, 1 as wrong as can be · {_flipped(found)}"
+    section("Every example", aside, anchor=ANCHOR)
     chosen = _filtered(found)
     if chosen:
         _table(found, chosen)
@@ -78,7 +87,7 @@ def _flipped(found: Shown) -> str:
 
 
 def _filtered(found: Shown) -> list[Line]:
-    named = tests(found.review.status.dispositions)
+    named = tests(found.review.status.dispositions, found.review.task.output)
     counts = {name: sum(map(test, found.lines)) for name, test in named.items()}
     slices = sorted({line.row.slice for line in found.lines if line.row.slice})
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -9,19 +9,26 @@ import streamlit as st
 from composer.activity.addresses import candidate_page
 from composer.analysis.jobs import Job
 from composer.evaluation.formatting import NAMES, SHARES, change, interval
-from composer.evaluation.outcomes import Difference, Slice
+from composer.evaluation.outcomes import Difference, Row, Slice
 from composer.task.task import Output
 from library.roles import Person
-from ui.candidate import job_button, page_data
+from ui.candidate import examples, job_button, open_row, page_data
 from ui.candidate.page_data import CandidateJobs, Shown
-from ui.components import charts, effects, metrics
+from ui.components import before_after, charts, effects, metrics
 from ui.shell.html import safe, table
 from ui.shell.page import html, section
+from ui.shell.state import Key
 
 WORST = 5
 """Regressions named before the table of all examples."""
 FEWEST_STEPS = 3
 """With two, base and candidate, the cards show it all."""
+
+BEFORE_AFTER = "Each example’s loss before and after"
+CLICKS = Key("before-after-clicks", 0)
+"""How often the chart of before and after was clicked."""
+CLICKED = Key("before-after-clicked", "")
+"""What was picked by the click that this run of the page comes from."""
 
 
 def show(found: Shown, jobs: CandidateJobs, person: Person) -> None:
@@ -41,8 +48,8 @@ def legend(output: Output) -> str:
     if output.kind == "label":
         return 'answers by gold label: <b class="ic-better">■</b> right <b class="ic-worse">■</b> wrong'
     return (
-        'each mark a test example: <b class="ic-better">●</b> better <b class="ic-same">●</b> same '
-        '<b class="ic-worse">●</b> worse'
+        'each mark a test example: <b class="ic-better">▼</b> better <b class="ic-same">●</b> same '
+        '<b class="ic-worse">▲</b> worse'
     )
 
 
@@ -56,7 +63,30 @@ def _answers(found: Shown, output: Output) -> None:
         with column:
             st.altair_chart(chart, key=f"answers-{side}", alt=f"{what}, {side}")
     with columns[2]:
-        st.altair_chart(charts.changes(rows), key="changes", alt="Change of each example’s loss, best to worst")
+        _before_after(rows, output)
+
+
+def _before_after(rows: Sequence[Row], output: Output) -> None:
+    """Show what became of each example; a click opens its row, or shows the examples that it counts."""
+    # A chart that has been clicked is drawn anew: a click on what is picked already would otherwise do nothing.
+    key = f"before-after-{CLICKS.get()}"
+
+    def clicked() -> None:
+        if found := before_after.picked(st.session_state[key].selection):
+            CLICKS.set(CLICKS.get() + 1)
+            CLICKED.set(found[1])
+            name, value = found
+            if name == "example":
+                open_row.open_row(value)
+            else:
+                st.query_params[examples.SHOW] = value
+
+    ordinal = output.kind == "ordinal"
+    chart = before_after.chart(rows, output, " · click one to open it" if ordinal else " · click to list them")
+    st.altair_chart(chart, key=key, on_select=clicked, selection_mode=before_after.PICKED, alt=BEFORE_AFTER)
+    if name := CLICKED.pop():
+        what = f"{safe(name)} is open" if ordinal else f"Those that are “{safe(name)}” are listed"
+        html(f'<div class="ic ic-small">{what} under <a href="#{examples.ANCHOR}">Every example</a></div>')
 
 
 def _steps(found: Shown, known: Sequence[Job]) -> None:

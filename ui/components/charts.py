@@ -14,6 +14,8 @@ from composer.task.task import Output
 
 BETTER, SAME, WORSE = "#1d6fb8", "#9aa5b1", "#b4540a"
 OUTCOMES = alt.Scale(domain=["better", "same", "worse"], range=[BETTER, SAME, WORSE])
+SHAPES = alt.Scale(domain=["better", "same", "worse"], range=["triangle-down", "circle", "triangle-up"])
+"""What an outcome looks like besides its colour: the loss fell, stayed or rose."""
 MALFORMED = "malformed"
 HEIGHT = 290
 _NAMED: dict[str, Any] = {"labelOverlap": False, "labelFontSize": 12, "labelFontWeight": "normal"}
@@ -22,7 +24,8 @@ MOST = 1000
 """Examples drawn one by one; of more, an even choice is drawn."""
 
 
-def _title(text: str) -> Any:
+def title(text: str) -> Any:
+    """Return what is written above a chart."""
     return alt.Title(text, anchor="start", fontWeight="normal", fontSize=13, color="#45505c")
 
 
@@ -33,15 +36,16 @@ def ratings(rows: Sequence[Row], output: Output) -> list[Any]:
     than `MOST` examples an even choice is drawn.
     """
     low, high = output.scale
-    data = _points(_some(rows), low)
+    data = _points(some(rows), low)
     across, up = _rating_axes(low, high, lane=bool((data["model"] == MALFORMED).any()))
     marks = (
         alt.Chart(data)
-        .mark_circle(size=34, opacity=0.75)
+        .mark_point(filled=True, size=34, opacity=0.75)
         .encode(
             x=across,
             y=up,
             color=alt.Color("outcome:N", scale=OUTCOMES, legend=None),
+            shape=alt.Shape("outcome:N", scale=SHAPES, legend=None),
             tooltip=["example:N", "gold:Q", "model:N", "outcome:N"],
         )
     )
@@ -49,7 +53,7 @@ def ratings(rows: Sequence[Row], output: Output) -> list[Any]:
     line = alt.Chart(ends).mark_line(color="#b3bcc6", strokeDash=[3, 3]).encode(x=across, y=up)
     return [
         alt.layer(line, marks.transform_filter(alt.datum.side == side)).properties(
-            title=_title(side), width="container", height=HEIGHT
+            title=title(side), width="container", height=HEIGHT
         )
         for side in ("before", "after")
     ]
@@ -99,7 +103,7 @@ def _rating_axes(low: int, high: int, *, lane: bool) -> tuple[Any, Any]:
     return across, up
 
 
-def _some(rows: Sequence[Row]) -> Sequence[Row]:
+def some(rows: Sequence[Row]) -> Sequence[Row]:
     """Return all rows, or an even choice of them where there are too many to see each."""
     stride = -(-len(rows) // MOST)
     return rows[::stride]
@@ -138,36 +142,8 @@ def confusion(rows: Sequence[Row], output: Output) -> list[Any]:
             tooltip=["gold:N", "answer:N", "n:Q"],
         )
         numbers = base.mark_text(fontSize=14, color="#1f2933").encode(text="n:Q")
-        charts.append(alt.layer(tiles, numbers).properties(title=_title(side), width="container", height=HEIGHT))
+        charts.append(alt.layer(tiles, numbers).properties(title=title(side), width="container", height=HEIGHT))
     return charts
-
-
-def changes(rows: Sequence[Row]) -> Any:
-    """Chart the loss each example gained or lost, one bar an example, from most saved to most added."""
-    ordered = _some(sorted(rows, key=lambda row: row.change))
-    data = pd.DataFrame(
-        {
-            "place": range(len(ordered)),
-            "example": [row.example_id for row in ordered],
-            "change": [row.change for row in ordered],
-            "outcome": [row.outcome for row in ordered],
-        }
-    )
-    bars = (
-        alt.Chart(data)
-        .mark_bar(binSpacing=0)
-        .encode(
-            x=alt.X("place:O", axis=None, scale=alt.Scale(paddingInner=0.15, paddingOuter=0)),
-            y=alt.Y(
-                "change:Q",
-                title="loss, after − before",
-                axis=alt.Axis(labelExpr="datum.value == 0 ? '0' : format(datum.value, '+.2f')", tickCount=5),
-            ),
-            color=alt.Color("outcome:N", scale=OUTCOMES, legend=None),
-            tooltip=["example:N", alt.Tooltip("change:Q", format="+.3f"), "outcome:N"],
-        )
-    )
-    return bars.properties(height=HEIGHT, title=_title("change, best to worst"))
 
 
 def steps(found: Sequence[tuple[str, Difference]]) -> Any:

@@ -12,7 +12,7 @@ from composer.prompts.changes import snippet_changes
 from composer.prompts.composition import Composition
 from ui.candidate import changes, corrections, discussion, results, uncertainty, verdict
 from ui.candidate.page_data import Line, Shown
-from ui.components import charts, effects, metrics, text_diff
+from ui.components import before_after, charts, effects, metrics, text_diff
 from ui.components.metrics import replaced
 from ui.components.snippet_changes import show_snippets
 from ui.components.svg import svg
@@ -110,7 +110,7 @@ def _gains(pack: Pack) -> str:
             svg(one, f"answers-{side}", width=CHART, alt=f"{what}, {side}")
             for side, one in zip(("before", "after"), both, strict=True)
         ),
-        svg(charts.changes(rows), "change", width=CHART, alt="Change of each example’s loss, best to worst"),
+        svg(before_after.chart(rows, output), "before-after", width=CHART, alt=results.BEFORE_AFTER),
     ]
     parts.append(f'<h3>{what}</h3><div class="pk-charts">{"".join(drawings)}</div>')
     cut = results.slices(found)

@@ -31,9 +31,10 @@ def _in_example(link: re.Match[str]) -> str:
     return f'<a href="example?{rest}">{link["text"]}</a>' if path == "candidate" and rest else link["text"]
 
 
-def section(title: str, aside: str = "") -> None:
-    """Begin a section of a page; `aside` is HTML beside its title."""
-    html(f'<div class="ic"><h2 class="ic-section">{safe(title)} <span>{aside}</span></h2></div>')
+def section(title: str, aside: str = "", *, anchor: str = "") -> None:
+    """Begin a section of a page; `aside` is HTML beside its title, `anchor` what links within the page call it."""
+    name = f' id="{safe(anchor)}"' if anchor else ""
+    html(f'<div class="ic"><h2{name} class="ic-section">{safe(title)} <span>{aside}</span></h2></div>')
 
 
 def empty(title: str, *lines: str) -> None:

@@ -17,3 +17,12 @@ def test_labels_are_compared_as_counts(furnished: Home, visit: Open) -> None:
     shown = seen(visit(furnished, "candidate", candidate="2"))
     assert "answers by gold label" in shown
     assert "Macro F1" in shown
+
+
+def test_labels_can_be_filtered_by_what_stayed_right_or_wrong(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "candidate", candidate="2", show="stayed wrong")
+    (shown,) = [one.value for one in app.dataframe if "outcome" in one.value.columns]
+    assert set(shown["outcome"]) == {"same"}
+    assert (shown["after"] != shown["gold"]).all()
+    (rating,) = [one for one in candidate_page(visit, furnished).segmented_control if one.key == "show"]
+    assert not any(str(one).startswith("stayed") for one in rating.options)

@@ -64,4 +64,9 @@ def test_answers_are_counted_by_gold_label() -> None:
 
 def test_of_many_examples_an_even_choice_is_drawn() -> None:
     many = [row(number, 3, 3) for number in range(2 * charts.MOST + 1)]
-    assert len(rows_of(charts.changes(many))) <= charts.MOST
+    assert len(rows_of(charts.ratings(many, RATING)[0])) <= 2 * charts.MOST
+
+
+def test_what_became_of_an_example_is_told_by_shape_as_well_as_colour() -> None:
+    marks = charts.ratings([row(0, 4, 3)], RATING)[0].to_dict()["layer"][1]["encoding"]
+    assert marks["shape"]["field"] == marks["color"]["field"] == "outcome"
