@@ -27,7 +27,8 @@ _ALIKE: Mapping[str, tuple[str, ...]] = {
     ),
 }
 _OF_ALL_RATERS = ("gold", "gold_label", "mean", "mean_rating", "majority", "consensus")
-_TEXTS = ("text", "sentence", "message", "content", "body", "input", "review", "document", "comment", "question")
+TEXTS = ("text", "sentence", "message", "content", "body", "input", "review", "document", "comment", "question")
+"""Names that people give to a column of texts."""
 _ONE_RATER = re.compile(
     r"(.*?)_?(rater|annotator|coder|judge|labell?er|assessor|grader|rating|score|label|vote)_?(\d+|[a-z])"
 )
@@ -93,27 +94,46 @@ def mapped(table: Table, task: Task, asked: ColumnMap | None = None) -> ColumnMa
     is still missing, the only column left. Raises `Refused` where a column is missing, or a name asked for is no
     column, with all of these and the columns that there are.
     """
+    asked = _named_as_written(table, asked or ColumnMap())
+    missing = [f"{column} is no column" for _, column in asked.pairs if column not in table.columns]
+    missing += [f"the task has no input {name}" for name in asked.inputs if name not in task.inputs]
+    found = asked if missing else _Guess(table, task.inputs, (task.output.field,), asked).whole()
+    missing += [] if missing else _missing(found, task)
+    if missing:
+        raise _wrong_columns(table, missing)
+    return found
+
+
+def labels_mapped(table: Table, fields: Sequence[str], asked: ColumnMap) -> ColumnMap:
+    """Return which columns of a table are what, its inputs aside, for a task that is still to be made.
+
+    `fields` are further names of the gold. Raises `Refused` as `mapped` does, but not where no column holds gold.
+    """
+    asked = _named_as_written(table, asked)
+    if missing := [f"{column} is no column" for _, column in asked.pairs if column not in table.columns]:
+        raise _wrong_columns(table, missing)
+    return _Guess(table, tuple(asked.inputs), fields, asked).whole()
+
+
+def _named_as_written(table: Table, asked: ColumnMap) -> ColumnMap:
+    """Return what was asked for with columns as the table spells them; raises `Refused` for one without rows."""
     if not table.rows:
         table.refuse(table.problems)
         raise Refused("the file has no rows", where=str(table.path), fix="Bring some labelled rows.")
-    asked = asked or ColumnMap()
     single = {name: _found(table, getattr(asked, name)) for name in ("gold", "rater", "ratings", *_OPTIONAL)}
-    asked = ColumnMap(
+    return ColumnMap(
         inputs={name: _found(table, column) for name, column in asked.inputs.items()},
         raters=tuple(_found(table, column) for column in asked.raters),
         **single,  # type: ignore[arg-type]  # all of these are names of columns
     )
-    missing = [f"{column} is no column" for _, column in asked.pairs if column not in table.columns]
-    missing += [f"the task has no input {name}" for name in asked.inputs if name not in task.inputs]
-    found = asked if missing else _Guess(table, task, asked).whole()
-    missing += [] if missing else _missing(found, task)
-    if missing:
-        raise Refused(
-            "; ".join(missing),
-            where=str(table.path),
-            fix=f"The columns are {', '.join(table.columns)}; name them: --input text=COLUMN, --gold COLUMN.",
-        )
-    return found
+
+
+def _wrong_columns(table: Table, missing: Sequence[str]) -> Refused:
+    return Refused(
+        "; ".join(missing),
+        where=str(table.path),
+        fix=f"The columns are {', '.join(table.columns)}; name them: --input text=COLUMN, --gold COLUMN.",
+    )
 
 
 def _missing(found: ColumnMap, task: Task) -> Iterator[str]:
@@ -133,31 +153,31 @@ def _found(table: Table, column: str) -> str:
 class _Guess:
     """Guesses the columns that nobody named, each column at most once."""
 
-    def __init__(self, table: Table, task: Task, asked: ColumnMap) -> None:
+    def __init__(self, table: Table, inputs: Sequence[str], fields: Sequence[str], asked: ColumnMap) -> None:
         used = {column for _, column in asked.pairs}
-        self._free = {name: _plain(name) for name in table.columns if name not in used}
-        self._task, self._asked, self._rows = task, asked, table.rows
+        self._free = {name: plain_name(name) for name in table.columns if name not in used}
+        self._names, self._fields, self._asked, self._rows = inputs, fields, asked, table.rows
         self._inputs = dict(asked.inputs)
 
     def whole(self) -> ColumnMap:
         asked = self._asked
         # Columns of the very name are taken before anything else looks for one like it.
-        for name in self._task.inputs:
+        for name in self._names:
             self._inputs[name] = self._inputs.get(name) or self._take(name)
         single = {name: getattr(asked, name) or self._take(name) for name in ("gold", *_OPTIONAL)}
         ratings = asked.ratings or self._objects()
         raters = asked.raters or (() if asked.rater or ratings else self._raters())
         rater = asked.rater or ("" if raters or ratings else self._take("rater", *_ALIKE["rater"]))
-        gold_names = _OF_ALL_RATERS if raters or ratings else (self._task.output.field, *_ALIKE["gold"])
+        gold_names = _OF_ALL_RATERS if raters or ratings else (*self._fields, *_ALIKE["gold"])
         single["gold"] = single["gold"] or self._take(*gold_names)
         for name in ("id", "cluster", "explanation"):
             single[name] = single[name] or self._take(*_ALIKE[name])
         self._text()
-        inputs = {name: self._inputs[name] for name in self._task.inputs}
+        inputs = {name: self._inputs[name] for name in self._names}
         found = replace(asked, inputs=inputs, raters=raters, rater=rater, ratings=ratings)
         found = replace(found, **single)  # type: ignore[arg-type]  # all of these are names of columns
         asked_for = dict(asked.pairs)
-        guessed = {name for name, column in found.pairs if name not in asked_for and _plain(column) != name}
+        guessed = {name for name, column in found.pairs if name not in asked_for and plain_name(column) != name}
         return replace(found, guessed=frozenset(guessed))
 
     def _take(self, *names: str) -> str:
@@ -188,13 +208,14 @@ class _Guess:
 
     def _text(self) -> None:
         """Find the one input that is still missing: a column named as texts are, or the only one left."""
-        missing = [name for name in self._task.inputs if not self._inputs[name]]
+        missing = [name for name in self._names if not self._inputs[name]]
         if len(missing) == 1:
             left = list(self._free)
-            self._inputs[missing[0]] = self._take(*_TEXTS) or (left[0] if len(left) == 1 else "")
+            self._inputs[missing[0]] = self._take(*TEXTS) or (left[0] if len(left) == 1 else "")
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return the name of a column without what people write differently: capitals, spaces, dots, dashes."""
     return re.sub(r"[\s.\-]+", "_", name.strip()).casefold()
 
 
@@ -207,3 +228,9 @@ def pairs_of(options: Sequence[str]) -> dict[str, str]:
             raise Refused(f"{option!r} names no input and column", fix="Write it as in --input message=text.")
         found[name.strip()] = column.strip()
     return found
+
+
+def columns_named(options: Sequence[str]) -> dict[str, str]:
+    """Return what options such as `message=text`, or `text` alone, say: columns by what an input is called."""
+    named = pairs_of([one for one in options if "=" in one])
+    return named | {one.strip(): one.strip() for one in options if "=" not in one and one.strip()}

@@ -77,15 +77,22 @@ def label_of(value: object, task: Task, column: str, *, decimal_comma: bool = Fa
             raise Wrong(column, f"{short(value)} is no label of the task", f"Labels: {', '.join(output.labels)}.")
         return label
     low, high = output.scale
-    try:
-        if not isinstance(value, str | int | float) or isinstance(value, bool):
-            raise ValueError
-        rating = float(value.replace(",", ".") if decimal_comma and isinstance(value, str) else value)
-    except (ValueError, OverflowError):
-        raise Wrong(column, f"{short(value)} is not a number", f"Write one from {low} to {high}.") from None
+    rating = number_of(value, decimal_comma=decimal_comma)
+    if rating is None:
+        raise Wrong(column, f"{short(value)} is not a number", f"Write one from {low} to {high}.")
     if not low <= rating <= high:
         raise Wrong(column, f"{short(value)} is outside the scale", f"Write a number from {low} to {high}.")
     return rating
+
+
+def number_of(value: object, *, decimal_comma: bool = False) -> float | None:
+    """Return the number that a cell holds, as a number or written; None for anything else."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return None
+    try:
+        return float(value.replace(",", ".") if decimal_comma and isinstance(value, str) else value)
+    except (ValueError, OverflowError):
+        return None
 
 
 def truth_of(value: object, column: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 
 from sqlmodel import Session
 
@@ -11,12 +10,11 @@ from composer.data.bundled import read_bundled
 from composer.data.dataset import load_examples
 from composer.models.target import load_target
 from composer.registry.datasets import add_examples
+from composer.registry.shipped import DATA as DATA
 from composer.registry.targets import add_target, target_names
 from composer.registry.tasks import add_task, task_names
 from composer.task.task import load_task
 from library.importing import import_file
-
-DATA = Path(__file__).resolve().parents[2] / "data"
 
 TARGETS = {
     "relatedness": "qwen2.5-coder-1.5b",

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from composer.models.target import Target
 from composer.registry.lookup import KEEPERS, unknown_name
+from composer.registry.shipped import shipped_target, shipped_target_names
 from composer.registry.tasks import task_names
 from composer.tables import TargetRow
 from library import log
@@ -55,11 +56,23 @@ def target_names(session: Session) -> tuple[str, ...]:
 
 
 def get_target(session: Session, name: str) -> Target:
-    """Return the current target of this name; raises `Refused` naming those that exist."""
+    """Return the current target of this name, or the one that comes with the product where none was stored.
+
+    Raises `Refused` naming those that exist.
+    """
     content = _content(session, name)
-    if content is None:
-        raise unknown_name("target", name, target_names(session), "composer target add FILE")
-    return Target.model_validate(content)
+    if content is not None:
+        return Target.model_validate(content)
+    if (shipped := shipped_target(name)) is not None:
+        return shipped
+    known = sorted({*target_names(session), *shipped_target_names()})
+    raise unknown_name("target", name, known, "composer target add FILE")
+
+
+def keep_target(session: Session, target: Target, *, by: str, at: datetime) -> None:
+    """Store a target that comes with the product where the home has none of its name; raises for the role."""
+    if not target_hash(session, target.name):
+        add_target(session, target, by=by, at=at)
 
 
 def _content(session: Session, name: str) -> Mapping[str, Any] | None:
@@ -68,5 +81,10 @@ def _content(session: Session, name: str) -> Mapping[str, Any] | None:
 
 
 def task_and_target_names(session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of all tasks and of all targets."""
+    """Return the names of all tasks, and of all targets that are stored."""
     return task_names(session), target_names(session)
+
+
+def nameable_targets(session: Session) -> tuple[str, ...]:
+    """Return the names of all targets that a run may have: those stored, then those that come with the product."""
+    return tuple(dict.fromkeys((*target_names(session), *shipped_target_names())))

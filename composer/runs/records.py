@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 from composer.answers.evaluator import Counts
 from composer.candidates.records import PROPOSERS
 from composer.home.processes import RUNNING, WAITING
+from composer.registry.targets import keep_target
 from composer.runs.plan import Plan
 from composer.runs.summary import RunResult
 from composer.search.attribution import Attribution
@@ -73,11 +74,15 @@ _COLUMNS = tuple(column for column in _TABLE.columns if column.key not in _SEARC
 
 
 def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
-    """Return the id of the run with this plan, entering it as waiting where it is new; raises for the role."""
+    """Return the id of the run with this plan, entering it as waiting where it is new; raises for the role.
+
+    A target that comes with the product is stored with it.
+    """
     lock_for_writing(session)
     require(session, by, *PROPOSERS)
     row = session.exec(select(RunRow).where(RunRow.identity == plan.identity)).first()
     if row is None:
+        keep_target(session, plan.target, by=by, at=at)
         row = RunRow(
             identity=plan.identity,
             task=plan.task.name,

@@ -29,10 +29,15 @@ class PromptText:
     notes: tuple[str, ...]
 
 
-def placeholders(text: str) -> tuple[str, ...]:
-    """Return the names in braces, single or doubled, that a prompt holds besides its slot, in order, each once."""
-    names = (match[1] or match[2] for match in _ANY.finditer(text) if match[0] != SLOT)
-    return tuple(dict.fromkeys(names))
+def placeholders(text: str, *, doubled: bool = False) -> tuple[str, ...]:
+    """Return the names in braces that a prompt holds besides its slot, in order; or doubled ones alone."""
+    found = (match for match in _ANY.finditer(text) if match[0] != SLOT)
+    return tuple(dict.fromkeys(match[1] or match[2] for match in found if match[1] or not doubled))
+
+
+def renamed(text: str, name: str, new: str) -> str:
+    """Return a prompt whose placeholders of one name, in single or doubled braces, have another."""
+    return _ANY.sub(lambda match: match[0].replace(name, new) if name in (match[1], match[2]) else match[0], text)
 
 
 def with_slot(text: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
-import re
 from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
@@ -20,6 +18,7 @@ from pydantic import (
     model_validator,
 )
 
+from composer.task.fieldnames import COLUMNS, checked_name
 from composer.task.policy import Policy, Risk, Terms
 from composer.task.template import SLOT as SLOT
 from composer.task.template import checked_base, checked_message, hidden_character
@@ -38,17 +37,6 @@ FIGURES: dict[Kind, tuple[str, ...]] = {
     "label": ("accuracy", "valid_accuracy", "valid_rate", "macro_f1"),
 }
 """The figures each kind of output is measured by, the composite metric first."""
-
-# Columns of every data file besides the inputs.
-COLUMNS = ("gold", "id", "explanation", "cluster", "slice", "must_not_regress")
-
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-# Names that a DSPy signature, the call of a DSPy predictor or a pydantic model keeps for itself.
-_TAKEN = frozenset(
-    {"adapter", "config", "construct", "copy", "demos", "dict", "fields", "input_fields", "instructions"}
-    | {"json", "lm", "new_signature", "output_fields", "parse_obj", "prediction", "schema", "signature"}
-    | {"snippets", "validate"}
-)
 
 Line = Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -70,7 +58,7 @@ class Output(_Part):
     @field_validator("field")
     @classmethod
     def _field_name(cls, name: str) -> str:
-        return _checked_name(name)
+        return checked_name(name)
 
     @field_validator("low", "high")
     @classmethod
@@ -202,7 +190,7 @@ class Task(_Part):
     @classmethod
     def _input_names(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            if _checked_name(name) in COLUMNS:
+            if checked_name(name) in COLUMNS:
                 raise invalid(f"{name!r} is a column of every data file", fix="Give the input another name.")
         if len(set(names)) < len(names):
             raise invalid("an input is named twice", fix="Keep one of them.")
@@ -302,17 +290,6 @@ def load_task(path: Path) -> Task:
     from library.yamlfile import read_yaml  # a stored task needs no YAML
 
     return read_yaml(path, Task)
-
-
-def _checked_name(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise invalid(
-            f"{name!r} can't be the name of a field",
-            fix="Use small letters, digits and _, starting with a letter.",
-        )
-    if keyword.iskeyword(name) or name in _TAKEN or name.startswith("model_"):
-        raise invalid(f"the name {name!r} is taken by Python or DSPy", fix="Use another name.")
-    return name
 
 
 def _check_data(data: DataSpec, inputs: tuple[str, ...], output: Output) -> None:

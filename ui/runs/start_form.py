@@ -10,7 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from composer.registry.starter import TARGETS
-from composer.registry.targets import task_and_target_names
+from composer.registry.targets import nameable_targets
+from composer.registry.tasks import task_names
 from composer.runs.plan import plan_run
 from composer.runs.records import enter_run
 from composer.runs.spending import spending
@@ -53,9 +54,9 @@ class Choice:
 def show() -> None:
     """Ask for what a run needs, and show what it takes and can show before it is started."""
     with database().session() as session:
-        tasks, targets = task_and_target_names(session)
+        tasks, targets = task_names(session), nameable_targets(session)
     START.show_refusal()
-    if not tasks or not targets:
+    if not tasks:
         empty(
             "Nothing to search on yet",
             "A run needs a task with labelled data, a target (a model), and vetted snippets.",

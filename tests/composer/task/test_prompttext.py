@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from composer.task.prompttext import base_of, placeholders, prompt_text, with_slot
+from composer.task.prompttext import base_of, placeholders, prompt_text, renamed, with_slot
 from library.errors import Refused
 
 PLAIN = 'Rate how urgent a message is, from 1 to 5.\nAnswer with {"urgency": N}.\n'
@@ -65,3 +65,5 @@ def test_another_prompt_for_a_task_may_repeat_its_message_and_have_no_other() ->
 
 def test_placeholders_are_named_once_in_order_without_the_slot() -> None:
     assert placeholders('{a} {{ b }} {{snippets}} {a} {"x": N}') == ("a", "b")
+    assert placeholders("{a} {{ b }}", doubled=True) == ("b",)
+    assert renamed("{a} {{ a }} {ab}", "a", "text") == "{text} {{ text }} {ab}"

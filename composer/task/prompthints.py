@@ -1,0 +1,33 @@
+"""What a prompt says of its answers: as JSON with which fields, and on which scale."""
+
+from __future__ import annotations
+
+import re
+
+from composer.task.task import Format
+
+_OBJECT = re.compile(r"\{[^{}]*\}")
+_FIELD = re.compile(r"[\"'“”]([\w -]+)[\"'“”]\s*:")
+_SCALE = re.compile(
+    r"(?<![\d.,/-])(-?\d{1,4})(?:\s*\([^()]*\)|\s*=[^,;.]*)?\s*(?:to|and|through|until|[-–—]|\.\.\.?|…)\s*(-?\d{1,4})(?![\d/-]|[.,]\d)"
+)
+_WIDEST = 100
+
+
+def answer_fields(prompt: str) -> tuple[str, ...]:
+    """Return the fields of the first JSON object that a prompt shows, in order; none where it shows none."""
+    for found in _OBJECT.finditer(prompt):
+        if fields := _FIELD.findall(found[0]):
+            return tuple(dict.fromkeys(fields))
+    return ()
+
+
+def answer_format(prompt: str) -> Format:
+    """Return the format that a prompt asks for: JSON where it shows an object, or names it."""
+    return "json" if answer_fields(prompt) or re.search(r"\bjson\b", prompt, re.IGNORECASE) else "plain"
+
+
+def scales(prompt: str) -> tuple[tuple[int, int], ...]:
+    """Return the scales that a prompt names, such as `1 to 5`, `1-5`, `-4 (bad) to 4`, in order."""
+    ends = ((int(found[1]), int(found[2])) for found in _SCALE.finditer(prompt))
+    return tuple(dict.fromkeys((low, high) for low, high in ends if low < high <= low + _WIDEST))
