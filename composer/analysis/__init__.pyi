@@ -1,8 +1,9 @@
 from .cost import likely_missing
-from .data_summary import DataSummary, summary_of
+from .data_summary import DataSummary, summarised
 from .diagnoses import ablation_results, increments, repeatability, steps
 from .examples import ExampleView, example_views
 from .jobs import Job, do_job, enter_job, jobs_of
+from .kept_summary import current_summary
 from .people import BesidePeople, beside_people
 from .rescoring import plan_rescoring
 from .search_steps import SearchSteps
@@ -15,6 +16,7 @@ __all__ = [
     "SearchSteps",
     "ablation_results",
     "beside_people",
+    "current_summary",
     "do_job",
     "enter_job",
     "example_views",
@@ -24,5 +26,5 @@ __all__ = [
     "plan_rescoring",
     "repeatability",
     "steps",
-    "summary_of",
+    "summarised",
 ]

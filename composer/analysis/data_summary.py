@@ -1,60 +1,164 @@
-"""A task's data as a whole: how many examples each split has, and how well the people agree who rated them."""
+"""A task's data as a whole: its splits and slices, how well the people agree, and how good any answer could be."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sqlmodel import Session
 
 from composer.analysis.people import SEED, ratings_of
 from composer.data.examples import Example
-from composer.evaluation.raters import Agreement, agreement
-from composer.registry.datasets import current_dataset
-from composer.task.task import SPLITS, Output, SplitName, Task
+from composer.evaluation.caveats import Constant, best_constant_of
+from composer.evaluation.coefficients import coefficients
+from composer.evaluation.figures import Floats
+from composer.evaluation.raters import Agreement, Estimate, RaterLoss, Ratings, agreement
+from composer.task.task import SPLITS, Output, SplitName
 
 MOST = 10
 """How many of the examples that people differ on most are named."""
+BARS = 12
+"""Bars of the histogram of spreads."""
+
+Counts = tuple[tuple[str, int], ...]
+"""How often each rating or label was given, in the order of the scale or of the task's list."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Some of a task's examples: how many each split has, and how good an answer could be on them.
+
+    `floor` is the best constant answer. `alpha` and `ceiling` are as in `Agreement`, None where no example has two
+    ratings.
+    """
+
+    name: str
+    sizes: Mapping[SplitName, int]
+    floor: Constant
+    alpha: Estimate | None
+    ceiling: Estimate | None
+
+    @property
+    def total(self) -> int:
+        """How many examples it has."""
+        return sum(self.sizes.values())
+
+
+@dataclass(frozen=True)
+class Disputed:
+    """An example that people differ on: the spread of its ratings, and how often each was given."""
+
+    id: str
+    spread: float
+    given: Counts
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far people are apart on an example: the median, what nine in ten stay below, and a histogram.
+
+    The bars are equally wide, from 0 to `top`. In units of the scale; for labels, the share that isn't the
+    majority's.
+    """
+
+    median: float
+    ninth: float
+    top: float
+    bars: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class DataSummary:
-    """What a task's data hold. `people` is None where no example has two ratings; its intervals are over examples.
+    """What a task's data hold.
 
-    `sizes` counts the examples of each split, `slices` those of each slice; `unlike` are the examples that people
-    differ on most, with the spread of their ratings.
+    `whole` is of all examples, `test` of the sealed split alone (None where it is empty); each slice has a part.
+    `golds` counts the labels, means of ratings rounded. The rest is of single ratings, and empty (`spread` None)
+    where no example has two. `coefficients` are the measures of agreement by name, the alpha that goes with the
+    task's metric first; `raters` begins with those most at odds with the others; people differ most on `unlike`.
     """
 
-    sizes: Mapping[SplitName, int]
-    slices: Mapping[str, int]
+    whole: Part
+    test: Part | None
+    slices: tuple[Part, ...]
+    golds: Counts
     ratings: int
-    people: Agreement | None
-    unlike: tuple[tuple[Example, float], ...]
+    several: int
+    coefficients: Mapping[str, Estimate]
+    raters: tuple[RaterLoss, ...]
+    spread: Spread | None
+    unlike: tuple[Disputed, ...]
 
-
-def summary_of(session: Session, task: Task) -> DataSummary:
-    """Return what a task's current data hold; raises `Refused` where it has none."""
-    return summarised(current_dataset(session, task.name).examples, task.output)
+    @property
+    def at_odds(self) -> tuple[RaterLoss, ...]:
+        """The people who are at odds with all others."""
+        return tuple(one for one in self.raters if one.at_odds)
 
 
 def summarised(examples: Sequence[Example], output: Output) -> DataSummary:
-    """Return what these examples of a task with this output hold."""
-    splits = Counter(example.split for example in examples)
+    """Return what these examples of a task with this output hold, at least one."""
     ratings = ratings_of(examples, output)
-    several = bool((ratings.each > 1).any())
-    people = agreement(ratings, output, np.random.default_rng(SEED)) if several else None
-    unlike: tuple[tuple[Example, float], ...] = ()
-    if people is not None:
-        order = np.argsort(-np.nan_to_num(people.spread), kind="stable")[:MOST]
-        unlike = tuple(
-            (examples[place], float(people.spread[place])) for place in order if people.spread[place] > 0
-        )
+    people = _agreement(ratings, output)
+    sealed = [one for one in examples if one.split == "test"]
+    names = sorted({one.slice for one in examples if one.slice})
     return DataSummary(
-        sizes={split: splits[split] for split in SPLITS},
-        slices=dict(Counter(example.slice for example in examples if example.slice)),
+        whole=_part("all", examples, output, people),
+        test=_of_some("test", sealed, output) if sealed else None,
+        slices=tuple(_of_some(name, [one for one in examples if one.slice == name], output) for name in names),
+        golds=_counted([one.gold for one in examples], output),
         ratings=len(ratings.value),
-        people=people,
-        unlike=unlike,
+        several=0 if people is None else people.several,
+        coefficients={} if people is None else coefficients(ratings, output, np.random.default_rng(SEED)),
+        raters=() if people is None else people.raters,
+        spread=None if people is None else _spread(people.spread),
+        unlike=() if people is None else _unlike(examples, people.spread, output),
+    )
+
+
+def _agreement(ratings: Ratings, output: Output) -> Agreement | None:
+    return agreement(ratings, output, np.random.default_rng(SEED)) if (ratings.each > 1).any() else None
+
+
+def _of_some(name: str, examples: Sequence[Example], output: Output) -> Part:
+    return _part(name, examples, output, _agreement(ratings_of(examples, output), output))
+
+
+def _part(name: str, examples: Sequence[Example], output: Output, people: Agreement | None) -> Part:
+    splits = Counter(example.split for example in examples)
+    return Part(
+        name=name,
+        sizes={split: splits[split] for split in SPLITS},
+        floor=best_constant_of(output, [one.gold for one in examples]),
+        alpha=None if people is None else people.alpha,
+        ceiling=None if people is None else people.ceiling,
+    )
+
+
+def _counted(values: Sequence[float | str], output: Output) -> Counts:
+    """Count ratings at the nearest whole number of the scale, and labels by name, those that nobody gave too."""
+    if output.kind == "label":
+        names = Counter(map(str, values))
+        return tuple((label, names[label]) for label in output.labels)
+    low, high = output.scale
+    numbers = Counter(min(max(math.floor(float(value) + 0.5), low), high) for value in values)
+    return tuple((str(rating), numbers[rating]) for rating in range(low, high + 1))
+
+
+def _spread(spread: Floats) -> Spread:
+    known = spread[~np.isnan(spread)]
+    top = float(known.max())
+    bars, _ = np.histogram(known, bins=BARS, range=(0.0, top or 1.0))
+    median, ninth = np.quantile(known, [0.5, 0.9])
+    return Spread(float(median), float(ninth), top, tuple(map(int, bars)))
+
+
+def _unlike(examples: Sequence[Example], spread: Floats, output: Output) -> tuple[Disputed, ...]:
+    order = np.argsort(-np.nan_to_num(spread), kind="stable")[:MOST]
+    return tuple(
+        Disputed(
+            examples[place].id, float(spread[place]), _counted(list(examples[place].ratings.values()), output)
+        )
+        for place in order
+        if spread[place] > 0
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,12 +17,18 @@ from composer.data import hutto
 from composer.data.archive import fetched
 from composer.data.cautions import cautions
 from composer.data.columns import ColumnMap, mapped, pairs_of
+from composer.data.examples import Example
 from composer.data.files import records_of
 from composer.data.readers import read_table
-from composer.registry.datasets import current_dataset, leave_out
+from composer.home.paths import Home, resolve_home
+from composer.registry.datasets import current_dataset, dataset_of, examples_named, leave_out
 from composer.registry.imports import import_records
 from composer.registry.tasks import get_task
+from composer.task.task import Task
 from library.errors import Refused
+
+if TYPE_CHECKING:
+    from library.database import Database
 
 app = typer.Typer(no_args_is_help=True, help="Labelled data of the tasks.")
 
@@ -99,8 +106,19 @@ def import_file(
     out.print(f"Data of {task} {'stored' if done.changed else 'unchanged'}.", markup=False, highlight=False)
     for line in (done.dataset.summary, *done.dataset.moves):
         say(line)
-    for caution in cautions(done.dataset.examples):
+    note_data(database, home, found, done.dataset.examples)
+
+
+def note_data(database: Database, home: Path | None, task: Task, examples: Sequence[Example]) -> None:
+    """Print what to think about before a task's current examples are used, and how well their raters agree."""
+    for caution in cautions(examples):
         say("Note: ", caution, style=BAD)
+    if not any(len(one.ratings) > 1 for one in examples):
+        return
+    from composer.cli.data_report import say_agreement  # statistics take a while to import
+
+    with database.session() as session:
+        say_agreement(session, Home(resolve_home(home)), task)
 
 
 @app.command("leave-out")
@@ -136,17 +154,21 @@ def leave_out_command(
 @refusals
 def show_command(
     task: Annotated[str, typer.Argument(help="Name of the task.")],
+    kappa: Annotated[
+        bool, typer.Option("--kappa", help="Every measure of agreement: alpha at each level, kappa, ICC.")
+    ] = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show what a task's data hold: splits, slices, and how well the people agree who rated them."""
-    from composer.analysis.data_summary import summary_of  # statistics take a while to import
+    from composer.analysis.kept_summary import current_summary  # statistics take a while to import
     from composer.cli.data_report import as_json_value, show
 
     with opened(home).session() as session:
         found = get_task(session, task)
-        summary = summary_of(session, found)
+        summary = current_summary(session, Home(resolve_home(home)), found)
+        unlike = examples_named(session, dataset_of(session, task), [one.id for one in summary.unlike])
     if as_json:
         typer.echo(json.dumps(as_json_value(summary), ensure_ascii=False, indent=2))
         return
-    show(found, summary)
+    show(found, summary, {example.id: example for example in unlike}, every_measure=kappa)

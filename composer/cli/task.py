@@ -11,10 +11,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals, say
+from composer.cli.data import note_data
 from composer.cli.figures_table import BAD
 from composer.cli.task_new import new
 from composer.data.bundled import read_bundled
-from composer.data.cautions import cautions
 from composer.registry import tasks as registry
 from composer.registry.imports import import_records
 from composer.task.cautions import task_cautions
@@ -31,15 +31,17 @@ def add(file: Annotated[Path, typer.Argument(help="YAML file of the task.")], ho
     task = load_task(file)
     records = None if task.data.source == "import" else read_bundled(task)
     at = datetime.now(UTC)
-    with opened(home).session() as session:
+    database = opened(home)
+    with database.session() as session:
         changed = registry.add_task(session, task, by=person(), at=at)
         done = None if records is None else import_records(session, task, records, by=person(), at=at)
         changed = changed or (done is not None and done.changed)
     out.print(f"Task {task.name} {'stored' if changed else 'unchanged'}.", markup=False, highlight=False)
-    for caution in (*task_cautions(task), *(cautions(done.dataset.examples) if done is not None else ())):
+    for caution in task_cautions(task):
         say("Note: ", caution, style=BAD)
     if done is not None:
         out.print(done.dataset.summary, markup=False, highlight=False)
+        note_data(database, home, task, done.dataset.examples)
     else:
         next_step = f"Bring its labelled rows with `composer data import {task.name} FILE`."
         out.print(next_step, markup=False, highlight=False)

@@ -27,12 +27,17 @@ def best_constant(output: Output, rows: Sequence[Row]) -> Constant:
 
     It is chosen with the labels known: a prompt that does no better doesn't distinguish examples.
     """
+    return best_constant_of(output, [row.gold for row in rows])
+
+
+def best_constant_of(output: Output, golds: Sequence[float | str]) -> Constant:
+    """Return the constant answer that the metric likes best on examples with these labels, at least one."""
     if output.kind == "label":
-        label, number = Counter(str(row.gold) for row in rows).most_common(1)[0]
-        return Constant(label, number / len(rows))
+        label, number = Counter(map(str, golds)).most_common(1)[0]
+        return Constant(label, number / len(golds))
     low, high = output.scale
     losses = {
-        rating: sum(((rating - float(row.gold)) / (high - low)) ** 2 for row in rows) / len(rows)
+        rating: sum(((rating - float(gold)) / (high - low)) ** 2 for gold in golds) / len(golds)
         for rating in range(low, high + 1)
     }
     best = min(losses, key=lambda rating: losses[rating])

@@ -20,6 +20,9 @@ CHUNK = 125_000
 PAIRS = 500_000
 """Pairs of examples at once whose clusters are compared."""
 
+LARGE = 2000
+"""Examples beyond which a figure's own distribution is as good as normal, and its error that of the jackknife."""
+
 NEAREST, FURTHEST = 1e-6, 8.0
 """Standard errors between which p values are distinguished: from nearly 1 to below 1e-14."""
 
@@ -146,6 +149,27 @@ def bootstrap_intervals(
     return found
 
 
+def figure_intervals(
+    statistics: Sequence[Statistic], clusters: Sequence[tuple[str, ...]], rng: np.random.Generator
+) -> list[Interval]:
+    """Return a 95% interval of each statistic of the same n examples, quickly also where n is large.
+
+    Of more than `LARGE` examples it is 1.96 standard errors to either side, by the jackknife (Efron 1982, "The
+    jackknife, the bootstrap and other resampling plans"), wider where examples share `clusters`; of fewer, that of
+    `bootstrap_intervals`.
+    """
+    if len(clusters) <= LARGE:
+        return bootstrap_intervals(statistics, clusters, rng)
+    return [_jackknife_interval(statistic, clusters) for statistic in statistics]
+
+
+def _jackknife_interval(statistic: Statistic, clusters: Sequence[tuple[str, ...]]) -> Interval:
+    whole, pull = statistic.whole(), _influence(statistic.left_out())
+    n = len(clusters)
+    error = cluster_inflation(pull, clusters) * float(np.sqrt((n - 1) / n * (pull @ pull)))
+    return Interval(whole - Z * error, whole + Z * error)
+
+
 def _resampled(
     statistics: Sequence[Statistic], n: int, rng: np.random.Generator, resamples: int | None
 ) -> list[Floats]:
@@ -221,11 +245,15 @@ def cluster_inflation(influence: Floats, clusters: Sequence[tuple[str, ...]]) ->
         return 1.0
     rows = np.repeat(np.arange(len(clusters)), [len(some) for some in clusters])
     columns = np.array([names[name] for some in clusters for name in some])
-    belongs = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(clusters), len(names)))
-    together, some = 0.0, max(1, PAIRS // len(clusters))
-    for first in range(0, len(clusters), some):
-        share = (belongs[first : first + some] @ belongs.T).astype(bool)
-        together += float(influence[first : first + some] @ np.asarray(share @ influence))
+    together = 0.0
+    if len(rows) == len(clusters):  # one cluster each: the pairs of a cluster are the square of its sum
+        together = float((np.bincount(columns, influence) ** 2).sum())
+    else:
+        belongs = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(clusters), len(names)))
+        some = max(1, PAIRS // len(clusters))
+        for first in range(0, len(clusters), some):
+            share = (belongs[first : first + some] @ belongs.T).astype(bool)
+            together += float(influence[first : first + some] @ np.asarray(share @ influence))
     few = len(names) / (len(names) - 1) * (stdtrit(len(names) - 1, (1 + CONFIDENCE) / 2) / Z) ** 2
     return float(np.sqrt(max(1.0, few * together / alone)))
 

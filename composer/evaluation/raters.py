@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.evaluation.figures import Floats, Mean, OfSums, Places
-from composer.evaluation.intervals import bootstrap_intervals
+from composer.evaluation.intervals import figure_intervals
 from composer.task.task import Output
 
 ENOUGH = 10
 """Ratings that a rater must have given to be found at odds with the others."""
 LONE = 2.0
-"""A rater whose loss is this many times that of all raters together is at odds with the others."""
+"""A rater whose loss is this many times that of all raters on the same examples is at odds with the others."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,20 @@ class Ratings:
     def each(self) -> NDArray[np.int64]:
         """How many ratings each example has; shape (n,)."""
         return np.bincount(self.example, minlength=len(self.clusters))
+
+    @property
+    def several(self) -> Ratings:
+        """The same without the examples that have fewer than two ratings, from which no agreement can be seen."""
+        kept = self.each > 1
+        given = kept[self.example]
+        place = np.cumsum(kept) - 1
+        return Ratings(
+            place[self.example[given]],
+            self.rater[given],
+            self.value[given],
+            self.raters,
+            tuple(one for one, keep in zip(self.clusters, kept, strict=True) if keep),
+        )
 
 
 @dataclass(frozen=True)
@@ -121,24 +135,29 @@ def agreement(ratings: Ratings, output: Output, rng: np.random.Generator) -> Agr
     The intervals are over examples: the people are taken as they are.
     """
     nominal = output.kind == "label"
-    each = ratings.each
-    loss = losses_to_others(ratings, output)
-    by_example = _mean_by(ratings.example, loss, len(each))
-    figures = (
-        Alpha(ratings, nominal=nominal),
-        Mean(np.nan_to_num(by_example), each > 1, written=_written(output)),
-    )
+    several = ratings.several
+    figures = (Alpha(several, nominal=nominal), one_more_person(several, output))
     alpha, ceiling = (
         Estimate(figure.whole(), bounds.low, bounds.high)
-        for figure, bounds in zip(figures, bootstrap_intervals(figures, ratings.clusters, rng), strict=True)
+        for figure, bounds in zip(figures, figure_intervals(figures, several.clusters, rng), strict=True)
     )
     return Agreement(
         alpha=alpha,
         ceiling=ceiling,
-        raters=_raters(ratings, loss, output),
+        raters=_raters(ratings, losses_to_others(ratings, output), output),
         spread=_spread(ratings, nominal=nominal),
-        several=int((each > 1).sum()),
+        several=len(several.clusters),
     )
+
+
+def one_more_person(ratings: Ratings, output: Output) -> Mean:
+    """Return what one more person would score against the others, as a figure of the task's metric.
+
+    Each example counts once, whatever the number of its ratings; those with fewer than two don't.
+    """
+    each = ratings.each
+    by_example = _mean_by(ratings.example, losses_to_others(ratings, output), len(each))
+    return Mean(np.nan_to_num(by_example), each > 1, written=_written(output))
 
 
 def losses_to_others(ratings: Ratings, output: Output) -> Floats:
@@ -200,7 +219,9 @@ def _mean_by(group: Places, values: Floats, n: int) -> Floats:
 def _raters(ratings: Ratings, loss: Floats, output: Output) -> tuple[RaterLoss, ...]:
     mean = _mean_by(ratings.rater, loss, len(ratings.raters))
     number = np.bincount(ratings.rater, minlength=len(ratings.raters))
-    together = float(np.nanmean(loss)) if not np.isnan(loss).all() else float("nan")
+    # Whoever rated the hardest examples differs more from the others, as these do from each other.
+    anybody = _mean_by(ratings.example, loss, len(ratings.clusters))[ratings.example]
+    usual = _mean_by(ratings.rater, anybody, len(ratings.raters))
     figure = _written(output)(mean)
     order = np.argsort(-np.nan_to_num(mean), kind="stable")
     return tuple(
@@ -208,7 +229,7 @@ def _raters(ratings: Ratings, loss: Floats, output: Output) -> tuple[RaterLoss, 
             ratings.raters[place],
             int(number[place]),
             float(figure[place]),
-            bool(number[place] >= ENOUGH and mean[place] > LONE * together),
+            bool(number[place] >= ENOUGH and mean[place] > LONE * usual[place]),
         )
         for place in order
     )

@@ -29,6 +29,11 @@ class Home:
         return self.path / "packs"
 
     @property
+    def figures(self) -> Path:
+        """Folder of figures that take a while to compute; what is missing in it is computed again."""
+        return self.path / "figures"
+
+    @property
     def locks(self) -> Path:
         """Folder of the lock files that keep two workers off one run."""
         return self.path / "locks"

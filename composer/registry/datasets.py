@@ -128,6 +128,12 @@ def current_dataset(session: Session, task: str) -> Dataset:
     return Dataset(examples, row.left_out if row else 0)
 
 
+def examples_in(session: Session, dataset: str) -> tuple[Example, ...]:
+    """Return the examples of all splits of a dataset, in its order."""
+    rows = select(ExampleRow.content).where(ExampleRow.dataset == dataset)
+    return tuple(_example(content) for content in session.exec(rows.order_by(col(ExampleRow.position))))
+
+
 def examples_of(session: Session, dataset: str, split: str) -> tuple[Example, ...]:
     """Return the examples of one split of a dataset, in its order."""
     if split not in SPLITS:

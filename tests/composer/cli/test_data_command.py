@@ -40,9 +40,20 @@ def test_agreement_and_who_is_at_odds_are_shown(filled: Database, home: Home) ->
     assert "Krippendorff's alpha" in shown
     assert "one more person, compared with the others: NMSE" in shown
     assert shown.index("cy") < shown.index("ann")
+    assert "always answering 3: NMSE" in shown
     found = json.loads(run(home, "show", "small", "--json").stdout)
     assert found["people"]["raters"][0]["name"] == "cy"
     assert len(found["people"]["alpha"]) == 3
+
+
+def test_other_measures_of_agreement_are_shown_where_asked_for(filled: Database, home: Home) -> None:
+    rate(filled)
+    shown, all_shown = run(home, "show", "small").output, run(home, "show", "small", "--kappa").output
+    for name in ("alpha, nominal", "Fleiss' kappa", "ICC(1)"):
+        assert name not in shown
+        assert name in all_shown
+    found = json.loads(run(home, "show", "small", "--json").stdout)
+    assert found["people"]["measures"]["Krippendorff's alpha, interval"] == found["people"]["alpha"]
 
 
 def test_data_without_single_ratings_say_so(filled: Database, home: Home) -> None:

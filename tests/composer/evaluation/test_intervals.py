@@ -8,15 +8,17 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 from scipy.optimize import brentq
-from scipy.stats import bootstrap
+from scipy.stats import bootstrap, t
 
 from composer.evaluation.figures import Floats, Mean, Statistic, Weights
 from composer.evaluation.intervals import (
+    LARGE,
     Interval,
     bca,
     bootstrap_interval,
     bootstrap_intervals,
     cluster_inflation,
+    figure_intervals,
     score_interval,
     score_p,
 )
@@ -292,3 +294,35 @@ def test_pairs_that_share_both_documents_count_once_in_the_widening() -> None:
     few = 6 / 5 * (2.570582 / 1.959964) ** 2
     design = few * (pull @ shared @ pull) / (pull @ pull)
     assert cluster_inflation(pull, clusters) == pytest.approx(np.sqrt(max(1.0, design)), rel=1e-5)
+
+
+def few_clusters(number: int) -> float:
+    """By how much an interval is wider where it rests on so few clusters."""
+    return float(np.sqrt(number / (number - 1)) * t.ppf(0.975, number - 1))
+
+
+def test_clusters_of_one_example_each_count_as_pairs_do() -> None:
+    rng = np.random.default_rng(0)
+    groups = rng.integers(0, 30, 200)
+    pull = rng.normal(0, 1, 200) + rng.normal(0, 1, 30)[groups]
+    pull -= pull.mean()
+    one = [(str(group),) for group in groups]
+    as_pairs = [(str(group), f"alone-{place}") for place, group in enumerate(groups)]
+    assert cluster_inflation(pull, one) / cluster_inflation(pull, as_pairs) == pytest.approx(
+        few_clusters(30) / few_clusters(230), rel=1e-12
+    )
+
+
+def test_of_many_examples_the_quick_interval_is_that_of_the_bootstrap() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.gamma(0.5, 1.0, 2 * LARGE)
+    clusters = [(str(place // 3),) for place in range(len(values))]
+    quick, slow = (
+        found([mean_of(values)], clusters, np.random.default_rng(0))[0]
+        for found in (figure_intervals, bootstrap_intervals)
+    )
+    assert (quick.low, quick.high) == pytest.approx((slow.low, slow.high), abs=0.05 * (slow.high - slow.low))
+    few = values[:100]
+    assert figure_intervals([mean_of(few)], alone(100), np.random.default_rng(0)) == bootstrap_intervals(
+        [mean_of(few)], alone(100), np.random.default_rng(0)
+    )

@@ -102,6 +102,16 @@ def test_who_rates_against_all_others_is_found_and_comes_first() -> None:
     assert found.raters[0].number == 60
 
 
+def test_who_rated_the_hardest_examples_alone_is_not_at_odds_with_anybody() -> None:
+    rng = np.random.default_rng(0)
+    truth, apart = rng.integers(2, 5, 200), np.repeat([0, 1], [160, 40])
+    table = truth + apart * rng.choice([-1.0, 1.0], (6, 200))
+    table[5, :160] = np.nan
+    found = agreement(rated(table), SCALE, rng)
+    assert found.raters[0].name == "rater5"
+    assert not any(one.at_odds for one in found.raters)
+
+
 def test_the_examples_people_differ_on_have_the_widest_spread() -> None:
     found = agreement(rated([[1, 3, 3], [5, 3, 4]]), SCALE, np.random.default_rng(0))
     assert found.spread.tolist() == [2.0, 0.0, 0.5]
