@@ -60,6 +60,12 @@ def pages(waiting: int, newcomer: bool) -> list[Page]:
             url_path="prompts",
             help="What is released for each task and target.",
         ),
+        st.Page(
+            "views/task.py",
+            title="Tasks",
+            url_path="task",
+            help="What prompts are for, and how well people agree on the labels.",
+        ),
         st.Page("views/activity.py", title="Activity", url_path="activity", help="Who did what, when and why."),
         st.Page("views/candidate.py", title="Candidate", url_path="candidate", visibility="hidden"),
         st.Page(

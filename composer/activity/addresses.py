@@ -29,5 +29,10 @@ def prompt_page(task: str, target: str) -> str:
     return _address("prompts", task=task, target=target)
 
 
+def task_page(name: str) -> str:
+    """Return the address of a task: what it asks for, its labels, and where its prompts stand."""
+    return _address("task", name=name)
+
+
 def _address(path: str, **query: object) -> str:
     return f"{path}?{urlencode(query, quote_via=quote)}"

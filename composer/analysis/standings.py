@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from composer.analysis.data_summary import DataSummary
+from composer.analysis.data_summary import DataSummary, Part
 from composer.candidates.records import CandidateSummary, get_candidate_summary, list_candidates
 from composer.evaluation.outcomes import Difference
 from composer.evaluation.raters import in_reach
@@ -19,8 +19,9 @@ class Standing:
     """The prompt of one target: what is released, or else the newest candidate, and what it was measured beside.
 
     `figure` is the metric of both on the sealed examples of `dataset`; `release` is None for a candidate that is
-    not released. `before` and `after` are how much of the way both have come, 0 the best constant answer and 1 one
-    more person on those examples; None where the data are not summed up, or have no single ratings.
+    not released. `part` has the floor and the ceiling of those examples, and `before` and `after` are how much of
+    the way from the one (0) to the other (1) both have come; None where the data are not summed up, or have no
+    single ratings.
     """
 
     target: str
@@ -28,6 +29,7 @@ class Standing:
     release: int | None
     dataset: str
     figure: Difference
+    part: Part | None = None
     before: float | None = None
     after: float | None = None
 
@@ -58,4 +60,4 @@ def on_the_way(one: Standing, summaries: Mapping[str, DataSummary]) -> Standing:
         None if figure is None else in_reach(figure, floor, ceiling)
         for figure in (one.figure.incumbent, one.figure.candidate)
     )
-    return replace(one, before=before, after=after)
+    return replace(one, part=known.test, before=before, after=after)

@@ -18,7 +18,8 @@ from composer.data.bundled import read_bundled
 from composer.registry import tasks as registry
 from composer.registry.imports import import_records
 from composer.task.cautions import task_cautions
-from composer.task.task import SPLITS, Task, load_task
+from composer.task.task import Task, load_task
+from composer.task.wording import data_in_words, output_in_words, policy_in_words, snippets_in_words
 
 app = typer.Typer(no_args_is_help=True, help="Tasks: what prompts are for.")
 app.command("new")(new)
@@ -95,27 +96,15 @@ def _row(task: Task) -> dict[str, str]:
     }
 
 
-def _snippets(task: Task) -> str:
-    use = task.snippets
-    tokens = f" and about {use.max_tokens} tokens" if use.max_tokens is not None else ""
-    kept = "; those of the prompt in use stay" if task.policy.keep_incumbent else ""
-    return f"at most {use.max}{tokens}, tagged {', '.join(use.tags) or 'anything'}{kept}"
-
-
 def _parts(task: Task) -> list[tuple[str, str]]:
-    output = task.output
-    values = f"{output.low} to {output.high}" if output.kind == "ordinal" else ", ".join(output.labels)
-    shares = ", ".join(f"{name} {share:.0%}" for name, share in zip(SPLITS, task.data.splits.shares, strict=True))
-    gates = task.policy.gates.model_dump(exclude_none=True)
-    newer = f"newer versions of snippets: {task.policy.newer_version}"
     return [
         (task.name, f"{task.title}\n{task.description}".strip()),
         ("inputs", ", ".join(task.inputs)),
-        ("output", f"{output.field}: {values}, as {output.format}; measured by {task.metric}"),
+        ("output", output_in_words(task)),
         ("base", task.base),
         ("message", task.message),
-        ("snippets", _snippets(task)),
-        ("data", f"{task.data.source}; {shares}"),
-        ("policy", f"risk {task.risk}; approvals {task.terms.approvals}; {newer}; gates {gates}"),
+        ("snippets", snippets_in_words(task)),
+        ("data", data_in_words(task)),
+        ("policy", policy_in_words(task)),
         ("hash", task.hash),
     ]

@@ -181,6 +181,11 @@ def split_size(session: Session, dataset: str, split: SplitName) -> int:
     return session.exec(rows).one()
 
 
+def dataset_size(session: Session, dataset: str) -> int:
+    """Return how many examples a dataset has; 0 for one that there is not."""
+    return session.exec(select(func.count()).select_from(ExampleRow).where(ExampleRow.dataset == dataset)).one()
+
+
 def inputs_of(session: Session, dataset: str) -> dict[str, tuple[str, ...]]:
     """Return the inputs of every example of a dataset, by its id."""
     rows = select(ExampleRow.example_id, ExampleRow.content).where(ExampleRow.dataset == dataset)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from composer.activity.addresses import candidate_page, run_page
+from composer.activity.addresses import candidate_page, run_page, task_page
 from composer.evaluation.caveats import find_caveats
 from composer.evaluation.formatting import NAMES, change, interval
 from composer.review.next_step import next_step
@@ -25,6 +25,7 @@ def show(found: Shown, me: Person) -> None:
     again = candidate.rescored_from
     facts = [
         f"candidate {candidate.id}",
+        f'<a href="{safe(task_page(candidate.task))}">task {safe(candidate.task)}</a>',
         f"proposed by {safe(candidate.proposed_by)} from {run}",
         when(candidate.created_at, now()),
         "" if again is None else f'scored again from <a href="{candidate_page(again)}">candidate {again}</a>',

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from composer.activity.addresses import prompt_page
+from composer.activity.addresses import prompt_page, task_page
 from composer.evaluation.formatting import NAMES
 from composer.prompts.composition import BARE_BASE
 from composer.registry.targets import task_and_target_names
@@ -56,7 +56,8 @@ def matrix(releases: dict[tuple[str, str], CurrentRelease], place: tuple[str, st
     rows = []
     for task in tasks:
         cells = [current(task, name, releases.get((task, name)), (task, name) == place) for name in targets]
-        rows.append(f'<tr><th scope="row">{safe(task)}</th>{"".join(cells)}</tr>')
+        named = f'<a href="{safe(task_page(task))}">{safe(task)}</a>'
+        rows.append(f'<tr><th scope="row">{named}</th>{"".join(cells)}</tr>')
     html(table(("task", *targets), rows))
     st.caption(
         "A release is for one task on one target: it was reviewed on that target’s answers, and serves no other."
