@@ -124,7 +124,7 @@ def test_a_reviewer_reads_approves_releases_and_exports(chromium: Browser, app: 
     found = [next(name for name in order if heading.startswith(name)) for heading in headings]
     assert found == order
 
-    page.locator("path[aria-label*='outcome: worse; example:']").last.click(force=True)
+    page.locator("path[aria-label*='loss after'][aria-label*='outcome: worse']").last.click(force=True)
     expect(page).to_have_url(re.compile("row="))
     opened_row = re.search("row=([^&#]+)", page.url)
     assert opened_row

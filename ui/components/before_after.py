@@ -36,8 +36,8 @@ def chart(rows: Sequence[Row], output: Output, hint: str = "") -> Any:
 
     `hint` is written above it, after what it shows.
     """
-    drawn, above = losses(rows) if output.kind == "ordinal" else right_and_wrong(rows)
-    return drawn.properties(title=title(f"{above}{hint}"), width="container", height=HEIGHT)
+    layers, above = losses(rows) if output.kind == "ordinal" else right_and_wrong(rows)
+    return alt.layer(*layers, title=title(f"{above}{hint}"), width="container", height=HEIGHT)
 
 
 def picked(selection: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -48,12 +48,12 @@ def picked(selection: Mapping[str, Any]) -> tuple[str, str] | None:
     )
 
 
-def losses(rows: Sequence[Row]) -> tuple[Any, str]:
+def losses(rows: Sequence[Row]) -> tuple[list[Any], str]:
     """Chart the loss after over the loss before, a point an example; what got worse is above the diagonal.
 
     Both axes have the roots of losses: most are small, and for a rating the root is its distance from the gold
     label. Examples with the same two losses are spread around their place, never across the diagonal. Of more
-    than `charts.MOST` an even choice is drawn. Returns what it shows, too.
+    than `charts.MOST` an even choice is drawn. Returns the layers, and what they show.
     """
     shown = some(rows)
     data = _points(shown)
@@ -68,7 +68,11 @@ def losses(rows: Sequence[Row]) -> tuple[Any, str]:
             y=up,
             color=tone,
             shape=alt.Shape("outcome:N", scale=SHAPES, legend=None),
-            tooltip=["example:N", *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("before", "after"))],
+            tooltip=[
+                alt.Tooltip("example:N"),
+                *(alt.Tooltip(f"{name}:Q", format=".3f") for name in ("before", "after")),
+                alt.Tooltip("outcome:N"),
+            ],
         )
         .add_params(alt.selection_point(name=PICKED, fields=["example"]))
     )
@@ -77,15 +81,17 @@ def losses(rows: Sequence[Row]) -> tuple[Any, str]:
         .mark_line(color="#b3bcc6", strokeDash=[3, 3])
         .encode(x=across, y=up)
     )
-    sides = [("worse", "▲ worse", 0.0, top, "left", "top"), ("better", "▼ better", top, 0.0, "right", "bottom")]
-    names = [
-        alt.Chart(pd.DataFrame({"across": [x], "up": [y], "outcome": [outcome], "name": [name]}))
-        .mark_text(align=align, baseline=baseline, fontSize=12)
-        .encode(x=across, y=up, text="name:N", color=tone)
-        for outcome, name, x, y, align, baseline in sides
-    ]
+    names = pd.DataFrame(
+        {
+            "across": [0.12 * top, 0.88 * top],
+            "up": [top, 0.0],
+            "outcome": ["worse", "better"],
+            "name": ["▲ worse", "▼ better"],
+        }
+    )
+    corners = alt.Chart(names).mark_text(fontSize=12).encode(x=across, y=up, text=alt.Text("name:N"), color=tone)
     drawn = f", {len(shown):,} of {len(rows):,} drawn" if len(shown) < len(rows) else ""
-    return alt.layer(line, *names, marks), f"loss, before and after{drawn}"
+    return [line, corners, marks], f"loss, before and after{drawn}"
 
 
 def _axis(kind: Any, name: str, called: str, top: float) -> Any:
@@ -100,15 +106,16 @@ def _axis(kind: Any, name: str, called: str, top: float) -> Any:
 
 
 def _points(rows: Sequence[Row]) -> pd.DataFrame:
-    places = np.sqrt([[row.incumbent_loss, row.candidate_loss] for row in rows]).reshape(-1, 2)
-    spread = places + _spread(places)
+    both = np.array([(row.incumbent_loss, row.candidate_loss) for row in rows], dtype=float).reshape(-1, 2)
+    places = np.sqrt(both)
+    drawn = (places + _spread(places)).round(4)
     return pd.DataFrame(
         {
             "example": [row.example_id for row in rows],
-            "across": spread[:, 0].round(4),
-            "up": spread[:, 1].round(4),
-            "before": [round(row.incumbent_loss, 3) for row in rows],
-            "after": [round(row.candidate_loss, 3) for row in rows],
+            "across": drawn[:, 0],
+            "up": drawn[:, 1],
+            "before": both[:, 0].round(3),
+            "after": both[:, 1].round(3),
             "outcome": [row.outcome for row in rows],
         }
     )
@@ -120,23 +127,22 @@ def _spread(places: NDArray[np.float64]) -> NDArray[np.float64]:
     Points at one place lie as seeds in a sunflower do, the same each time. A place off the diagonal keeps all of
     its points on its own side.
     """
-    keys = [tuple(place) for place in places.round(6)]
-    number, seen = Counter(keys), Counter[tuple[float, ...]]()
-    moved = np.zeros_like(places)
-    for row, key in enumerate(keys):
-        if number[key] > 1:
-            far = abs(key[1] - key[0]) / sqrt(2)
-            widest = min(_WIDEST, 0.8 * far if far else _WIDEST, _STEP * sqrt(number[key]))
-            turn = seen[key] * pi * (3 - sqrt(5))
-            moved[row] = widest * sqrt(seen[key] / number[key]) * np.array([np.cos(turn), np.sin(turn)])
-            seen[key] += 1
-    return moved
+    _, place, number = np.unique(places.round(6), axis=0, return_inverse=True, return_counts=True)
+    place = place.reshape(-1)
+    order = np.argsort(place, kind="stable")
+    first = np.concatenate([[0], np.cumsum(number)[:-1]]).astype(int)
+    own, each = np.empty(len(places)), number[place]
+    own[order] = np.arange(len(places)) - first[place[order]]
+    far = np.abs(places[:, 1] - places[:, 0]) / sqrt(2)
+    widest = np.minimum(_STEP * np.sqrt(each), np.where(far > 0, np.minimum(0.8 * far, _WIDEST), _WIDEST))
+    out, turn = widest * np.sqrt(own / each), own * pi * (3 - sqrt(5))
+    return np.column_stack([out * np.cos(turn), out * np.sin(turn)])
 
 
-def right_and_wrong(rows: Sequence[Row]) -> tuple[Any, str]:
+def right_and_wrong(rows: Sequence[Row]) -> tuple[list[Any], str]:
     """Chart how many answers were right or wrong before and are after, as four counts; a click picks one.
 
-    A malformed answer is wrong. Returns what it shows, too.
+    A malformed answer is wrong. Returns the layers, and what they show.
     """
     counted = Counter((not row.incumbent_loss, not row.candidate_loss) for row in rows)
     data = pd.DataFrame(
@@ -173,4 +179,4 @@ def right_and_wrong(rows: Sequence[Row]) -> tuple[Any, str]:
     )
     figures = base.mark_text(fontSize=18, dy=-8, color="#1f2933").encode(text="text:N")
     names = base.mark_text(fontSize=12, dy=12, color="#1f2933").encode(text="became:N")
-    return alt.layer(tiles, figures, names), "right and wrong, before and after"
+    return [tiles, figures, names], "right and wrong, before and after"

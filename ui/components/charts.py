@@ -46,7 +46,7 @@ def ratings(rows: Sequence[Row], output: Output) -> list[Any]:
             y=up,
             color=alt.Color("outcome:N", scale=OUTCOMES, legend=None),
             shape=alt.Shape("outcome:N", scale=SHAPES, legend=None),
-            tooltip=["example:N", "gold:Q", "model:N", "outcome:N"],
+            tooltip=[alt.Tooltip(name) for name in ("example:N", "gold:Q", "model:N", "outcome:N")],
         )
     )
     ends = pd.DataFrame({"gold": [low, high], "place": [low, high]})
