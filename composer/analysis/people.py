@@ -15,7 +15,7 @@ from composer.evaluation.formatting import NAMES, bracketed, figure
 from composer.evaluation.metrics import as_number
 from composer.evaluation.outcomes import Difference, Row
 from composer.evaluation.raters import Agreement, Ratings, agreement, in_reach, within_people
-from composer.registry.datasets import examples_named
+from composer.registry.datasets import examples_named, has_ratings
 from composer.review.status import Review
 from composer.task.task import Output
 
@@ -84,6 +84,8 @@ def beside_people(session: Session, review: Review) -> BesidePeople | None:
     """Return a candidate beside the people who rated its test examples; None where no two rated the same."""
     candidate = review.candidate
     dataset = candidate.evidence.data.dataset
+    if not has_ratings(session, dataset):
+        return None
     examples = examples_named(session, dataset, [row.example_id for row in candidate.rows])
     ratings = ratings_of(examples, review.task.output)
     if not (ratings.each > 1).any():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sqlmodel import Session, col, select
 
@@ -160,6 +160,25 @@ def answered_examples(session: Session, target: str, composition: str, *, replic
     """
     asked = select(CellRow.example_id).where(CellRow.composition == composition, CellRow.target == target)
     return frozenset(session.exec(asked.where(CellRow.replicate == replicate)))
+
+
+class Took(NamedTuple):
+    """What one stored answer took: tokens of its prompt and of itself, and seconds."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    seconds: float
+
+
+def stored_spending(session: Session, target: str, composition: str, keys: Sequence[str]) -> dict[str, Took]:
+    """Return what the answers with these keys took, those stored under this composition in one go."""
+    row = CellRow
+    asked = select(row.key, row.prompt_tokens, row.completion_tokens, row.seconds)
+    own = asked.where(row.composition == composition, row.target == target)
+    known = {key: Took(prompt, answer, seconds) for key, prompt, answer, seconds in session.exec(own)}
+    others = stored_answers(session, [key for key in keys if key not in known])
+    more = {key: Took(one.prompt_tokens, one.completion_tokens, one.seconds) for key, one in others.items()}
+    return {key: known[key] for key in keys if key in known} | more
 
 
 def stored_texts(session: Session, target: str, composition: str, keys: Sequence[str]) -> dict[str, str]:

@@ -33,12 +33,14 @@ class ServedModel(Part):
 class MeasuredTarget(Part):
     """The target as it was when the candidate was measured; `served` are the models that it reported to answer.
 
-    Those are empty where it reported none, and in evidence older than this part.
+    Those are empty where it reported none, and in evidence older than this part. The price is what the cost of
+    answers was computed by, None where no gate asked for that.
     """
 
     name: str
     hash: str
     served: tuple[ServedModel, ...] = ()
+    price_per_million_tokens: float | None = None
 
 
 class MeasuredData(Part):
@@ -109,8 +111,10 @@ class Evidence(Part):
         # Without these, evidence is the same bytes as before there were such parts.
         if not self.malformed:
             later = {**later, "malformed": True}
-        if not self.target.served:
-            later = {**later, "target": {"served": True}}
+        silent = {} if self.target.served else {"served": True}
+        silent |= {} if self.target.price_per_million_tokens is not None else {"price_per_million_tokens": True}
+        if silent:
+            later = {**later, "target": silent}
         return self.model_dump(mode="json", include=set(names) or None, exclude=later)
 
     def outcome(self) -> Outcome:
@@ -147,7 +151,14 @@ def evidence_of(
     plan = measured.plan
     return Evidence(
         task=MeasuredTask(name=plan.task.name, hash=plan.task.hash, metric=plan.task.metric),
-        target=MeasuredTarget(name=plan.target.name, hash=plan.target.hash, served=measured.served),
+        target=MeasuredTarget(
+            name=plan.target.name,
+            hash=plan.target.hash,
+            served=measured.served,
+            price_per_million_tokens=plan.target.price_per_million_tokens
+            if plan.task.policy.gates.max_cost_growth is not None
+            else None,
+        ),
         data=MeasuredData(
             dataset=plan.dataset, split="test", examples=tuple(example.id for example in plan.examples)
         ),

@@ -17,7 +17,8 @@ def measure(plan: MeasurementPlan, evaluator: Evaluator, *, seed: int) -> tuple[
     """
     test = plan.examples
     before, after = (Side(evaluator.answers(side, test)) for side in (plan.incumbent, plan.candidate))
-    comparison = compare(plan.task, test, before, after, np.random.default_rng(seed))
+    price = plan.target.price_per_million_tokens
+    comparison = compare(plan.task, test, before, after, np.random.default_rng(seed), price=price)
     cells = [
         [question.key for question in evaluator.questions(side, test)] for side in (plan.incumbent, plan.candidate)
     ]

@@ -11,7 +11,8 @@ from composer.cli.common import out, say
 from composer.cli.figures_table import BAD, GOOD, MARKS, comparison
 from composer.cli.next_commands import show_next
 from composer.evaluation.caveats import find_caveats
-from composer.evaluation.outcomes import Gate, MalformedAnswer
+from composer.evaluation.formatting import WORTH
+from composer.evaluation.outcomes import Difference, Gate, MalformedAnswer
 from composer.prompts.changes import SnippetChange, snippet_changes
 from composer.prompts.composition import BARE_BASE
 from composer.review.blockers import blocker_texts, joined
@@ -33,7 +34,13 @@ MOST_SHOWN = 10
 """Regressions, malformed answers and comments that are listed; the app has all of them."""
 
 
-def show(review: Review, comments: Sequence[Comment], me: Person, people: BesidePeople | None = None) -> None:
+def show(
+    review: Review,
+    comments: Sequence[Comment],
+    me: Person,
+    people: BesidePeople | None = None,
+    cost: Difference | None = None,
+) -> None:
     """Print a candidate: figures, gates, what changes, who decided what, what is in its way, what comes next."""
     candidate, status = review.candidate, review.status
     say(f"{candidate.task} → {candidate.target} · candidate {candidate.id} · {status.state}", style="bold")
@@ -47,7 +54,9 @@ def show(review: Review, comments: Sequence[Comment], me: Person, people: Beside
     for notice in status.notices:
         say(f"! {notice[:1].upper()}{notice[1:]}", hang=2)
     out.print()
-    out.print(comparison(candidate.figures))
+    known = {one.name: one for one in candidate.figures}
+    out.print(comparison(tuple({**known, "cost": cost}.values() if cost else known.values())))
+    say(f"Seconds: {WORTH}.", style="dim", hang=2)
     counts = candidate.outcome.counts
     say(f"{counts.better} better · {counts.same} same · {counts.worse} worse of {counts.total}")
     if people:
@@ -80,8 +89,13 @@ def changes(found: Sequence[SnippetChange]) -> None:
         say("  ", sign, f" {one.now.key} {version}  {one.now.text}", hang=6)
 
 
-def as_json_value(review: Review, people: BesidePeople | None = None) -> dict[str, Any]:
-    """Return a candidate with its status as one JSON value; figures, gates and counts as evidence is stored."""
+def as_json_value(
+    review: Review, people: BesidePeople | None = None, spent: Sequence[Difference] = ()
+) -> dict[str, Any]:
+    """Return a candidate with its status as one JSON value; figures, gates and counts as evidence is stored.
+
+    `spent` is what the answers took, with the intervals that evidence has none of.
+    """
     candidate, status = review.candidate, review.status
     measured = json.loads(canonical_bytes(candidate.evidence.as_json(*MEASURED)))
     return {
@@ -110,6 +124,7 @@ def as_json_value(review: Review, people: BesidePeople | None = None) -> dict[st
         "release": status.release.id if status.release else None,
         "successor": status.successor,
         **({"people": people.as_json()} if people else {}),
+        **({"spending": [asdict(one) for one in spent]} if spent else {}),
     }
 
 

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from sqlmodel import Session
 
+from composer.analysis.prices import cost_of
 from composer.cli.act import carry_out
 from composer.cli.candidate_report import as_json_value, show
 from composer.cli.common import CandidateArgument, HomeOption, JsonOption, opened, person, refusals
 from composer.cli.decide import commenting, deciding, dismissing
 from composer.cli.dispose import disposing
-from composer.registry.datasets import examples_named
+from composer.registry.datasets import has_ratings
 from composer.review.comments import comments_on
 from composer.review.status import Review, get_review
 from library.errors import Refused
@@ -78,16 +79,18 @@ def _show(candidate: int, home: Path | None, *, as_json: bool) -> None:
         found = get_review(session, candidate)
         people = _people(session, found)
         if as_json:
-            print(json.dumps(as_json_value(found, people), ensure_ascii=False))
+            from composer.analysis.spending import candidate_spending  # statistics take a while to import
+
+            spent = candidate_spending(session, found.candidate)
+            print(json.dumps(as_json_value(found, people, spent), ensure_ascii=False))
             return
+        cost = cost_of(session, found.candidate)
         comments, me = comments_on(session, found.candidate), someone(session, person())
-    show(found, comments, me, people)
+    show(found, comments, me, people, cost)
 
 
 def _people(session: Session, found: Review) -> BesidePeople | None:
-    candidate = found.candidate
-    ids = [row.example_id for row in candidate.rows]
-    if not any(one.ratings for one in examples_named(session, candidate.evidence.data.dataset, ids)):
+    if not has_ratings(session, found.candidate.evidence.data.dataset):
         return None
     from composer.analysis.people import beside_people  # statistics take a while to import
 

@@ -14,6 +14,7 @@ from composer.evaluation.outcomes import Comparison, Difference, MalformedAnswer
 from composer.evaluation.paired import differences
 from composer.evaluation.parsing import Parsed, parse_answer
 from composer.evaluation.slices import slices
+from composer.evaluation.spending import spent
 from composer.models.answer import Answer
 from composer.task.task import Task
 
@@ -24,33 +25,30 @@ class Side:
 
     answers: Sequence[Answer]
 
-    @property
-    def prompt_tokens(self) -> float:
-        """Mean prompt tokens an answer."""
-        return float(np.mean([answer.prompt_tokens for answer in self.answers]))
-
-    @property
-    def seconds(self) -> float:
-        """Mean seconds an answer."""
-        return float(np.mean([answer.seconds for answer in self.answers]))
-
 
 def compare(
-    task: Task, examples: Sequence[Example], incumbent: Side, candidate: Side, rng: np.random.Generator
+    task: Task,
+    examples: Sequence[Example],
+    incumbent: Side,
+    candidate: Side,
+    rng: np.random.Generator,
+    *,
+    price: float | None = None,
 ) -> Comparison:
     """Compare two prompts on the same examples; `rng` drives the bootstrap and the permutations alone.
+
+    `price` is that of a million tokens, where the target has one.
 
     Every resampled figure is taken over the same resamples, and every mean by the same method, so that
     figures which agree have intervals that agree.
     """
     seed = int(rng.integers(2**32))
-    was, now = (_parsed(task, side) for side in (incumbent, candidate))
+    was, now = (parsed(task, side.answers) for side in (incumbent, candidate))
     before, after = score(task, examples, was), score(task, examples, now)
     clusters = [example.clusters for example in examples]
     found = [
         *differences(figures(task), before, after, clusters, np.random.default_rng(seed)),
-        _plain("tokens", incumbent.prompt_tokens, candidate.prompt_tokens),
-        _plain("seconds", incumbent.seconds, candidate.seconds),
+        *_spending(task, incumbent, candidate, price),
     ]
     rows = tuple(
         Row(
@@ -75,11 +73,12 @@ def compare(
     return Comparison(tuple(found), gates, rows, slices(task, examples, before, after), malformed)
 
 
-def _parsed(task: Task, side: Side) -> list[Parsed]:
+def parsed(task: Task, answers: Sequence[Answer]) -> list[Parsed]:
+    """Read each answer as the task's output has it, in their order."""
     # Thousands of answers are often of a few kinds.
-    bare = [replace(answer, prompt_tokens=0, completion_tokens=0, seconds=0.0) for answer in side.answers]
-    parsed = {answer: parse_answer(task.output, answer) for answer in set(bare)}
-    return [parsed[answer] for answer in bare]
+    bare = [replace(answer, prompt_tokens=0, completion_tokens=0, seconds=0.0) for answer in answers]
+    known = {answer: parse_answer(task.output, answer) for answer in set(bare)}
+    return [known[answer] for answer in bare]
 
 
 def _malformed(
@@ -92,5 +91,14 @@ def _malformed(
     ]
 
 
-def _plain(name: str, was: float, now: float) -> Difference:
-    return Difference(name, "lower", was, now, now - was, None, None)
+def _spending(task: Task, incumbent: Side, candidate: Side, price: float | None) -> list[Difference]:
+    """Return what both prompts took as evidence has it: without intervals, the cost where a gate asks for it."""
+    was, now = (spent(side.answers, price) for side in (incumbent, candidate))
+    asked = ["tokens", "seconds", *(["cost"] if task.policy.gates.max_cost_growth is not None else [])]
+    return [
+        Difference(
+            name, "lower", was[name].whole(), now[name].whole(), now[name].whole() - was[name].whole(), None, None
+        )
+        for name in asked
+        if name in was and name in now
+    ]

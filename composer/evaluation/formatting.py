@@ -18,11 +18,21 @@ NAMES = {
     "macro_f1": "macro F1",
     "tokens": "prompt tokens",
     "seconds": "seconds per answer",
+    "cost": "cost of 1,000 answers",
 }
 """What a reader knows each figure as."""
 
 SHARES = frozenset({"accuracy", "valid_accuracy", "valid_rate"})
 """Figures that are shares of examples: written as percentages, their differences in points."""
+
+ANSWERS = 1000
+"""Answers that a cost is given for: one alone costs too little to be read."""
+
+WORTH = (
+    "each answer was timed once, when it was first given, whatever else ran then: an embedded model shares its "
+    "machine, so a small difference may be the machine’s"
+)
+"""What figures of seconds are worth."""
 
 
 def figure(name: str, value: float | None) -> str:

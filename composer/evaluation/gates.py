@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from composer.data.examples import Example
-from composer.evaluation.formatting import bracketed
+from composer.evaluation.formatting import bracketed, figure
 from composer.evaluation.outcomes import LOSS_TOLERANCE, Difference, Gate, Row
 from composer.task.policy import GateKind
 from composer.task.task import Task
@@ -38,6 +39,10 @@ def check_gates(
     if policy.max_extra_tokens is not None:
         extra, limit = differences["tokens"].difference or 0.0, policy.max_extra_tokens
         gates.append(("max_extra_tokens", Gate(f"tokens ≤ +{limit}", extra <= limit, f"{extra:+.0f}")))
+    if policy.max_seconds_growth is not None:
+        gates.append(("max_seconds_growth", _growth("seconds", differences, policy.max_seconds_growth)))
+    if policy.max_cost_growth is not None:
+        gates.append(("max_cost_growth", _growth("cost", differences, policy.max_cost_growth)))
     return tuple(replace(gate, binding=kind not in policy.advisory) for kind, gate in gates)
 
 
@@ -55,6 +60,21 @@ def improves(metric: Difference) -> Gate:
         return Gate("improves", False, "no interval")
     clear = metric.high < 0 if metric.better_is == "lower" else metric.low > 0
     return Gate("improves", clear, bracketed(f"{metric.low:+.3g}", f"{metric.high:+.3g}"))
+
+
+def _growth(name: Literal["seconds", "cost"], differences: Mapping[str, Difference], limit: float) -> Gate:
+    """Fail where a figure grew by more than a share of what it was, and where nothing says whether it did."""
+    one, called = differences.get(name), f"{name} ≤ +{limit:.0%}"
+    grown = one.growth if one else None
+    if one is None or grown is None:
+        reported = bool(differences["tokens"].incumbent)
+        why = {
+            "seconds": "the answers have no seconds",
+            "cost": "the target has no price_per_million_tokens" if reported else "the target reports no tokens",
+        }
+        return Gate(called, False, f"not known: {why[name]}")
+    sides = " → ".join(figure(name, value) for value in (one.incumbent, one.candidate))
+    return Gate(called, grown <= limit + LOSS_TOLERANCE, f"{grown:+.1%} ({sides})")
 
 
 def _not_worse(name: str, difference: Difference, tolerance: float) -> Gate:

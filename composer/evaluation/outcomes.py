@@ -43,6 +43,11 @@ class Difference:
         change = self.difference or 0.0
         return change < 0 if self.better_is == "lower" else change > 0
 
+    @property
+    def growth(self) -> float | None:
+        """By what share of what it was the figure has grown; None where it is missing, or was nothing."""
+        return self.difference / self.incumbent if self.incumbent and self.difference is not None else None
+
 
 @dataclass(frozen=True)
 class Row:

@@ -186,6 +186,23 @@ def dataset_size(session: Session, dataset: str) -> int:
     return session.exec(select(func.count()).select_from(ExampleRow).where(ExampleRow.dataset == dataset)).one()
 
 
+def has_ratings(session: Session, dataset: str) -> bool:
+    """Whether any example of a dataset has single ratings of people."""
+    rated = col(ExampleRow.content)["ratings"].as_string().is_not(None)
+    return (
+        session.exec(select(ExampleRow.id).where(ExampleRow.dataset == dataset, rated).limit(1)).first()
+        is not None
+    )
+
+
+def clusters_of(session: Session, dataset: str, split: str) -> dict[str, tuple[str, ...]]:
+    """Return the clusters of every example of one split of a dataset, by its id."""
+    own = col(ExampleRow.content)["split"].as_string() == split
+    clusters = col(ExampleRow.content)["clusters"]
+    rows = select(ExampleRow.example_id, clusters).where(ExampleRow.dataset == dataset, own)
+    return {name: tuple(some) for name, some in session.exec(rows)}
+
+
 def inputs_of(session: Session, dataset: str) -> dict[str, tuple[str, ...]]:
     """Return the inputs of every example of a dataset, by its id."""
     rows = select(ExampleRow.example_id, ExampleRow.content).where(ExampleRow.dataset == dataset)

@@ -14,7 +14,14 @@ Risk = Literal["low", "high"]
 Excluded = Literal["proposer", "authors"]
 NewerVersion = Literal["stale", "notice"]
 GateKind = Literal[
-    "improves", "valid_rate", "not_worse", "must_not_regress", "max_worse_share", "max_extra_tokens"
+    "improves",
+    "valid_rate",
+    "not_worse",
+    "must_not_regress",
+    "max_worse_share",
+    "max_extra_tokens",
+    "max_seconds_growth",
+    "max_cost_growth",
 ]
 
 
@@ -26,7 +33,8 @@ class Gates(_Part):
     """What a candidate must pass besides being better: limits on what it may break.
 
     Those in `advisory` are shown, and hold nothing up. `tolerance` is by how much a figure of `not_worse`
-    may fall, in that figure's own units.
+    may fall, in that figure's own units. Seconds and money an answer may grow by a share of what they were: 0.2
+    is a fifth more.
     """
 
     valid_rate: bool = True
@@ -35,6 +43,8 @@ class Gates(_Part):
     tolerance: Mapping[str, Annotated[float, Field(ge=0, le=100)]] = {}
     max_worse_share: float | None = Field(default=None, ge=0, le=1)
     max_extra_tokens: int | None = Field(default=None, ge=0, le=1_000_000)
+    max_seconds_growth: float | None = Field(default=None, ge=0, le=100)
+    max_cost_growth: float | None = Field(default=None, ge=0, le=100)
     advisory: tuple[GateKind, ...] = ()
 
 

@@ -244,6 +244,9 @@ class Task(_Part):
         for name in ("advisory", "tolerance"):
             if not policy["gates"][name]:
                 del policy["gates"][name]
+        for name in ("max_seconds_growth", "max_cost_growth"):
+            if policy["gates"][name] is None:
+                del policy["gates"][name]
         return digest(content)
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:

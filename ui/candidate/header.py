@@ -35,7 +35,7 @@ def show(found: Shown, me: Person) -> None:
         f'<div class="ic"><div class="ic-head"><h1>{safe(candidate.task)} → {safe(candidate.target)}</h1>'
         f'{state_tag(status.state)}</div><div class="ic-mute">{" · ".join(filter(None, facts))}</div>'
         f'<p class="ic-story">{story(found)}</p></div>'
-        + metrics.cards(candidate.figures, candidate.outcome.counts)
+        + metrics.cards(found.figures, candidate.outcome.counts)
         + strip(review)
         + metrics.gates(candidate.gates, candidate.figures)
         + f'<p class="ic ic-next"><b>Next</b> {safe(next_step_text(next_step(status, me)))}</p>'

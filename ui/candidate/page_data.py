@@ -20,8 +20,9 @@ from composer.analysis.examples import flipped, rows_of, texts_of
 from composer.analysis.jobs import Job, JobKind, get_job, jobs_of
 from composer.analysis.people import BesidePeople, beside_people
 from composer.analysis.search_steps import SearchSteps, search_steps
+from composer.analysis.spending import figures_of
 from composer.answers.latency import answer_latency
-from composer.evaluation.outcomes import Row
+from composer.evaluation.outcomes import Difference, Row
 from composer.home.processes import RUNNING, WAITING
 from composer.registry.releases import Release, current_release
 from composer.review.comments import Comment, comments_on
@@ -55,7 +56,7 @@ class Shown:
 
     `lines` are sorted by loss change, the worst first; `findings` and `steps` are None where the search of its
     run does not give them; `replaces` is the current release, which a release would replace; `people` is None
-    where no two people rated the same example.
+    where no two people rated the same example. `figures` are those of the evidence, and what answers took.
     """
 
     review: Review
@@ -65,6 +66,7 @@ class Shown:
     steps: SearchSteps | None
     replaces: Release | None
     people: BesidePeople | None
+    figures: tuple[Difference, ...]
 
 
 @dataclass(frozen=True)
@@ -185,4 +187,5 @@ def _read(candidate_id: int) -> Shown:
             steps=steps,
             replaces=current_release(session, candidate.task, candidate.target),
             people=people,
+            figures=figures_of(session, candidate),
         )

@@ -38,7 +38,7 @@ def show(found: Shown, jobs: CandidateJobs, person: Person) -> None:
     section("What it gains and breaks", legend(output))
     _steps(found, jobs.jobs)
     _answers(found, output)
-    tables = f"<div>{metrics.table(review.candidate.figures)}</div>{worst(found)}{slices(found)}"
+    tables = f"<div>{metrics.table(found.figures)}</div>{worst(found)}{slices(found)}"
     html(f'<div class="ic ic-pairs">{tables}</div>')
     _effects(found, jobs, person)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from composer.analysis.diagnoses import Repeatability
 from composer.analysis.jobs import repeatability_of
 from composer.evaluation.caveats import Answers, answers_given, best_constant, minimum_detectable_difference
-from composer.evaluation.formatting import NAMES, change, figure
+from composer.evaluation.formatting import NAMES, WORTH, change, figure
 from composer.evaluation.metrics import as_change
 from composer.runs.plan import PROPOSED
 from library.roles import Person
@@ -63,6 +63,7 @@ def facts(found: Shown, again: Repeatability | None) -> str:
         if search.strategy == PROPOSED
         else f"{NAMES[metric.name]} {change(metric.name, estimate)}{unit}, on the development "
         "examples that chose it: expect less on new ones",
+        "Seconds": WORTH,
         "Intervals": "95%, paired: the same examples before and after; wider where examples share a document",
     }
     rows = "".join(f"<dt>{name}</dt><dd>{safe(text)}</dd>" for name, text in known.items())

@@ -39,11 +39,12 @@ def pair(one: Difference) -> str:
 
 
 def cards(figures: Sequence[Difference], counts: OutcomeCounts) -> str:
-    """Return the row of cards a candidate is judged by: metric, its companion, valid rate, examples, tokens."""
+    """Return the row of cards a candidate is judged by: the metric, its companion, valid rate, examples, costs."""
     named = {one.name: one for one in figures}
     companion = next(named[name] for name in ("spearman", "macro_f1") if name in named)
     parts = [_card(figures[0]), _card(companion), _card(named["valid_rate"]), _examples(counts)]
-    return f'<div class="ic ic-cards">{"".join(parts)}{_tokens(named["tokens"])}</div>'
+    spent = _seconds(named["seconds"]) + _tokens(named["tokens"], named.get("cost"))
+    return f'<div class="ic ic-cards">{"".join(parts)}{spent}</div>'
 
 
 def _card(one: Difference) -> str:
@@ -65,18 +66,34 @@ def _examples(counts: OutcomeCounts) -> str:
     )
 
 
-def _tokens(one: Difference) -> str:
-    assert one.incumbent is not None
-    assert one.difference is not None
-    share = f" ({one.difference / one.incumbent:+.0%})".replace("-", "−") if one.incumbent else ""
+def _seconds(one: Difference) -> str:
+    if not one.incumbent and not one.candidate:
+        return _box("Seconds", "per answer", "—", '<span class="ic-mute">none were measured</span>')
+    below = (
+        gain(one) if one.low is not None else f'<span class="ic-mute">{change(one.name, one.difference)}</span>'
+    )
+    return _box("Seconds", "per answer", pair(one), f"{below}{_share(one)}")
+
+
+def _tokens(one: Difference, cost: Difference | None) -> str:
+    """Return the card of the cost, with prompt tokens below; of tokens alone where the cost isn't known."""
     if not one.incumbent and not one.candidate:
         return _box("Prompt tokens", "per answer", "—", '<span class="ic-mute">the target reports none</span>')
+    if cost is not None:
+        tokens = f'<span class="ic-mute">prompt tokens {pair(one)}{_share(one)}</span>'
+        return _box("Cost", "of 1,000 answers", pair(cost), tokens)
     return _box(
         "Prompt tokens",
         "per answer",
         pair(one),
-        f'<span class="ic-mute">{change("tokens", one.difference)}{share}</span>',
+        f'<span class="ic-mute">{change("tokens", one.difference)}{_share(one)}</span>',
     )
+
+
+def _share(one: Difference) -> str:
+    grown = one.growth
+    written = "" if grown is None else f"({grown:+.0%})".replace("-", "−")
+    return f' <span class="ic-mute">{written}</span>' if written else ""
 
 
 def _box(name: str, aside: str, value: str, below: str) -> str:

@@ -120,7 +120,7 @@ def _head(pack: Pack, at: datetime) -> str:
         f'<header class="ic"><div class="ic-head"><h1>{safe(candidate.task)} → {safe(candidate.target)}</h1>'
         f'{state_tag(status.state)}</div><div class="ic-mute">{" · ".join(filter(None, facts))}</div>'
         f'<p class="ic-story">{header.story(pack.found)}</p></header>'
-        + metrics.cards(candidate.figures, candidate.outcome.counts)
+        + metrics.cards(pack.found.figures, candidate.outcome.counts)
         + header.strip(review)
         + metrics.gates(candidate.gates, candidate.figures)
         + f'<p class="ic ic-next">{_outlook(status)}</p>'

@@ -62,6 +62,9 @@ def _gates(gates: Gates) -> list[str]:
         asked.append(f"at most {gates.max_worse_share:.0%} of the examples get worse")
     if gates.max_extra_tokens is not None:
         asked.append(f"at most {count(gates.max_extra_tokens, 'prompt token')} more per answer")
+    for what, limit in (("seconds", gates.max_seconds_growth), ("money", gates.max_cost_growth)):
+        if limit is not None:
+            asked.append(f"at most {limit:.0%} more {what} an answer")
     return asked
 
 

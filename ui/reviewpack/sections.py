@@ -115,7 +115,7 @@ def _gains(pack: Pack) -> str:
     parts.append(f'<h3>{what}</h3><div class="pk-charts">{"".join(drawings)}</div>')
     cut = results.slices(found)
     slices = f"<div><h3>Slices</h3>{cut}</div>" if cut else ""
-    table = metrics.table(review.candidate.figures)
+    table = metrics.table(found.figures)
     parts.append(f'<div class="ic-pairs"><div><h3>Figures</h3>{table}</div>{slices}</div>')
     if found.findings and found.findings.left_out:
         drawn = svg(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from composer.analysis.people import beside_people, compared, ratings_of
 from composer.data.examples import Example
 from composer.evaluation.outcomes import Difference, Row
+from composer.home.paths import Home
 from composer.review.status import get_review
-from library.database import Database
+from library.database import Database, open_database
 from tests import small
 
 OUTPUT = small.task().output
@@ -52,3 +55,14 @@ def test_labels_are_compared_by_what_most_people_gave() -> None:
 def test_a_candidate_whose_examples_nobody_rated_singly_has_no_people_beside_it(waiting: Database) -> None:
     with waiting.session() as session:
         assert beside_people(session, get_review(session, 1)) is None
+
+
+def test_a_candidate_whose_examples_people_rated_has_them_beside_it(home: Home, tmp_path: Path) -> None:
+    data = [replace(one, ratings={"a": one.gold, "b": one.gold}) for one in small.examples()]
+    with closing(open_database(home.path)) as database:
+        small.fill(database, tmp_path, data=data)
+        small.run(database, home, small.enter(database, budget=100), small.engine())
+        with database.session() as session:
+            found = beside_people(session, get_review(session, 1))
+    assert found is not None
+    assert found.total == 16

@@ -23,6 +23,7 @@ from composer.models.target import Target
 from composer.prompts.composition import Composition
 from composer.runs.plan import plan_run
 from composer.tables import CellRow
+from composer.task.policy import Gates, Policy
 from library.canonical import canonical_bytes, text_digest
 from library.database import Database
 from tests import small
@@ -203,3 +204,14 @@ def test_evidence_cannot_be_changed_in_place() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         found.gates = (Gate("improves", True, ""),)  # type: ignore[misc]
     assert isinstance(found.rows[0], Row)
+
+
+def test_the_price_of_a_target_is_kept_where_a_gate_goes_by_the_cost() -> None:
+    plan = measured().plan
+    priced = plan.target.model_copy(update={"price_per_million_tokens": 0.2})
+    gated = plan.task.model_copy(update={"policy": Policy(gates=Gates(max_cost_growth=0.1))})
+    for task, kept in ((plan.task, None), (gated, 0.2)):
+        some = replace(measured(), plan=replace(plan, target=priced, task=task))
+        found = evidence_of(some, comparison(), SEARCH, reads_before=2)
+        assert found.as_json("target")["target"].get("price_per_million_tokens") == kept
+        assert Evidence.model_validate(found.as_json()) == found

@@ -123,6 +123,8 @@ def test_a_candidate_is_shown_with_what_changes_its_gates_and_the_next_command(
 
 def test_a_candidate_can_be_read_by_a_script(worse: Database, run: Run) -> None:
     found = json.loads(told(run("review", "1", "--json")))
+    assert [one["name"] for one in found["spending"]] == ["tokens", "seconds"]
+    assert found["spending"][1]["low"] is not None
     assert (found["state"], found["release"], found["successor"]) == ("needs review", None, None)
     assert found["regressions"] == dict.fromkeys(acts.WORSE)
     assert found["obstacles"] == ["2 unresolved regressions"]

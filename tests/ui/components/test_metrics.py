@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from composer.evaluation.outcomes import Difference, Gate
+from composer.evaluation.outcomes import Difference, Gate, OutcomeCounts
 from ui.components import metrics
 
 ACCURACY = Difference("accuracy", "higher", 0.5, 0.77, 0.27, 0.178, 0.342)
@@ -39,3 +39,29 @@ def test_a_gate_keeps_what_its_policy_allows_and_one_that_counts_its_own_figure(
 def test_without_an_interval_a_gate_says_so() -> None:
     none = Difference("accuracy", "higher", None, 0.5, None, None, None)
     assert "no interval" in metrics.gates([Gate("improves", False, "no interval")], [none])
+
+
+def cards(*more: Difference) -> str:
+    figures = (ACCURACY, RATE, Difference("macro_f1", "higher", 0.5, 0.7, 0.2, 0.1, 0.3), *more)
+    return re.sub("<[^>]+>", " ", metrics.cards(figures, OutcomeCounts(5, 3, 2)))
+
+
+TOKENS = Difference("tokens", "lower", 100.0, 150.0, 50.0, None, None)
+
+
+def test_what_an_answer_takes_stands_beside_how_good_it_is() -> None:
+    shown = cards(TOKENS, Difference("seconds", "lower", 0.5, 0.6, 0.1, 0.05, 0.15))
+    for words in ("0.500 →", "0.600", "[+0.050, +0.150]", "worse", "(+20%)", "Prompt tokens", "(+50%)"):
+        assert words in shown
+    cost = cards(TOKENS, SECONDS, Difference("cost", "lower", 0.2, 0.1, -0.1, -0.12, -0.08))
+    for words in ("Cost", "of 1,000 answers", "prompt tokens 100 →"):
+        assert words in cost
+
+
+SECONDS = Difference("seconds", "lower", 0.5, 0.4, -0.1, None, None)
+
+
+def test_evidence_without_an_interval_of_the_seconds_shows_how_they_changed() -> None:
+    assert "−0.100" in cards(TOKENS, SECONDS)
+    assert "(−20%)" in cards(TOKENS, SECONDS)
+    assert "none were measured" in cards(TOKENS, Difference("seconds", "lower", 0.0, 0.0, 0.0, None, None))
