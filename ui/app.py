@@ -52,6 +52,12 @@ def pages(waiting: int, newcomer: bool) -> list[Page]:
             "views/runs.py", title="Runs", url_path="runs", help="Start a search, watch it, see what it found."
         ),
         st.Page(
+            "views/data.py",
+            title="Data",
+            url_path="data",
+            help="Labelled rows: bring them, and see what there is.",
+        ),
+        st.Page(
             "views/library.py", title="Library", url_path="library", help="The snippets a prompt may be made of."
         ),
         st.Page(

@@ -19,6 +19,11 @@ def run_page(run_id: int | str) -> str:
     return _address("runs", run=run_id)
 
 
+def pick_page(task: str) -> str:
+    """Return the address where a prompt is picked by hand for a task."""
+    return _address("runs", how="Pick by hand", task=task)
+
+
 def snippet_page(key: str) -> str:
     """Return the address of a snippet in the library."""
     return _address("library", snippet=key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +22,7 @@ from composer.registry.new_tasks import create_task
 from composer.registry.shipped import USUAL
 from composer.registry.targets import target_names
 from composer.task.cautions import task_cautions
+from composer.task.scales import scale_of
 from composer.task.taskfile import as_yaml
 from library.errors import Refused
 from library.yamlfile import read_text
@@ -74,16 +74,6 @@ def new(
     say(f"Task {name} and its data are {'stored' if done.changed else 'there already'}.", style="bold")
     say(f"Next, another prompt beside this one: composer propose {name} --target {target} --base OTHER.txt")
     say(f"Or a search, once snippets tagged {name} are vetted: composer compose {name} --target {target}")
-
-
-def scale_of(text: str) -> tuple[int, int] | None:
-    """Return both ends of a scale such as `1-5`, None where none is given; raises `Refused` for anything else."""
-    if not text.strip():
-        return None
-    found = re.fullmatch(r"\s*(-?\d{1,4})\s*(?:-|–|to|\.\.|:|,)\s*(-?\d{1,4})\s*", text)
-    if found is None:
-        raise Refused(f"{text!r} is no scale", fix="Write it as in --scale 1-5.")
-    return int(found[1]), int(found[2])
 
 
 def _show(table: Table, drafted: Draft) -> None:

@@ -41,7 +41,7 @@ class ColumnMap:
     `inputs` maps each input of the task to its column. `gold` is everybody's label, or, with a row for each rater,
     the one of the rater whom the column `rater` names. `raters` are columns with one person's ratings each, and
     `ratings` is a column of JSON objects that hold them by name. As what a person asked for, it lacks what is
-    to be guessed; `guessed` are the fields that were.
+    to be guessed, from columns that aren't `unused`; `guessed` are the fields that were.
     """
 
     inputs: Mapping[str, str] = field(default_factory=dict)
@@ -54,6 +54,7 @@ class ColumnMap:
     slice: str = ""
     explanation: str = ""
     must_not_regress: str = ""
+    unused: frozenset[str] = frozenset()
     guessed: frozenset[str] = frozenset()
 
     @property
@@ -70,6 +71,10 @@ class ColumnMap:
         """Return the columns of a table that are none of these, and are kept as they are."""
         used = {column for _, column in self.pairs}
         return tuple(name for name in table.columns if name not in used)
+
+    def free(self, table: Table) -> tuple[str, ...]:
+        """Return the extras of a table that may still be guessed to be something."""
+        return tuple(name for name in self.extras(table) if name not in self.unused)
 
     def described(self, table: Table) -> tuple[str, ...]:
         """Return a line for each field with its columns, marked where guessed, and one for the extras."""
@@ -124,6 +129,7 @@ def _named_as_written(table: Table, asked: ColumnMap) -> ColumnMap:
     return ColumnMap(
         inputs={name: _found(table, column) for name, column in asked.inputs.items()},
         raters=tuple(_found(table, column) for column in asked.raters),
+        unused=frozenset(_found(table, column) for column in asked.unused),
         **single,  # type: ignore[arg-type]  # all of these are names of columns
     )
 
@@ -154,7 +160,7 @@ class _Guess:
     """Guesses the columns that nobody named, each column at most once."""
 
     def __init__(self, table: Table, inputs: Sequence[str], fields: Sequence[str], asked: ColumnMap) -> None:
-        used = {column for _, column in asked.pairs}
+        used = {column for _, column in asked.pairs} | asked.unused
         self._free = {name: plain_name(name) for name in table.columns if name not in used}
         self._names, self._fields, self._asked, self._rows = inputs, fields, asked, table.rows
         self._inputs = dict(asked.inputs)

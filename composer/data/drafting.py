@@ -82,6 +82,11 @@ def draft(name: str, table: Table, prompt: str, where: str, wishes: Wishes = Wis
     return Draft(task, columns, records, tuple(_facts(task, text, said, kept, ties)))
 
 
+def guessed_columns(name: str, table: Table, prompt: str, asked: ColumnMap | None = None) -> ColumnMap:
+    """Return the columns that a draft of this name would take; raises `Refused` as `draft` does."""
+    return _columns(name, table, prompt, asked or ColumnMap())[0]
+
+
 def _columns(name: str, table: Table, prompt: str, asked: ColumnMap) -> tuple[ColumnMap, str]:
     """Return all columns, and the prompt with its placeholders named as the inputs are.
 
@@ -106,7 +111,7 @@ def _columns(name: str, table: Table, prompt: str, asked: ColumnMap) -> tuple[Co
 
 def _texts(table: Table, found: ColumnMap, named: Sequence[str]) -> dict[str, str]:
     """Return the columns that the prompt names, by those names; else those that hold texts."""
-    spelled = {plain_name(column): column for column in found.extras(table)}
+    spelled = {plain_name(column): column for column in found.free(table)}
     chosen = {one: spelled[plain_name(one)] for one in named if plain_name(one) in spelled}
     chosen = chosen or {one: one for one in text_columns(table, found)}
     if not chosen:

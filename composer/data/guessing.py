@@ -41,7 +41,7 @@ def cells(table: Table, column: str) -> list[object]:
 
 def text_columns(table: Table, columns: ColumnMap) -> tuple[str, ...]:
     """Return the columns that hold the texts that people labelled, by cells and names; perhaps none."""
-    free = [name for name in columns.extras(table) if plain_name(name) not in _ABOUT_THE_LABEL]
+    free = [name for name in columns.free(table) if plain_name(name) not in _ABOUT_THE_LABEL]
     named = tuple(name for name in free if plain_name(name) in TEXTS)
     return tuple(name for name in free if _is_text(cells(table, name))) or named
 
@@ -54,7 +54,7 @@ def label_columns(table: Table, columns: ColumnMap) -> ColumnMap:
     if columns.gold or ((columns.raters or columns.ratings) and not columns.rater):
         return columns
     groups: dict[object, list[str]] = {}
-    for name in columns.extras(table):
+    for name in columns.free(table):
         if (kind := _kind(table, name)) is not None:
             groups.setdefault(kind, []).append(name)
     found = max(groups.values(), key=len, default=[])

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from composer.data.datachange import DataChange, change_of, with_present
 from composer.data.dataset import load_examples
 from composer.data.examples import Dataset, Record
 from composer.data.known import NOTHING_KNOWN, KnownSplits, known_splits
@@ -38,6 +39,26 @@ def import_records(session: Session, task: Task, records: Sequence[Record], *, b
     moved = {"moved": [asdict(one) for one in dataset.moved]} if dataset.moved else {}
     why = "; ".join(dataset.moves)
     return Imported(dataset, make_current(session, task, dataset, by=by, at=at, why=why, detail=moved))
+
+
+def preview_import(session: Session, task: Task, records: Sequence[Record], *, keep: bool = False) -> DataChange:
+    """Return what importing these records would change, or adding them to the present data where those are kept.
+
+    Stores nothing; raises what `load_examples` raises.
+    """
+    present = current_dataset(session, task.name).examples if has_data(session, task.name) else ()
+    wanted = with_present(present, records) if keep else records
+    return change_of(present, load_examples(task, wanted, _known(session, task.name)))
+
+
+def add_records(session: Session, task: Task, records: Sequence[Record], *, by: str, at: datetime) -> Imported:
+    """Import records beside a task's present data, which stay; one with the id of an example replaces it.
+
+    Raises what importing raises.
+    """
+    lock_for_writing(session)
+    present = current_dataset(session, task.name).examples if has_data(session, task.name) else ()
+    return import_records(session, task, with_present(present, records), by=by, at=at)
 
 
 def _known(session: Session, task: str) -> KnownSplits:

@@ -46,5 +46,11 @@ def field_name(text: str, taken: Collection[str] = ()) -> str:
     return found
 
 
+def task_name(text: str) -> str:
+    """Return a name for a task after something that is called otherwise, such as a file; perhaps an empty one."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().casefold()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text)[:64].strip("-")
+
+
 def _is_reserved(name: str) -> bool:
     return keyword.iskeyword(name) or name in _TAKEN or name.startswith("model_")

@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-
 import streamlit as st
 
-from library.errors import Refused
 from library.import_plan import ImportPlan, PlannedSnippet
 from library.importing import import_file, plan_import
 from ui.shell.context import database, now
@@ -17,6 +11,7 @@ from ui.shell.html import count, safe, table
 from ui.shell.notices import Section, action, refusals
 from ui.shell.page import html
 from ui.shell.state import Key
+from ui.shell.uploads import uploaded
 from ui.shell.user import who
 
 IMPORT = Section("import")
@@ -56,25 +51,6 @@ def show() -> None:
             on_click=_store,
             args=(file.name, file.getvalue(), plan),
         )
-
-
-@contextmanager
-def uploaded(name: str, content: bytes) -> Iterator[Path]:
-    """Give the path of an uploaded file until the block ends; a refusal names the file without its folder."""
-    with tempfile.TemporaryDirectory(prefix="composer-") as folder:
-        path = Path(folder) / (Path(name).name or "library.yaml")
-        path.write_bytes(content)
-        try:
-            yield path
-        except Refused as refused:
-            raise _without(refused, f"{folder}/") from None
-
-
-def _without(refused: Refused, folder: str) -> Refused:
-    what, where, fix, *problems = (
-        text.replace(folder, "") for text in (refused.what, refused.where, refused.fix, *refused.problems)
-    )
-    return Refused(what, where=where, fix=fix, problems=problems)
 
 
 @action(IMPORT)

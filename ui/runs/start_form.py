@@ -75,7 +75,7 @@ def show() -> None:
             label_visibility="collapsed",
         )
         first, second, third, fourth = st.columns([3, 3, 2, 2], vertical_alignment="bottom", gap="small")
-        task = first.selectbox("Task", tasks, key="task")
+        task = first.selectbox("Task", tasks, key="task", bind="query-params")
         usual = TARGETS.get(task, targets[0])
         index = targets.index(usual) if usual in targets else 0
         target = second.selectbox("Target", targets, index=index, key=f"target-{task}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
 
@@ -36,6 +37,18 @@ class Key(Generic[Kept]):
     def pop(self) -> Kept:
         """Return what is kept here, and keep it no longer."""
         return cast(Kept, st.session_state.pop(self.name, self.default))
+
+
+def made_once(key: Key[tuple[object, Kept] | None], of: object, make: Callable[[], Kept]) -> Kept:
+    """Return what is made of something, made again only when that is another: scripts run at every click.
+
+    What `make` raises is kept nowhere.
+    """
+    known = key.get()
+    if known is None or known[0] != of:
+        known = (of, make())
+        key.set(known)
+    return known[1]
 
 
 def this_run() -> object | None:

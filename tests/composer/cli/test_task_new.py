@@ -9,13 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from composer.cli.task_new import scale_of
 from composer.home.paths import Home
 from composer.registry.datasets import current_dataset
 from composer.registry.tasks import get_task
 from composer.task.task import load_task
 from library.database import open_database
-from library.errors import Refused
 
 Run = Callable[..., Result]
 
@@ -87,16 +85,3 @@ def test_another_task_of_the_name_is_not_replaced(new: Run) -> None:
     other = new("--scale", "0-6")
     assert other.exit_code == 1
     assert "there is a task urgency already" in other.stderr
-
-
-def test_scales_are_read_as_people_write_them() -> None:
-    assert [scale_of(text) for text in ("1-5", "-4-4", "-4 to 4", "0..10", "1–5", "")] == [
-        (1, 5),
-        (-4, 4),
-        (-4, 4),
-        (0, 10),
-        (1, 5),
-        None,
-    ]
-    with pytest.raises(Refused, match="no scale"):
-        scale_of("five")

@@ -16,6 +16,7 @@ from composer.data.files import read_records
 from composer.data.tables import Table
 from composer.task.task import Task
 from library.errors import Refused
+from tests import small
 
 Make = Callable[..., Task]
 
@@ -163,3 +164,12 @@ def test_extras_are_part_of_an_example_and_of_the_hash_only_where_there_are_any(
     bare = [Example(**{**vars(one), "extras": {}}) for one in examples]
     assert "extras" not in bare[0].content
     assert dataset_hash(bare) != dataset_hash(examples)
+
+
+def test_a_column_that_is_to_be_none_is_kept_as_it_is() -> None:
+    of = table("text", "rater1", "rater2", "score")
+    found = mapped(
+        of, small.label_task(inputs=["text"], message="{{text}}"), ColumnMap(unused=frozenset({"rater1"}))
+    )
+    assert (found.raters, found.gold) == ((), "score")
+    assert found.extras(of) == ("rater1", "rater2")

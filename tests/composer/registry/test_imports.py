@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from sqlmodel import Session
 
+from composer.data.datachange import with_present
 from composer.data.examples import Record
 from composer.registry.datasets import current_dataset
-from composer.registry.imports import import_records
+from composer.registry.imports import add_records, import_records, preview_import
 from library import log
 from library.database import Database
 from tests import small
@@ -70,3 +71,31 @@ def test_many_rows_are_stored_in_few_statements_and_named_in_the_log(filled: Dat
         assert sum(one.startswith("INSERT INTO example") for one in asked) == 1
         stored = current_dataset(session, "small").examples
         assert log.entries(session, "task:small")[-1].detail["batch"]["rows"] == len(stored) + 1 == 1001
+
+
+class TestPreview:
+    """What an import would change, without storing anything."""
+
+    def test_it_counts_what_differs_and_stores_nothing(self, filled: Database) -> None:
+        with filled.session() as session:
+            present = current_dataset(session, "small")
+            records = with_present(present.examples, ())[:30]
+            new = replace(records[0], id="new", inputs={"query": "new?", "document": "new"}, clusters=("new",))
+            found = preview_import(session, small.task(), [replace(records[1], gold=4.5), *records[2:], new])
+            assert (found.added, found.changed, len(found.gone)) == (("new",), (records[1].id,), 3)
+            beside = preview_import(session, small.task(), [new], keep=True)
+            assert (beside.added, beside.changed, beside.gone) == (("new",), (), ())
+            assert current_dataset(session, "small") == present
+
+    def test_added_records_leave_the_present_ones_in_their_splits(self, filled: Database) -> None:
+        with filled.session() as session:
+            before = {one.id: one.split for one in current_dataset(session, "small").examples}
+            new = [
+                replace(with_present(small.examples(1, 0), ())[0], id=f"n{number}", clusters=(f"n{number}",))
+                for number in range(4)
+            ]
+            new = [replace(one, inputs={"query": one.id, "document": one.id}) for one in new]
+            assert add_records(session, small.task(), new, by="Ada", at=small.NOW).changed
+            after = {one.id: one.split for one in current_dataset(session, "small").examples}
+        assert len(after) == len(before) + 4
+        assert before.items() <= after.items()

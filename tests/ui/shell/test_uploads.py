@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from library.errors import Refused
-from ui.library.importing import uploaded
+from ui.shell.uploads import uploaded
 
 
 def test_an_uploaded_file_is_gone_afterwards() -> None:
