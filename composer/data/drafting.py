@@ -188,7 +188,7 @@ def _facts(task: Task, text: PromptText, said: str, kept: str, ties: int) -> lis
     tied = [("ties", f"{ties:,} in which raters are tied go to the label listed first")] if ties else []
     return [
         ("answer", f"{output.field}: {values} ({said})"),
-        ("as", form),
+        ("form", form),
         *tied,
         *([("prompt", "; ".join(text.notes))] if text.notes else []),
         ("splits", f"{splits} ({kept})"),

@@ -25,7 +25,7 @@ from tests.browser.looking import PATIENCE_MS, pictured, settled, told
 pytestmark = pytest.mark.browser
 
 WIDTHS = (1440, 800)
-PAGES = ("inbox", "runs", "library", "prompts", "activity")
+PAGES = ("inbox", "runs", "data", "library", "prompts", "activity")
 
 
 def opened(chromium: Browser, address: str) -> Page:

@@ -10,7 +10,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from composer.activity.addresses import pick_page
+from composer.activity.addresses import pick_page, task_page
 from composer.data.datachange import as_rows
 from composer.data.examples import Example
 from composer.registry.dataset_list import DatasetEntry
@@ -71,12 +71,13 @@ def _file(write: Callable[[Sequence[Example]], bytes], task: str) -> bytes:
 
 
 def _row(one: DatasetEntry, at: datetime) -> str:
+    name = f'<a href="{safe(task_page(one.task))}">{safe(one.task)}</a>'
     if one.added_at is None:
-        return f'<tr><td>{safe(one.task)}</td><td colspan="8" class="ic-mute">no labelled rows yet</td></tr>'
+        return f'<tr><td>{name}</td><td colspan="8" class="ic-mute">no labelled rows yet</td></tr>'
     sizes = [sum(one.sizes.values()), *one.sizes.values(), one.ratings]
     cells = "".join(f'<td class="ic-num">{f"{size:,}" if size else "—"}</td>' for size in sizes)
     return (
-        f"<tr><td>{safe(one.task)}</td>{cells}<td>{safe(one.added_by)}</td>"
+        f"<tr><td>{name}</td>{cells}<td>{safe(one.added_by)}</td>"
         f'<td class="ic-mute">{when(one.added_at, at)}</td>'
         f'<td class="ic-nowrap"><a href="{safe(pick_page(one.task))}">put a prompt beside it</a></td></tr>'
     )

@@ -17,7 +17,7 @@ from composer.registry.tasks import get_task
 from composer.task.task import Task
 from library.errors import Refused
 from ui.data import mapping
-from ui.data.reading import Upload, first_rows, forget
+from ui.data.reading import Upload, first_rows, forget, held
 from ui.shell.context import as_logged, database, now
 from ui.shell.html import count, plain, safe, table
 from ui.shell.notices import Section, action, show_refusal
@@ -96,7 +96,7 @@ def _show(change: DataChange) -> None:
     rows = [_row(kind, names, texts) for kind, names in kinds if names]
     if rows:
         html(table(("what", "#examples", "such as"), rows))
-    for line in (f"Then: {change.dataset.summary}.", *(f"{one}." for one in change.dataset.moves)):
+    for line in (f"Then {held(change.dataset)}.", *(f"{one}." for one in change.dataset.moves)):
         st.caption(plain(line))
     for caution in cautions(change.dataset.examples):
         st.warning(plain(caution), icon=":material/warning:", width=900)

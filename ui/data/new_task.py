@@ -17,7 +17,7 @@ from composer.task.scales import scale_of
 from composer.task.task import SLOT
 from library.errors import Refused
 from ui.data import mapping
-from ui.data.reading import Upload, first_rows, forget
+from ui.data.reading import Upload, first_rows, forget, held
 from ui.shell.context import database, now
 from ui.shell.html import count, plain, safe
 from ui.shell.notices import Outcome, Section, show_refusal, written
@@ -109,7 +109,7 @@ def _draft(name: str, upload: Upload, prompt: str, wishes: Wishes) -> tuple[Draf
 
 def _show(drafted: Draft, dataset: Dataset) -> None:
     task = drafted.task
-    facts = [*drafted.facts, ("examples", f"{len(drafted.records):,}: {dataset.summary}")]
+    facts = [*drafted.facts, ("examples", held(dataset))]
     rows = "".join(f"<dt>{safe(subject)}</dt><dd>{safe(found)}</dd>" for subject, found in facts)
     _, first = render("", task.message, drafted.records[0].inputs)
     base = safe(task.base).replace(safe(SLOT), f'<span class="ic-mute">{safe(SLOT)}</span>')

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import streamlit as st
 
+from composer.data.examples import Dataset
 from composer.data.fields import short
 from composer.data.readers import read_table
 from composer.data.tables import LIMIT_BYTES, Table
+from composer.task.task import SPLITS
 from ui.shell.html import count, plain, safe, table
 from ui.shell.page import html
 from ui.shell.state import Key, made_once
@@ -30,6 +33,11 @@ class Upload:
     name: str
     key: str
     table: Table
+
+
+def is_uploaded() -> bool:
+    """Whether there is a file in the uploader, asked before the page shows it."""
+    return st.session_state.get(f"table-{UPLOADS.get()}") is not None
 
 
 def upload() -> Upload | None:
@@ -70,6 +78,15 @@ def first_rows(held: Table) -> None:
     st.caption(f"{count(len(held.rows), 'row')} of {columns}.")
     for note in held.notes:
         st.caption(plain(note))
+
+
+def held(dataset: Dataset) -> str:
+    """Return in words what a dataset holds, without what it has none of."""
+    sizes = Counter(one.split for one in dataset.examples)
+    parts = [f"{name} {sizes[name]:,}" for name in SPLITS if sizes[name]]
+    gone = ((dataset.left_out, "left out, between splits"), (dataset.not_sampled, "not drawn"))
+    parts += [f"{number:,} {why}" for number, why in gone if number]
+    return f"{count(len(dataset.examples), 'example')}: {', '.join(parts)}"
 
 
 def _row(place: int, cells: list[object]) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from composer.registry.dataset_list import list_datasets
 from ui.data import datasets, more_rows, new_task
-from ui.data.reading import upload
+from ui.data.reading import is_uploaded, upload
 from ui.shell import notices
 from ui.shell.context import database
 from ui.shell.notices import refusals
@@ -26,7 +26,7 @@ if made := new_task.CREATED.get():
 with refusals():
     with database().session() as session:
         entries = list_datasets(session)
-    if not entries:
+    if not entries and not is_uploaded():
         empty(
             "No labelled rows yet",
             "A table of texts with people's ratings or labels, and the prompt you have, make a task: what prompts "

@@ -71,7 +71,11 @@ def test_rows_columns_and_draft_are_shown_before_anything_is_stored(
     assert "Kept with the rows as they are: place" in plain_text(app)
     app.text_area(key="new-prompt").set_value(PROMPT).run()
     shown = plain_text(app)
-    for words in ("urgency: 1 to 5 (as the prompt says)", "Message: Message &lt;b&gt;0", "dev 18, test 42"):
+    for words in (
+        "urgency: 1 to 5 (as the prompt says)",
+        "Message: Message &lt;b&gt;0",
+        "60 examples: dev 18, test 42",
+    ):
         assert words in shown
     with kept.session() as session:
         assert task_names(session) == ()
@@ -86,7 +90,7 @@ def test_the_task_is_made_once_however_often_it_is_asked_for(kept: Database, hom
         assert {len(example.ratings) for example in current_dataset(session, "urgency").examples} == {3}
         assert [entry.action for entry in log.entries(session)] == ["task added", "data imported"]
     assert not app.text_area
-    assert "urgency</td>" in seen(app)
+    assert "urgency</a></td>" in seen(app)
 
 
 def test_what_is_chosen_otherwise_counts_and_nothing_else_is_guessed(
@@ -180,5 +184,5 @@ def dataset(kept: Database) -> dict[str, str]:
 
 def test_every_task_is_listed_with_its_data(furnished: Home, visit: Open) -> None:
     shown = seen(visit(furnished, "data"))
-    assert "relatedness</td>" in shown
+    assert "relatedness</a></td>" in shown
     assert "put a prompt beside it" in shown
