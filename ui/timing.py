@@ -1,5 +1,7 @@
 """How long the pages take, and how much they send: `python -m ui.timing HOME CANDIDATE SMALL WORD`.
 
+`python -m ui.timing HOME --task NAME` is of the page of a task alone, after the list of all tasks.
+
 A real server is started on loopback for the home, and asked over its websocket as a browser asks it, with
 Streamlit's own messages. A time is from the question to the message that the script has finished, all of
 what the page shows having arrived: what the script takes, and the little that sending takes. Bytes are those
@@ -131,6 +133,21 @@ def measure(home: Path, candidate: int, small: int, word: str) -> dict[str, floa
     }
 
 
+def measure_task(home: Path, name: str) -> dict[str, float]:
+    """Return the milliseconds of the page of a task, on a server started for its home.
+
+    Raises `Refused` where the page can't be shown, or its figures were not kept and are still computed.
+    """
+    with serving(home) as address:
+        with _session(address) as socket:
+            Browser(socket, "task").look()
+        with _session(address) as socket:
+            shown = Browser(socket, "task", f"name={name}").look()
+    if f"task {name} ·" not in shown.texts or "How well people agree" not in shown.texts:
+        raise Refused(f"the page of task {name} shows something else")
+    return {"task_page_ms": shown.milliseconds}
+
+
 def _check(shown: Answered, candidate: int) -> None:
     if f"candidate {candidate} ·" not in shown.texts:
         raise Refused(f"the page of candidate {candidate} shows something else")
@@ -186,9 +203,14 @@ def _await(port: int, server: subprocess.Popen[bytes]) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Print the figures of the pages as one JSON object; 1 where a page can't be shown."""
-    home, candidate, small, word = arguments
+    home, *rest = arguments
     try:
-        print(json.dumps(measure(Path(home), int(candidate), int(small), word)))
+        if rest[0] == "--task":
+            figures = measure_task(Path(home), rest[1])
+        else:
+            candidate, small, word = rest
+            figures = measure(Path(home), int(candidate), int(small), word)
+        print(json.dumps(figures))
     except Refused as refused:
         print(refused, file=sys.stderr)
         return 1

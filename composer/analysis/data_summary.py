@@ -13,7 +13,7 @@ from composer.analysis.people import SEED, ratings_of
 from composer.data.examples import Example
 from composer.evaluation.caveats import Constant, best_constant_of
 from composer.evaluation.coefficients import coefficients
-from composer.evaluation.figures import Floats
+from composer.evaluation.figures import Bools, Floats
 from composer.evaluation.raters import Agreement, Estimate, RaterLoss, Ratings, agreement
 from composer.task.task import SPLITS, Output, SplitName
 
@@ -100,12 +100,16 @@ def summarised(examples: Sequence[Example], output: Output) -> DataSummary:
     """Return what these examples of a task with this output hold, at least one."""
     ratings = ratings_of(examples, output)
     people = _agreement(ratings, output)
-    sealed = [one for one in examples if one.split == "test"]
-    names = sorted({one.slice for one in examples if one.slice})
+    sealed = np.array([one.split == "test" for one in examples])
+    slices = np.array([one.slice for one in examples])
+
+    def of(name: str, kept: Bools) -> Part:
+        return _of_some(name, kept, examples, ratings, output)
+
     return DataSummary(
         whole=_part("all", examples, output, people),
-        test=_of_some("test", sealed, output) if sealed else None,
-        slices=tuple(_of_some(name, [one for one in examples if one.slice == name], output) for name in names),
+        test=of("test", sealed) if sealed.any() else None,
+        slices=tuple(of(name, slices == name) for name in sorted({one.slice for one in examples if one.slice})),
         golds=_counted([one.gold for one in examples], output),
         ratings=len(ratings.value),
         several=0 if people is None else people.several,
@@ -120,8 +124,9 @@ def _agreement(ratings: Ratings, output: Output) -> Agreement | None:
     return agreement(ratings, output, np.random.default_rng(SEED)) if (ratings.each > 1).any() else None
 
 
-def _of_some(name: str, examples: Sequence[Example], output: Output) -> Part:
-    return _part(name, examples, output, _agreement(ratings_of(examples, output), output))
+def _of_some(name: str, kept: Bools, examples: Sequence[Example], ratings: Ratings, output: Output) -> Part:
+    some = [one for one, keep in zip(examples, kept, strict=True) if keep]
+    return _part(name, some, output, _agreement(ratings.of(kept), output))
 
 
 def _part(name: str, examples: Sequence[Example], output: Output, people: Agreement | None) -> Part:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlmodel import Session
 
 from composer.analysis.data_summary import DataSummary, summarised
+from composer.data.examples import Example
 from composer.home.paths import Home
 from composer.registry.datasets import dataset_of, examples_in
 from composer.task.task import Output, Task
@@ -35,17 +37,24 @@ def kept_summary(home: Home, dataset: str, output: Output) -> DataSummary | None
         return None
 
 
-def current_summary(session: Session, home: Home, task: Task) -> DataSummary:
+def current_summary(
+    session: Session, home: Home, task: Task, examples: Sequence[Example] | None = None
+) -> DataSummary:
     """Return what a task's current data hold, as `make_summary`; raises `Refused` where it has none."""
-    return make_summary(session, home, dataset_of(session, task.name), task.output)
+    return make_summary(session, home, dataset_of(session, task.name), task.output, examples)
 
 
-def make_summary(session: Session, home: Home, dataset: str, output: Output) -> DataSummary:
-    """Return what a dataset holds, from what was kept or computed now, and kept then."""
+def make_summary(
+    session: Session, home: Home, dataset: str, output: Output, examples: Sequence[Example] | None = None
+) -> DataSummary:
+    """Return what a dataset holds, from what was kept or computed now, and kept then.
+
+    `examples` are its own, in its order, where they are at hand.
+    """
     known = kept_summary(home, dataset, output)
     if known is not None:
         return known
-    found = summarised(examples_in(session, dataset), output)
+    found = summarised(examples_in(session, dataset) if examples is None else examples, output)
     _keep(_place(home, dataset, output), json.dumps(asdict(found), ensure_ascii=False))
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -96,18 +97,14 @@ def beside_people(session: Session, review: Review) -> BesidePeople | None:
 
 def ratings_of(examples: Sequence[Example], output: Output) -> Ratings:
     """Return the single ratings of examples; labels by their place in the task's list."""
-    raters = sorted({rater for example in examples for rater in example.ratings})
+    given = [example.ratings for example in examples]
+    raters = sorted(set(chain.from_iterable(given)))
     place = {rater: number for number, rater in enumerate(raters)}
-    flat = [
-        (number, place[rater], as_number(output, value))
-        for number, example in enumerate(examples)
-        for rater, value in example.ratings.items()
-    ]
-    example, rater, value = zip(*flat, strict=True) if flat else ((), (), ())
+    values = chain.from_iterable(one.values() for one in given)
     return Ratings(
-        np.array(example, dtype=np.intp),
-        np.array(rater, dtype=np.intp),
-        np.array(value, dtype=float),
+        np.repeat(np.arange(len(given)), np.array([len(one) for one in given], dtype=np.intp)),
+        np.fromiter(map(place.__getitem__, chain.from_iterable(given)), dtype=np.intp),
+        np.fromiter((as_number(output, value) for value in values), dtype=float),
         tuple(raters),
         tuple(example.clusters for example in examples),
     )

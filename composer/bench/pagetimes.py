@@ -84,8 +84,13 @@ def table(figures: Mapping[str, int]) -> Table:
 
 
 def _timed(home: Home, candidate: int, small: int) -> dict[str, float]:
+    return timed(home, str(candidate), str(small), WORD)
+
+
+def timed(home: Home, *what: str) -> dict[str, float]:
+    """Return what `ui.timing` measures on a home, in a process of its own; raises `Refused` where it can't."""
     # Pages are above the composer: it starts what measures them, and imports none of it.
-    command = [sys.executable, "-m", "ui.timing", str(home.path), str(candidate), str(small), WORD]
+    command = [sys.executable, "-m", "ui.timing", str(home.path), *what]
     try:
         ended = subprocess.run(
             command, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False

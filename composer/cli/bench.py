@@ -29,6 +29,7 @@ from composer.bench.record import record as recorded
 from composer.bench.synthetic import SPECS
 from composer.bench.world_files import write_world
 from composer.cli.bench_example import example
+from composer.cli.bench_labels import labels
 from composer.cli.bench_pages import pages
 from composer.cli.bench_speed import speed
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
@@ -45,6 +46,7 @@ from library.snippets import vetted
 app = typer.Typer(no_args_is_help=True, help="Compare search strategies on recorded and made-up worlds, offline.")
 
 app.command()(example)
+app.command()(labels)
 app.command()(pages)
 app.command()(speed)
 

@@ -118,7 +118,7 @@ def note_data(database: Database, home: Path | None, task: Task, examples: Seque
     from composer.cli.data_report import say_agreement  # statistics take a while to import
 
     with database.session() as session:
-        say_agreement(session, Home(resolve_home(home)), task)
+        say_agreement(session, Home(resolve_home(home)), task, examples)
 
 
 @app.command("leave-out")

@@ -48,9 +48,9 @@ def show(task: Task, found: DataSummary, texts: Mapping[str, Example], *, every_
         say(f"  {one.id}  spread {one.spread:.2f} ({_given(one.given)})  {text}", hang=4)
 
 
-def say_agreement(session: Session, home: Home, task: Task) -> None:
-    """Print how well the people agree who rated a task's current data, and who is at odds with the others."""
-    found = current_summary(session, home, task)
+def say_agreement(session: Session, home: Home, task: Task, examples: Sequence[Example]) -> None:
+    """Print how well the people agree who rated a task's current examples, and who is at odds with the others."""
+    found = current_summary(session, home, task, examples)
     for line in agreement_lines(task, found):
         say(line)
     for one in found.at_odds:

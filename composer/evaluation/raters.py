@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from composer.evaluation.figures import Floats, Mean, OfSums, Places
+from composer.evaluation.figures import Bools, Floats, Mean, OfSums, Places
 from composer.evaluation.intervals import figure_intervals
 from composer.task.task import Output
 
@@ -43,7 +43,10 @@ class Ratings:
     @property
     def several(self) -> Ratings:
         """The same without the examples that have fewer than two ratings, from which no agreement can be seen."""
-        kept = self.each > 1
+        return self.of(self.each > 1)
+
+    def of(self, kept: Bools) -> Ratings:
+        """Return the ratings of some of the n examples, those that are `kept`; their raters stay all named."""
         given = kept[self.example]
         place = np.cumsum(kept) - 1
         return Ratings(

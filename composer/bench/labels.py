@@ -1,0 +1,101 @@
+"""How long it takes to import half a million single ratings, how much memory, and how quick their page then is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+import yaml
+from rich.table import Table
+
+from composer.bench.pagetimes import REPETITIONS, timed
+from composer.bench.speed import COMPOSER, HERE
+from composer.data.archive import fetched
+from composer.data.hutto import ARCHIVE
+from composer.home.paths import Home
+from composer.registry.starter import DATA
+from library.errors import Refused
+
+TASK = "all-sentiment"
+LIMITS: Mapping[str, float] = {"import_s": 20, "peak_mb": 700, "task_page_ms": 500}
+"""What the figures must stay under, with all 23,703 texts and their 536,520 ratings."""
+NAMES: Mapping[str, str] = {
+    "import_s": "composer task add with all texts and single ratings, s",
+    "peak_mb": "its memory at most, MB",
+    "task_page_ms": "the page of the task, ms",
+}
+
+
+def measure_labels(
+    slices: Sequence[str] = (), *, repetitions: int = REPETITIONS, on_done: Callable[[], None] = lambda: None
+) -> dict[str, float]:
+    """Return the seconds and the peak memory of the import, and the median milliseconds of the page, by name.
+
+    The import is the command itself in a process of its own, from its start to its end, into a new home; each
+    repetition of the page asks a server of its own. `slices` are the kinds of texts, all where none is named.
+    `on_done` is called after the import and after each repetition. Raises `Refused` for no repetition, and where
+    the archive can't be had or a command fails.
+    """
+    if repetitions < 1:
+        raise Refused(f"{repetitions} repetitions show nothing", fix="Give at least 1.")
+    fetched(ARCHIVE)  # not to be timed
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder) / "home")
+        file = Path(folder) / "task.yaml"
+        file.write_text(_task(slices), encoding="utf-8")
+        seconds, peak = _run([*COMPOSER, "task", "add", str(file), "--home", str(home.path)])
+        on_done()
+        pages = []
+        for _ in range(repetitions):
+            pages.append(timed(home, "--task", TASK)["task_page_ms"])
+            on_done()
+    return {"import_s": round(seconds, 2), "peak_mb": round(peak), "task_page_ms": round(median(pages))}
+
+
+def broken(figures: Mapping[str, float]) -> tuple[str, ...]:
+    """Return the names of the figures that are over their limit."""
+    return tuple(name for name, limit in LIMITS.items() if figures[name] >= limit)
+
+
+def table(figures: Mapping[str, float]) -> Table:
+    """Return the figures beside their limits, as a table to print."""
+    shown = Table("what", "figure", "limit", "")
+    for name, value in figures.items():
+        verdict = "over" if name in broken(figures) else "within"
+        shown.add_row(NAMES[name], f"{value:,}", f"{LIMITS[name]:,}", verdict)
+    return shown
+
+
+def _task(slices: Sequence[str]) -> str:
+    """Return the starter task of sentiment as a task file of every example of these kinds, none drawn by lot."""
+    content = yaml.safe_load((DATA / "tasks" / "sentiment.yaml").read_text(encoding="utf-8"))
+    data = {name: value for name, value in content["data"].items() if name != "sample"}
+    return yaml.safe_dump({**content, "name": TASK, "data": {**data, "slices": list(slices)}}, allow_unicode=True)
+
+
+def _run(arguments: Sequence[str]) -> tuple[float, float]:
+    """Return how many seconds a process of Python takes, and how many megabytes at most."""
+    begun = perf_counter()
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-P", *arguments],
+            env=HERE.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+        )
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            errors.seek(0)
+            last = errors.read().decode(errors="replace").strip().splitlines()[-1:] or ["no reason was given"]
+            raise Refused(f"the import ended with status {process.returncode}: {last[0]}")
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return seconds, used.ru_maxrss / unit
