@@ -42,7 +42,7 @@ $(VENV)/stamp-empty:
 	@touch $@
 
 $(VENV)/stamp-dependencies: requirements.lock $(VENV)/stamp-empty
-	@echo "Installing the locked dependencies (some 300 MB the first time: a minute or two)"
+	@echo "Installing the locked dependencies (some 370 MB the first time: a minute or two)"
 	@$(INSTALL) --require-hashes -r requirements.lock $(QUIETLY)
 	@$(LOADS_MODELS) 2>/dev/null || .ci/apt-install "The embedded models need OpenMP" libgomp1
 	@$(LOADS_MODELS)

@@ -12,7 +12,7 @@ import typer
 
 from composer.cli.common import HomeOption, JsonOption, ReasonOption, opened, out, person, refusals, say
 from composer.cli.figures_table import BAD
-from composer.cli.table_report import show_rows
+from composer.cli.table_report import FormatOption, show_rows
 from composer.data import hutto
 from composer.data.archive import fetched
 from composer.data.cautions import cautions
@@ -51,7 +51,7 @@ def _column(name: str, what: str) -> object:
 def import_file(
     task: Annotated[str, typer.Argument(help="Name of the task.")],
     file: Annotated[
-        Path, typer.Argument(help="Table of labelled rows: CSV, TSV, JSON, JSONL, Parquet, XLSX, or a folder.")
+        Path, typer.Argument(help="Labelled rows: CSV, TSV, JSON, JSONL, Parquet, XLSX, ZIP, or a folder.")
     ],
     inputs: Annotated[
         list[str] | None, typer.Option("--input", metavar="INPUT=COLUMN", help="The column that holds an input.")
@@ -66,6 +66,7 @@ def import_file(
     slice_: Annotated[str, _column("slice", "The kind of example.")] = "",
     explanation: Annotated[str, _column("explanation", "What people wrote about the label.")] = "",
     bound: Annotated[str, _column("must-not-regress", "Whether no candidate may get it wrong: yes or no.")] = "",
+    form: FormatOption = "",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show columns, first rows and problems alone.")
     ] = False,
@@ -91,7 +92,7 @@ def import_file(
             f"task {task} takes its data from {found.data.source}",
             fix="Write `source: import` in a task file of another name, and add that.",
         )
-    table = read_table(file)
+    table = read_table(file, form)
     columns = mapped(table, found, asked)
     for line in (*table.notes, *columns.described(table)):
         say(line)

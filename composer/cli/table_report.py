@@ -1,11 +1,24 @@
-"""The first rows of a table in the terminal, before anything of it is stored."""
+"""A table in the terminal: the form it is in, and its first rows, before anything of it is stored."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from composer.cli.common import clean, print_rows
+from composer.data.exports import FORMS, PLAIN
 from composer.data.fields import short
 from composer.data.tables import Table
 
+FormatOption = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="FORMAT",
+        help=f"The form, where it isn't recognised: {', '.join(FORMS)}; {PLAIN} takes the file as it is.",
+    ),
+]
 SHOWN = 3
 """Rows that are shown."""
 

@@ -10,7 +10,7 @@ import typer
 
 from composer.cli.common import HomeOption, opened, person, refusals, say
 from composer.cli.figures_table import BAD
-from composer.cli.table_report import show_rows
+from composer.cli.table_report import FormatOption, show_rows
 from composer.data.cautions import cautions
 from composer.data.columns import ColumnMap, columns_named
 from composer.data.dataset import load_examples
@@ -44,6 +44,7 @@ def new(
     rater: Annotated[
         str, typer.Option("--rater-column", metavar="COLUMN", help="Who gave the rating: a row for each rater.")
     ] = "",
+    form: FormatOption = "",
     scale: Annotated[str, typer.Option("--scale", metavar="LOW-HIGH", help="The scale of the ratings.")] = "",
     labels: Annotated[str, typer.Option("--labels", metavar="A,B", help="The labels.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the draft, and store nothing.")] = False,
@@ -53,7 +54,7 @@ def new(
     home: HomeOption = None,
 ) -> None:
     """Draft a task from labelled rows and a prompt, show what was guessed, and store it with its data."""
-    table = read_table(data)
+    table = read_table(data, form)
     asked = ColumnMap(inputs=columns_named(inputs or ()), gold=gold, raters=tuple(raters or ()), rater=rater)
     wishes = Wishes(asked, scale_of(scale), tuple(one.strip() for one in labels.split(",") if one.strip()))
     drafted = draft(name, table, read_text(prompt), str(prompt), wishes)

@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from composer.data.tables import Table
+from composer.data.fields import given
+from composer.data.questions import question_for, refuse_unfit
+from composer.data.tables import Row, Table
 from composer.task.task import Task
 from library.errors import Refused
 
@@ -70,7 +72,12 @@ class ColumnMap:
     def extras(self, table: Table) -> tuple[str, ...]:
         """Return the columns of a table that are none of these, and are kept as they are."""
         used = {column for _, column in self.pairs}
-        return tuple(name for name in table.columns if name not in used)
+        return tuple(name for name in table.columns if name not in used and name not in table.aside)
+
+    def unanswered(self, row: Row, table: Table) -> bool:
+        """Whether a row of what a labelling tool exported has no answer to the question that holds the gold."""
+        alone = bool(self.gold) and not (self.raters or self.ratings)
+        return bool(table.form) and alone and not given(row, self.gold)
 
     def free(self, table: Table) -> tuple[str, ...]:
         """Return the extras of a table that may still be guessed to be something."""
@@ -89,7 +96,12 @@ class ColumnMap:
             lines.insert(len(self.inputs), "gold: from the single ratings")
         if extras := self.extras(table):
             lines.append(f"kept as they are: {', '.join(extras)}")
-        return tuple(lines)
+        return (*lines, *self.left_out(table))
+
+    def left_out(self, table: Table) -> tuple[str, ...]:
+        """Return a line with how many rows have no answer, where any hasn't."""
+        number = sum(self.unanswered(row, table) for _, row in table.rows)
+        return (f"left out: rows without an answer to {self.gold} {number:,}",) if number else ()
 
 
 def mapped(table: Table, task: Task, asked: ColumnMap | None = None) -> ColumnMap:
@@ -102,7 +114,7 @@ def mapped(table: Table, task: Task, asked: ColumnMap | None = None) -> ColumnMa
     asked = _named_as_written(table, asked or ColumnMap())
     missing = [f"{column} is no column" for _, column in asked.pairs if column not in table.columns]
     missing += [f"the task has no input {name}" for name in asked.inputs if name not in task.inputs]
-    found = asked if missing else _Guess(table, task.inputs, (task.output.field,), asked).whole()
+    found = asked if missing else _Guess(table, task.inputs, (task.output.field,), asked, task).whole()
     missing += [] if missing else _missing(found, task)
     if missing:
         raise _wrong_columns(table, missing)
@@ -124,6 +136,9 @@ def _named_as_written(table: Table, asked: ColumnMap) -> ColumnMap:
     """Return what was asked for with columns as the table spells them; raises `Refused` for one without rows."""
     if not table.rows:
         table.refuse(table.problems)
+        if table.form:
+            fix = "Export it again once people have answered."
+            raise Refused("; ".join(("no answer counts", *table.notes)), where=str(table.path), fix=fix)
         raise Refused("the file has no rows", where=str(table.path), fix="Bring some labelled rows.")
     single = {name: _found(table, getattr(asked, name)) for name in ("gold", "rater", "ratings", *_OPTIONAL)}
     return ColumnMap(
@@ -159,11 +174,40 @@ def _found(table: Table, column: str) -> str:
 class _Guess:
     """Guesses the columns that nobody named, each column at most once."""
 
-    def __init__(self, table: Table, inputs: Sequence[str], fields: Sequence[str], asked: ColumnMap) -> None:
-        used = {column for _, column in asked.pairs} | asked.unused
+    def __init__(
+        self,
+        table: Table,
+        inputs: Sequence[str],
+        fields: Sequence[str],
+        asked: ColumnMap,
+        task: Task | None = None,
+    ) -> None:
+        self._gold_names = (*fields, *_ALIKE["gold"])
+        self._asked = self._of_export(table, asked, task) if table.form else asked
+        self._asked_for = {name for name, _ in asked.pairs}
+        used = {column for _, column in self._asked.pairs} | asked.unused
         self._free = {name: plain_name(name) for name in table.columns if name not in used}
-        self._names, self._fields, self._asked, self._rows = inputs, fields, asked, table.rows
+        self._names, self._rows, self._answers = inputs, table.rows, table.answers
         self._inputs = dict(asked.inputs)
+
+    def _of_export(self, table: Table, asked: ColumnMap, task: Task | None) -> ColumnMap:
+        """Return what was asked for, with what the form of an export says of its columns."""
+
+        def by_name(columns: Sequence[str]) -> str:
+            plain = {plain_name(column): column for column in reversed(columns)}
+            return next((plain[name] for name in self._gold_names if name in plain), "")
+
+        refuse_unfit(table, asked.gold)
+        if asked.raters:
+            return asked
+        # Who says which columns are not to be guessed has chosen the question, too, or wants none.
+        gold = asked.gold or ("" if asked.unused else question_for(table, task, by_name))
+        known = {name: column for name, column in table.known.items() if column not in asked.unused}
+        return replace(
+            asked,
+            gold=gold,
+            **{name: getattr(asked, name) or column for name, column in known.items()},  # type: ignore[arg-type]
+        )
 
     def whole(self) -> ColumnMap:
         asked = self._asked
@@ -174,16 +218,19 @@ class _Guess:
         ratings = asked.ratings or self._objects()
         raters = asked.raters or (() if asked.rater or ratings else self._raters())
         rater = asked.rater or ("" if raters or ratings else self._take("rater", *_ALIKE["rater"]))
-        gold_names = _OF_ALL_RATERS if raters or ratings else (*self._fields, *_ALIKE["gold"])
+        gold_names = _OF_ALL_RATERS if raters or ratings else self._gold_names
         single["gold"] = single["gold"] or self._take(*gold_names)
         for name in ("id", "cluster", "explanation"):
             single[name] = single[name] or self._take(*_ALIKE[name])
+        for name in self._answers:
+            self._free.pop(name, None)
         self._text()
         inputs = {name: self._inputs[name] for name in self._names}
         found = replace(asked, inputs=inputs, raters=raters, rater=rater, ratings=ratings)
         found = replace(found, **single)  # type: ignore[arg-type]  # all of these are names of columns
-        asked_for = dict(asked.pairs)
-        guessed = {name for name, column in found.pairs if name not in asked_for and plain_name(column) != name}
+        guessed = {
+            name for name, column in found.pairs if name not in self._asked_for and plain_name(column) != name
+        }
         return replace(found, guessed=frozenset(guessed))
 
     def _take(self, *names: str) -> str:

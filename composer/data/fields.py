@@ -67,8 +67,16 @@ def clusters_of(value: object, column: str) -> tuple[str, ...]:
 
 
 def label_of(value: object, task: Task, column: str, *, decimal_comma: bool = False) -> float | str:
-    """Return a rating on the task's scale, or one of its labels; raises `Wrong` for anything else."""
+    """Return a rating on the task's scale, or one of its labels; raises `Wrong` for anything else.
+
+    A list with one of these is taken for it.
+    """
     output = task.output
+    if isinstance(value, list) and len(value) == 1:
+        (value,) = value
+    if isinstance(value, list) and value and not any(isinstance(one, list | dict) for one in value):
+        what, given_ = "several answers at once, where the task has one", ", ".join(short(one) for one in value)
+        raise Wrong(column, what, "Keep one of them, or remove the row.", given_)
     if output.kind == "label":
         label = value.strip() if isinstance(value, str) else None
         if label not in output.labels and (near := near_label(value, output.labels)):

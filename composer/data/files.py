@@ -28,20 +28,22 @@ from library.canonical import digest
 from library.control_tokens import control_tokens
 
 
-def read_records(path: Path, task: Task, asked: ColumnMap | None = None) -> tuple[Record, ...]:
+def read_records(path: Path, task: Task, asked: ColumnMap | None = None, form: str = "") -> tuple[Record, ...]:
     """Read the labelled rows of a file for a task, its columns as `asked`, and the rest guessed from their names.
 
-    Raises `Refused` with file, place and column when anything is wrong.
+    `form` is the one it is in, as for `read_table`. Raises `Refused` with file, place and column when anything is
+    wrong.
     """
-    table = read_table(path)
+    table = read_table(path, form)
     return records_of(table, mapped(table, task, asked), task)
 
 
 def records_of(table: Table, columns: ColumnMap, task: Task) -> tuple[Record, ...]:
     """Return the records of a table's rows: one each, or one for all rows of an example, a row for each rater.
 
-    Without ids a row is known by its inputs. Without clusters (several in a list, or with `;` between), rows of
-    the same inputs share one. Raises `Refused` with every row that is wrong.
+    What a labelling tool exported may lack answers; elsewhere a row without a label is wrong. Without ids a row is
+    known by its inputs. Without clusters (several in a list, or with `;` between), rows of the same inputs share
+    one. Raises `Refused` with every row that is wrong.
     """
     problems = list(table.problems)
     reader = _Reader(table, columns, task)
@@ -49,6 +51,8 @@ def records_of(table: Table, columns: ColumnMap, task: Task) -> tuple[Record, ..
     records: list[Record] = []
     places: dict[str, int] = {}
     for place, row in table.rows:
+        if columns.unanswered(row, table):
+            continue
         try:
             record = reader.record(row)
             if columns.rater:

@@ -41,7 +41,8 @@ def cells(table: Table, column: str) -> list[object]:
 
 def text_columns(table: Table, columns: ColumnMap) -> tuple[str, ...]:
     """Return the columns that hold the texts that people labelled, by cells and names; perhaps none."""
-    free = [name for name in columns.free(table) if plain_name(name) not in _ABOUT_THE_LABEL]
+    answers = {*_ABOUT_THE_LABEL, *map(plain_name, table.answers)}
+    free = [name for name in columns.free(table) if plain_name(name) not in answers]
     named = tuple(name for name in free if plain_name(name) in TEXTS)
     return tuple(name for name in free if _is_text(cells(table, name))) or named
 

@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from zipfile import BadZipFile, ZipFile
 
 from composer.data import columnfiles, textfiles
-from composer.data.tables import Problem, Row, Table
+from composer.data.exports import recognised
+from composer.data.tables import LIMIT_BYTES, Problem, Row, Table
 from composer.data.textfiles import columns_of
 from library.errors import Refused
-from library.yamlfile import read_text
+from library.yamlfile import check_file, read_text
 
 LIMIT_COLUMNS = 1_000
 
-_SKIPPED_ARE_LEFT_OUT = {"annotation_id", "annotator", "lead_time"}
-_SKIPPED = (
-    "This looks like Label Studio's JSON_MIN or CSV: answers that were skipped, and tasks that were only skipped, "
-    "are not in it."
-)
-
+_SHARD = re.compile(r"-\d+-of-\d+(-\w+)?$")
 _IN_FOLDERS = (".arrow", ".parquet", ".jsonl", ".json", ".csv", ".tsv")
 
 
-def read_table(path: Path) -> Table:
-    """Read a table from a file, or a folder of a Hugging Face data set, by what its name ends in.
+def read_table(path: Path, form: str = "") -> Table:
+    """Read a table from a file, an archive or a folder of such, by what its name ends in.
 
-    Raises `Refused` where it isn't such a file, can't be read, is too large or has too many columns.
+    What a labelling tool exported is laid out with a row for each answer: recognised by what it holds, or by the
+    `form` it is in (see `exports.FORMS`). Raises `Refused` where it isn't such a file, can't be read, is too large
+    or has too many columns.
     """
-    reader = _reader(path)
-    table = reader(path)
+    table = recognised(_reader(path)(path), form)
     if len(table.columns) > LIMIT_COLUMNS:
         raise Refused(
             f"the file has {len(table.columns):,} columns, and {LIMIT_COLUMNS:,} is the most",
             where=str(path),
             fix="Leave out those that aren't needed.",
         )
-    if set(table.columns) >= _SKIPPED_ARE_LEFT_OUT:
-        return replace(table, notes=(*table.notes, _SKIPPED))
     return table
 
 
@@ -52,12 +50,13 @@ def _reader(path: Path) -> Callable[[Path], Table]:
         ".parquet": columnfiles.read_parquet,
         ".arrow": columnfiles.read_arrow,
         **dict.fromkeys((".xlsx", ".xlsm", ".xls", ".ods"), columnfiles.read_sheet),
+        ".zip": _read_archive,
     }
     if path.suffix.lower() not in readers:
         raise Refused(
             "no kind of table is known by this name",
             where=str(path),
-            fix="Name a .csv, .tsv, .json, .jsonl, .parquet, .arrow or .xlsx file, or a Hugging Face folder.",
+            fix="Name a .csv, .tsv, .json, .jsonl, .parquet, .arrow, .xlsx or .zip file, or a folder of these.",
         )
     return readers[path.suffix.lower()]
 
@@ -71,7 +70,7 @@ def _read_folder(path: Path) -> Table:
     files = list(_files(path))
     if not files:
         raise Refused("the folder holds no table", where=str(path), fix="Name a file of labelled rows.")
-    tables = [(split, read_table(file)) for split, file in files]
+    tables = [(split, _reader(file)(file)) for split, file in files]
     several = len({split for split, _ in tables}) > 1
     rows: list[tuple[int, Row]] = []
     problems: list[Problem] = []
@@ -83,6 +82,27 @@ def _read_folder(path: Path) -> Table:
     names = columns_of(dict.fromkeys(table.columns) for _, table in tables)
     columns = tuple(dict.fromkeys((*names, "split"))) if several else names
     return Table(path, "row", columns, tuple(rows), tuple(problems))
+
+
+def _read_archive(path: Path) -> Table:
+    """Read the files in an archive as those of a folder; what is in folders inside it is passed over."""
+    check_file(path, limit_bytes=LIMIT_BYTES, wanted="a file of labelled rows")
+    with TemporaryDirectory() as made:
+        try:
+            with ZipFile(path) as archive:
+                files = [one for one in archive.infolist() if Path(one.filename).name == one.filename]
+                if sum(one.file_size for one in files) > LIMIT_BYTES:
+                    what = f"the files in the archive have more than {LIMIT_BYTES // 1_000_000} MB together"
+                    raise Refused(what, where=str(path), fix="Divide it.")
+                for one in files:
+                    archive.extract(one, made)
+        except (BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+            raise Refused(f"not an archive that can be read: {error}", where=str(path)) from error
+        try:
+            return replace(_read_folder(Path(made)), path=path)
+        except Refused as error:
+            where = error.where.replace(made, str(path))
+            raise Refused(error.what, where=where, fix=error.fix, problems=error.problems) from None
 
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:
@@ -102,7 +122,7 @@ def _files(path: Path) -> Iterator[tuple[str, Path]]:
             file for file in path.rglob(f"*{suffix}") if not file.name.startswith((".", "dataset_info"))
         )
         if found:
-            yield from ((file.stem.split("-")[0], file) for file in found)
+            yield from ((_SHARD.sub("", file.stem), file) for file in found)
             return
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from library.errors import Refused
@@ -44,6 +44,12 @@ class Table:
     `unit` is what places count: line, row or item. Cells are text, or values as JSON has them; a row may lack
     columns. `problems` are what could not be read. `decimal_comma` is whether numbers may be written 4,5; `notes`
     are for whoever brings the file.
+
+    Of what a labelling tool exported, `form` is the name of the form it was written in, and a row is one person's
+    answers to one item. `answers` are the columns of the questions that people were asked, where the form tells
+    these from what an item holds; `unfit` says of each that holds neither label nor number what it does hold.
+    `known` are the columns that hold `id`, `rater` and the like. `aside` are columns that can be named, but aren't
+    kept as extras.
     """
 
     path: Path
@@ -53,11 +59,16 @@ class Table:
     problems: tuple[Problem, ...] = ()
     decimal_comma: bool = False
     notes: tuple[str, ...] = ()
+    form: str = ""
+    answers: tuple[str, ...] = ()
+    unfit: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, str] = field(default_factory=dict)
+    aside: frozenset[str] = frozenset()
 
     def refuse(self, problems: Iterable[Problem]) -> None:
         """Raise `Refused` with all problems, in the order of the file, one cause once; returns where none is."""
         causes: dict[object, list[Problem]] = {}
-        for number, one in enumerate(sorted(problems, key=lambda problem: problem.place)):
+        for number, one in enumerate(sorted(dict.fromkeys(problems), key=lambda problem: problem.place)):
             causes.setdefault((one.column, one.what) if one.sample else number, []).append(one)
         told = [self._told(some) for some in causes.values()]
         if len(told) == 1:

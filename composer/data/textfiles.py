@@ -62,7 +62,10 @@ def read_json_lines(path: Path) -> Table:
 
 
 def read_json(path: Path) -> Table:
-    """Read a JSON list of objects, alone or as the one list in an object; JSON Lines under this name, too."""
+    """Read a JSON list of objects, alone or as the one list in an object; JSON Lines under this name, too.
+
+    An object of equally long lists holds columns, one of objects that have its keys for ids holds rows.
+    """
     text = read_text(path, limit_bytes=LIMIT_BYTES)
     first, _, rest = text.lstrip().partition("\n")
     if first.rstrip().endswith("}") and rest.lstrip().startswith("{"):
@@ -72,8 +75,7 @@ def read_json(path: Path) -> Table:
     except (ValueError, RecursionError) as error:
         raise Refused(f"not valid JSON: {error}", where=str(path), fix="Write a list of objects.") from None
     if isinstance(found, dict):
-        lists = [value for value in found.values() if isinstance(value, list)]
-        found = lists[0] if len(lists) == 1 else found
+        found = _rows_in(found)
     if not isinstance(found, list):
         raise Refused("not a list of objects", where=str(path), fix="Write one object a row, in a list.")
     problems = [
@@ -83,6 +85,18 @@ def read_json(path: Path) -> Table:
     ]
     rows = tuple((place, row) for place, row in enumerate(found, 1) if isinstance(row, dict))
     return Table(path, "item", columns_of(row for _, row in rows), rows, tuple(problems))
+
+
+def _rows_in(found: dict[str, object]) -> object:
+    """Return the list of rows that an object holds, in whatever shape; the object itself where it holds none."""
+    lists = [value for value in found.values() if isinstance(value, list)]
+    if len(lists) == 1:
+        return lists[0]
+    if lists and len(lists) == len(found) and len({len(one) for one in lists}) == 1:
+        return [dict(zip(found, values, strict=True)) for values in zip(*lists, strict=True)]
+    if found and all(isinstance(one, dict) and str(one.get("id")) == key for key, one in found.items()):
+        return list(found.values())
+    return found
 
 
 def columns_of(rows: Iterable[Row]) -> tuple[str, ...]:

@@ -63,6 +63,8 @@ def _rest(
     kept = found.extras(upload.table)
     if kept:
         st.caption(plain(f"Kept with the rows as they are: {', '.join(kept)}."))
+    for line in found.left_out(upload.table):
+        st.caption(plain(line))
     return replace(found, unused=frozenset(kept))
 
 

@@ -18,7 +18,7 @@ from ui.shell.page import html
 from ui.shell.state import Key, made_once
 from ui.shell.uploads import uploaded
 
-KINDS = ("csv", "tsv", "txt", "json", "jsonl", "ndjson", "parquet", "arrow", "xlsx", "xlsm", "xls", "ods")
+KINDS = ("csv", "tsv", "txt", "json", "jsonl", "ndjson", "parquet", "arrow", "xlsx", "xlsm", "xls", "ods", "zip")
 UPLOADS = Key("tables", 0)
 """How many tables were stored: a new number gives a new, empty uploader."""
 _READ: Key[tuple[object, Table] | None] = Key("table-read", None)
@@ -43,7 +43,7 @@ def is_uploaded() -> bool:
 def upload() -> Upload | None:
     """Ask for a file, and return what it holds; None where there is none. Raises `Refused` for a bad one."""
     file = st.file_uploader(
-        "Labelled rows: CSV, TSV, JSON, JSONL, Parquet, Arrow, XLSX or ODS",
+        "Labelled rows: CSV, TSV, JSON, JSONL, Parquet, Arrow, XLSX, ODS, or a labelling tool's export",
         type=list(KINDS),
         key=f"table-{UPLOADS.get()}",
         max_upload_size=LIMIT_BYTES // 1_000_000,

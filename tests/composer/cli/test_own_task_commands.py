@@ -102,3 +102,34 @@ def test_columns_are_named_shown_and_tried_without_storing_anything(files: Path)
     assert run(files, *words).exit_code == 0
     found = json.loads(run(files, "data", "show", "urgency", "--json").stdout)
     assert {one["name"] for one in found["people"]["raters"]} == {"rater1", "rater2"}
+
+
+def test_what_a_labelling_tool_exported_is_recognised_or_named_for_both_commands(files: Path) -> None:
+    brought_in(files)
+    (files / "prompt.txt").write_text("Rate how urgent the message is, 1 to 5.\n{{message}}\n")
+    rated = {"type": "rating", "from_name": "urgency", "to_name": "t"}
+    tasks = [
+        {
+            "id": number,
+            "data": {"message": f"Message {number} of the day", "id": f"00{number}"},
+            "annotations": [
+                {"completed_by": by, "result": [{**rated, "value": {"rating": (number + by) % 5 + 1}}]}
+                for by in (1, 2)
+            ],
+        }
+        for number in range(60)
+    ]
+    export = files / "project.json"
+    export.write_text(json.dumps(tasks))
+    shown = run(files, "data", "import", "urgency", str(export))
+    assert shown.exit_code == 0, shown.output
+    for line in ("format: Label Studio JSON (answers 120, people 2, items 60)", "gold: urgency", "rater: rater"):
+        assert line in shown.output
+    assert json.loads(run(files, "data", "show", "urgency", "--json").stdout)["ratings"] == 120
+    drafted = run(files, "task", "new", "other", "--data", str(export), "--prompt", str(files / "prompt.txt"))
+    assert drafted.exit_code == 0, drafted.output
+    assert "format: Label Studio JSON" in drafted.output
+    assert json.loads(run(files, "data", "show", "other", "--json").stdout)["ratings"] == 120
+    wrong = run(files, "data", "import", "urgency", str(export), "--format", "prodigy")
+    assert wrong.exit_code == 1
+    assert "db-out" in wrong.stderr

@@ -44,3 +44,19 @@ def imported() -> Callable[..., Task]:
         )
 
     return make
+
+
+@pytest.fixture
+def rated() -> Task:
+    """A task over a user's own rows: one text, ratings 1 to 5."""
+    return Task.model_validate(
+        {
+            "name": "rated",
+            "title": "Rated texts",
+            "inputs": ["message"],
+            "output": {"field": "urgency", "kind": "ordinal", "low": 1, "high": 5},
+            "base": "Rate it.\n{{snippets}}",
+            "message": "{{message}}",
+            "data": {"source": "import"},
+        }
+    )

@@ -169,7 +169,7 @@ def test_the_files_of_a_data_set_from_the_hub_are_read_together(tmp_path: Path, 
     assert [one.id for one in read_records(tmp_path, imported())] == ["0012", "0013"]
 
 
-@pytest.mark.parametrize("name", ["rows.parquet", "rows.arrow", "rows.xlsx", "rows.json"])
+@pytest.mark.parametrize("name", ["rows.parquet", "rows.arrow", "rows.xlsx", "rows.json", "rows.zip"])
 def test_what_is_not_such_a_file_is_refused(tmp_path: Path, imported: Make, name: str) -> None:
     (tmp_path / name).write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(Refused):
@@ -187,14 +187,32 @@ def test_ten_thousand_columns_are_refused_at_once(tmp_path: Path, imported: Make
         read_records(tmp_path / "rows.jsonl", imported())
 
 
-def test_a_form_of_export_that_leaves_out_skipped_answers_is_pointed_out(tmp_path: Path) -> None:
-    path = tmp_path / "rows.csv"
-    path.write_text(
-        "annotation_id,annotator,created_at,id,lead_time,sentiment,text\n1,2,now,3,4.5,positive,fine\n"
-    )
-    assert "answers that were skipped" in read_table(path).notes[0]
-    path.write_text("annotator,sentiment,text\n2,positive,fine\n")
-    assert read_table(path).notes == ()
+def test_the_files_in_an_archive_are_read_together_and_named_by_it(tmp_path: Path, imported: Make) -> None:
+    with zipfile.ZipFile(tmp_path / "rows.zip", "w") as archive:
+        for number, row in enumerate(ROWS):
+            archive.writestr(f"part-0000{number}-of-00002.jsonl", json.dumps(row))
+        archive.writestr("elsewhere/rows.jsonl", "passed over")
+    assert [one.id for one in read_records(tmp_path / "rows.zip", imported())] == ["0012", "0013"]
+    with zipfile.ZipFile(tmp_path / "rows.zip", "a") as archive:
+        archive.writestr("rest.jsonl", "{")
+    with pytest.raises(Refused, match=r"rows\.zip, row 3"):
+        read_records(tmp_path / "rows.zip", imported())
+
+
+def test_an_object_of_columns_and_one_of_rows_by_id_are_tables(tmp_path: Path) -> None:
+    columns = {name: [row[name] for row in ROWS] for name in ROWS[0]}
+    for held in (columns, {row["id"]: row for row in ROWS}):
+        (tmp_path / "rows.json").write_text(json.dumps(held))
+        assert [row for _, row in read_table(tmp_path / "rows.json").rows] == ROWS
+
+
+def test_a_label_alone_in_a_list_is_one_and_several_are_refused(tmp_path: Path, polarity: Task) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"text": "a", "label": ["positive"]}\n{"text": "b", "label": ["negative"]}\n')
+    assert [one.gold for one in read_records(path, polarity)] == ["positive", "negative"]
+    path.write_text('{"text": "a", "label": ["positive", "negative"]}\n')
+    with pytest.raises(Refused, match=r"several answers at once.*: positive, negative"):
+        read_records(path, polarity)
 
 
 @pytest.mark.parametrize("held", ["{", "[]", "{}", '{"_data_files": 3}', '{"_data_files": [3]}'])

@@ -51,6 +51,33 @@ def made(app: AppTest) -> AppTest:
     return app
 
 
+def test_what_a_labelling_tool_exported_becomes_a_task_with_each_answer_by_whom(
+    kept: Database, home: Home, visit: Open
+) -> None:
+    given = {"type": "rating", "from_name": "urgency", "to_name": "t"}
+    tasks = [
+        {
+            "id": n,
+            "data": {"message": f"Message {n} of the day"},
+            "annotations": [
+                {"completed_by": by, "result": [{**given, "value": {"rating": (n + by) % 5 + 1}}] if n else []}
+                for by in (1, 2)
+            ],
+        }
+        for n in range(61)
+    ]
+    app = uploaded(visit(home, "data"), json.dumps(tasks).encode(), "project.json")
+    shown = plain_text(app)
+    assert "format: Label Studio JSON (answers 120, people 2, items 60)" in shown
+    assert "left out: empty answers 2, items without an answer 1" in shown
+    assert one(app.selectbox, "rater").value == "rater"
+    made(app)
+    with kept.session() as session:
+        (name,) = task_names(session)
+        examples = current_dataset(session, name).examples
+    assert {tuple(one.ratings) for one in examples} == {("1", "2")}
+
+
 def test_an_empty_page_says_what_to_bring(home: Home, visit: Open) -> None:
     app = visit(home, "data")
     assert "No labelled rows yet" in seen(app)
