@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Role = Literal["viewer", "curator", "reviewer", "releaser", "admin"]
+Role = Literal["viewer", "rater", "curator", "reviewer", "releaser", "admin"]
 
 
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -89,6 +89,9 @@ COMMANDS: Mapping[str, Entry] = {
     "library": Entry("composer.cli.library:app", "The library: snippets, which are instructions that people vet."),
     "task": Entry("composer.cli.task:app", "Tasks: what prompts are for."),
     "data": Entry("composer.cli.data:app", "Labelled data of the tasks."),
+    "label": Entry(
+        "composer.cli.label:app", "What waits to be labelled by people: queue it, see how far it is, make it data."
+    ),
     "target": Entry("composer.cli.target:app", "Targets: the models prompts are composed for."),
     "model": Entry("composer.cli.model:app", "Model files: fetch them, list them."),
     "people": Entry("composer.cli.people:app", "People: who signs in, and what they may do."),

@@ -92,7 +92,7 @@ class ColumnMap:
             f"{name.replace('_', ' ')}: {', '.join(of)}{' (guessed)' if name in self.guessed else ''}"
             for name, of in columns.items()
         ]
-        if not self.gold:
+        if not self.gold and (self.raters or self.ratings):
             lines.insert(len(self.inputs), "gold: from the single ratings")
         if extras := self.extras(table):
             lines.append(f"kept as they are: {', '.join(extras)}")
@@ -104,18 +104,19 @@ class ColumnMap:
         return (f"left out: rows without an answer to {self.gold} {number:,}",) if number else ()
 
 
-def mapped(table: Table, task: Task, asked: ColumnMap | None = None) -> ColumnMap:
+def mapped(table: Table, task: Task, asked: ColumnMap | None = None, *, labelled: bool = True) -> ColumnMap:
     """Return which columns of a table are what, for a task: what was `asked` for, and the rest by their names.
 
     A column of the same name comes first, whatever its capitals, then names that people use for it; of a text that
-    is still missing, the only column left. Raises `Refused` where a column is missing, or a name asked for is no
-    column, with all of these and the columns that there are.
+    is still missing, the only column left. Rows that aren't `labelled` need no column that holds gold. Raises
+    `Refused` where a column is missing, or a name asked for is no column, with all of these and the columns that
+    there are.
     """
     asked = _named_as_written(table, asked or ColumnMap())
     missing = [f"{column} is no column" for _, column in asked.pairs if column not in table.columns]
     missing += [f"the task has no input {name}" for name in asked.inputs if name not in task.inputs]
     found = asked if missing else _Guess(table, task.inputs, (task.output.field,), asked, task).whole()
-    missing += [] if missing else _missing(found, task)
+    missing += [] if missing else _missing(found, task, labelled=labelled)
     if missing:
         raise _wrong_columns(table, missing)
     return found
@@ -157,9 +158,9 @@ def _wrong_columns(table: Table, missing: Sequence[str]) -> Refused:
     )
 
 
-def _missing(found: ColumnMap, task: Task) -> Iterator[str]:
+def _missing(found: ColumnMap, task: Task, *, labelled: bool) -> Iterator[str]:
     yield from (f"no column holds {name}" for name in task.inputs if not found.inputs.get(name))
-    if not (found.gold or ((found.raters or found.ratings) and not found.rater)):
+    if labelled and not (found.gold or ((found.raters or found.ratings) and not found.rater)):
         yield "no column holds gold"
 
 

@@ -22,7 +22,10 @@ def load_examples(task: Task, records: Sequence[Record], known: KnownSplits = NO
     `Refused` when an id occurs twice, or when there are too few records for a dev and a test split.
     """
     wanted = [record for record in records if not task.data.slices or record.slice in task.data.slices]
-    records = sorted((_cut(record, task.data.words) for record in wanted), key=lambda record: record.id)
+    records = sorted(
+        (replace(record, inputs=cut(record.inputs, task.data.words)) for record in wanted),
+        key=lambda record: record.id,
+    )
     for first, second in pairwise(records):
         if first.id == second.id:
             raise Refused(f"two examples have the id {first.id}", fix="Give each its own id.")
@@ -77,7 +80,8 @@ def _moved(records: Sequence[Record], places: Mapping[str, int | None], known: K
             yield Moved(record.id, record.clusters, SPLITS[was], None if now is None else SPLITS[now])
 
 
-def _cut(record: Record, words: int | None) -> Record:
+def cut(inputs: Mapping[str, str], words: int | None) -> Mapping[str, str]:
+    """Return inputs cut to so many words each; as they are for None."""
     if words is None:
-        return record
-    return replace(record, inputs={name: " ".join(text.split()[:words]) for name, text in record.inputs.items()})
+        return inputs
+    return {name: " ".join(text.split()[:words]) for name, text in inputs.items()}

@@ -36,6 +36,23 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Unlabelled:
+    """One item of a source that nobody has labelled yet; fields as in `Record`."""
+
+    id: str
+    inputs: Mapping[str, str]
+    clusters: tuple[str, ...]
+    explanation: str = ""
+    slice: str = ""
+    must_not_regress: bool = False
+    extras: Mapping[str, str] = field(default_factory=dict)
+
+    def labelled(self, gold: float | str, ratings: Mapping[str, float | str]) -> Record:
+        """Return it with a label, and with the single ratings that the label comes from, if any."""
+        return Record(gold=gold, ratings=ratings, **vars(self))
+
+
+@dataclass(frozen=True)
 class Example:
     """One labelled item of a task in its split; fields as in `Record`."""
 
@@ -55,6 +72,11 @@ class Example:
         """The example as it is stored: values of JSON by field; single ratings and extras where there are any."""
         found = {**vars(self), "inputs": dict(self.inputs), "clusters": list(self.clusters)}
         return {name: value for name, value in found.items() if value or name not in _WHERE_ANY}
+
+    @property
+    def record(self) -> Record:
+        """It as it was before it had a split."""
+        return Record(**{name: value for name, value in vars(self).items() if name != "split"})
 
     @property
     def characters(self) -> int:

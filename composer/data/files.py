@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from composer.data.columns import ColumnMap, mapped
-from composer.data.examples import Record
+from composer.data.examples import Record, Unlabelled
 from composer.data.fields import (
     LIMIT_EXPLANATION,
     Wrong,
@@ -77,6 +77,33 @@ def records_of(table: Table, columns: ColumnMap, task: Task) -> tuple[Record, ..
     return tuple(records)
 
 
+def unlabelled_of(table: Table, columns: ColumnMap, task: Task) -> tuple[Unlabelled, ...]:
+    """Return the rows of a table that have no label yet; those that have one are left out.
+
+    Ids and clusters are as in `records_of`, and so is what raises `Refused`.
+    """
+    problems = list(table.problems)
+    reader = _Reader(table, columns, task)
+    labels = [name for name in (columns.gold, *columns.raters, columns.ratings) if name]
+    places: dict[str, int] = {}
+    found: list[Unlabelled] = []
+    for place, row in table.rows:
+        try:
+            one = reader.unlabelled(row)
+            if one.id in places:
+                column, same = (columns.id, "id") if given(row, columns.id) else ("", "inputs")
+                what = f"the same {same} as {table.unit} {places[one.id]}"
+                raise Wrong(column, what, "Keep one, or give each its own id.")
+        except Wrong as wrong:
+            problems.append(Problem(place, wrong.column, wrong.what, wrong.fix, wrong.sample))
+            continue
+        places[one.id] = place
+        if not any(given(row, name) for name in labels):
+            found.append(one)
+    table.refuse(problems)
+    return tuple(found)
+
+
 class _Reader:
     """Reads one row at a time, and remembers the id under which the same inputs came first."""
 
@@ -89,14 +116,17 @@ class _Reader:
 
     def record(self, row: Row) -> Record:
         """Check a row and return its record; raises `Wrong` for the first field that is."""
+        ratings = dict(self._ratings(row))
+        return self.unlabelled(row).labelled(self._gold(row, ratings), ratings)
+
+    def unlabelled(self, row: Row) -> Unlabelled:
+        """Check a row but for its label, and return what it holds; raises `Wrong` for the first field that is."""
         columns = self._columns
         content, inputs = self._inputs(row)
         key = name_of(row.get(columns.id), columns.id) if given(row, columns.id) else content[:16]
-        ratings = dict(self._ratings(row))
-        return Record(
+        return Unlabelled(
             id=key,
             inputs=inputs,
-            gold=self._gold(row, ratings),
             # The same inputs in two splits would leak the answers of the one into the other.
             clusters=clusters_of(row[columns.cluster], columns.cluster)
             if given(row, columns.cluster)
@@ -106,7 +136,6 @@ class _Reader:
             ).strip(),
             slice=name_of(row[columns.slice], columns.slice) if given(row, columns.slice) else "",
             must_not_regress=truth_of(row.get(columns.must_not_regress), columns.must_not_regress),
-            ratings=ratings,
             extras={name: extra_of(row[name], name) for name in self._extras if given(row, name)},
         )
 

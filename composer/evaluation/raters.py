@@ -148,7 +148,7 @@ def agreement(ratings: Ratings, output: Output, rng: np.random.Generator) -> Agr
         alpha=alpha,
         ceiling=ceiling,
         raters=_raters(ratings, losses_to_others(ratings, output), output),
-        spread=_spread(ratings, nominal=nominal),
+        spread=spread_of(ratings, output),
         several=len(several.clusters),
     )
 
@@ -238,9 +238,10 @@ def _raters(ratings: Ratings, loss: Floats, output: Output) -> tuple[RaterLoss, 
     )
 
 
-def _spread(ratings: Ratings, *, nominal: bool) -> Floats:
+def spread_of(ratings: Ratings, output: Output) -> Floats:
+    """Return how far people are apart on each example, as in `Agreement`; shape (n,), NaN for fewer than two."""
     n, each = len(ratings.clusters), ratings.each.astype(float)
-    if nominal:
+    if output.kind == "label":
         counts = np.zeros((n, int(ratings.value.max(initial=0)) + 1))
         np.add.at(counts, (ratings.example, ratings.value.astype(int)), 1.0)
         spread = 1 - counts.max(axis=1) / np.maximum(each, 1)

@@ -27,6 +27,11 @@ class Imported:
     changed: bool
 
 
+def prospect(session: Session, task: Task, records: Sequence[Record]) -> Dataset:
+    """Return what importing records would make the current data of a task; raises what `load_examples` raises."""
+    return load_examples(task, records, _known(session, task.name))
+
+
 def import_records(session: Session, task: Task, records: Sequence[Record], *, by: str, at: datetime) -> Imported:
     """Split records and make them the current data of a task; what was among its data before keeps its split.
 
@@ -35,7 +40,7 @@ def import_records(session: Session, task: Task, records: Sequence[Record], *, b
     """
     lock_for_writing(session)
     require(session, by, *KEEPERS)
-    dataset = load_examples(task, records, _known(session, task.name))
+    dataset = prospect(session, task, records)
     moved = {"moved": [asdict(one) for one in dataset.moved]} if dataset.moved else {}
     why = "; ".join(dataset.moves)
     return Imported(dataset, make_current(session, task, dataset, by=by, at=at, why=why, detail=moved))

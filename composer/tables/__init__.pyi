@@ -3,6 +3,7 @@ from .candidates import CandidateRow, CorrectionRow, DispositionRow, ReleaseRow,
 from .comments import CommentRow
 from .examples import ExampleRow
 from .jobs import JobRow
+from .labelling import QueuedRow, RatingRow
 from .registry import DatasetRow, TargetRow, TaskRow
 from .runs import RunRow
 from .webhooks import WebhookRow
@@ -16,6 +17,8 @@ __all__ = [
     "DispositionRow",
     "ExampleRow",
     "JobRow",
+    "QueuedRow",
+    "RatingRow",
     "ReleaseRow",
     "RunRow",
     "TargetRow",

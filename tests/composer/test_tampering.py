@@ -17,8 +17,11 @@ from composer.audit import audit
 from composer.audit.comparison import logged_tables
 from composer.evaluation import intervals
 from composer.home.paths import Home
+from composer.labelling.queueing import queue_doubtful
+from composer.labelling.rating import rate, take_back
 from composer.models.target import Target
 from composer.registry.targets import add_target
+from composer.registry.tasks import get_task
 from composer.release.pack import pack_of
 from composer.release.publish import release_candidate
 from composer.review.decisions import give_verdict
@@ -193,6 +196,23 @@ TABLE = {
     "a person back": Tampering(
         "update person set removed_at = null where name = 'Vera'", f"person \\d+ \\(name Vera\\) .*{SAID}"
     ),
+    "a rating": Tampering("update rating set value = '2.0' where id = 3", f"rating 3 .*{SAID}", False, False),
+    "a rating of somebody else": Tampering(
+        "update rating set person = 'Kit' where id = 3", f"rating 3 .*{SAID}", False, False
+    ),
+    "a rating made up": Tampering(
+        "insert into rating select 99, queued_id, 'Kit', kind, value, note, about, given_at from rating"
+        " where id = 3",
+        "rating 99 .*in no entry",
+        False,
+        False,
+    ),
+    "a rating taken back": Tampering(
+        "delete from rating where id = 2", "rating 2, named by .*is gone", False, False
+    ),
+    "an example in the queue": Tampering(
+        "update queued set content = json_set(content, '$.inputs.query', 'x')", f"queued .*{SAID}", False, False
+    ),
     "a comment": Tampering("update comment set text = 'Fine.'", f"comment 1 .*{SAID}", releases=False),
     "a reason that is no text": Tampering(
         "update verdict set reason = cast(x'ff' as text) where candidate_id = 1",
@@ -247,6 +267,11 @@ def tampered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
                 assert enter_run(session, plan, by="Ada", at=small.NOW) == number
             assert small.run(database, home, number, acts.spoilt()).candidate_id == number
             acts.dispose(database, candidate=number)
+        with database.session() as session:
+            queue_doubtful(session, get_task(session, "small"), 2, by="Ada", at=small.NOW)
+            rate(session, 1, 4, by="Grace", at=small.NOW, note="Clearly.")
+            take_back(session, 1, by="Grace", at=small.NOW)
+            rate(session, 2, 4, by="Joan", at=small.NOW)
         acts.decide(database, acts.propose(database, candidate=1), confirm=False)
         acts.dispose(database, candidate=1)
         acts.comment(database, "Shorter would do.")

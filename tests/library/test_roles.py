@@ -14,4 +14,4 @@ def test_a_person_may_what_any_of_their_roles_may() -> None:
 
 
 def test_the_local_person_decides_nothing_where_people_sign_in() -> None:
-    assert set(ROLES) - LOCAL_ROLES == {"reviewer", "releaser"}
+    assert set(ROLES) - LOCAL_ROLES == {"rater", "reviewer", "releaser"}

@@ -73,7 +73,7 @@ def test_a_person_is_removed(run: Run) -> None:
     ("arguments", "reason"),
     [
         (("role", "Alan", "viewer"), "nobody here is called Alan. Known: Grace."),
-        (("role", "Grace", "king"), "no role is called king. Choose from viewer, curator,"),
+        (("role", "Grace", "king"), "no role is called king. Choose from viewer, rater, curator,"),
         (("remove", "Grace"), "Grace is the last person of this home"),
         (("add", "Grace", "grace@example.org"), "`composer people role` changes what they may do."),
     ],

@@ -18,6 +18,10 @@ from composer.candidates.submission import submit
 from composer.data.examples import Dataset
 from composer.home.paths import Home
 from composer.home.processes import FAILED
+from composer.labelling.feeding import feed
+from composer.labelling.queueing import close_queue, queue_doubtful, queue_unlabelled
+from composer.labelling.rating import rate, skip, take_back
+from composer.labelling.rows import RATERS
 from composer.models.target import Target
 from composer.registry.datasets import add_examples
 from composer.registry.starter import load_starter
@@ -39,6 +43,7 @@ from library.people import NotAllowed, add_person, remove_person, set_roles
 from library.retiring import retire
 from library.roles import ROLES
 from tests import small
+from tests.composer.labelling import queues
 from tests.composer.review import acts
 
 Call = Callable[[Session, str, Path], Any]
@@ -114,6 +119,17 @@ ACTS: dict[str, Act] = {
     "resolve_comment": act(lambda s, by, _: resolve_comment(s, 1, by=by, at=AT), *TALKERS),
     "release_candidate": act(lambda s, by, _: release_candidate(s, 1, reason="So.", by=by, at=AT), "releaser"),
     "roll_back": act(lambda s, by, _: roll_back(s, 1, reason="So.", by=by, at=AT), "releaser"),
+    "queue_unlabelled": act(
+        lambda s, by, _: queue_unlabelled(s, small.task(), queues.rows(1), by=by, at=AT), "curator", "admin"
+    ),
+    "queue_doubtful": act(lambda s, by, _: queue_doubtful(s, small.task(), 1, by=by, at=AT), "curator", "admin"),
+    "close_queue": act(
+        lambda s, by, _: close_queue(s, small.task(), reason="So.", by=by, at=AT), "curator", "admin"
+    ),
+    "feed": act(lambda s, by, _: feed(s, small.task(), raters=1, by=by, at=AT), "curator", "admin"),
+    "rate": act(lambda s, by, _: rate(s, 1, 3, by=by, at=AT), *RATERS),
+    "skip": act(lambda s, by, _: skip(s, 1, by=by, at=AT), *RATERS),
+    "take_back": act(lambda s, by, _: take_back(s, 1, by=by, at=AT), *RATERS),
     "enter_job": act(lambda s, by, _: jobs.enter_job(s, 1, "noise", by=by, at=AT), *PROPOSERS),
     "add_webhook": act(
         lambda s, by, _: webhooks.add_webhook(s, "http://127.0.0.1:9/x", "SECRET", by=by, at=AT), "admin"
@@ -141,6 +157,8 @@ def furnished(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     acts.verdict(database, "request changes", "Joan")
     acts.propose(database)
     acts.comment(database, "Why?")
+    with database.session() as session:
+        queue_doubtful(session, task, 2, by="Ada", at=AT)
     small.enter(database, budget=90)
     database.close()
     return home.path
