@@ -28,22 +28,31 @@ from library.errors import Refused
 from library.yamlfile import read_text
 
 
+def _column(name: str, what: str) -> object:
+    return typer.Option(f"--{name}", metavar="COLUMN", help=what)
+
+
+Inputs = Annotated[
+    list[str] | None,
+    typer.Option("--input", metavar="[INPUT=]COLUMN", help="A column that the prompt gets; once for each."),
+]
+Raters = Annotated[list[str] | None, _column("rater", "Ratings of one person; once for each.")]
+Extras = Annotated[list[str] | None, _column("extra", "A column that is kept, and taken for nothing else.")]
+
+
 @refusals
 def new(
     name: Annotated[str, typer.Argument(help="Name of the task: small letters, digits and dashes.")],
     data: Annotated[Path, typer.Option("--data", help="Table of labelled rows: CSV, XLSX, JSON …, or a folder.")],
     prompt: Annotated[Path, typer.Option("--prompt", help="Text file of the prompt to begin with.")],
-    inputs: Annotated[
-        list[str] | None,
-        typer.Option("--input", metavar="[INPUT=]COLUMN", help="A column that the prompt gets; once for each."),
-    ] = None,
-    gold: Annotated[str, typer.Option("--gold", metavar="COLUMN", help="The label or rating.")] = "",
-    raters: Annotated[
-        list[str] | None, typer.Option("--rater", metavar="COLUMN", help="Ratings of one person; once for each.")
-    ] = None,
-    rater: Annotated[
-        str, typer.Option("--rater-column", metavar="COLUMN", help="Who gave the rating: a row for each rater.")
-    ] = "",
+    inputs: Inputs = None,
+    gold: Annotated[str, _column("gold", "The label or rating.")] = "",
+    raters: Raters = None,
+    rater: Annotated[str, _column("rater-column", "Who gave the rating: a row for each rater.")] = "",
+    identity: Annotated[str, _column("id", "The id.")] = "",
+    cluster: Annotated[str, _column("cluster", "What keeps examples in one split, such as their customer.")] = "",
+    slice_: Annotated[str, _column("slice", "The kind of example.")] = "",
+    extras: Extras = None,
     form: FormatOption = "",
     scale: Annotated[str, typer.Option("--scale", metavar="LOW-HIGH", help="The scale of the ratings.")] = "",
     labels: Annotated[str, typer.Option("--labels", metavar="A,B", help="The labels.")] = "",
@@ -55,7 +64,16 @@ def new(
 ) -> None:
     """Draft a task from labelled rows and a prompt, show what was guessed, and store it with its data."""
     table = read_table(data, form)
-    asked = ColumnMap(inputs=columns_named(inputs or ()), gold=gold, raters=tuple(raters or ()), rater=rater)
+    asked = ColumnMap(
+        inputs=columns_named(inputs or ()),
+        gold=gold,
+        raters=tuple(raters or ()),
+        rater=rater,
+        id=identity,
+        cluster=cluster,
+        slice=slice_,
+        unused=frozenset(extras or ()),
+    )
     wishes = Wishes(asked, scale_of(scale), tuple(one.strip() for one in labels.split(",") if one.strip()))
     drafted = draft(name, table, read_text(prompt), str(prompt), wishes)
     _show(table, drafted)
@@ -69,7 +87,8 @@ def new(
     if dry_run:
         say("Nothing was stored.")
         return
-    with opened(home).session() as session:
+    database = opened(home)
+    with database.session() as session:
         done = create_task(session, drafted.task, drafted.records, by=person(), at=datetime.now(UTC))
         target = next(iter(target_names(session)), USUAL)
     say(f"Task {name} and its data are {'stored' if done.changed else 'there already'}.", style="bold")

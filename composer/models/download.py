@@ -23,6 +23,7 @@ from composer.models.sources import (
     from_wheels,
     write_json,
 )
+from composer.models.target import Target
 from library.errors import Refused
 
 SPARE_BYTES = 256_000_000
@@ -63,6 +64,14 @@ def state(model: Model, folder: Path) -> State:
     if not path.is_file():
         return "missing"
     return "ready" if _mark(path, model) == _kept_mark(path) else "unchecked"
+
+
+def to_fetch(target: Target) -> Model | None:
+    """Return the model whose file a run on this target would first fetch; None where there is nothing to fetch."""
+    if target.kind != "embedded":
+        return None
+    model = find_model(target.model)
+    return model if state(model, models_folder()) == "missing" else None
 
 
 def locate(model: Model, folder: Path) -> Path:

@@ -35,13 +35,12 @@ def list_datasets(session: Session) -> tuple[DatasetEntry, ...]:
     newest = select(func.max(DatasetRow.id)).group_by(DatasetRow.task)
     rows = session.exec(select(DatasetRow).where(col(DatasetRow.id).in_(newest))).all()
     found = {row.task: row for row in rows}
-    split = col(ExampleRow.content)["split"].as_string()
+    # Grouped by its name: PostgreSQL would not see that the path in the JSON is the same both times.
+    split = col(ExampleRow.content)["split"].as_string().label("of_split")
     own = col(ExampleRow.dataset).in_([row.hash for row in rows])
-    counted = session.exec(
-        select(ExampleRow.dataset, split, func.count()).where(own).group_by(ExampleRow.dataset, split)
-    )
+    counts = select(ExampleRow.dataset, split, func.count()).where(own).group_by(ExampleRow.dataset, "of_split")
     sizes: dict[str, dict[str, int]] = {}
-    for dataset, name, number in counted:
+    for dataset, name, number in session.exec(counts):
         sizes.setdefault(dataset, {})[name] = number
     return tuple(_entry(session, name, found.get(name), sizes) for name in task_names(session))
 

@@ -13,14 +13,25 @@ import streamlit as st
 from composer.activity.addresses import pick_page, task_page
 from composer.data.datachange import as_rows
 from composer.data.examples import Example
-from composer.registry.dataset_list import DatasetEntry
+from composer.registry.dataset_list import DatasetEntry, list_datasets
 from composer.registry.datasets import current_dataset
-from ui.shell.context import database, now
+from ui.shell.context import as_logged, database, now
 from ui.shell.csv_text import as_csv
 from ui.shell.html import safe, table, when
 from ui.shell.page import html
 
 _HEADS = ("task", "#examples", "#authoring", "#dev", "#test", "#people an example", "brought by", "when", "")
+
+
+def entries() -> tuple[DatasetEntry, ...]:
+    """Return the data of every task, read again once anything is logged."""
+    return _entries(as_logged())
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _entries(now: tuple[str, str | None, str]) -> tuple[DatasetEntry, ...]:  # noqa: ARG001 (Streamlit hashes it)
+    with database().session() as session:
+        return list_datasets(session)
 
 
 def show(entries: Sequence[DatasetEntry]) -> None:

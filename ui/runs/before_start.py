@@ -9,6 +9,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from composer.home.processes import FINISHED
+from composer.models.download import to_fetch
+from composer.registry.targets import get_target
 from composer.runs import worker
 from composer.runs.records import get_run
 from composer.runs.spending import Spending, in_words, warning
@@ -39,6 +41,14 @@ def show(takes: Spending) -> None:
     html(f'<div class="ic ic-mute">{lines}</div>')
     if said := warning(takes):
         st.warning(plain(said), icon=":material/warning:", width=760)
+
+
+def show_file(name: str) -> None:
+    """Say of a target whose model isn't on this machine that its file is fetched first."""
+    with database().session() as session:
+        target = get_target(session, name)
+    if (missing := to_fetch(target)) is not None:
+        st.caption(f"Its file, {missing.bytes / 1e6:,.0f} MB, is fetched when a run starts.")
 
 
 def refused(why: Refused) -> None:

@@ -60,9 +60,10 @@ def show() -> None:
         empty(
             "Nothing to search on yet",
             "A run needs a task with labelled data, a target (a model), and vetted snippets.",
-            "`composer demo` loads four tasks, three targets and their libraries; "
-            "`composer task add`, `composer target add` and `composer library import` bring your own.",
+            "`composer demo` loads four tasks and their libraries; "
+            "`composer target add` and `composer library import` bring your own.",
         )
+        st.page_link("views/data.py", label="Make a task of a table", icon=":material/upload_file:")
         return
     with st.container(border=True):
         how = st.segmented_control(
@@ -79,6 +80,7 @@ def show() -> None:
         usual = TARGETS.get(task, targets[0])
         index = targets.index(usual) if usual in targets else 0
         target = second.selectbox("Target", targets, index=index, key=f"target-{task}")
+        before_start.show_file(target)
         if how == PICK:
             pick_form.show(task, target, fourth)
         else:

@@ -2,17 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from composer.registry.dataset_list import list_datasets
+from composer.registry.lookup import KEEPERS
 from ui.data import datasets, more_rows, new_task
 from ui.data.reading import is_uploaded, upload
 from ui.shell import notices
-from ui.shell.context import database
 from ui.shell.notices import refusals
 from ui.shell.page import empty, section
+from ui.shell.user import me
 
 NEW, MORE = "A new task", "A task that is there"
+
+
+def bring(tasks: Sequence[str]) -> None:
+    """Take a table, for a new task or for one of these, and show what it makes."""
+    with st.container(border=True, key="bring"):
+        kind = NEW
+        if tasks:
+            kind = st.segmented_control(
+                "What the rows are for",
+                [NEW, MORE],
+                default=NEW,
+                required=True,
+                key="for",
+                bind="query-params",
+                label_visibility="collapsed",
+            )
+        task = st.selectbox("Task", tasks, key="rows-for") if kind == MORE else None
+        found = upload()
+        if found is None:
+            return
+        with refusals():
+            if task is None:
+                new_task.show(found)
+            else:
+                more_rows.show(found, task)
+
 
 st.title("Data", anchor=False)
 notices.show_message("box")
@@ -24,8 +52,7 @@ if made := new_task.CREATED.get():
         query_params={"how": "Pick by hand", "task": made},
     )
 with refusals():
-    with database().session() as session:
-        entries = list_datasets(session)
+    entries = datasets.entries()
     if not entries and not is_uploaded():
         empty(
             "No labelled rows yet",
@@ -33,26 +60,10 @@ with refusals():
             "are measured on. Upload the table below. Nothing is stored before you have seen what it makes.",
             "In the terminal: `composer task new NAME --data FILE --prompt FILE`; `composer demo` brings tasks.",
         )
-    with st.container(border=True, key="bring"):
-        kind = MORE if entries and st.query_params.get("for") else NEW
-        if entries:
-            kind = st.segmented_control(
-                "What the rows are for",
-                [NEW, MORE],
-                default=NEW,
-                required=True,
-                key="for",
-                bind="query-params",
-                label_visibility="collapsed",
-            )
-        task = st.selectbox("Task", [one.task for one in entries], key="rows-for") if kind == MORE else None
-        found = upload()
-        if found is not None:
-            with refusals():
-                if task is None:
-                    new_task.show(found)
-                else:
-                    more_rows.show(found, task)
+    if not me().may(*KEEPERS):
+        st.caption("Whoever has the role curator or admin brings data in here.")
+    else:
+        bring([one.task for one in entries])
     if entries:
         section("What there is")
         datasets.show(entries)

@@ -71,6 +71,16 @@ def test_a_dry_run_stores_nothing_and_the_file_it_writes_is_the_task(
     assert json.loads(run("task", "show", "urgency", "--json").stdout)["hash"] == task.hash
 
 
+def test_columns_are_named_and_what_is_kept_as_it_is_is_not_guessed(new: Run, home: Home) -> None:
+    result = new("--input", "text=message", "--slice", "desk", "--extra", "rater3")
+    assert result.exit_code == 0, result.output
+    assert "raters: rater1, rater2 (guessed)" in result.stdout
+    with open_database(home.path).session() as session:
+        first, *_ = current_dataset(session, "urgency").examples
+    assert (set(first.inputs), first.slice[:4], set(first.ratings)) == ({"text"}, "desk", {"rater1", "rater2"})
+    assert set(first.extras) == {"rater3"}
+
+
 def test_a_wrong_row_or_name_leaves_the_home_as_it_was(new: Run, home: Home) -> None:
     wrong = new("--scale", "1-3")
     assert wrong.exit_code == 1

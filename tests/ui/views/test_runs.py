@@ -1,7 +1,9 @@
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
@@ -130,6 +132,23 @@ def test_a_run_at_work_shows_progress_and_can_be_stopped(furnished: Home, visit:
     with rows.session() as session:
         assert run_row(session, 1).stop_asked
         assert get_run(session, 1).state == "running"
+
+
+def test_the_link_may_name_the_task(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "runs", how="Pick by hand", task="relatedness")
+    assert app.selectbox(key="task").value == "relatedness"
+
+
+def test_a_target_of_the_product_can_be_chosen_before_it_is_stored_and_says_what_is_fetched(
+    furnished: Home, visit: Open, rows: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("COMPOSER_MODELS", str(tmp_path))
+    with rows.session() as session:
+        session.execute(text("delete from target where name = 'smollm2-135m'"))
+    app = visit(furnished, "runs")
+    app.selectbox(key="target-polarity").select("smollm2-135m").run()
+    assert not app.exception
+    assert "Its file, 98 MB, is fetched when a run starts." in seen(app)
 
 
 class TestPickingByHand:
