@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from composer.analysis.people import SEED, ratings_of
 from composer.data.examples import Example
 from composer.evaluation.caveats import Constant, best_constant_of
 from composer.evaluation.coefficients import coefficients
+from composer.evaluation.distribution import Counts, counted
 from composer.evaluation.figures import Bools, Floats
 from composer.evaluation.raters import Agreement, Estimate, RaterLoss, Ratings, agreement
 from composer.task.task import SPLITS, Output, SplitName
@@ -21,9 +21,6 @@ MOST = 10
 """How many of the examples that people differ on most are named."""
 BARS = 12
 """Bars of the histogram of spreads."""
-
-Counts = tuple[tuple[str, int], ...]
-"""How often each rating or label was given, in the order of the scale or of the task's list."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,7 @@ def summarised(examples: Sequence[Example], output: Output) -> DataSummary:
         whole=_part("all", examples, output, people),
         test=of("test", sealed) if sealed.any() else None,
         slices=tuple(of(name, slices == name) for name in sorted({one.slice for one in examples if one.slice})),
-        golds=_counted([one.gold for one in examples], output),
+        golds=counted([one.gold for one in examples], output),
         ratings=len(ratings.value),
         several=0 if people is None else people.several,
         coefficients={} if people is None else coefficients(ratings, output, np.random.default_rng(SEED)),
@@ -140,16 +137,6 @@ def _part(name: str, examples: Sequence[Example], output: Output, people: Agreem
     )
 
 
-def _counted(values: Sequence[float | str], output: Output) -> Counts:
-    """Count ratings at the nearest whole number of the scale, and labels by name, those that nobody gave too."""
-    if output.kind == "label":
-        names = Counter(map(str, values))
-        return tuple((label, names[label]) for label in output.labels)
-    low, high = output.scale
-    numbers = Counter(min(max(math.floor(float(value) + 0.5), low), high) for value in values)
-    return tuple((str(rating), numbers[rating]) for rating in range(low, high + 1))
-
-
 def _spread(spread: Floats) -> Spread:
     known = spread[~np.isnan(spread)]
     top = float(known.max())
@@ -161,9 +148,7 @@ def _spread(spread: Floats) -> Spread:
 def _unlike(examples: Sequence[Example], spread: Floats, output: Output) -> tuple[Disputed, ...]:
     order = np.argsort(-np.nan_to_num(spread), kind="stable")[:MOST]
     return tuple(
-        Disputed(
-            examples[place].id, float(spread[place]), _counted(list(examples[place].ratings.values()), output)
-        )
+        Disputed(examples[place].id, float(spread[place]), counted(list(examples[place].ratings.values()), output))
         for place in order
         if spread[place] > 0
     )

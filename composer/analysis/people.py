@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -10,12 +10,14 @@ from typing import Any
 import numpy as np
 from sqlmodel import Session
 
+from composer.analysis.examples import rows_of
 from composer.data.examples import Example
 from composer.evaluation.caveats import Constant, best_constant
+from composer.evaluation.distribution import range_in_words, within
 from composer.evaluation.formatting import NAMES, bracketed, figure
 from composer.evaluation.metrics import as_number
 from composer.evaluation.outcomes import Difference, Row
-from composer.evaluation.raters import Agreement, Ratings, agreement, in_reach, within_people
+from composer.evaluation.raters import Agreement, Ratings, agreement, in_reach
 from composer.registry.datasets import examples_named, has_ratings
 from composer.review.status import Review
 from composer.task.task import Output
@@ -25,12 +27,21 @@ SEED = 0
 
 
 @dataclass(frozen=True)
+class Within:
+    """Whether both answers to an example lie within the range of people's ratings, and that range in words."""
+
+    before: bool
+    after: bool
+    people: str
+
+
+@dataclass(frozen=True)
 class BesidePeople:
     """What single ratings of a candidate's test examples show.
 
     `floor` is the best constant answer. `incumbent` and `candidate` are how much of the way from it (0) to one
-    more person (1) each prompt has come, None where a figure is missing. `inside` counts the answers of both that
-    lie within the range of people's ratings, of `total` with ratings.
+    more person (1) each prompt has come, None where a figure is missing. `within` has each example that two people
+    or more rated, by id: whether the answers lie within the range of their ratings.
     """
 
     metric: str
@@ -38,8 +49,23 @@ class BesidePeople:
     floor: Constant
     incumbent: float | None
     candidate: float | None
-    inside: tuple[int, int]
-    total: int
+    within: Mapping[str, Within]
+
+    @property
+    def total(self) -> int:
+        """How many examples two people or more rated."""
+        return len(self.within)
+
+    @property
+    def inside(self) -> tuple[int, int]:
+        """How many answers of the incumbent, and of the candidate, lie within the range of people's ratings."""
+        found = self.within.values()
+        return sum(one.before for one in found), sum(one.after for one in found)
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """The examples whose answer by the candidate lies outside the range of people's ratings, by id."""
+        return tuple(name for name, one in self.within.items() if not one.after)
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures for a script: those with an interval as `[figure, low, high]`."""
@@ -50,6 +76,7 @@ class BesidePeople:
             "best_constant": self.floor.figure,
             "way": {"incumbent": self.incumbent, "candidate": self.candidate},
             "inside": {"incumbent": self.inside[0], "candidate": self.inside[1], "of": self.total},
+            "outside": list(self.outside),
         }
 
     @property
@@ -87,12 +114,11 @@ def beside_people(session: Session, review: Review) -> BesidePeople | None:
     dataset = candidate.evidence.data.dataset
     if not has_ratings(session, dataset):
         return None
-    examples = examples_named(session, dataset, [row.example_id for row in candidate.rows])
-    ratings = ratings_of(examples, review.task.output)
-    if not (ratings.each > 1).any():
+    rows = {row.example_id: row for row in rows_of(session, review)}
+    examples = examples_named(session, dataset, list(rows))
+    if not any(len(one.ratings) > 1 for one in examples):
         return None
-    rows = {row.example_id: row for row in candidate.rows}
-    return compared(candidate.figures[0], review.task.output, [rows[one.id] for one in examples], ratings)
+    return compared(candidate.figures[0], review.task.output, [rows[one.id] for one in examples], examples)
 
 
 def ratings_of(examples: Sequence[Example], output: Output) -> Ratings:
@@ -110,21 +136,22 @@ def ratings_of(examples: Sequence[Example], output: Output) -> Ratings:
     )
 
 
-def compared(metric: Difference, output: Output, rows: Sequence[Row], ratings: Ratings) -> BesidePeople:
-    """Return both prompts beside people; `rows` are of the examples that `ratings` has, in its order."""
+def compared(metric: Difference, output: Output, rows: Sequence[Row], examples: Sequence[Example]) -> BesidePeople:
+    """Return both prompts beside people; `rows` are of these examples, in their order."""
+    ratings = ratings_of(examples, output)
     found = agreement(ratings, output, np.random.default_rng(SEED))
     floor = best_constant(output, rows)
-    low, high = within_people(ratings)
-    inside = [
-        sum(
-            bool(low[place] <= as_number(output, value) <= high[place])  # False for a malformed answer
-            for place, value in enumerate(values)
-        )
+    before, after = (
+        within(ratings, np.array([as_number(output, value) for value in values]), output)
         for values in ([row.incumbent_value for row in rows], [row.candidate_value for row in rows])
-    ]
+    )
+    inside = {
+        example.id: Within(bool(before[place]), bool(after[place]), range_in_words(example.ratings))
+        for place, example in enumerate(examples)
+        if len(example.ratings) > 1
+    }
     incumbent, candidate = (
         None if one is None else in_reach(one, floor.figure, found.ceiling.value)
         for one in (metric.incumbent, metric.candidate)
     )
-    total = int((ratings.each > 0).sum())
-    return BesidePeople(metric.name, found, floor, incumbent, candidate, (inside[0], inside[1]), total)
+    return BesidePeople(metric.name, found, floor, incumbent, candidate, inside)

@@ -71,6 +71,7 @@ def show(
     _head(f"What changes, compared with {replaced}")
     changes(snippet_changes(review.incumbent.versions, review.composition.versions))
     _regressions(review)
+    _outside(review, people)
     _malformed(review.candidate.evidence.malformed)
     _verdicts(status)
     _comments(comments)
@@ -147,6 +148,19 @@ def _regressions(review: Review) -> None:
         resolved = given is not None and given.kind != "blocks"
         _marked(resolved, f"{name}  loss {rows[name].change:+.2f}  {text}")
     _more(len(names))
+
+
+def _outside(review: Review, people: BesidePeople | None) -> None:
+    """Print the examples whose answer by the candidate nobody's rating comes near to, the largest loss first."""
+    if people is None or not people.outside:
+        return
+    _head(f"Outside people's range: {len(people.outside)} of {people.total} answers, the largest loss first")
+    rows = {row.example_id: row for row in review.candidate.rows}
+    for name in sorted(people.outside, key=lambda one: -rows[one].candidate_loss)[:MOST_SHOWN]:
+        value = rows[name].candidate_value
+        answer = "malformed" if value is None else value if isinstance(value, str) else f"{value:g}"
+        say(f"  ✗ {name}  answer {answer}, people {people.within[name].people}", hang=4)
+    _more(len(people.outside))
 
 
 def _malformed(found: Sequence[MalformedAnswer]) -> None:

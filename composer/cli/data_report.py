@@ -9,11 +9,12 @@ from rich.table import Table
 from rich.text import Text
 from sqlmodel import Session
 
-from composer.analysis.data_summary import Counts, DataSummary, Part
+from composer.analysis.data_summary import DataSummary, Part
 from composer.analysis.kept_summary import current_summary
 from composer.cli.common import out, say
 from composer.cli.figures_table import BAD
 from composer.data.examples import Example
+from composer.evaluation.distribution import Counts
 from composer.evaluation.formatting import NAMES, bracketed, figure
 from composer.evaluation.raters import Estimate, RaterLoss
 from composer.home.paths import Home

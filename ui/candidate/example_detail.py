@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from composer.analysis.diagnoses import AblationAnswer, ablation_results
@@ -12,7 +11,7 @@ from composer.data.fields import short
 from composer.evaluation.parsing import Parsed
 from composer.task.task import Output
 from library.roles import Person
-from ui.candidate import dispositions, job_button, open_row, page_data
+from ui.candidate import dispositions, job_button, open_row, page_data, people_range
 from ui.candidate.page_data import Shown
 from ui.components.comments import comments_under
 from ui.components.metrics import gold, read_value
@@ -55,7 +54,7 @@ def pane(view: ExampleView, output: Output, comments: str = "") -> str:
     )
     return (
         f'<div class="ic ic-open"><dl><div class="ic-inputs">{inputs}</div>{_gold(example, output)}'
-        f"{_extras(example.extras)}</dl>"
+        f"{people_range.drawn(view, output)}{_extras(example.extras)}</dl>"
         f'<div class="ic-answers">{before}{after}</div>{comments}</div>'
     )
 
@@ -67,9 +66,6 @@ def _gold(example: Example, output: Output) -> str:
         if example.explanation
         else '<span class="ic-mute">no explanation was given</span>'
     )
-    if example.ratings:
-        scale += f'{scale and ","} <span class="ic-mute">{len(example.ratings):,} people: '
-        scale += f"{safe(_each(example.ratings))}</span>"
     bound = ' <span class="ic-tag ic-ink">must not regress</span>' if example.must_not_regress else ""
     return f"<dt>gold label</dt><dd><b>{safe(gold(example.gold))}</b>{scale}{bound} — {why}</dd>"
 
@@ -78,16 +74,6 @@ def _extras(extras: Mapping[str, str]) -> str:
     """Return the columns that were kept as they came with the data."""
     cells = (f'<span class="ic-mute">{safe(name)}:</span> {safe(short(text))}' for name, text in extras.items())
     return f"<dt>from the data file</dt><dd>{' · '.join(cells)}</dd>" if extras else ""
-
-
-def _each(ratings: Mapping[str, float | str]) -> str:
-    """Return how often each rating was given, the lowest first; labels by name."""
-    counted = Counter(gold(value) for value in sorted(ratings.values(), key=_order))
-    return ", ".join(f"{value} ×{number}" for value, number in counted.items())
-
-
-def _order(value: float | str) -> tuple[float, str]:
-    return (0.0, value) if isinstance(value, str) else (value, "")
 
 
 def _answer(side: str, answer: ParsedAnswer | None, loss: float) -> str:

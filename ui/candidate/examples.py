@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from composer.analysis.examples import ExampleView, ParsedAnswer, example_views
+from composer.evaluation.distribution import range_in_words
 from composer.registry.datasets import examples_named
 from composer.review.regressions import Disposition
 from composer.task.task import Output
 from library.canonical import digest
-from ui.candidate import example_detail, open_row, page_data, shortcuts
+from ui.candidate import example_detail, open_row, page_data, people_range, shortcuts
 from ui.candidate.page_data import Line, Shown
 from ui.components import metrics
 from ui.components.metrics import read_value
@@ -32,9 +33,6 @@ ANCHOR = "every-example"
 DISPOSITION = "disposition"
 """The column of what was decided on a regression."""
 
-PEOPLE = "people"
-"""The column of the range of people's single ratings."""
-
 MOST = 200
 """Rows shown at a time: nobody reads further, and a browser is slow with more."""
 EVERY_SLICE = "every slice"
@@ -42,8 +40,8 @@ SIZES = {"any change": 0.0, "change ≥ 0.05": 0.05, "change ≥ 0.1": 0.1, "cha
 """How far a loss moved, up or down."""
 
 
-def tests(dispositions: Mapping[str, Disposition], output: Output) -> dict[str, Test]:
-    """Return the filters by name; labels, which are right or wrong, have two more."""
+def tests(dispositions: Mapping[str, Disposition], output: Output, *, people: bool) -> dict[str, Test]:
+    """Return the filters by name; labels, which are right or wrong, have two more, and what `people` rated one."""
     stayed: dict[str, Test] = {
         "stayed right": lambda line: line.row.outcome == "same" and line.row.candidate_loss == 0,
         "stayed wrong": lambda line: line.row.outcome == "same" and line.row.candidate_loss > 0,
@@ -56,6 +54,7 @@ def tests(dispositions: Mapping[str, Disposition], output: Output) -> dict[str, 
         "malformed": lambda line: line.malformed,
         "must not regress": lambda line: line.row.must_not_regress,
         **(stayed if output.kind == "label" else {}),
+        **({people_range.OUTSIDE: people_range.is_outside} if people else {}),
         "all": lambda _line: True,
     }
 
@@ -87,7 +86,8 @@ def _flipped(found: Shown) -> str:
 
 
 def _filtered(found: Shown) -> list[Line]:
-    named = tests(found.review.status.dispositions, found.review.task.output)
+    people = people_range.is_known(found.lines)
+    named = tests(found.review.status.dispositions, found.review.task.output, people=people)
     counts = {name: sum(map(test, found.lines)) for name, test in named.items()}
     slices = sorted({line.row.slice for line in found.lines if line.row.slice})
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -143,12 +143,12 @@ def frame(found: Shown, lines: Sequence[Line]) -> pd.DataFrame:
         dataset = found.review.candidate.evidence.data.dataset
         named = examples_named(session, dataset, [line.row.example_id for line in lines])
     inputs = {example.id: example.inputs for example in named}
-    people = {example.id: metrics.people(example.ratings) for example in named}
+    people = {example.id: range_in_words(example.ratings) for example in named}
     rows = [
         {
             "example": line.row.example_id,
             "gold": metrics.gold(line.row.gold),
-            PEOPLE: people[line.row.example_id],
+            people_range.COLUMN: people_range.cell(line.within, people[line.row.example_id]),
             "before": read_value(line.row.incumbent_value),
             "after": read_value(line.row.candidate_value),
             "loss change": line.row.change,
@@ -168,10 +168,10 @@ def csv(found: Shown, lines: Sequence[Line]) -> bytes:
     with database().session() as session:
         views = example_views(session, found.review, [line.row.example_id for line in lines])
     by_id = {view.example.id: view for view in views}
-    return as_csv(pd.DataFrame([_cells(found, by_id[line.row.example_id]) for line in lines]))
+    return as_csv(pd.DataFrame([_cells(found, line, by_id[line.row.example_id]) for line in lines]))
 
 
-def _cells(found: Shown, view: ExampleView) -> dict[str, object]:
+def _cells(found: Shown, line: Line, view: ExampleView) -> dict[str, object]:
     given = found.review.status.dispositions.get(view.example.id)
     return {
         "id": view.example.id,
@@ -184,7 +184,9 @@ def _cells(found: Shown, view: ExampleView) -> dict[str, object]:
         "outcome": view.row.outcome,
         "slice": view.example.slice,
         "must_not_regress": view.example.must_not_regress,
-        "people": metrics.people(view.example.ratings),
+        "people": range_in_words(view.example.ratings),
+        "people_before": people_range.said(line.within, "before"),
+        "people_after": people_range.said(line.within, "after"),
         "disposition": given.kind if given else "",
         "disposition_reason": given.reason if given else "",
         "answer_before": view.before.text if view.before else "",
@@ -211,7 +213,7 @@ def reported(side: str, answer: ParsedAnswer | None) -> dict[str, object]:
 
 def _table(found: Shown, chosen: Sequence[Line]) -> None:
     data = frame(found, chosen[:MOST])
-    unused = [name for name in ("slice", "must not regress", PEOPLE) if not data[name].any()]
+    unused = [name for name in ("slice", "must not regress", people_range.COLUMN) if not data[name].any()]
     if not found.review.candidate.regressions:
         unused.append(DISPOSITION)
     ids = [line.row.example_id for line in chosen[:MOST]]
@@ -223,7 +225,7 @@ def _table(found: Shown, chosen: Sequence[Line]) -> None:
         open_row.open_row(None if row is None else ids[row])
 
     st.dataframe(
-        data.drop(columns=unused),
+        people_range.coloured(data.drop(columns=unused)),
         hide_index=True,
         height="content" if len(ids) <= 10 else 380,
         key=key,
@@ -232,6 +234,7 @@ def _table(found: Shown, chosen: Sequence[Line]) -> None:
         column_config={
             "example": st.column_config.TextColumn(width=90, pinned=True),
             "gold": st.column_config.TextColumn(width=70, help="The label that people gave"),
+            people_range.COLUMN: st.column_config.TextColumn(width=90, help=people_range.HELP),
             "before": st.column_config.TextColumn(width=80),
             "after": st.column_config.TextColumn(width=80),
             "loss change": st.column_config.NumberColumn("loss change", format="%+.3f", width=90),

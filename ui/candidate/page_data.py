@@ -18,7 +18,7 @@ import streamlit as st
 from composer.analysis import jobs as work
 from composer.analysis.examples import flipped, rows_of, texts_of
 from composer.analysis.jobs import Job, JobKind, get_job, jobs_of
-from composer.analysis.people import BesidePeople, beside_people
+from composer.analysis.people import BesidePeople, Within, beside_people
 from composer.analysis.search_steps import SearchSteps, search_steps
 from composer.analysis.spending import figures_of
 from composer.answers.latency import answer_latency
@@ -39,10 +39,14 @@ STARTING_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Line:
-    """One test example in the table: its row, and whether the judgement turned over."""
+    """One test example in the table: its row, and whether the judgement turned over.
+
+    `within` is whether the answers lie within the range of people's ratings, None where no two people rated it.
+    """
 
     row: Row
     flipped: bool
+    within: Within | None = None
 
     @property
     def malformed(self) -> bool:
@@ -169,8 +173,10 @@ def _read(candidate_id: int) -> Shown:
     with database().session() as session:
         review = get_review(session, candidate_id)
         candidate, output = review.candidate, review.task.output
+        people = _once((*place(), "people", candidate.evidence_hash), lambda: beside_people(session, review))
+        within = {} if people is None else people.within
         lines = sorted(
-            (Line(row, flipped(output, row)) for row in rows_of(session, review)),
+            (Line(row, flipped(output, row), within.get(row.example_id)) for row in rows_of(session, review)),
             key=lambda line: (-line.row.change, line.row.example_id),
         )
         seed = candidate.evidence.search.seed
@@ -178,7 +184,6 @@ def _read(candidate_id: int) -> Shown:
             (*place(), "steps", candidate.evidence_hash),
             lambda: search_steps(session, review, np.random.default_rng(seed)),
         )
-        people = _once((*place(), "people", candidate.evidence_hash), lambda: beside_people(session, review))
         return Shown(
             review=review,
             lines=tuple(lines),

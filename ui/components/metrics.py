@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from composer.evaluation.formatting import NAMES, SHARES, change, figure, interval
@@ -174,17 +173,6 @@ def replaced(release: Release | None, at: datetime) -> str:
 def read_value(value: float | str | None) -> str:
     """Return the value of an answer, or that it is malformed."""
     return "malformed" if value is None else gold(value)
-
-
-def people(ratings: Mapping[str, float | str]) -> str:
-    """Return the range of people's single ratings, or their labels with how often each was given; may be empty."""
-    if any(isinstance(value, str) for value in ratings.values()):
-        return ", ".join(f"{label} ×{number}" for label, number in Counter(ratings.values()).most_common())
-    numbers = sorted(float(value) for value in ratings.values())
-    if not numbers:
-        return ""
-    low, high = (gold(end) for end in (numbers[0], numbers[-1]))
-    return low if low == high else f"{low} to {high}"
 
 
 def gold(value: float | str) -> str:

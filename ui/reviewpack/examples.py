@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from composer.analysis.diagnoses import AblationAnswer
 from composer.analysis.examples import ExampleView
+from ui.candidate import people_range
 from ui.candidate.dispositions import disposition
 from ui.candidate.example_detail import ablation_table, pane, read
 from ui.candidate.page_data import Line, Shown
@@ -17,6 +18,8 @@ MOST = 1000
 """Examples that a pack holds one and all; of more, it holds those that a decision turns on."""
 GROUPS = {"worse": "got worse, the worst first", "better": "got better, the best first", "same": "stayed the same"}
 COLUMNS = ("example", "gold", "before", "after", "loss change", "outcome", "slice", "")
+PEOPLE = "people’s range"
+"""One more column, where two people or more rated the examples."""
 
 
 def chosen(lines: Sequence[Line], most: int = MOST) -> tuple[Line, ...]:
@@ -50,20 +53,27 @@ def examples(
 
     `views` holds the texts and `ablations` the answers without each snippet where anybody asked, by example.
     """
-    head = "".join(f"<th>{name}</th>" for name in COLUMNS)
+    people = people_range.is_known(found.lines)
+    columns = (*COLUMNS[:-1], PEOPLE, COLUMNS[-1]) if people else COLUMNS
+    head = "".join(f"<th>{name}</th>" for name in columns)
     bodies = []
     for outcome, description in GROUPS.items():
         some = [line for line in lines if line.row.outcome == outcome]
         if some:
             title = f"{len(some):,} {description}"
-            bodies.append(f'<tbody><tr><th class="pk-group" colspan="{len(COLUMNS)}">{title}</th></tr></tbody>')
+            bodies.append(f'<tbody><tr><th class="pk-group" colspan="{len(columns)}">{title}</th></tr></tbody>')
         some = some[::-1] if outcome == "better" else some
-        bodies += [_example(found, line, views[line.row.example_id], ablations) for line in some]
+        bodies += [_example(found, line, views[line.row.example_id], ablations, people=people) for line in some]
     return f'<table class="ic ic-table pk-examples"><thead><tr>{head}</tr></thead>{"".join(bodies)}</table>'
 
 
 def _example(
-    found: Shown, line: Line, view: ExampleView, ablations: Mapping[str, Sequence[AblationAnswer]]
+    found: Shown,
+    line: Line,
+    view: ExampleView,
+    ablations: Mapping[str, Sequence[AblationAnswer]],
+    *,
+    people: bool,
 ) -> str:
     row, name = line.row, line.row.example_id
     comments = comments_under(found.comments, "example", name)
@@ -82,5 +92,11 @@ def _example(
         f'<tbody class="pk-example"><tr><th scope="row">{safe(name)}</th><td>{safe(gold(view.example.gold))}</td>'
         f"<td>{safe(read(view.before))}</td><td>{safe(read(view.after))}</td>"
         f'<td class="ic-nowrap">{change}</td><td class="ic-{tone}">{tone}</td><td>{safe(row.slice)}</td>'
-        f'<td>{tags}</td></tr><tr><td class="pk-opened" colspan="{len(COLUMNS)}">{opened}</td></tr></tbody>'
+        f"{_people(line) if people else ''}<td>{tags}</td></tr>"
+        f'<tr><td class="pk-opened" colspan="{len(COLUMNS) + people}">{opened}</td></tr></tbody>'
     )
+
+
+def _people(line: Line) -> str:
+    tone = "worse" if people_range.is_outside(line) else "better"
+    return f'<td class="ic-nowrap ic-{tone}">{safe(people_range.cell(line.within))}</td>'

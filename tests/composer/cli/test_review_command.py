@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from typer.testing import CliRunner
 
 from composer.analysis import jobs
 from composer.cli import app
+from composer.home.paths import Home
 from composer.models import connection
 from composer.models.target import Target
 from composer.registry.releases import current_release
@@ -373,3 +375,19 @@ def test_a_home_that_can_not_be_made_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result = CliRunner().invoke(app, ["inbox", "--home", str(tmp_path / "file" / "home")])
     assert "home" in refused(result)
+
+
+def test_answers_outside_peoples_range_are_listed(
+    database: Database, home: Home, tmp_path: Path, run: Run
+) -> None:
+    opposite = {"test-05": {"ann": 5.0, "bo": 4.0}}
+    data = [
+        replace(one, ratings=opposite.get(one.id, {"ann": one.gold, "bo": one.gold})) for one in small.examples()
+    ]
+    small.fill(database, tmp_path, data=data)
+    small.run(database, home, small.enter(database, budget=100), small.engine())
+    said = told(run("review", "1"))
+    outside = json.loads(told(run("review", "1", "--json")))["people"]["outside"]
+    assert "test-05" in outside
+    assert f"Outside people's range: {len(outside)} of 16 answers" in said
+    assert "✗ test-05  answer 1, people 4 to 5" in said
