@@ -6,6 +6,7 @@ other. The first part is the path that the app's router gives the page, the rest
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote, urlencode
 
 
@@ -37,6 +38,11 @@ def prompt_page(task: str, target: str) -> str:
 def task_page(name: str) -> str:
     """Return the address of a task: what it asks for, its labels, and where its prompts stand."""
     return _address("task", name=name)
+
+
+def compare_page(task: str, columns: Iterable[str]) -> str:
+    """Return the address where prompts of a task stand side by side, each named like `candidate:7`."""
+    return _address("compare", task=task, columns=",".join(columns))
 
 
 def _address(path: str, **query: object) -> str:

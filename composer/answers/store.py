@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from sqlalchemy import Row, Table
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from composer.answers.served import Served
@@ -16,6 +18,9 @@ from composer.tables import CellRow
 from library.canonical import digest
 from library.database import Database, lock_for_writing
 from library.parts import in_parts
+
+_TABLE: Table = CellRow.__table__  # type: ignore[attr-defined]
+_COLUMNS = tuple(_TABLE.columns)
 
 
 @dataclass(frozen=True)
@@ -105,7 +110,8 @@ def stored_answers(session: Session, keys: Sequence[str]) -> dict[str, Answer]:
     """Return the answers stored under these cell keys, as far as there are any."""
     found: dict[str, Answer] = {}
     for some in in_parts(keys):
-        for row in session.exec(select(CellRow).where(col(CellRow.key).in_(some))):
+        # As columns, not as objects that the session looks after: of thousands that takes a third of the time.
+        for row in session.execute(sa_select(*_COLUMNS).where(col(CellRow.key).in_(some))):
             found[row.key] = _answer(row)
     return found
 
@@ -137,7 +143,7 @@ def _row(question: Question, answer: Answer, at: datetime) -> CellRow:
     )
 
 
-def _answer(row: CellRow) -> Answer:
+def _answer(row: CellRow | Row[Any]) -> Answer:
     return Answer(
         text=row.text,
         prompt_tokens=row.prompt_tokens,

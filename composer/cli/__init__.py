@@ -38,6 +38,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.review:review",
         "Show a candidate: what changes, gains and breaks, what is in its way, and what comes next.",
     ),
+    "compare": Entry(
+        "composer.cli.compare:compare",
+        "Compare candidates, releases and the bare base side by side, from stored answers: nothing is asked.",
+    ),
     "approve": Entry("composer.cli.decide:approve", "Approve a candidate; releasing it is a step of its own."),
     "request-changes": Entry(
         "composer.cli.decide:request_changes",

@@ -34,6 +34,12 @@ WORTH = (
 )
 """What figures of seconds are worth."""
 
+METHODS = (
+    "Intervals of Spearman, spread and macro F1 are by the jackknife here and by resampling on a candidate’s own "
+    "page: the last digits may differ."
+)
+"""How the intervals of several prompts side by side came about."""
+
 
 def figure(name: str, value: float | None) -> str:
     """Write a figure to three significant digits; rates as percentages, a missing one as a dash."""

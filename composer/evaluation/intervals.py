@@ -160,12 +160,18 @@ def figure_intervals(
     """
     if len(clusters) <= LARGE:
         return bootstrap_intervals(statistics, clusters, rng)
-    return [_jackknife_interval(statistic, clusters) for statistic in statistics]
+    return [jackknife_interval(statistic, clusters) for statistic in statistics]
 
 
-def _jackknife_interval(statistic: Statistic, clusters: Sequence[tuple[str, ...]]) -> Interval:
-    whole, pull = statistic.whole(), _influence(statistic.left_out())
-    n = len(clusters)
+def jackknife_interval(statistic: Statistic, clusters: Sequence[tuple[str, ...]]) -> Interval:
+    """Return the 95% interval of a statistic of n examples by the jackknife: without chance, and within moments.
+
+    Bounds are NaN where the statistic is undefined, and for fewer than two examples.
+    """
+    n, whole = len(clusters), statistic.whole()
+    if n < 2 or np.isnan(whole):
+        return _NONE
+    pull = _influence(statistic.left_out())
     error = cluster_inflation(pull, clusters) * float(np.sqrt((n - 1) / n * (pull @ pull)))
     return Interval(whole - Z * error, whole + Z * error)
 

@@ -21,6 +21,7 @@ from tests.ui.pages import Open, seen
         (addresses.snippet_page("lean-low"), "lean-low"),
         (addresses.prompt_page("polarity", "qwen2.5-coder-0.5b"), "qwen2.5-coder-0.5b"),
         (addresses.task_page("polarity"), "task polarity ·"),
+        (addresses.compare_page("polarity", ["candidate:2", "base"]), "100 sealed test examples"),
     ],
 )
 def test_each_address_opens_its_page(furnished: Home, visit: Open, address: str, shows: str) -> None:

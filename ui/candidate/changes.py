@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from composer.activity.addresses import compare_page
+from composer.analysis.naming import BASE as BARE
 from composer.candidates.records import get_candidate_summary, list_candidates
 from composer.prompts.changes import snippet_changes
 from composer.prompts.composition import BARE_BASE, Composition
@@ -15,6 +17,7 @@ from ui.components import text_diff
 from ui.components.snippet_changes import show_snippets
 from ui.shell import notices
 from ui.shell.context import database
+from ui.shell.html import safe
 from ui.shell.page import html, section
 from ui.shell.state import Key
 
@@ -28,7 +31,7 @@ BASE = Key("base", "")
 def show(found: Shown) -> None:
     """Show what the candidate changes against the incumbent, or whatever the link names as base."""
     review = found.review
-    section("What changes", "in snippets, then in the text word by word")
+    section("What changes", f"in snippets, then in the text word by word · {_beside(found)}")
     with st.container(horizontal=True, vertical_alignment="center"):
         base = st.selectbox(
             "Against",
@@ -55,6 +58,14 @@ def show(found: Shown) -> None:
         html(show_snippets(changed, findings, found.comments))
         lines = text_diff.compare(before.text, review.composition.text)
         html(text_diff.side_by_side(lines) if view == "side by side" else text_diff.unified(lines))
+
+
+def _beside(found: Shown) -> str:
+    """Return the link to the candidate side by side with what is in use and the bare base, as HTML."""
+    candidate, now_there = found.review.candidate, found.replaces
+    there = now_there is not None and now_there.candidate_id != candidate.id
+    names = [f"candidate:{candidate.id}", *([f"release:{now_there.id}"] if now_there and there else []), BARE]
+    return f'<a href="{safe(compare_page(candidate.task, names))}">side by side with other prompts</a>'
 
 
 def options(review: Review) -> list[str]:

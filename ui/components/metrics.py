@@ -145,13 +145,14 @@ def table(figures: Sequence[Difference]) -> str:
     rows = [
         f'<tr><td>{safe(NAMES[one.name])}</td><td class="ic-num">{figure(one.name, one.incumbent)}</td>'
         f'<td class="ic-num"><b>{figure(one.name, one.candidate)}</b></td>'
-        f'<td class="ic-nowrap">{_plain_gain(one)}</td></tr>'
+        f'<td class="ic-nowrap">{plain_gain(one)}</td></tr>'
         for one in figures
     ]
     return html.table(("figure", "#before", "#after", "difference, 95% interval"), rows)
 
 
-def _plain_gain(one: Difference) -> str:
+def plain_gain(one: Difference) -> str:
+    """Return a difference as `gain` does, without a direction where there is none to speak of, as HTML."""
     if one.name == "spread" and one.difference is not None:
         # More spread is neither better nor worse by itself: a low one shows that the ratings hardly differ.
         return f'{change(one.name, one.difference)} <span class="ic-mute">{interval(one)}</span>'

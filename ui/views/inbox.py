@@ -8,7 +8,7 @@ import streamlit as st
 
 from composer.home.example import has_example
 from composer.review.inbox import TABS, Entry, Tab, tabs_of
-from ui.inbox import page_data
+from ui.inbox import compare, page_data
 from ui.inbox.table import csv, fits, table
 from ui.shell import query_params
 from ui.shell.context import now, this_home
@@ -116,6 +116,7 @@ with above:
         on_click="ignore",
         disabled=not shown,
     )
+    compare.offer(shown)
 if shown:
     html(table(shown, person, now()))
 elif len(fitting) == len(found):

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from composer.activity.addresses import prompt_page, task_page
+from composer.analysis.naming import BASE
 from composer.evaluation.formatting import NAMES
 from composer.prompts.composition import BARE_BASE
 from composer.registry.targets import task_and_target_names
 from composer.release.history import CurrentRelease, HistoryEntry, current_prompts, history, released_prompt
 from composer.release.pack import Pack, export_release, pack_of
 from ui.components.metrics import gain, pair
-from ui.prompts import compare, history_table, rollback
+from ui.prompts import history_table, rollback
 from ui.prompts.zip import zipped
 from ui.shell import notices
 from ui.shell.context import as_logged, database, now, this_home
@@ -24,6 +25,8 @@ from ui.shell.state import Key
 from ui.shell.user import me, who
 
 EXPORT = Section("export")
+MOST_COMPARED = 4
+"""Releases that the link to their comparison names: the newest."""
 WRITTEN: Key[tuple[str, str, str] | None] = Key("written", None)
 """Task and target of the pack that was written last, and its folder."""
 
@@ -95,9 +98,14 @@ def opened(task: str, target: str, found: CurrentRelease) -> None:
     with right:
         export(task, target, release.id)
     show_history(task, target, past)
-    section("Compare", f"any two releases for this task and target, or one with {BARE_BASE}")
-    with refusals():
-        compare.compare(task, past)
+    section("Compare", f"releases side by side, and with {BARE_BASE}")
+    newest = list(dict.fromkeys(f"release:{one.release.id}" for one in past))[:MOST_COMPARED]
+    st.page_link(
+        "views/compare.py",
+        label=f"Compare {count(len(newest), 'release')} with {BARE_BASE}",
+        icon=":material/view_column:",
+        query_params={"task": task, "columns": ",".join([*newest, BASE])},
+    )
 
 
 def stale(found: CurrentRelease) -> None:

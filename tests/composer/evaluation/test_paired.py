@@ -8,7 +8,7 @@ import pytest
 from composer.evaluation.figures import Mean
 from composer.evaluation.intervals import bootstrap_interval
 from composer.evaluation.metrics import Metric, Scored, figures
-from composer.evaluation.paired import Change, difference, differences
+from composer.evaluation.paired import Change, alone_interval, difference, differences
 from composer.task.task import Task
 from tests import small
 
@@ -92,3 +92,26 @@ def test_the_composite_metric_is_a_mean_whose_spans_are_known_for_shares() -> No
         figure = figures(task)[0].on(answers(task, 5, seed=1))
         assert isinstance(figure, Mean)
         assert figure.span == span
+
+
+def test_without_resampling_a_figure_has_nearly_the_same_interval() -> None:
+    before, after = answers(RATING, 200, 1), answers(RATING, 200, 2)
+    figure = [named(RATING, "spearman")]
+    (quick,), (drawn,) = (
+        differences(figure, before, after, alone(200), rng) for rng in (None, np.random.default_rng(0))
+    )
+    assert (quick.low, quick.high) == pytest.approx((drawn.low, drawn.high), abs=0.03)
+
+
+def test_the_interval_of_a_share_alone_is_wilsons() -> None:
+    share = Mean(np.array([1.0] * 7 + [0.0] * 3), np.ones(10, bool), span=1.0)
+    found = alone_interval(share, alone(10))
+    assert (found.low, found.high) == pytest.approx((0.39678, 0.89221), abs=1e-5)
+
+
+def test_the_interval_of_a_figure_alone_stays_within_what_it_can_be() -> None:
+    losses = Mean(np.array([0.0] * 30 + [0.25]), np.ones(31, bool))
+    found = alone_interval(losses, alone(31))
+    assert 0 < found.low < losses.whole() < found.high < 0.25
+    none = Mean(np.zeros(3), np.zeros(3, bool))
+    assert np.isnan(alone_interval(none, alone(3)).low)

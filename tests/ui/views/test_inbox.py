@@ -143,3 +143,14 @@ def test_one_unreadable_candidate_hides_none_of_the_others(furnished: Home, rows
     assert "no snippet version with the number 999" in shown
     assert "needs review" in shown
     assert Refused.__name__ not in shown
+
+
+def test_candidates_of_one_task_lead_to_their_comparison(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "inbox", state="all")
+    app.multiselect(key="to-compare").set_value([1]).run()
+    (link,) = [one for one in app.get("page_link") if "Side by side" in one.proto.label]
+    assert not link.proto.disabled
+    assert "task=relatedness" in link.proto.query_string
+    assert "columns=candidate%3A1%2Cbase" in link.proto.query_string
+    app.multiselect(key="to-compare").set_value([1, 2]).run()
+    assert "Only prompts of one task" in seen(app)

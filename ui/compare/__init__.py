@@ -1,0 +1,1 @@
+"""What the Compare page shows: prompts of one task side by side."""
