@@ -60,7 +60,8 @@ def read_tasks(table: Table) -> Table:
             responses.append(Response(place, str(task.get("id", place)), fields, rater, answers, when))
         left_out["items without an answer"] += len(responses) == before
     notes = (f"answers marked as ground truth, which count as any other: {truths:,}",) if truths else ()
-    return laid_out(table, Export("Label Studio JSON", "task_id", responses, left_out, unfit, notes=notes))
+    export = Export("Label Studio JSON", "task_id", responses, left_out, unfit, notes=notes, repeats=True)
+    return laid_out(table, export)
 
 
 def _annotations(task: Row) -> Sequence[object]:

@@ -51,7 +51,8 @@ def read_answers(table: Table) -> Table:
     left_out = {"ignored answers": len(table.rows) - len(kept), "rejected answers": len(rejected)}
     unfit = {name: what for name, what in _UNFIT.items() if any(name in one.answers for one in responses)}
     ordered = sorted(responses, key=lambda one: one.place)
-    return laid_out(table, Export("Prodigy", "_input_hash", ordered, left_out, unfit, notes=tuple(notes)))
+    export = Export("Prodigy", "_input_hash", ordered, left_out, unfit, notes=tuple(notes), repeats=True)
+    return laid_out(table, export)
 
 
 def _offered(row: Row) -> str:

@@ -32,7 +32,7 @@ class Export:
 
     `own` is the column that the tool's own name of an item becomes: the id, where the items bring none. `unfit`
     says of each question that has neither label nor number for an answer what it has instead. `known` are further
-    columns with a meaning.
+    columns with a meaning. `repeats` is whether one person may have answered an item several times.
     """
 
     form: str
@@ -42,15 +42,16 @@ class Export:
     unfit: Mapping[str, str] = field(default_factory=dict)
     known: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    repeats: bool = False
 
 
 def laid_out(table: Table, export: Export) -> Table:
     """Return an export as a table: what an item holds, who answered, and a column for each question.
 
-    Of several responses of one person to one item the latest counts. A field that is named as a question gets
-    `data.` before its name.
+    Of several responses of one person to one item the latest counts, where people may repeat. A field that is named
+    as a question gets `data.` before its name.
     """
-    responses = _latest(export.responses)
+    responses = _latest(export.responses) if export.repeats else export.responses
     questions = columns_of(one.answers for one in responses)
     fields = {name: _free(name, questions, "data.") for name in columns_of(one.fields for one in responses)}
     named = (*fields.values(), *questions)
@@ -97,7 +98,7 @@ def listed(value: object) -> Sequence[object]:
     return value if isinstance(value, list) else ()
 
 
-def _latest(responses: Sequence[Response]) -> list[Response]:
+def _latest(responses: Sequence[Response]) -> Sequence[Response]:
     """Return one response of each person to each item, in the order of the file."""
     latest: dict[object, Response] = {}
     for number, one in enumerate(responses):

@@ -181,3 +181,15 @@ def test_answers_that_are_no_label_are_refused_with_the_reason(
     for made in (flat_list([one], tmp_path), json_lines([one], tmp_path)):
         with pytest.raises(Refused, match=why):
             read_records(made, polarity, ColumnMap(gold=question))
+
+
+def test_records_whose_own_data_give_them_the_same_id_are_not_taken_for_one(
+    tmp_path: Path, polarity: Task
+) -> None:
+    """Flattened, a metadata property called `id` stands in the place of the record's own."""
+    both = [
+        record(key, text, ("sentiment", ANN, "positive", "submitted"), metadata={"id": "0012"})
+        for key, text in (("1", "t"), ("2", "u"))
+    ]
+    with pytest.raises(Refused, match="rated it at item 1 and again at item 2"):
+        read_records(flat_list(both, tmp_path), polarity)

@@ -234,6 +234,15 @@ def test_forms_that_lose_something_are_read_with_a_warning(
     assert "Export, JSON (not JSON_MIN and not CSV)" in notes
 
 
+def test_newer_versions_mark_a_field_that_is_named_as_a_question_in_csv(tmp_path: Path, polarity: Task) -> None:
+    """The converter of label-studio-sdk 2.1.2 does; it can't be installed beside the numpy that is locked here."""
+    path = tmp_path / "result.csv"
+    names = '"_data_sentiment","annotation_id","annotator","id","lead_time","sentiment","text"'
+    path.write_text(f'{names}\n"before",1,"1","0012",2.5,"positive","t"\n')
+    (record,) = read_records(path, polarity)
+    assert (record.ratings, record.extras) == ({"1": "positive"}, {"data.sentiment": "before"})
+
+
 def test_a_form_that_does_not_tell_who_answered_is_refused(tmp_path: Path, polarity: Task) -> None:
     made = export(tmp_path, [task(1, {"text": "t"}, annotation({"id": 5}, sentiment=["positive"]))], "JSON_MIN")
     with pytest.raises(Refused, match=r"doesn't tell who answered .*Export, JSON"):
