@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from composer.data.responses import Export, Response, laid_out, objects_of
+from composer.data.responses import Export, Response, laid_out, listed, objects_of
 from composer.data.tables import Row, Table
 
 DB_OUT = "Run `prodigy db-out NAME > answers.jsonl`, and import that file."
@@ -58,16 +58,15 @@ def read_answers(table: Table) -> Table:
 def _offered(row: Row) -> str:
     """Return the one label that a person was asked to accept or reject; empty where it was another question."""
     label = row.get("label")
-    return label if isinstance(label, str) and not row.get("options") else ""
+    return label if isinstance(label, str) and not (row.get("options") or "accept" in row) else ""
 
 
 def _chosen(row: Row) -> dict[str, object]:
     """Return what was picked from options, by id, and by text where that differs; else parts that were marked."""
-    options = row.get("options")
-    if isinstance(options, list) and options:
+    if row.get("options") or "accept" in row:
         picked = row.get("accept")
         ids = picked if isinstance(picked, list) else [picked]
-        texts = {repr(one.get("id")): one.get("text") for one in map(objects_of, options)}
+        texts = {repr(one.get("id")): one.get("text") for one in map(objects_of, listed(row.get("options")))}
         by_text = [texts.get(repr(one), one) for one in ids]
         return {"accept": ids, **({"accept text": by_text} if by_text != ids else {})}
     return {name: row[name] for name in _UNFIT if row.get(name)}

@@ -48,8 +48,8 @@ class Export:
 def laid_out(table: Table, export: Export) -> Table:
     """Return an export as a table: what an item holds, who answered, and a column for each question.
 
-    Of several responses of one person to one item the latest counts, where people may repeat. A field that is named
-    as a question gets `data.` before its name.
+    Where people may repeat, the latest of one person's responses to an item counts. A field that is named as a
+    question gets `data.` before its name.
     """
     responses = _latest(export.responses) if export.repeats else export.responses
     questions = columns_of(one.answers for one in responses)
@@ -90,7 +90,7 @@ def laid_out(table: Table, export: Export) -> Table:
 
 def objects_of(value: object) -> Mapping[str, object]:
     """Return an object of JSON as it is, and an empty one for anything else."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def listed(value: object) -> Sequence[object]:

@@ -95,6 +95,8 @@ def test_options_may_be_known_by_number_or_by_text(tmp_path: Path, polarity: Tas
     made = written(tmp_path, row("t", "ann", options=numbered, accept=[2]))
     assert read_records(made, polarity)[0].gold == "negative"
     assert read_records(made, rated)[0].gold == 2
+    made = written(tmp_path, row("t", "ann", accept=["positive"], label="as drawn"))
+    assert read_records(made, polarity)[0].gold == "positive"
 
 
 def test_of_labels_offered_one_by_one_the_accepted_one_counts(tmp_path: Path, polarity: Task) -> None:
