@@ -46,6 +46,15 @@ TASK: dict[str, Any] = {
     "data": {"source": "import"},
 }
 
+PROMPT = """You compare a query with a document.
+An exact answer to the query rates 5.
+
+Answer with JSON only, as {"rating": N}.
+"""
+"""A whole prompt that somebody wrote for the small task: its model is better with one of its lines."""
+PROMPT_BASE = f"{PROMPT}{{{{snippets}}}}"
+"""The base that becomes of it."""
+
 TEXTS = {
     "careful": "Be careful.",
     "recent": "Prefer recent documents; older ones rate one lower.",
@@ -151,10 +160,11 @@ def enter(
         return runs.enter_run(session, plan, by=by, at=NOW)
 
 
-def propose(database: Database, *names: str, by: str = "Ada") -> int:
-    """Enter a run that measures the composition of these names."""
+def propose(database: Database, *names: str, by: str = "Ada", prompt: str | None = None) -> int:
+    """Enter a run that measures the composition of these names, on the base in use or in this prompt."""
     with database.session() as session:
-        return runs.enter_run(session, plan_proposal(session, "small", "tiny", names), by=by, at=NOW)
+        plan = plan_proposal(session, "small", "tiny", names, prompt=prompt, where="mine.txt" if prompt else "")
+        return runs.enter_run(session, plan, by=by, at=NOW)
 
 
 def engine(of: Task | None = None, data: Sequence[Example] | None = None) -> ScriptedEngine:

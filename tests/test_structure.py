@@ -30,6 +30,7 @@ ACROSS_MODULES = {
     "tests/composer/cli/test_own_task_commands.py",
     "tests/composer/cli/test_startup.py",
     "tests/composer/optimizer/test_mipro_and_gepa.py",
+    "tests/composer/release/test_another_base.py",
     "tests/composer/review/test_no_way_around.py",
     "tests/composer/review/test_roles.py",
     "tests/composer/search/test_strategies.py",

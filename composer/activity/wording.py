@@ -41,6 +41,7 @@ _SENTENCES = {
     "rolled back": "rolled back with {}",
     "exported": "exported {}",
     "run entered": "started {}",
+    "base proposed": "proposed {}",
     "answers kept": "kept answers for {}",
     "test split read": "read the sealed test split for {}",
     "rows adopted": "named the rows of {} that no entry named",

@@ -76,7 +76,7 @@ def _candidate(session: Session, task: str, name: ColumnName) -> Candidate:
 def _prompt(session: Session, name: ColumnName, one: Candidate, sealed: dict[str, tuple[Example, ...]]) -> Column:
     evidence = one.evidence
     task = get_task_version(session, evidence.task.hash)
-    composition = measured_composition(session, task, one.versions)
+    composition = measured_composition(session, task, one.parts)
     target, dataset = evidence.target, evidence.data.dataset
     keys = dict(zip(evidence.data.examples, evidence.candidate.cells, strict=True))
     price = _price(session, target.name)

@@ -17,7 +17,7 @@ def compared(session: Session, candidate_id: int) -> Compared:
     """Return a candidate with both its compositions; raises `Refused` where one can't be read."""
     candidate = get_candidate(session, candidate_id)
     task = get_task_version(session, candidate.outcome.task_hash)
-    sides = (candidate.incumbent_versions, candidate.versions)
+    sides = (candidate.incumbent_parts, candidate.parts)
     return Compared(candidate, *(measured_composition(session, task, side) for side in sides))
 
 

@@ -24,11 +24,11 @@ from composer.evaluation.outcomes import LOSS_TOLERANCE, Difference
 from composer.evaluation.paired import difference
 from composer.evaluation.parsing import Parsed, parse_answer
 from composer.models.answer import Answer
+from composer.prompts.changes import BASE
 from composer.prompts.composition import Composition
 from composer.registry.datasets import examples_of
 from composer.review.status import Review
 from composer.task.task import Task
-from library.versions import SnippetVersion
 
 Diagnosis = Literal["steps", "suspects", "noise"]
 NOISE_REPLICATE = 1
@@ -57,9 +57,12 @@ class Question:
 
 @dataclass(frozen=True)
 class Ablation:
-    """The candidate without one of its changes: a snippet it added left out, one it reworded set back."""
+    """The candidate without one of its changes: a snippet it added left out, one it reworded or its base set back.
 
-    version: SnippetVersion
+    `name` is the snippet's key, or `BASE`.
+    """
+
+    name: str
     without: Composition
 
 
@@ -70,7 +73,7 @@ class AblationAnswer:
     `parsed` and `loss` are None, and `text` is empty, where nobody has asked.
     """
 
-    version: SnippetVersion
+    name: str
     parsed: Parsed | None
     text: str
     loss: float | None
@@ -100,16 +103,20 @@ class Repeatability:
 
 
 def ablations(review: Review | Compared) -> tuple[Ablation, ...]:
-    """Return the candidate without each snippet that it added or reworded, in its order."""
+    """Return the candidate without each of its changes: its base first, then snippets that it added or reworded.
+
+    A base that is its only change is left out: without it there is the incumbent.
+    """
     before = {one.key: one for one in review.incumbent.versions}
-    found = []
+    set_back = Composition(review.incumbent.base, review.composition.versions)
+    found = [] if set_back in (review.incumbent, review.composition) else [Ablation(BASE, set_back)]
     for place, one in enumerate(review.composition.versions):
         old = before.get(one.key)
         if old == one:
             continue
         left = (*review.composition.versions[:place], *review.composition.versions[place + 1 :])
         back = left if old is None else (*left[:place], old, *left[place:])
-        found.append(Ablation(one, Composition(review.composition.base, back)))
+        found.append(Ablation(one.key, Composition(review.composition.base, back)))
     return tuple(found)
 
 
@@ -118,14 +125,17 @@ def increments(
 ) -> tuple[tuple[str, Composition], ...]:
     """Return the named compositions from the incumbent to the candidate, both ends included.
 
-    What the candidate removes, rewords or moves comes first, as one step; then each snippet it adds: in
-    `order`, or in its own.
+    Another base comes first, around the incumbent's snippets; what the candidate removes, rewords or moves is one
+    step; then comes each snippet that it adds: in `order`, or in its own.
     """
     base, versions = review.composition.base, review.composition.versions
     known = {one.key for one in review.incumbent.versions}
     kept = tuple(one for one in versions if one.key in known)
-    start = "incumbent" if review.incumbent.versions else "base"
-    found = [(start, Composition(base, review.incumbent.versions))]
+    rebased = Composition(base, review.incumbent.versions)
+    start = "incumbent" if review.incumbent.versions or rebased != review.incumbent else "base"
+    found = [(start, review.incumbent)]
+    if rebased != review.incumbent:
+        found.append((BASE, rebased))
     if kept != review.incumbent.versions:
         found.append(("what it takes away, rewords or moves", Composition(base, kept)))
     included = set(known)
@@ -170,11 +180,11 @@ def ablation_results(session: Session, review: Review, example: Example) -> tupl
         (key,) = _keys(review, Question(part.without, (example,)))
         answer = stored_answers(session, [key]).get(key)
         if answer is None:
-            found.append(AblationAnswer(part.version, None, "", None, loss))
+            found.append(AblationAnswer(part.name, None, "", None, loss))
             continue
         parsed = parse_answer(review.task.output, answer)
         own = float(score(review.task, [example], [parsed]).loss[0])
-        found.append(AblationAnswer(part.version, parsed, answer.text, own, loss))
+        found.append(AblationAnswer(part.name, parsed, answer.text, own, loss))
     return tuple(found)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -14,8 +14,9 @@ from composer.candidates.records import CandidateSummary, get_candidate, success
 from composer.candidates.submission import submit
 from composer.candidates.test_split import note_test_read
 from composer.evaluation.outcomes import Comparison
+from composer.registry.bases import named_alike
 from composer.registry.datasets import dataset_of, examples_of
-from composer.registry.releases import composition_of, current_release
+from composer.registry.releases import composition_of, parts_in_use
 from composer.registry.targets import get_target
 from composer.registry.tasks import get_task
 from composer.registry.usable import usable
@@ -52,16 +53,18 @@ def plan_rescoring(session: Session, candidate_id: int) -> Rescoring:
         )
     task, target = get_task(session, candidate.task), get_target(session, candidate.target)
     dataset = dataset_of(session, task.name)
-    now = current_release(session, task.name, target.name)
-    released = now.versions if now else ()
-    incumbent = candidate.incumbent_versions if released == candidate.versions else released
+    before, own = (named_alike(session, task, one) for one in (candidate.incumbent_parts, candidate.parts))
+    released = parts_in_use(session, task, target.name)
+    incumbent = before if released == own else released
     measurement = MeasurementPlan(
         task=task,
         target=target,
         dataset=dataset,
         examples=examples_of(session, dataset, "test"),
-        incumbent=composition_of(session, task, usable(session, task, incumbent)),
-        candidate=composition_of(session, task, candidate.versions),
+        incumbent=composition_of(
+            session, task, replace(incumbent, versions=usable(session, task, incumbent.versions))
+        ),
+        candidate=composition_of(session, task, own),
     )
     return Rescoring(candidate, measurement, candidate.evidence.search.seed)
 

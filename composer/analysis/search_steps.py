@@ -38,11 +38,14 @@ class Order:
 def search_steps(session: Session, review: Review, rng: np.random.Generator) -> SearchSteps | None:
     """Return the steps on development examples, in an order of adding that many stored answers cover.
 
-    None where no order has `FEWEST` examples that every step answered, where there are more than `MOST_ADDED`
-    snippets to order, or more than `MOST_EXAMPLES` examples to compare on. `rng` drives the bootstrap.
+    None where the base is another one, which no search tries, where no order has `FEWEST` examples that every step
+    answered, where there are more than `MOST_ADDED` snippets to order, or more than `MOST_EXAMPLES` examples to
+    compare on. `rng` drives the bootstrap.
     """
     keys = added(review)
     search = _SearchAnswers(session, review)
+    if review.incumbent.base != review.composition.base:
+        return None
     if not 0 < len(keys) <= MOST_ADDED or len(search.examples) > MOST_EXAMPLES:
         return None
     order = best_order(keys, frozenset(search.answers(review.incumbent)), search.answered)

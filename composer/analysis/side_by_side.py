@@ -16,6 +16,7 @@ from composer.evaluation.caveats import Constant
 from composer.evaluation.raters import Estimate, in_reach
 from composer.evaluation.side_by_side import Answered, Standing, stand
 from composer.task.task import Task
+from library.canonical import text_digest
 from library.errors import Refused
 
 Value = float | str | None
@@ -77,6 +78,16 @@ class SideBySide:
         names = dict.fromkeys(key for one in held for key in one)
         return {key: tuple(one.get(key) for one in held) for key in names}
 
+    @property
+    def bases(self) -> tuple[str, ...]:
+        """What each prompt's base is: its task's own, or which other; empty where all have the same text."""
+        texts = [one.column.composition.base for one in self.places]
+        if len(set(texts)) == 1:
+            return ()
+        own = {one.column.task.base for one in self.places}
+        others = [text for text in dict.fromkeys(texts) if text not in own]
+        return tuple("the task's" if text in own else f"another ({others.index(text) + 1})" for text in texts)
+
 
 @dataclass(frozen=True)
 class Ends:
@@ -114,6 +125,7 @@ def as_json_value(found: SideBySide, ends: Ends) -> dict[str, Any]:
             {
                 "name": str(one.column.name),
                 "target": one.column.target,
+                "base_sha256": text_digest(one.column.composition.base),
                 "snippets": list(one.column.composition.keys),
                 "examples": one.standing.total,
                 "figures": {name: _triple(known) for name, known in one.standing.figures.items()},

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from composer.data.examples import Example, dataset_hash
 from composer.models.target import stored_target
-from composer.tables import CandidateRow, DatasetRow, ExampleRow, TargetRow, TaskRow
+from composer.tables import BaseRow, CandidateRow, DatasetRow, ExampleRow, TargetRow, TaskRow
 from composer.task.task import stored_task
 from library.canonical import text_digest
 from library.tables import SnippetVersionRow
@@ -66,6 +66,9 @@ def _wrong_texts(session: Session) -> Iterator[str]:
     for number, text, sha256 in session.exec(versions):
         if text_digest(text) != sha256:
             yield f"the text of snippet version {number} is not that of its hash"
+    for number, text, sha256 in session.exec(select(BaseRow.id, BaseRow.text, BaseRow.sha256)):
+        if text_digest(text) != sha256:
+            yield f"the text of base {number} is not that of its hash"
     stored = type_coerce(col(CandidateRow.evidence), Text)
     for number, text, sha256 in session.exec(select(CandidateRow.id, stored, CandidateRow.evidence_hash)):
         if text_digest(text) != sha256:

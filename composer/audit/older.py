@@ -27,6 +27,8 @@ _ONE_EACH = {
     "data imported": "dataset",
 }
 """Actions that made one row of a table."""
+_YOUNGER = ("base", "queued", "rating")
+"""Tables that came after content hashes: every row of theirs is named."""
 
 
 def strangers(kind: str, keys: Collection[str], older: Iterable[LogEntry]) -> list[str]:
@@ -34,6 +36,8 @@ def strangers(kind: str, keys: Collection[str], older: Iterable[LogEntry]) -> li
 
     Tables whose rows older entries don't tell give none.
     """
+    if kind in _YOUNGER:
+        return list(keys)
     if kind in _BY_NUMBER.values():
         made = {one.subject for one in older if _BY_NUMBER.get(one.action) == kind}
         return [key for key in keys if f"{kind}:{key}" not in made]

@@ -256,9 +256,7 @@ def _another(session: Session, like: int, number: int, at: datetime) -> None:
     """Put up another candidate like that one, as if another search had come to it; some are asked to change."""
     first = get_candidate(session, like)
     task = _task(first.task)
-    now, before = (
-        measured_composition(session, task, some) for some in (first.versions, first.incumbent_versions)
-    )
+    now, before = (measured_composition(session, task, some) for some in (first.parts, first.incumbent_parts))
     search = first.evidence.search.model_copy(update={"seed": number + 1})
     evidence = first.evidence.model_copy(update={"search": search})
     made = submit(session, first.run_id, now, before, evidence, by=BY, at=at)

@@ -60,12 +60,16 @@ class MeasuredSnippet(Part):
 
 
 class MeasuredPrompt(Part):
-    """One side of the comparison: a composition, and the keys of its n cells in the order of the examples."""
+    """One side of the comparison: a composition, and the keys of its n cells in the order of the examples.
+
+    `base_sha256` is the hash of its base where that of either side isn't the task's own, else empty.
+    """
 
     fingerprint: str
     prompt_sha256: str
     snippets: tuple[MeasuredSnippet, ...]
     cells: tuple[str, ...]
+    base_sha256: str = ""
 
 
 class SearchRecord(Part):
@@ -115,6 +119,8 @@ class Evidence(Part):
         silent |= {} if self.target.price_per_million_tokens is not None else {"price_per_million_tokens": True}
         if silent:
             later = {**later, "target": silent}
+        if not self.candidate.base_sha256:
+            later = {**later, "incumbent": {"base_sha256"}, "candidate": {"base_sha256"}}
         return self.model_dump(mode="json", include=set(names) or None, exclude=later)
 
     def outcome(self) -> Outcome:
@@ -149,6 +155,7 @@ def evidence_of(
     Raises `pydantic.ValidationError` for a figure that is not a finite number.
     """
     plan = measured.plan
+    bases = {plan.incumbent.base, plan.candidate.base} != {plan.task.base}
     return Evidence(
         task=MeasuredTask(name=plan.task.name, hash=plan.task.hash, metric=plan.task.metric),
         target=MeasuredTarget(
@@ -162,8 +169,8 @@ def evidence_of(
         data=MeasuredData(
             dataset=plan.dataset, split="test", examples=tuple(example.id for example in plan.examples)
         ),
-        incumbent=_prompt(plan.incumbent, measured.cells["incumbent"]),
-        candidate=_prompt(plan.candidate, measured.cells["candidate"]),
+        incumbent=_prompt(plan.incumbent, measured.cells["incumbent"], base=bases),
+        candidate=_prompt(plan.candidate, measured.cells["candidate"], base=bases),
         figures=comparison.figures,
         gates=comparison.gates,
         counts=comparison.counts,
@@ -175,7 +182,7 @@ def evidence_of(
     )
 
 
-def _prompt(composition: Composition, cells: Sequence[str]) -> MeasuredPrompt:
+def _prompt(composition: Composition, cells: Sequence[str], *, base: bool) -> MeasuredPrompt:
     return MeasuredPrompt(
         fingerprint=composition.fingerprint,
         prompt_sha256=text_digest(composition.text),
@@ -184,6 +191,7 @@ def _prompt(composition: Composition, cells: Sequence[str]) -> MeasuredPrompt:
             for version in composition.versions
         ),
         cells=tuple(cells),
+        base_sha256=text_digest(composition.base) if base else "",
     )
 
 

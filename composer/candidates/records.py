@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from composer.candidates.outcome import Outcome
 from composer.evaluation.outcomes import Difference, Gate, Row, Slice
+from composer.prompts.parts import Parts
 from composer.tables import CandidateRow
 from library import log
 from library.canonical import text_digest
@@ -44,7 +45,19 @@ class CandidateSummary:
     proposed_by: str
     created_at: datetime
     rescored_from: int | None
+    base: int | None
+    incumbent_base: int | None
     outcome: Outcome
+
+    @property
+    def parts(self) -> Parts:
+        """What its composition is made of."""
+        return Parts(self.base, self.versions)
+
+    @property
+    def incumbent_parts(self) -> Parts:
+        """What the composition is made of that it was compared with."""
+        return Parts(self.incumbent_base, self.incumbent_versions)
 
     @property
     def figures(self) -> tuple[Difference, ...]:

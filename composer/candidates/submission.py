@@ -11,8 +11,10 @@ from composer.candidates.evidence import Evidence
 from composer.candidates.records import PROPOSERS, SUBMITTED
 from composer.evaluation.gates import let_through
 from composer.prompts.composition import Composition
+from composer.registry.bases import number_of_base
 from composer.registry.tasks import get_task_version
 from composer.tables import CandidateRow, RunRow
+from composer.task.task import Task
 from library import log
 from library.canonical import digest
 from library.people import require
@@ -41,12 +43,15 @@ def submit(
     row = session.exec(query).first()
     if row is None:
         proposed_by = session.get_one(RunRow, run_id).started_by
+        task = get_task_version(session, evidence.task.hash)
         row = CandidateRow(
             run_id=run_id,
             task=evidence.task.name,
             target=evidence.target.name,
             versions=[version.id for version in composition.versions],
             incumbent_versions=[version.id for version in incumbent.versions],
+            base=number_of_base(session, task, composition.base),
+            incumbent_base=number_of_base(session, task, incumbent.base),
             evidence=content,
             evidence_hash=evidence_hash,
             proposed_by=proposed_by,
@@ -58,7 +63,8 @@ def submit(
         session.flush()
         more: dict[str, Any] = {} if rescored_from is None else {"rescored_from": rescored_from}
         more |= {} if proposed_by == by else {"proposed_by": proposed_by}
-        more |= {} if _passes(session, evidence) else {"let_through": False}
+        more |= {} if row.base is None else {"base": row.base}
+        more |= {} if _passes(task, evidence) else {"let_through": False}
         log.append(
             session,
             who=by,
@@ -72,6 +78,5 @@ def submit(
     return row.id
 
 
-def _passes(session: Session, evidence: Evidence) -> bool:
-    override = get_task_version(session, evidence.task.hash).terms.override
-    return let_through(evidence.figures[0], evidence.gates, may_override=bool(override))
+def _passes(task: Task, evidence: Evidence) -> bool:
+    return let_through(evidence.figures[0], evidence.gates, may_override=bool(task.terms.override))

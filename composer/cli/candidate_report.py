@@ -8,12 +8,13 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from composer.cli.common import out, say
-from composer.cli.figures_table import BAD, GOOD, MARKS, comparison
+from composer.cli.figures_table import BAD, MARKS, comparison
 from composer.cli.next_commands import show_next
+from composer.cli.prompt_changes import changes
 from composer.evaluation.caveats import find_caveats
 from composer.evaluation.formatting import WORTH
 from composer.evaluation.outcomes import Difference, Gate, MalformedAnswer
-from composer.prompts.changes import SnippetChange, snippet_changes
+from composer.prompts.changes import prompt_changes
 from composer.prompts.composition import BARE_BASE
 from composer.review.blockers import blocker_texts, joined
 from composer.review.comments import Comment
@@ -26,8 +27,6 @@ from library.roles import Person
 if TYPE_CHECKING:
     from composer.analysis.people import BesidePeople
 
-SIGNS = {"added": "+", "removed": "−", "reworded": "±", "moved": "↕", "kept": " "}
-COLOURS = {"added": GOOD, "removed": BAD}
 MEASURED = ("figures", "gates", "counts")
 """The parts of the evidence that the JSON of a review holds."""
 MOST_SHOWN = 10
@@ -45,7 +44,8 @@ def show(
     candidate, status = review.candidate, review.status
     say(f"{candidate.task} → {candidate.target} · candidate {candidate.id} · {status.state}", style="bold")
     made = f"{candidate.created_at:%Y-%m-%d %H:%M} UTC"
-    say(f"proposed by {candidate.proposed_by} from run {candidate.run_id}, {made}", style="dim")
+    base = "" if candidate.base is None else f", on base {candidate.base}"
+    say(f"proposed by {candidate.proposed_by} from run {candidate.run_id}, {made}{base}", style="dim")
     if served := candidate.evidence.target.served:
         names = "; ".join(f"{one.model} {one.fingerprint}".strip() for one in served)
         say(f"answered by {names}, as the server reports it", style="dim")
@@ -65,11 +65,8 @@ def show(
     for caveat in find_caveats(candidate.figures[0], review.task.output, candidate.rows):
         say(f"! {caveat}", style=BAD, hang=2)
     _gates(candidate.gates)
-    replaced = (
-        f"the {len(review.incumbent.versions)} snippets in use then" if review.incumbent.versions else BARE_BASE
-    )
-    _head(f"What changes, compared with {replaced}")
-    changes(snippet_changes(review.incumbent.versions, review.composition.versions))
+    _head(f"What changes, compared with {_replaced(review)}")
+    changes(prompt_changes(review.incumbent, review.composition))
     _regressions(review)
     _outside(review, people)
     _malformed(review.candidate.evidence.malformed)
@@ -78,16 +75,6 @@ def show(
     _ways(status, me)
     out.print()
     show_next(next_step(status, me), status)
-
-
-def changes(found: Sequence[SnippetChange]) -> None:
-    """Print what happens to each snippet: its sign, key and version, and its text below."""
-    for one in found:
-        version = f"v{one.now.version}"
-        if one.before is not None and one.after is not None and one.before.version != one.after.version:
-            version = f"v{one.before.version} → v{one.after.version}"
-        sign = (SIGNS[one.kind], COLOURS.get(one.kind, ""))
-        say("  ", sign, f" {one.now.key} {version}  {one.now.text}", hang=6)
 
 
 def as_json_value(
@@ -105,6 +92,7 @@ def as_json_value(
         "target": candidate.target,
         "state": status.state,
         "keys": list(review.composition.keys),
+        **({"base": candidate.base, "incumbent_base": candidate.incumbent_base} if _rebased(review) else {}),
         **{name: measured[name] for name in MEASURED},
         "stale": list(status.stale),
         "notices": list(status.notices),
@@ -127,6 +115,19 @@ def as_json_value(
         **({"people": people.as_json()} if people else {}),
         **({"spending": [asdict(one) for one in spent]} if spent else {}),
     }
+
+
+def _rebased(review: Review) -> bool:
+    """Whether either side has a base that isn't the task's own."""
+    return (review.candidate.base, review.candidate.incumbent_base) != (None, None)
+
+
+def _replaced(review: Review) -> str:
+    number, base = len(review.incumbent.versions), review.candidate.incumbent_base
+    snippets = f"{number} snippets" if number else ""
+    if base is None:
+        return f"the {snippets} in use then" if snippets else BARE_BASE
+    return f"base {base}{' with ' * bool(snippets)}{snippets}, in use then"
 
 
 def _gates(gates: Sequence[Gate]) -> None:

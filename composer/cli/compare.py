@@ -13,6 +13,7 @@ from composer.cli.common import HomeOption, JsonOption, out, refusals, say
 from composer.cli.figures_table import BAD, DIRECTIONS
 from composer.evaluation.formatting import METHODS, NAMES, WORTH, bracketed, change, figure, interval
 from composer.home.paths import Home, resolve_home
+from composer.prompts.changes import BASE
 from library.database import open_database
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ def _snippets(found: SideBySide) -> Table:
     table = Table("snippet", box=None, pad_edge=False)
     for one in found.places:
         table.add_column(_title(one), justify="right")
+    if found.bases:
+        table.add_row(BASE, *found.bases)
     for key, held in found.keys.items():
         table.add_row(key, *("–" if one is None else f"{one[0]} (v{one[1]})" for one in held))
     return table

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from composer.candidates.records import get_candidate
-from composer.cli.candidate_report import changes
 from composer.cli.common import CandidateArgument, HomeOption, ReasonOption, opened, person, refusals, say
+from composer.cli.prompt_changes import changes
 from composer.evaluation.formatting import NAMES, figure
 from composer.registry.releases import Release, get_release
 from composer.release.history import Replacement, replacement

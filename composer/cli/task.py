@@ -17,6 +17,7 @@ from composer.cli.task_new import new
 from composer.data.bundled import read_bundled
 from composer.registry import tasks as registry
 from composer.registry.imports import import_records
+from composer.registry.releases import on_another_base
 from composer.task.cautions import task_cautions
 from composer.task.task import Task, load_task
 from composer.task.wording import data_in_words, output_in_words, policy_in_words, snippets_in_words
@@ -37,9 +38,13 @@ def add(file: Annotated[Path, typer.Argument(help="YAML file of the task.")], ho
         changed = registry.add_task(session, task, by=person(), at=at)
         done = None if records is None else import_records(session, task, records, by=person(), at=at)
         changed = changed or (done is not None and done.changed)
+        kept = on_another_base(session, task.name)
     out.print(f"Task {task.name} {'stored' if changed else 'unchanged'}.", markup=False, highlight=False)
     for caution in task_cautions(task):
         say("Note: ", caution, style=BAD)
+    for release in kept:
+        where = f"release {release.id}, in use on {release.target}"
+        say(f"Note: {where}, keeps base {release.base}, its own: what the file's base says holds elsewhere.")
     if done is not None:
         out.print(done.dataset.summary, markup=False, highlight=False)
         note_data(database, home, task, done.dataset.examples)

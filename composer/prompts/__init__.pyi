@@ -1,14 +1,16 @@
-from .changes import SnippetChange, snippet_changes
+from .changes import BaseChange, SnippetChange, prompt_changes, snippet_changes
 from .composition import Composition, UnvettedText
 from .curator_rules import rules_of
 from .messages import render
 from .vocabulary import Vocabulary
 
 __all__ = [
+    "BaseChange",
     "Composition",
     "SnippetChange",
     "UnvettedText",
     "Vocabulary",
+    "prompt_changes",
     "render",
     "rules_of",
     "snippet_changes",

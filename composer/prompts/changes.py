@@ -6,7 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from composer.prompts.composition import Composition
 from library.versions import SnippetVersion
+
+BASE = "the base prompt"
+"""What the text around the snippets is called in a list of changes."""
 
 ChangeKind = Literal["added", "removed", "reworded", "moved", "kept"]
 
@@ -22,11 +26,35 @@ class SnippetChange:
     place_after: int | None
 
     @property
+    def name(self) -> str:
+        """What it is called: its key and version."""
+        return f"{self.now.key} v{self.now.version}"
+
+    @property
     def now(self) -> SnippetVersion:
         """The version in the prompt now, or the one that was removed."""
         found = self.after or self.before
         assert found is not None
         return found
+
+
+@dataclass(frozen=True)
+class BaseChange:
+    """The text around the snippets, before and after: a whole other prompt counts as reworded."""
+
+    before: str
+    after: str
+    kind: Literal["reworded"] = "reworded"
+    name: str = BASE
+
+
+Change = BaseChange | SnippetChange
+
+
+def prompt_changes(before: Composition, after: Composition) -> tuple[Change, ...]:
+    """Return what changed from one composition to another: its base, where that is another, then its snippets."""
+    base = () if before.base == after.base else (BaseChange(before.base, after.base),)
+    return (*base, *snippet_changes(before.versions, after.versions))
 
 
 def snippet_changes(

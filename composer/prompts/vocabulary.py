@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from composer.prompts.composition import Composition, UnvettedText
 from composer.task.task import SLOT, Task
-from library.canonical import digest
+from library.canonical import digest, text_digest
 from library.versions import SnippetVersion
 
 
 class Vocabulary:
-    """What the prompts of one task are made from: its base and the vetted snippet versions it may use.
+    """What the prompts of one task are made from: a base and the vetted snippet versions it may use.
 
+    The base is the task's, or another one: that of the prompt in use, or one that somebody proposed.
     Each version goes by a name: its key, or `key@version` for an older version that a prompt in use still
     holds (`kept`), so that a search can weigh the old wording against the new. An older version with the
     wording of the current one takes its place: there is nothing to weigh. `ruling` maps each name to the
@@ -26,8 +27,10 @@ class Vocabulary:
         versions: Iterable[SnippetVersion],
         kept: Iterable[SnippetVersion] = (),
         barred: Iterable[tuple[int, ...]] = (),
+        base: str | None = None,
     ) -> None:
         self.task = task
+        self.base = task.base if base is None else base
         current = {version.key: version for version in versions if version.state == "vetted"}
         named = {_name(version, current): version for version in kept}
         self.versions: Mapping[str, SnippetVersion] = current | named
@@ -50,7 +53,7 @@ class Vocabulary:
                 f"no vetted snippet {', '.join(unknown)} for task {self.task.name}",
                 fix="`composer library list --state vetted` shows what may be used.",
             )
-        return Composition(self.task.base, tuple(self.versions[name] for name in names))
+        return Composition(self.base, tuple(self.versions[name] for name in names))
 
     def names(self, composition: Composition) -> tuple[str, ...]:
         """Return the names of a composition's versions; raises `UnvettedText` for one that isn't here."""
@@ -62,7 +65,7 @@ class Vocabulary:
 
     def recognise(self, text: str) -> Composition:
         """Return the composition whose text this is, byte for byte; raises `UnvettedText` for anything else."""
-        before, after = (part.split("\n") for part in self.task.base.split(SLOT))
+        before, after = (part.split("\n") for part in self.base.split(SLOT))
         lines = text.split("\n")
         by_text = {version.text: name for name, version in self.versions.items()}
         middle = lines[len(before) - 1 : len(lines) - (len(after) - 1)]
@@ -71,7 +74,8 @@ class Vocabulary:
             raise UnvettedText(f"this line is not a vetted snippet of task {self.task.name}: {unvetted[0]!r}")
         composition = self.compose([by_text[line] for line in middle])
         if composition.text != text:
-            raise UnvettedText(f"the text around the snippets is not the base of task {self.task.name}")
+            own = "the base" if self.base == self.task.base else "the base in use"
+            raise UnvettedText(f"the text around the snippets is not {own} of task {self.task.name}")
         return composition
 
     def names_of_key(self, key: str) -> Sequence[str]:
@@ -84,8 +88,11 @@ class Vocabulary:
 
     @property
     def hash(self) -> str:
-        """Identity of what may be composed: its versions with their hashes, rules and tags, in library order."""
-        parts = []
+        """Identity of what may be composed: its versions with their hashes, rules and tags, in library order.
+
+        A base that isn't the task's own is part of it.
+        """
+        parts: list[list[object]] = [] if self.base == self.task.base else [["base", text_digest(self.base)]]
         for name, version in self.versions.items():
             rules = _rules_and_tags(self.ruling[name])
             parts.append([name, version.sha256, *([rules] if rules else [])])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from composer.prompts.composition import Composition
+from composer.prompts.parts import Parts
+from composer.registry.bases import named_alike, text_of_base
 from composer.registry.usable import usable
 from composer.tables import ReleaseRow
 from composer.task.task import Task
@@ -28,6 +29,12 @@ class Release:
     released_by: str
     reason: str
     released_at: datetime
+    base: int | None = None
+
+    @property
+    def parts(self) -> Parts:
+        """What its composition is made of."""
+        return Parts(self.base, self.versions)
 
 
 def list_releases(session: Session, task: str | None = None, target: str | None = None) -> tuple[Release, ...]:
@@ -55,24 +62,33 @@ def release_of(session: Session, candidate_id: int) -> Release | None:
 
 
 def incumbent_of(session: Session, task: Task, target: str) -> Composition:
-    """Return the composition released now for (task, target); the bare base where nothing is.
+    """Return the composition released now for (task, target); the task's bare base where nothing is.
 
-    What the task may not use any more, since it was retired or lost its tags, is left out: no prompt may hold it.
+    A release with a base of its own keeps it, whatever becomes of the task's. What the task may not use any more,
+    since it was retired or lost its tags, is left out: no prompt may hold it.
     Raises `UnvettedText` where a row was tampered with.
     """
+    now = parts_in_use(session, task, target)
+    return composition_of(session, task, replace(now, versions=usable(session, task, now.versions)))
+
+
+def parts_in_use(session: Session, task: Task, target: str) -> Parts:
+    """Return what is released now for (task, target), also what may not be used any more."""
     release = current_release(session, task.name, target)
-    return composition_of(session, task, usable(session, task, release.versions if release else ()))
+    return named_alike(session, task, release.parts) if release else Parts()
 
 
-def composition_of(session: Session, task: Task, versions: Sequence[int]) -> Composition:
-    """Compose version rows again, checking each against the text it was vetted as."""
-    return Composition(task.base, snippets.versions(session, versions))
+def composition_of(session: Session, task: Task, parts: Parts) -> Composition:
+    """Compose rows again, checking each against the text it was vetted as."""
+    base = text_of_base(session, task, parts.base)
+    return Composition(base, snippets.versions(session, parts.versions))
 
 
-def measured_composition(session: Session, task: Task, versions: Sequence[int]) -> Composition:
-    """Compose version rows as they were when measured, those retired since included: to show, not to release."""
-    found = snippets.versions(session, versions)
-    return Composition(task.base, tuple(replace(one, state="vetted") for one in found))
+def measured_composition(session: Session, task: Task, parts: Parts) -> Composition:
+    """Compose rows as they were when measured, snippets retired since included: to show, not to release."""
+    found = snippets.versions(session, parts.versions)
+    base = text_of_base(session, task, parts.base)
+    return Composition(base, tuple(replace(one, state="vetted") for one in found))
 
 
 def get_release(session: Session, release_id: int) -> Release:
@@ -95,6 +111,7 @@ def of_row(row: ReleaseRow) -> Release:
         row.released_by,
         row.reason,
         row.released_at,
+        row.base,
     )
 
 
@@ -109,3 +126,9 @@ def used_in(session: Session) -> dict[str, tuple[Release, ...]]:
         for one in snippets.versions(session, release.versions):
             used[one.key] = (*used.get(one.key, ()), release)
     return used
+
+
+def on_another_base(session: Session, task: str) -> tuple[Release, ...]:
+    """Return the current releases of a task that have a base of their own: an edit of its file leaves them be."""
+    newest = {release.target: release for release in reversed(list_releases(session, task))}
+    return tuple(release for release in newest.values() if release.base is not None)

@@ -37,6 +37,8 @@ def _task(manifest: Mapping[str, Any]) -> Iterator[str]:
     task = manifest["task"]
     if task["base"].split("\n").count(SLOT) != 1:
         yield f"the field task.base has not exactly one line {SLOT}"
+    if "base" in manifest:
+        yield from _base(manifest["base"], task["base"])
     if set(PLACEHOLDER.findall(task["message"])) != set(task["inputs"]):
         yield "the field task.message does not take in each of task.inputs and nothing else"
     for name, value in (
@@ -46,6 +48,14 @@ def _task(manifest: Mapping[str, Any]) -> Iterator[str]:
     ):
         if not is_digest(value):
             yield f"the field {name} is no sha256"
+
+
+def _base(said: Mapping[str, Any], text: str) -> Iterator[str]:
+    """Check what is said of a base that somebody proposed in place of the one of the task's file."""
+    if text_digest(text) != said["sha256"]:
+        yield "the field task.base is not the text of base.sha256"
+    if said["id"] < 1 or not said["by"] or datetime.fromisoformat(said["at"]).tzinfo is None:
+        yield "the field base names no base, person and time"
 
 
 def _snippets(manifest: Mapping[str, Any]) -> Iterator[str]:

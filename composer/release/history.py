@@ -8,8 +8,10 @@ from sqlmodel import Session
 
 from composer.candidates.records import CandidateSummary, get_candidate_summary, list_candidates
 from composer.evaluation.outcomes import Difference
-from composer.prompts.changes import SnippetChange, snippet_changes
+from composer.prompts.changes import Change, prompt_changes
 from composer.prompts.composition import BARE_BASE, Composition
+from composer.prompts.parts import Parts
+from composer.registry.bases import named_alike
 from composer.registry.releases import (
     Release,
     composition_of,
@@ -17,6 +19,7 @@ from composer.registry.releases import (
     get_release,
     list_releases,
     measured_composition,
+    parts_in_use,
 )
 from composer.registry.tasks import get_task, get_task_version
 from composer.review.blockers import Blocker
@@ -25,7 +28,6 @@ from composer.review.status import review_status
 from composer.task.task import Task
 from library.errors import Refused
 from library.roles import Person
-from library.snippets import versions
 
 
 @dataclass(frozen=True)
@@ -90,11 +92,11 @@ def released_prompt(session: Session, task: str, release_id: int | None) -> Rele
     """Return a release as it was made current, retired snippets included, or the bare base of the task of now."""
     if release_id is None:
         now = get_task(session, task)
-        return ReleasedPrompt(BARE_BASE, None, None, now, measured_composition(session, now, ()))
+        return ReleasedPrompt(BARE_BASE, None, None, now, measured_composition(session, now, Parts()))
     release = get_release(session, release_id)
     head = get_candidate_summary(session, release.candidate_id)
     then = get_task_version(session, head.outcome.task_hash)
-    composition = measured_composition(session, then, release.versions)
+    composition = measured_composition(session, then, release.parts)
     return ReleasedPrompt(f"release {release.id}", release, head.figures[0], then, composition)
 
 
@@ -113,7 +115,7 @@ class Replacement:
     before: float | None
     after: float | None
     compared: bool
-    changes: tuple[SnippetChange, ...]
+    changes: tuple[Change, ...]
 
     @property
     def replaced(self) -> str:
@@ -121,17 +123,17 @@ class Replacement:
         return f"release {self.now.id}" if self.now else BARE_BASE
 
     def named(self, *kinds: str) -> tuple[str, ...]:
-        """Return the snippets that are added, removed, reworded or moved, with their versions."""
-        return tuple(f"{one.now.key} v{one.now.version}" for one in self.changes if one.kind in kinds)
+        """Return what is added, removed, reworded or moved: snippets with their versions, the base."""
+        return tuple(one.name for one in self.changes if one.kind in kinds)
 
 
 def replacement(session: Session, candidate_id: int) -> Replacement:
     """Return what making a candidate's prompt current would replace; raises `Refused` for no candidate."""
     head = get_candidate_summary(session, candidate_id)
     now = current_release(session, head.task, head.target)
-    replaced = now.versions if now else ()
     figure = head.figures[0]
-    compared = head.incumbent_versions == replaced
+    task = get_task_version(session, head.outcome.task_hash)
+    compared = named_alike(session, task, head.incumbent_parts) == parts_in_use(session, task, head.target)
     own = get_candidate_summary(session, now.candidate_id).figures[0].candidate if now else None
     return Replacement(
         task=head.task,
@@ -141,7 +143,10 @@ def replacement(session: Session, candidate_id: int) -> Replacement:
         before=figure.incumbent if compared else own,
         after=figure.candidate,
         compared=compared,
-        changes=snippet_changes(versions(session, replaced), versions(session, head.versions)),
+        changes=prompt_changes(
+            released_prompt(session, head.task, now.id if now else None).composition,
+            measured_composition(session, task, head.parts),
+        ),
     )
 
 
@@ -155,7 +160,7 @@ def rollback_blockers(session: Session, release: Release, person: Person) -> tup
     try:
         found += review_status(session, head).rollback_blockers
         if not found:
-            composition_of(session, get_task_version(session, head.outcome.task_hash), release.versions)
+            composition_of(session, get_task_version(session, head.outcome.task_hash), release.parts)
     except Refused as refused:
         found.append(Blocker("not readable", what=refused.what))
     return tuple(found)

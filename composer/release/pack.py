@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
+from composer.registry.bases import ProposedBase, get_base
 from composer.registry.releases import composition_of, current_release
 from composer.registry.tasks import get_task_version
 from composer.release.verification import MANIFEST, PROMPT, SEALS, pack_texts
@@ -46,7 +47,7 @@ def pack_of(session: Session, task_name: str, target_name: str) -> Pack:
     candidate = get_candidate(session, release.candidate_id)
     evidence = candidate.evidence
     task = get_task_version(session, evidence.task.hash)
-    composition = composition_of(session, task, release.versions)
+    composition = composition_of(session, task, release.parts)
     if text_digest(composition.text) != evidence.candidate.prompt_sha256:
         raise Refused(f"the prompt of release {release.id} is not the prompt that was measured")
     require_intact(session, candidate)
@@ -55,11 +56,12 @@ def pack_of(session: Session, task_name: str, target_name: str) -> Pack:
         "task": {
             "name": task.name,
             "hash": task.hash,
-            "base": task.base,
+            "base": composition.base,
             "message": task.message,
             "inputs": list(task.inputs),
             "output": task.output.model_dump(mode="json", exclude_none=True),
         },
+        **({} if release.base is None else {"base": _proposed(get_base(session, task.name, release.base))}),
         **evidence.as_json("target"),
         "snippets": [
             {"key": v.key, "version": v.version, "sha256": v.sha256, "text": v.text} for v in composition.versions
@@ -82,6 +84,12 @@ def pack_of(session: Session, task_name: str, target_name: str) -> Pack:
     if texts[PROMPT] != composition.text.encode():
         raise ValueError("the manifest does not compose to the released prompt")
     return Pack({**texts, MANIFEST: canonical_bytes(manifest)})
+
+
+def _proposed(base: ProposedBase) -> dict[str, Any]:
+    """Return what a manifest says of a base that isn't that of the task's file."""
+    at = base.added_at.isoformat()
+    return {"id": base.id, "sha256": base.sha256, "by": base.added_by, "at": at, "note": base.note}
 
 
 def write_pack(pack: Pack, folder: Path) -> None:

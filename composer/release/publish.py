@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
 from composer.candidates.records import CandidateSummary, get_candidate
+from composer.prompts.parts import Parts
 from composer.registry.releases import Release, composition_of, current_release, get_release, of_row
 from composer.registry.tasks import get_task_version
 from composer.review.blockers import joined
@@ -34,9 +34,9 @@ def release_candidate(session: Session, candidate_id: int, *, reason: str, by: s
     status = review_status(session, candidate)
     if against := status.release_blockers:
         raise Refused(f"candidate {candidate_id} can't be released: {joined(against)}")
-    composition_of(session, status.task, candidate.versions)
+    composition_of(session, status.task, candidate.parts)
     require_intact(session, candidate)
-    return _make_current(session, candidate, candidate.versions, "released", by=person.name, reason=reason, at=at)
+    return _make_current(session, candidate, candidate.parts, "released", by=person.name, reason=reason, at=at)
 
 
 def roll_back(session: Session, release_id: int, *, reason: str, by: str, at: datetime) -> Release:
@@ -58,15 +58,15 @@ def roll_back(session: Session, release_id: int, *, reason: str, by: str, at: da
             f"release {release_id} can't be rolled back to: {joined(against)}",
             fix=f"Score candidate {candidate.id} again and have it approved.",
         )
-    composition_of(session, get_task_version(session, candidate.outcome.task_hash), earlier.versions)
+    composition_of(session, get_task_version(session, candidate.outcome.task_hash), earlier.parts)
     require_intact(session, candidate)
-    return _make_current(session, candidate, earlier.versions, "rolled back", by=person.name, reason=reason, at=at)
+    return _make_current(session, candidate, earlier.parts, "rolled back", by=person.name, reason=reason, at=at)
 
 
 def _make_current(
     session: Session,
     candidate: CandidateSummary,
-    versions: Sequence[int],
+    parts: Parts,
     action: str,
     *,
     by: str,
@@ -78,7 +78,8 @@ def _make_current(
         candidate_id=candidate.id,
         task=candidate.task,
         target=candidate.target,
-        versions=list(versions),
+        versions=list(parts.versions),
+        base=parts.base,
         released_by=by,
         reason=reason,
         released_at=at,
@@ -96,6 +97,7 @@ def _make_current(
             "task": candidate.task,
             "target": candidate.target,
             "replaces": replaced.id if replaced else None,
+            **({} if parts.base is None else {"base": parts.base}),
         },
         at=at,
     )

@@ -13,6 +13,7 @@ from composer.audit.contents import is_dataset, is_target, is_task
 from composer.candidates.records import Candidate
 from composer.candidates.test_split import READ
 from composer.tables import (
+    BaseRow,
     CandidateRow,
     CellRow,
     CommentRow,
@@ -35,8 +36,8 @@ from library.tables import PersonRow, SnippetRow, SnippetVersionRow, Table
 def require_intact(session: Session, candidate: Candidate) -> None:
     """Raise `Refused` where a row that a candidate rests on doesn't match the log or its own hash.
 
-    That is its task, data, target, snippets, answers, readings of the test split, verdicts, dispositions and
-    corrections, the people, and the releases of its place.
+    That is its task, data, target, bases, snippets, answers, readings of the test split, verdicts, dispositions
+    and corrections, the people, and the releases of its place.
     """
     found = [
         *differences_about(session, _rows(session, candidate), _about(candidate)),
@@ -63,6 +64,7 @@ def _rows(session: Session, candidate: Candidate) -> dict[type[Table], list[str]
         ExampleRow: col(ExampleRow.dataset) == evidence.data.dataset,
         SnippetRow: col(SnippetRow.id).in_(snippets),
         SnippetVersionRow: col(SnippetVersionRow.snippet_id).in_(snippets),
+        BaseRow: col(BaseRow.id).in_(_bases(candidate)),
         PersonRow: True,
         RunRow: col(RunRow.id) == candidate.run_id,
         TestReadRow: col(TestReadRow.dataset).startswith(f"{task}:", autoescape=True),
@@ -78,6 +80,11 @@ def _rows(session: Session, candidate: Candidate) -> dict[type[Table], list[str]
     return {**found, CellRow: [*dict.fromkeys((*evidence.incumbent.cells, *evidence.candidate.cells))]}
 
 
+def _bases(candidate: Candidate) -> list[int]:
+    """Return the numbers of the bases of both its compositions that aren't the task's own."""
+    return [one for one in (candidate.base, candidate.incumbent_base) if one is not None]
+
+
 def _keys(session: Session, table: Any, condition: ColumnElement[bool] | bool) -> list[str]:
     query = select(table.id) if condition is True else select(table.id).where(condition)
     return [str(one) for one in session.exec(query)]
@@ -87,6 +94,7 @@ def _about(candidate: Candidate) -> Any:
     evidence = candidate.evidence
     subjects = {f"candidate:{candidate.id}", f"run:{candidate.run_id}"}
     subjects |= {f"task:{candidate.task}", f"target:{candidate.target}"}
+    subjects |= {f"base:{one}" for one in _bases(candidate)}
     subjects |= {
         f"snippet:{one.key}" for side in (evidence.candidate, evidence.incumbent) for one in side.snippets
     }

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlmodel import Session
 
 from composer.candidates.records import CandidateSummary
 from composer.prompts.composition import UnvettedText
+from composer.registry.bases import named_alike
 from composer.registry.datasets import dataset_of
-from composer.registry.releases import current_release, measured_composition
+from composer.registry.releases import measured_composition, parts_in_use
 from composer.registry.targets import target_hash
 from composer.registry.tasks import get_task, get_task_version, task_hash
 from composer.registry.usable import unusable, usable
@@ -48,13 +51,13 @@ def superseded(session: Session, candidate: CandidateSummary) -> bool:
 
     Of a prompt in use with snippets that may not be used any more, the rest is what a run compares with.
     """
-    now = current_release(session, candidate.task, candidate.target)
-    in_use = now.versions if now else ()
+    task = get_task(session, candidate.task)
+    in_use = parts_in_use(session, task, candidate.target)
     # Scored again, a release is compared with what it once replaced.
-    fitting = (candidate.incumbent_versions, candidate.versions)
+    fitting = [named_alike(session, task, one) for one in (candidate.incumbent_parts, candidate.parts)]
     if in_use in fitting:
         return False
-    return usable(session, get_task(session, candidate.task), in_use) not in fitting
+    return replace(in_use, versions=usable(session, task, in_use.versions)) not in fitting
 
 
 def _changed_texts(session: Session, candidate: CandidateSummary) -> list[str]:
@@ -62,12 +65,12 @@ def _changed_texts(session: Session, candidate: CandidateSummary) -> list[str]:
     task = get_task_version(session, candidate.outcome.task_hash)
     prompts = candidate.outcome.prompts
     sides = (
-        ("candidate", candidate.versions, prompts.candidate),
-        ("incumbent", candidate.incumbent_versions, prompts.incumbent),
+        ("candidate", candidate.parts, prompts.candidate),
+        ("incumbent", candidate.incumbent_parts, prompts.incumbent),
     )
-    for name, versions, measured in sides:
+    for name, parts, measured in sides:
         try:
-            text = measured_composition(session, task, versions).text
+            text = measured_composition(session, task, parts).text
         except (UnvettedText, Refused) as changed:
             reasons.append(f"the {name}'s text is not the text that was measured ({changed.what})")
             continue

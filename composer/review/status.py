@@ -279,8 +279,8 @@ def get_review(session: Session, candidate_id: int) -> Review:
     """Gather all a reviewer needs of one candidate, each part read from its rows and checked."""
     candidate = get_candidate(session, candidate_id)
     status = review_status(session, candidate)
-    composition = measured_composition(session, status.task, candidate.versions)
-    incumbent = measured_composition(session, status.task, candidate.incumbent_versions)
+    composition = measured_composition(session, status.task, candidate.parts)
+    incumbent = measured_composition(session, status.task, candidate.incumbent_parts)
     return Review(status, candidate, incumbent, composition)
 
 

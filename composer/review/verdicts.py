@@ -11,6 +11,8 @@ from sqlmodel import Session, col, select
 
 from composer.candidates.records import CandidateSummary, get_candidate_summary
 from composer.models.target import Target
+from composer.prompts.parts import Parts
+from composer.registry.bases import get_base
 from composer.tables import VerdictRow
 from composer.task.task import Task
 from library import log
@@ -145,13 +147,15 @@ def excluded(session: Session, candidate: CandidateSummary, task: Task, *, signe
         names.add(candidate.proposed_by)
     if "authors" in task.terms.exclude:
         names |= {one.author for one in versions(session, candidate.versions)}
+        if candidate.base is not None:
+            names.add(get_base(session, task.name, candidate.base).added_by)
     if not signed_in:
         return frozenset({LOCAL} if names else ())
     return frozenset(names | {name.removesuffix(LOCAL) for name in names})
 
 
-def no_gos(session: Session, task: Task, dataset: str, target: Target) -> tuple[tuple[int, ...], ...]:
-    """Return the turned-down compositions of a task on a target, as the ids of their versions.
+def no_gos(session: Session, task: Task, dataset: str, target: Target) -> tuple[Parts, ...]:
+    """Return the turned-down compositions of a task on a target, by what they are made of.
 
     Those measured on another content of the task, the data or the target may be proposed again.
     """
@@ -159,7 +163,7 @@ def no_gos(session: Session, task: Task, dataset: str, target: Target) -> tuple[
     turned_down = session.exec(select(VerdictRow.candidate_id).where(VerdictRow.kind == "no-go").distinct())
     known = (get_candidate_summary(session, number) for number in sorted(turned_down, reverse=True))
     return tuple(
-        one.versions
+        one.parts
         for one in known
         if (one.task, one.target) == (task.name, target.name)
         and (one.outcome.task_hash, one.outcome.dataset, one.outcome.target_hash) == now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 
 from sqlmodel import Session
 
@@ -12,12 +13,14 @@ from composer.optimizer.strategies import strategy_of
 from composer.prompts.composition import Composition
 from composer.prompts.curator_rules import rules_of
 from composer.prompts.vocabulary import Vocabulary
+from composer.registry.bases import text_of_base
 from composer.registry.datasets import dataset_of
 from composer.registry.releases import incumbent_of
 from composer.registry.targets import get_target
 from composer.registry.tasks import get_task
 from composer.review.verdicts import no_gos
 from composer.tables import RunRow
+from composer.task.basetext import WrittenBase, written_base
 from composer.task.task import Task
 from library.canonical import digest
 from library.errors import Refused
@@ -31,7 +34,8 @@ PROPOSED = "proposed"
 class Plan:
     """All that a run depends on, besides the answers themselves.
 
-    `proposed` is the composition that somebody picked; None where a search chooses one.
+    `proposed` is the composition that somebody picked; None where a search chooses one. `written` is its base
+    where somebody wrote another, and `source` says where.
     """
 
     task: Task
@@ -43,6 +47,8 @@ class Plan:
     seed: int
     budget: int
     proposed: Composition | None = None
+    written: WrittenBase | None = None
+    source: str = ""
 
     @property
     def identity(self) -> str:
@@ -79,18 +85,42 @@ def plan_run(session: Session, task_name: str, target_name: str, *, strategy: st
     return plan
 
 
-def plan_proposal(session: Session, task_name: str, target_name: str, names: Sequence[str]) -> Plan:
+def plan_proposal(
+    session: Session,
+    task_name: str,
+    target_name: str,
+    names: Sequence[str],
+    *,
+    prompt: str | None = None,
+    where: str = "",
+) -> Plan:
     """Gather what a run needs that measures the composition of these names, and searches for nothing.
 
-    Raises `Refused` for a name that isn't a vetted snippet of the task, a composition that curators' rules or
-    a no-go forbid, and for the prompt in use.
+    It is on the base in use, or on another: a whole `prompt` that somebody wrote, which is in the file `where`.
+    Raises `Refused` for a name that isn't a vetted snippet of the task, a composition that curators' rules or a
+    no-go forbid, for the prompt in use, for what a base may not hold, and for a base that is the one in use.
     """
-    plan = _plan(session, task_name, target_name, strategy=PROPOSED, seed=0, budget=0)
+    if prompt is None:
+        return _proposing(_plan(session, task_name, target_name, strategy=PROPOSED, seed=0, budget=0), names)
+    task = get_task(session, task_name)
+    written = written_base(prompt, task.inputs, task.message, where)
+    plan = _plan(session, task_name, target_name, strategy=PROPOSED, seed=0, budget=0, base=written.text)
+    if written.text == plan.incumbent.base:
+        own = "the task's own base, which is in use" if written.text == task.base else "the base in use"
+        raise Refused(
+            f"this is {own} for {task_name} on {target_name}",
+            where=where,
+            fix="Change it, or leave it out: snippets alone are measured on the base in use.",
+        )
+    return replace(_proposing(plan, names), written=written, source=PurePath(where).name)
+
+
+def _proposing(plan: Plan, names: Sequence[str]) -> Plan:
     composition = plan.vocabulary.compose(names)
     _check_rules(plan, tuple(names))
     if composition == plan.incumbent:
         raise Refused(
-            f"this is the prompt in use for {task_name} on {target_name}",
+            f"this is the prompt in use for {plan.task.name} on {plan.target.name}",
             fix="Pick other snippets, or another order.",
         )
     return replace(plan, proposed=composition)
@@ -108,7 +138,8 @@ def plan_again(session: Session, row: RunRow) -> Plan:
     """Gather what a run that was entered needs now; raises `Refused` as planning it anew does."""
     if row.proposed is None:
         return plan_run(session, row.task, row.target, strategy=row.strategy, seed=row.seed, budget=row.budget)
-    plan = _plan(session, row.task, row.target, strategy=row.strategy, seed=row.seed, budget=row.budget)
+    base = text_of_base(session, get_task(session, row.task), row.base)
+    plan = _plan(session, row.task, row.target, strategy=row.strategy, seed=row.seed, budget=row.budget, base=base)
     named = {version.id: name for name, version in plan.vocabulary.versions.items()}
     names = [named.get(one, "") for one in row.proposed]
     if not all(names):
@@ -116,16 +147,33 @@ def plan_again(session: Session, row: RunRow) -> Plan:
             f"a snippet of run {row.id} may no longer be used, or was reworded",
             fix="Propose what may be used now.",
         )
-    return plan_proposal(session, row.task, row.target, names)
+    return _proposing(plan, names)
 
 
-def _plan(session: Session, task_name: str, target_name: str, *, strategy: str, seed: int, budget: int) -> Plan:
+def _plan(
+    session: Session,
+    task_name: str,
+    target_name: str,
+    *,
+    strategy: str,
+    seed: int,
+    budget: int,
+    base: str | None = None,
+) -> Plan:
+    """Gather what a run depends on; its vocabulary has the base in use, or the one given."""
     task, target = get_task(session, task_name), get_target(session, target_name)
     incumbent = incumbent_of(session, task, target.name)
     dataset = dataset_of(session, task.name)
-    barred = no_gos(session, task, dataset, target)
-    vocabulary = Vocabulary(task, vetted(session, task.snippets.tags), kept=incumbent.versions, barred=barred)
-    if not vocabulary.versions:
+    on = incumbent.base if base is None else base
+    turned_down = no_gos(session, task, dataset, target)
+    vocabulary = Vocabulary(
+        task,
+        vetted(session, task.snippets.tags),
+        kept=incumbent.versions,
+        barred=[one.versions for one in turned_down if text_of_base(session, task, one.base) == on],
+        base=on,
+    )
+    if not vocabulary.versions and strategy != PROPOSED:
         tags = ", ".join(task.snippets.tags) or "any tag"
         raise Refused(
             f"the library has no vetted snippet for task {task.name} ({tags})",

@@ -12,6 +12,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, select
 
 from composer.answers.evaluator import Counts
+from composer.candidates.bases import keep_base
 from composer.candidates.records import PROPOSERS
 from composer.home.processes import RUNNING, WAITING
 from composer.registry.targets import keep_target
@@ -76,7 +77,7 @@ _COLUMNS = tuple(column for column in _TABLE.columns if column.key not in _SEARC
 def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
     """Return the id of the run with this plan, entering it as waiting where it is new; raises for the role.
 
-    A target that comes with the product is stored with it.
+    A target that comes with the product is stored with it, a base that it proposes before it.
     """
     lock_for_writing(session)
     require(session, by, *PROPOSERS)
@@ -92,6 +93,7 @@ def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
             target_hash=plan.target.hash,
             library=plan.vocabulary.hash,
             incumbent=plan.incumbent.fingerprint,
+            base=keep_base(session, plan.task, plan.vocabulary.base, by=by, at=at, note=plan.source),
             proposed=None if plan.proposed is None else [one.id for one in plan.proposed.versions],
             strategy=plan.strategy,
             seed=plan.seed,
@@ -115,6 +117,7 @@ def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
                 "strategy": row.strategy,
                 "budget": row.budget,
                 **({} if plan.proposed is None else {"snippets": list(plan.proposed.keys)}),
+                **({} if row.base is None else {"base": row.base}),
             },
             at=at,
         )

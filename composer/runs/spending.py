@@ -20,6 +20,8 @@ from composer.evaluation.formatting import NAMES, SHARES, change, figure
 from composer.prompts.composition import Composition
 from composer.prompts.curator_rules import token_estimate
 from composer.prompts.messages import render
+from composer.prompts.parts import Parts
+from composer.registry.bases import number_of_base
 from composer.registry.datasets import examples_of, split_size
 from composer.runs.plan import Plan
 
@@ -95,7 +97,7 @@ def spending(session: Session, plan: Plan) -> Spending:
         money=None if price is None else answers * expected * price / 1_000_000,
         smallest=before[0] if before else ERRORS_TO_DETECT * GUESSED_NOISE[plan.task.metric] / sqrt(examples or 1),
         measured_on=before[1].id if before else None,
-        room=_room(plan, before[1]) if before else None,
+        room=_room(session, plan, before[1]) if before else None,
         reads=times_read(session, plan.dataset, plan.target.hash, plan.proposed),
     )
 
@@ -126,11 +128,12 @@ def _measured(session: Session, plan: Plan, examples: int) -> tuple[float, Candi
     return None
 
 
-def _room(plan: Plan, before: CandidateSummary) -> float | None:
+def _room(session: Session, plan: Plan, before: CandidateSummary) -> float | None:
     """Return how far the incumbent is from a perfect score, where it was a side of that comparison."""
     ids = tuple(version.id for version in plan.incumbent.versions)
-    sides = {before.versions: before.figures[0].candidate, before.incumbent_versions: before.figures[0].incumbent}
-    value = sides.get(ids) if before.target == plan.target.name else None
+    parts = Parts(number_of_base(session, plan.task, plan.incumbent.base), ids)
+    sides = {before.parts: before.figures[0].candidate, before.incumbent_parts: before.figures[0].incumbent}
+    value = sides.get(parts) if before.target == plan.target.name else None
     if value is None:
         return None
     return value if plan.task.metric == "nmse" else 1 - value

@@ -1,4 +1,5 @@
 from .answers import CellRow, TestReadRow
+from .bases import BaseRow
 from .candidates import CandidateRow, CorrectionRow, DispositionRow, ReleaseRow, VerdictRow
 from .comments import CommentRow
 from .examples import ExampleRow
@@ -9,6 +10,7 @@ from .runs import RunRow
 from .webhooks import WebhookRow
 
 __all__ = [
+    "BaseRow",
     "CandidateRow",
     "CellRow",
     "CommentRow",

@@ -29,6 +29,9 @@ class CandidateRow(Table, table=True):
     rescored_from: int | None = None
     # What a list shows of the evidence, so that it needn't read it all; None in rows older than this.
     summary: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    # Ids of the bases of both compositions; None is the task's own.
+    base: int | None = None
+    incumbent_base: int | None = None
 
 
 class VerdictRow(Table, table=True):
@@ -94,3 +97,4 @@ class ReleaseRow(Table, table=True):
     released_by: str
     reason: str
     released_at: datetime = time_column()
+    base: int | None = None

@@ -30,6 +30,8 @@ class RunRow(Table, table=True):
     incumbent: str
     # Ids of the versions of a composition that somebody picked; None where a search chooses.
     proposed: list[int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
+    # Id of the base of what it composes; None is the task's own.
+    base: int | None = None
     strategy: str
     seed: int
     budget: int

@@ -97,21 +97,6 @@ def _parted(lines: Sequence[str], place: re.Pattern[str]) -> tuple[str, str]:
     return before, "\n".join([lines[start][begins:], *lines[start + 1 :]])
 
 
-def base_of(text: str, inputs: Sequence[str], message: str, where: str) -> str:
-    """Return a prompt as another base for a task with these inputs and this message.
-
-    Raises `Refused` as `prompt_text` does, and where the prompt has a message of its own that isn't the task's.
-    """
-    found = prompt_text(text, inputs, where)
-    if found.message not in ("", message):
-        raise Refused(
-            "the prompt puts the inputs elsewhere than the task's message does",
-            where=where,
-            fix=f"Leave them out: each example is sent after the prompt as {message!r}.",
-        )
-    return found.base
-
-
 @contextmanager
 def _refused(where: str) -> Iterator[None]:
     """Turn what a check of a template says into a refusal with the line of the file."""

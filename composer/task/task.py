@@ -20,8 +20,8 @@ from pydantic import (
 
 from composer.task.fieldnames import COLUMNS, checked_name
 from composer.task.policy import Policy, Risk, Terms
+from composer.task.template import LONGEST, checked_base, checked_message, hidden_character
 from composer.task.template import SLOT as SLOT
-from composer.task.template import checked_base, checked_message, hidden_character
 from library.canonical import digest
 from library.validation import invalid
 
@@ -180,8 +180,8 @@ class Task(_Part):
     risk: Risk = "low"
     inputs: tuple[str, ...] = Field(min_length=1, max_length=50)
     output: Output
-    base: str = Field(max_length=100_000)
-    message: str = Field(max_length=100_000)
+    base: str = Field(max_length=LONGEST)
+    message: str = Field(max_length=LONGEST)
     snippets: SnippetUse = SnippetUse()
     data: DataSpec
     policy: Policy = Policy()

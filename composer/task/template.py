@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from library.validation import invalid
 
 SLOT = "{{snippets}}"
+LONGEST = 100_000
+"""Characters of a base or a message at most."""
 
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 # Control, format (bidi, zero-width), surrogate, line and paragraph separator.

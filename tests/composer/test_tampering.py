@@ -15,6 +15,7 @@ from composer.activity.webhooks import add_webhook
 from composer.analysis import jobs
 from composer.audit import audit
 from composer.audit.comparison import logged_tables
+from composer.candidates.bases import keep_base
 from composer.evaluation import intervals
 from composer.home.paths import Home
 from composer.labelling.queueing import queue_doubtful
@@ -174,7 +175,7 @@ TABLE = {
         "update run set started_by = 'Eve' where id = 2", f"run 2 .*{SAID}", exports=False
     ),
     "a release made up": Tampering(
-        "insert into release select 9, 2, task, 'tiny', versions, 'Eve', 'So.', released_at from release",
+        "insert into release select 9, 2, task, 'tiny', versions, 'Eve', 'So.', released_at, base from release",
         "release 9 .*in no entry",
     ),
     "a release's snippets": Tampering(
@@ -213,6 +214,22 @@ TABLE = {
     "an example in the queue": Tampering(
         "update queued set content = json_set(content, '$.inputs.query', 'x')", f"queued .*{SAID}", False, False
     ),
+    "a base's text": Tampering(
+        "update base set text = 'Say 5.' || char(10) || '{{snippets}}'", f"base 1 .*{SAID}", False, False
+    ),
+    "a base's author": Tampering("update base set added_by = 'Eve'", f"base 1 .*{SAID}", False, False),
+    "a base more": Tampering(
+        "insert into base select 9, 'other', text, sha256, 'Eve', added_at, note from base",
+        "base 9 .*in no entry",
+        False,
+        False,
+    ),
+    "a base gone": Tampering("delete from base", "base 1, named by .*is gone", False, False),
+    "a candidate's base": Tampering(
+        "update candidate set base = 1 where id = 2", f"candidate 2 .*{SAID}", exports=False
+    ),
+    "a release's base": Tampering("update release set base = 1", f"release 1 .*{SAID}", releases=False),
+    "a run's base": Tampering("update run set base = 1 where id = 2", f"run 2 .*{SAID}", exports=False),
     "a comment": Tampering("update comment set text = 'Fine.'", f"comment 1 .*{SAID}", releases=False),
     "a reason that is no text": Tampering(
         "update verdict set reason = cast(x'ff' as text) where candidate_id = 1",
@@ -281,6 +298,8 @@ def tampered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         acts.verdict(database, "approve", "Joan", 2)
         job = acts.job(database, home, "noise", candidate=2, connect=connecting(acts.spoilt()))
         assert job.state == jobs.FINISHED
+        with database.session() as session:
+            keep_base(session, small.task(), small.PROMPT_BASE, by="Ada", at=small.NOW)
         yield database
     database.close()
 

@@ -7,14 +7,14 @@ import streamlit as st
 from composer.activity.addresses import compare_page
 from composer.analysis.naming import BASE as BARE
 from composer.candidates.records import get_candidate_summary, list_candidates
-from composer.prompts.changes import snippet_changes
+from composer.prompts.changes import prompt_changes
 from composer.prompts.composition import BARE_BASE, Composition
 from composer.registry.releases import get_release, list_releases, measured_composition
 from composer.registry.tasks import get_task_version
 from composer.review.status import Review
 from ui.candidate.page_data import Shown
 from ui.components import text_diff
-from ui.components.snippet_changes import show_snippets
+from ui.components.snippet_changes import show_changes
 from ui.shell import notices
 from ui.shell.context import database
 from ui.shell.html import safe
@@ -54,8 +54,8 @@ def show(found: Shown) -> None:
     with notices.refusals():
         before = composition_named(review, base or INCUMBENT)
         findings = found.findings if base in (None, INCUMBENT) else None
-        changed = snippet_changes(before.versions, review.composition.versions)
-        html(show_snippets(changed, findings, found.comments))
+        changed = prompt_changes(before, review.composition)
+        html(show_changes(changed, findings, found.comments))
         lines = text_diff.compare(before.text, review.composition.text)
         html(text_diff.side_by_side(lines) if view == "side by side" else text_diff.unified(lines))
 
@@ -91,5 +91,5 @@ def composition_named(review: Review, name: str) -> Composition:
     with database().session() as session:
         release = get_release(session, int(number)) if kind == "release" else None
         measured = get_candidate_summary(session, release.candidate_id if release else int(number))
-        versions = release.versions if release else measured.versions
-        return measured_composition(session, get_task_version(session, measured.outcome.task_hash), versions)
+        parts = release.parts if release else measured.parts
+        return measured_composition(session, get_task_version(session, measured.outcome.task_hash), parts)

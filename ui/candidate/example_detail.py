@@ -9,6 +9,7 @@ from composer.analysis.examples import ExampleView, ParsedAnswer, example_views
 from composer.data.examples import Example
 from composer.data.fields import short
 from composer.evaluation.parsing import Parsed
+from composer.prompts.changes import BASE
 from composer.task.task import Output
 from library.roles import Person
 from ui.candidate import dispositions, job_button, open_row, page_data, people_range
@@ -120,7 +121,7 @@ def _ablations(found: Shown, view: ExampleView, ablations: Sequence[AblationAnsw
 def ablation_table(ablations: Sequence[AblationAnswer]) -> str:
     """Return the answers without each snippet of the candidate, as HTML; empty where nobody asked."""
     rows = [
-        f"<tr><td>without <code>{safe(one.version.key)}</code></td><td>{_parsed(one.parsed)}</td>"
+        f"<tr><td>{_without(one)}</td><td>{_parsed(one.parsed)}</td>"
         f'<td class="ic-num">{one.loss:.3f}</td><td>{_attribution(one)}</td></tr>'
         for one in ablations
         if one.parsed is not None
@@ -128,6 +129,10 @@ def ablation_table(ablations: Sequence[AblationAnswer]) -> str:
     if not rows:
         return ""
     return f'<div class="ic ic-ablations">{table(("ablation", "answer", "#loss", "attribution"), rows)}</div>'
+
+
+def _without(one: AblationAnswer) -> str:
+    return "on the incumbent’s base" if one.name == BASE else f"without <code>{safe(one.name)}</code>"
 
 
 def _attribution(one: AblationAnswer) -> str:

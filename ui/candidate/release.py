@@ -6,15 +6,14 @@ import streamlit as st
 
 from composer.candidates.records import CandidateSummary
 from composer.evaluation.formatting import NAMES
-from composer.prompts.changes import snippet_changes
-from composer.registry.releases import measured_composition
+from composer.release.history import replacement
 from composer.release.publish import release_candidate
 from composer.review.blockers import joined
 from library.roles import Person
 from ui.candidate import shortcuts
 from ui.candidate.page_data import Shown
 from ui.components.metrics import gain, pair, replaced
-from ui.components.snippet_changes import show_snippets
+from ui.components.snippet_changes import show_changes
 from ui.shell import notices
 from ui.shell.context import database, now
 from ui.shell.html import plain, safe
@@ -59,7 +58,7 @@ def _dialog(found: Shown) -> None:
     """Name exactly what a release replaces, and make it."""
     if notices.is_waiting():
         st.rerun()
-    review, candidate = found.review, found.review.candidate
+    candidate = found.review.candidate
     metric = candidate.figures[0]
     html(
         f'<div class="ic"><p><b>{safe(candidate.task)} → {safe(candidate.target)}</b> gets the prompt of '
@@ -67,9 +66,8 @@ def _dialog(found: Shown) -> None:
         f"{pair(metric)} {gain(metric)}</p></div>"
     )
     with database().session() as session:
-        now_there = found.replaces.versions if found.replaces else ()
-        before = measured_composition(session, review.task, now_there).versions
-    html(show_snippets(snippet_changes(before, review.composition.versions)))
+        planned = replacement(session, candidate.id)
+    html(show_changes(planned.changes))
     st.text_area("Reason", key=REASON.name, height=70, placeholder="Why now, in a sentence")
     st.button("Release", key="release-now", type="primary", on_click=_release, args=(candidate,))
     RELEASE.show_refusal()

@@ -121,7 +121,7 @@ def _effects(found: Shown, jobs: CandidateJobs, person: Person) -> None:
     if (
         not any(job.steps for job in jobs.jobs)
         and not review.status.stale
-        and len(review.composition.versions) > 1
+        and len(review.composition.versions) > (review.incumbent.base == review.composition.base)
     ):
         job_button.show(page_data.job_offer(jobs, "steps"), "Measure each step on the sealed test", person)
 

@@ -6,6 +6,7 @@ from composer.activity.addresses import candidate_page, snippet_page
 from composer.analysis.side_by_side import Ends, Place, SideBySide
 from composer.evaluation.formatting import NAMES, bracketed, figure
 from composer.evaluation.raters import Estimate
+from composer.prompts.changes import BASE
 from ui.components.metrics import plain_gain
 from ui.shell.html import safe
 
@@ -27,6 +28,8 @@ def snippets(found: SideBySide) -> str:
     """Return which snippets each prompt has, by their place in it, as an HTML table."""
     base = found.base
     rows = []
+    if found.bases:
+        rows.append(_row(BASE, [safe(one) for one in found.bases]))
     for key, held in found.keys.items():
         newest = max(one[1] for one in held if one)
         cells = [_held(one, newest, changed=(one is None) != (held[base] is None)) for one in held]

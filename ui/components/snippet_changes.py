@@ -1,4 +1,4 @@
-"""The snippets two compositions differ in, one a line."""
+"""What two compositions differ in, one snippet a line, the base before them."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 
 from composer.activity.addresses import snippet_page
 from composer.evaluation.formatting import NAMES
-from composer.prompts.changes import SnippetChange
+from composer.prompts.changes import BaseChange, Change, SnippetChange
 from composer.review.comments import Comment
 from composer.runs.findings import WITHIN_COMPOSITION, SearchFindings
+from ui.components import text_diff
 from ui.components.comments import comments_under
 from ui.components.metrics import gain
-from ui.shell.html import safe
+from ui.shell.html import count, safe
 
 SIGNS = {
     "added": ("+", "better"),
@@ -21,13 +22,18 @@ SIGNS = {
 }
 
 
-def show_snippets(
-    changes: Sequence[SnippetChange], findings: SearchFindings | None = None, comments: Sequence[Comment] = ()
+def show_changes(
+    changes: Sequence[Change], findings: SearchFindings | None = None, comments: Sequence[Comment] = ()
 ) -> str:
-    """Return what happened to each snippet as HTML, with its effect where a search measured it; kept ones last."""
+    """Return what happened to the base and to each snippet as HTML; kept snippets last.
+
+    Snippets have their effect, where a search measured it.
+    """
     effects = _effects(findings)
-    parts = [_change(one, effects, comments) for one in changes if one.kind in SIGNS]
-    kept = [one.now.key for one in changes if one.kind not in SIGNS]
+    snippets = [one for one in changes if isinstance(one, SnippetChange)]
+    parts = [_base(one) for one in changes if isinstance(one, BaseChange)]
+    parts += [_change(one, effects, comments) for one in snippets if one.kind in SIGNS]
+    kept = [one.now.key for one in snippets if one.kind not in SIGNS]
     if kept:
         parts.append(
             '<span class="ic-sign ic-same">&nbsp; kept</span>'
@@ -36,6 +42,18 @@ def show_snippets(
     if not parts:
         return '<div class="ic ic-mute">The same snippets in the same order.</div>'
     return f'<div class="ic ic-changes">{"".join(parts)}</div>'
+
+
+def _base(one: BaseChange) -> str:
+    """Return a change of the base: how many lines, and the text word by word, folded."""
+    lines = text_diff.compare(one.before, one.after)
+    differ = sum(line.sign != "" for line in lines)
+    says = f"{count(differ, 'line')} differ{'s' * (differ == 1)}, word by word"
+    return (
+        f'<span class="ic-sign ic-same">{SIGNS[one.kind][0]} {one.kind}</span>'
+        f'<span class="ic-key">{safe(one.name)}</span>'
+        f'<span class="ic-text"><details><summary>{says}</summary>{text_diff.unified(lines)}</details></span>'
+    )
 
 
 def _change(one: SnippetChange, effects: Mapping[str, str], comments: Sequence[Comment]) -> str:

@@ -14,7 +14,7 @@ from composer.review.blockers import joined
 from library.errors import Refused
 from library.roles import Person
 from ui.components.metrics import replaced
-from ui.components.snippet_changes import show_snippets
+from ui.components.snippet_changes import show_changes
 from ui.shell import notices
 from ui.shell.context import database, now
 from ui.shell.html import plain, safe, when
@@ -96,7 +96,7 @@ def _dialog(earlier: Release, planned: Replacement) -> None:
         f"<b>release {earlier.id}</b> again (candidate {earlier.candidate_id}, by {safe(earlier.released_by)} "
         f"{when(earlier.released_at, now())}), in place of {replaced(planned.now, now())}. "
         f"It is a release of its own, and another rollback undoes it.</p>{_metric(planned)}</div>"
-        f"{show_snippets(planned.changes)}"
+        f"{show_changes(planned.changes)}"
     )
     st.text_area("Reason", key=REASON.name, height=70, placeholder="Why go back, in a sentence")
     st.button("Roll back", key="roll-back-now", type="primary", on_click=_roll_back, args=(earlier.id, planned))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from composer.analysis.diagnoses import AblationAnswer
 from composer.analysis.examples import ExampleView
 from composer.analysis.jobs import Job, repeatability_of
-from composer.prompts.changes import snippet_changes
+from composer.prompts.changes import prompt_changes
 from composer.prompts.composition import Composition
 from ui.candidate import changes, corrections, discussion, results, uncertainty, verdict
 from ui.candidate.page_data import Line, Shown
 from ui.components import before_after, charts, effects, metrics, text_diff
 from ui.components.metrics import replaced
-from ui.components.snippet_changes import show_snippets
+from ui.components.snippet_changes import show_changes
 from ui.components.svg import svg
 from ui.reviewpack import provenance
 from ui.reviewpack.examples import examples, left_out
@@ -87,7 +87,7 @@ def sections(pack: Pack) -> dict[str, tuple[str, str, str]]:
 def _changes(pack: Pack) -> str:
     found, after = pack.found, pack.found.review.composition
     findings = found.findings if pack.base == changes.INCUMBENT else None
-    changed = show_snippets(snippet_changes(pack.before.versions, after.versions), findings, found.comments)
+    changed = show_changes(prompt_changes(pack.before, after), findings, found.comments)
     text = text_diff.side_by_side(text_diff.compare(pack.before.text, after.text))
     return f"{changed}<h3>The text <span>{safe(pack.base)} left, the candidate right</span></h3>{text}"
 

@@ -37,12 +37,13 @@ def one(key: str, version: int = 1) -> SnippetVersion:
 
 
 class Between(Review):
-    """A review of two compositions alone."""
+    """A review of two compositions alone; `!` is another base."""
 
     def __init__(self, before: str, after: str) -> None:
         for name, keys in (("incumbent", before), ("composition", after)):
-            versions = [one(key.lower(), 2 if key.isupper() else 1) for key in keys]
-            object.__setattr__(self, name, Composition(BASE, tuple(versions)))
+            base = small.PROMPT_BASE if keys.startswith("!") else BASE
+            versions = [one(key.lower(), 2 if key.isupper() else 1) for key in keys.removeprefix("!")]
+            object.__setattr__(self, name, Composition(base, tuple(versions)))
 
 
 def named(before: str, after: str) -> list[tuple[str, str]]:
@@ -51,7 +52,7 @@ def named(before: str, after: str) -> list[tuple[str, str]]:
 
 
 def keys(composition: Composition) -> str:
-    return "".join(map(letter, composition.versions))
+    return "!" * (composition.base != BASE) + "".join(map(letter, composition.versions))
 
 
 def letter(version: SnippetVersion) -> str:
@@ -71,6 +72,45 @@ def test_what_is_removed_reworded_or_moved_is_one_step_together(before: str, aft
         ("incumbent", before),
         ("what it takes away, rewords or moves", middle),
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "way"),
+    [
+        ("", "!", [("incumbent", ""), ("the base prompt", "!")]),
+        ("!a", "!ab", [("incumbent", "!a"), ("+ b", "!ab")]),
+        ("!", "a", [("incumbent", "!"), ("the base prompt", ""), ("+ a", "a")]),
+        (
+            "ab",
+            "!bc",
+            [
+                ("incumbent", "ab"),
+                ("the base prompt", "!ab"),
+                ("what it takes away, rewords or moves", "!b"),
+                ("+ c", "!bc"),
+            ],
+        ),
+    ],
+)
+def test_another_base_is_the_first_step_and_the_way_begins_with_what_was_in_use(
+    before: str, after: str, way: list[tuple[str, str]]
+) -> None:
+    assert named(before, after) == way
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "without"),
+    [
+        ("", "!", {}),
+        ("a", "!a", {}),
+        ("", "!a", {"the base prompt": "a", "a": "!"}),
+        ("!a", "!ab", {"b": "!a"}),
+    ],
+)
+def test_another_base_is_set_back_unless_it_is_the_only_change(
+    before: str, after: str, without: dict[str, str]
+) -> None:
+    assert {part.name: keys(part.without) for part in ablations(Between(before, after))} == without
 
 
 def test_all_kinds_of_change_make_one_path_from_end_to_end() -> None:
@@ -95,7 +135,9 @@ def test_a_part_is_left_out_where_it_was_added_and_set_back_where_it_was_reworde
     before: str, after: str, without: dict[str, str]
 ) -> None:
     found = ablations(Between(before, after))
-    assert {letter(part.version): keys(part.without) for part in found} == without
+    assert {part.name: keys(part.without) for part in found} == {
+        key.lower(): kept for key, kept in without.items()
+    }
 
 
 def test_the_snippet_to_blame_is_a_suspect_and_the_other_is_not(worse: Database, home: Home) -> None:
@@ -115,7 +157,7 @@ def test_the_snippet_to_blame_is_a_suspect_and_the_other_is_not(worse: Database,
     assert [(one.parsed, one.loss, one.suspect) for one in asked_nothing] == [(None, None, False)] * 2
     acts.job(worse, home, "suspects", examples=("test-05",), connect=connecting(ScriptedEngine(answer)))
     with worse.session() as session:
-        found = {each.version.key: each for each in ablation_results(session, acts.review(worse), example)}
+        found = {each.name: each for each in ablation_results(session, acts.review(worse), example)}
     assert {key: each.suspect for key, each in found.items()} == {"exact": True, "topic": False}
     assert (found["exact"].loss, found["topic"].loss) == (0.0, 1.0)
     assert found["exact"].candidate_loss == 1.0

@@ -142,3 +142,12 @@ def test_a_script_reads_the_same_figures(several: Database) -> None:
     assert first["differences"][0]["difference"] == found.places[0].standing.differences[0].difference
     assert first["figures"]["nmse"][0] == found.places[0].standing.figures["nmse"].value
     assert value["disagree"] == [line.id for line in found.lines if line.disagree]
+
+
+def test_a_whole_prompt_stands_beside_others_on_its_own_base(several: Database, home: Home) -> None:
+    small.run(several, home, small.propose(several, prompt=small.PROMPT), small.engine())
+    found = compared(several, "candidate:1", "candidate:4", "base")
+    assert found.places[1].column.composition.base == small.PROMPT_BASE
+    assert found.places[1].standing.total == 16
+    assert found.bases == ("the task's", "another (1)", "the task's")
+    assert compared(several, "candidate:1", "base").bases == ()

@@ -70,7 +70,7 @@ def test_what_is_written_later_is_covered_beside_what_is_older(older: Database) 
 @pytest.mark.parametrize(
     "statement",
     [
-        "insert into release select 2, candidate_id, task, target, versions, 'Eve', reason, released_at"
+        "insert into release select 2, candidate_id, task, target, versions, 'Eve', reason, released_at, base"
         " from release",
         "insert into verdict select 9, candidate_id, kind, reason, 'Kit', evidence_hash, given_at, about, local"
         " from verdict",

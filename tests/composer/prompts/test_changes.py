@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from composer.prompts.changes import snippet_changes
+from composer.prompts.changes import BASE, BaseChange, prompt_changes, snippet_changes
+from composer.prompts.composition import Composition
 from tests import small
 
 
@@ -46,3 +47,13 @@ def test_a_new_version_of_a_key_is_reworded() -> None:
     before, after = (small.snippet("a", f"a {version}", version=version) for version in (1, 2))
     (change,) = snippet_changes([before], [after])
     assert (change.kind, change.before, change.now.version) == ("reworded", before, 2)
+
+
+def test_another_base_is_a_change_of_its_own_before_the_snippets() -> None:
+    a, b = small.snippets()[:2]
+    before, after = Composition(small.TASK["base"], (a,)), Composition(small.PROMPT_BASE, (a, b))
+    base, *snippets = prompt_changes(before, after)
+    assert base == BaseChange(small.TASK["base"], small.PROMPT_BASE)
+    assert (base.kind, base.name) == ("reworded", BASE)
+    assert [(one.name, one.kind) for one in snippets] == [(f"{a.key} v1", "kept"), (f"{b.key} v1", "added")]
+    assert prompt_changes(after, after) == snippet_changes(after.versions, after.versions)

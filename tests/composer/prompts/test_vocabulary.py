@@ -40,6 +40,17 @@ def test_an_older_version_of_the_same_wording_goes_under_the_name_and_rules_of_t
     assert vocabulary.tags() == {"careful": frozenset({"x"}), "exact": frozenset()}
 
 
+def test_another_base_takes_the_place_of_the_tasks_own_and_is_the_only_one_let_through() -> None:
+    other = Vocabulary(small.task(), small.snippets(), base=small.PROMPT_BASE)
+    composed = other.compose(["exact"])
+    assert composed == Composition(small.PROMPT_BASE, (small.snippets()[2],))
+    assert other.recognise(composed.text) == composed
+    assert other.hash != VOCABULARY.hash == Vocabulary(small.task(), small.snippets(), base=small.task().base).hash
+    for vocabulary, text in ((other, VOCABULARY.compose(["exact"]).text), (VOCABULARY, composed.text)):
+        with pytest.raises(UnvettedText):
+            vocabulary.recognise(text)
+
+
 def test_a_version_that_is_neither_current_nor_in_use_has_no_name() -> None:
     with pytest.raises(UnvettedText):
         VOCABULARY.names(Composition(small.task().base, (small.snippet("other", "Other text."),)))

@@ -38,7 +38,7 @@ def candidates(session: Session, number: int) -> list[int]:
     """Submit so many more candidates like the first, and return all ids."""
     first = get_candidate(session, 1)
     incumbent, composition = (
-        measured_composition(session, small.task(), side) for side in (first.incumbent_versions, first.versions)
+        measured_composition(session, small.task(), side) for side in (first.incumbent_parts, first.parts)
     )
     made = [
         submit(

@@ -37,6 +37,21 @@ CHANGES: dict[str, tuple[Callable[[Any], object], str]] = {
     "a snippet twice": (lambda m: m["snippets"].append(m["snippets"][0]), "has a key twice"),
     "no version": (lambda m: snippet(m, version=0), "of a version from 1 on"),
     "a base without a slot": (lambda m: m["task"].update(base="Say 5."), "task.base has not exactly one line"),
+    "a base that is not the one named": (
+        lambda m: m.update(base={"id": 1, "sha256": "x", "by": "Ada", "at": "2026-01-01T00:00:00+00:00"}),
+        "task.base is not the text of base.sha256",
+    ),
+    "a base by nobody": (
+        lambda m: m.update(
+            base={
+                "id": 1,
+                "sha256": text_digest(m["task"]["base"]),
+                "by": "",
+                "at": "2026-01-01T00:00:00+00:00",
+            }
+        ),
+        "base names no base",
+    ),
     "a message without an input": (lambda m: m["task"].update(message="{{query}}"), "task.message does not take"),
     "a message with something else": (
         lambda m: m["task"].update(message=m["task"]["message"] + "{{other}}"),

@@ -44,9 +44,9 @@ from composer.review.decisions import dismiss, give_verdict
 from composer.review.regressions import set_disposition
 from composer.review.status import get_review
 from composer.runs import records as runs
-from composer.runs.plan import plan_run
+from composer.runs.plan import plan_proposal, plan_run
 from composer.task.task import Task
-from library.canonical import digest
+from library.canonical import digest, text_digest
 from library.database import Database, open_database
 from library.errors import Refused
 from library.importing import import_file
@@ -161,6 +161,8 @@ def check_release(rows: Rows, release: dict[str, Any]) -> str:
     (candidate,) = rows("select * from candidate where id = ?", release["candidate_id"])
     evidence = json.loads(candidate["evidence"])
     assert release["versions"] == candidate["versions"]
+    assert release["base"] == candidate["base"]
+    check_base(rows, release, evidence)
     place = (evidence["task"]["name"], evidence["target"]["name"])
     assert (release["task"], release["target"]) == place
     assert objections(rows, candidate["id"]) == set()
@@ -194,6 +196,15 @@ def check_release(rows: Rows, release: dict[str, Any]) -> str:
     return "scored again" if candidate["rescored_from"] else "released"
 
 
+def check_base(rows: Rows, release: dict[str, Any], evidence: dict[str, Any]) -> None:
+    """Check that a base is the task's, or one whose very text the evidence names."""
+    if release["base"] is None:
+        return
+    (base,) = rows("select * from base where id = ?", release["base"])
+    assert base["task"] == release["task"]
+    assert text_digest(base["text"]) == base["sha256"] == evidence["candidate"]["base_sha256"]
+
+
 def check_wording(rows: Rows, number: int, run: int) -> None:
     """Check that no other wording of a snippet came, or was vetted, since a run was started."""
     (begun,) = rows("select min(id) as id from log where subject = ?", f"run:{run}")
@@ -218,6 +229,7 @@ def check_approvals(rows: Rows, candidate: dict[str, Any], task: dict[str, Any],
     if "authors" in exclude:
         for number in json.loads(candidate["versions"]):
             barred.add(rows("select author from snippet_version where id = ?", number)[0]["author"])
+        barred |= {row["added_by"] for row in rows("select * from base where id = ?", candidate["base"])}
     if barred and not signed_in:
         raise AssertionError("where nobody signs in, whoever approves may be the one who proposed")
     counted = {
@@ -348,6 +360,17 @@ class Acting(RuleBasedStateMachine):
     def search(self, task: str, by: str, seed: int, budget: int) -> None:
         def enter(session: Session) -> int:
             plan = plan_run(session, task, "tiny", strategy="greedy", seed=seed, budget=budget)
+            return runs.enter_run(session, plan, by=by, at=self.now)
+
+        self.tick()
+        number = self.attempt(enter)
+        if number is not None:
+            with suppress(Refused):
+                small.run(self.database, self.home, number, model())
+
+    def write_a_prompt(self, task: str, by: str, prompt: str, names: tuple[str, ...]) -> None:
+        def enter(session: Session) -> int:
+            plan = plan_proposal(session, task, "tiny", names, prompt=prompt)
             return runs.enter_run(session, plan, by=by, at=self.now)
 
         self.tick()
@@ -509,6 +532,15 @@ ACTS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
     "remove": (1, {"name": names, "by": st.sampled_from(("Max", acts.LOCAL))}),
     "everybody_signs_in": (1, {}),
     "search": (2, {"task": tasks, "by": deciders, "seed": st.integers(0, 2), "budget": st.sampled_from((12, 24))}),
+    "write_a_prompt": (
+        2,
+        {
+            "task": tasks,
+            "by": deciders,
+            "prompt": st.sampled_from((small.PROMPT, small.TASK["base"])),
+            "names": st.sampled_from(((), ("topic",))),
+        },
+    ),
     "put_up_by_hand": (
         2,
         {"number": numbers, "by": deciders, "reads": st.integers(5, 9), "before": st.none() | numbers},
@@ -624,3 +656,12 @@ def test_the_machine_can_reach_releases_a_renewal_and_a_rollback(steps: Acting) 
     steps.bring_the_data_back("careful", "Ada")
     steps.go_back(1, "Rosa")
     assert checked(steps) == {"released": 2, "scored again": 1, "rolled back": 1}
+
+
+def test_a_whole_prompt_waits_for_approvals_of_others_than_who_wrote_it(steps: Acting) -> None:
+    steps.write_a_prompt("authored", "Kit", small.PROMPT, ())
+    steps.review_in_a_round(4, ["Kit"], "Rosa")
+    assert checked(steps) == {}, "who wrote it does not count"
+    steps.review_in_a_round(4, ["Joan"], "Rosa")
+    assert checked(steps) == {"released": 1}
+    assert steps.rows("select base from release") == [{"base": 1}]

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from composer.activity import webhooks
 from composer.analysis import jobs
+from composer.candidates.bases import keep_base
 from composer.candidates.records import get_candidate
 from composer.candidates.submission import submit
 from composer.data.examples import Dataset
@@ -96,6 +97,7 @@ ACTS: dict[str, Act] = {
     ),
     "add_target": act(lambda s, by, _: add_target(s, OTHER_TARGET, by=by, at=AT), "curator", "admin"),
     "enter_run": act(enter_run, *PROPOSERS),
+    "keep_base": act(lambda s, by, _: keep_base(s, small.task(), small.PROMPT_BASE, by=by, at=AT), *PROPOSERS),
     "ask_to_stop": act(lambda s, by, _: runs.ask_to_stop(s, 2, by=by, at=AT), *PROPOSERS),
     "submit": act(submit_again, *PROPOSERS),
     "approve": act(verdict("approve"), "reviewer"),

@@ -9,13 +9,15 @@ import pytest
 from sqlmodel import Session
 
 from composer.data.examples import Dataset
+from composer.home.paths import Home
 from composer.models.target import Target
+from composer.registry.bases import get_base
 from composer.registry.datasets import add_examples
 from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
 from composer.review.decisions import give_verdict
-from composer.runs.plan import plan_proposal, plan_run
-from composer.runs.records import get_run
+from composer.runs.plan import plan_again, plan_proposal, plan_run
+from composer.runs.records import get_run, run_row
 from library.database import Database
 from library.errors import Refused
 from library.importing import import_file
@@ -153,3 +155,40 @@ class TestProposals:
             give_verdict(session, 1, "no-go", reason="No.", by="Grace", at=small.NOW)
         with submitted.session() as session, pytest.raises(Refused, match="a reviewer gave it a no-go"):
             plan_proposal(session, "small", "tiny", names)
+
+
+class TestAnotherBase:
+    def test_it_is_checked_stored_before_the_run_and_the_same_prompt_is_the_same_run(
+        self, filled: Database
+    ) -> None:
+        number = small.propose(filled, "careful", prompt=small.PROMPT)
+        assert number == small.propose(filled, "careful", prompt=small.PROMPT)
+        assert number != small.propose(filled, "careful", prompt=f"Now: {small.PROMPT}")
+        with filled.session() as session:
+            row = run_row(session, number)
+            plan = plan_again(session, row)
+            assert (row.base, get_base(session, "small", 1).note) == (1, "mine.txt")
+            assert plan.identity == row.identity
+            assert plan.proposed is not None
+            assert (plan.proposed.base, plan.proposed.keys) == (small.PROMPT_BASE, ("careful",))
+
+    def test_the_base_in_use_is_refused(self, filled: Database) -> None:
+        with filled.session() as session, pytest.raises(Refused, match=r"task's own base.* \(mine.txt\)"):
+            plan_proposal(session, "small", "tiny", ["exact"], prompt=small.TASK["base"], where="mine.txt")
+
+    def test_it_needs_no_library_and_a_search_does(self, filled: Database) -> None:
+        with filled.session() as session:
+            add_task(session, small.task(snippets={"tags": ["nothing-has-this"]}), by="Ada", at=small.NOW)
+            assert plan_proposal(session, "small", "tiny", (), prompt=small.PROMPT).proposed is not None
+
+    def test_a_no_go_bars_a_composition_on_its_own_base_alone(self, filled: Database, home: Home) -> None:
+        assert (
+            small.run(filled, home, small.propose(filled, prompt=small.PROMPT), small.engine()).candidate_id == 1
+        )
+        with filled.session() as session:
+            give_verdict(session, 1, "no-go", reason="No.", by="Grace", at=small.NOW)
+        with filled.session() as session:
+            with pytest.raises(Refused, match="no-go"):
+                plan_proposal(session, "small", "tiny", (), prompt=small.PROMPT)
+            assert plan_proposal(session, "small", "tiny", (), prompt=f"Now: {small.PROMPT}").proposed is not None
+            assert plan_run(session, "small", "tiny", **PLAN).vocabulary.barred == frozenset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from composer.task.prompttext import base_of, placeholders, prompt_text, renamed, with_slot
+from composer.task.prompttext import placeholders, prompt_text, renamed, with_slot
 from library.errors import Refused
 
 PLAIN = 'Rate how urgent a message is, from 1 to 5.\nAnswer with {"urgency": N}.\n'
@@ -53,14 +53,6 @@ def test_what_can_not_be_a_prompt_is_refused_with_its_line(text: str, said: str)
     with pytest.raises(Refused) as refused:
         prompt_text(text, ["message"], "a.txt")
     assert said in str(refused.value)
-
-
-def test_another_prompt_for_a_task_may_repeat_its_message_and_have_no_other() -> None:
-    told = "Message: {{message}}"
-    assert base_of(f"Be brief.\n{told}\n", ["message"], told, "b.txt") == "Be brief.\n{{snippets}}"
-    assert base_of("Be brief.", ["message"], told, "b.txt") == "Be brief.\n{{snippets}}"
-    with pytest.raises(Refused, match="puts the inputs elsewhere"):
-        base_of("Be brief.\nText: {message}", ["message"], told, "b.txt")
 
 
 def test_placeholders_are_named_once_in_order_without_the_slot() -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
+from composer.registry.bases import get_base
 from composer.runs import worker
 from composer.runs.records import ATTRIBUTION, get_run, list_runs, run_row
 from composer.search.attribution import Attribution, Gain
@@ -186,3 +187,51 @@ class TestPickingByHand:
         assert (run.strategy, run.task, keys) == ("proposed", "relatedness", ["lean-low", "json-alone"])
         assert started == [run.id]
         assert "picked by hand" in seen(app)
+
+    def test_a_whole_prompt_is_previewed_as_it_will_be_sent_and_kept_where_it_is_refused(
+        self, furnished: Home, visit: Open, rows: Database, started: list[int]
+    ) -> None:
+        app = visit(furnished, "runs", how="Pick by hand")
+        app.selectbox(key="task").select("relatedness").run()
+        area = "whole-prompt-relatedness-qwen2.5-coder-1.5b"
+        app.text_area(key=area).set_value("Say how alike both are.\n{{oops}}").run()
+        assert "holds {{oops}}" in plain_text(app)
+        assert app.button(key="start").disabled
+        assert app.text_area(key=area).value == "Say how alike both are.\n{{oops}}"
+        app.text_area(key=area).set_value(
+            'Say how alike both are, from 1 to 5.\n{{snippets}}\nAs {"rating": N}.'
+        ).run()
+        app.selectbox(key="adding-relatedness-qwen2.5-coder-1.5b").select("lean-low").run()
+        shown = seen(app)
+        assert "the base prompt" in shown
+        lines = (
+            "Say how alike both are, from 1 to 5.",
+            "When in doubt between two ratings, take the lower one.",
+            "As {",
+        )
+        assert "\n".join(lines) in shown
+        assert "Up to " in plain_text(app)
+        app.button(key="start").click().run()
+        assert not app.exception
+        with rows.session() as session:
+            row = run_row(session, list_runs(session)[0].id)
+            assert get_base(session, "relatedness", row.base or 0).added_by == "Ada (local)"
+        assert started == [row.id]
+
+    def test_a_prompt_changed_since_its_preview_is_not_started(
+        self, furnished: Home, visit: Open, started: list[int]
+    ) -> None:
+        app = visit(furnished, "runs", how="Pick by hand")
+        area = app.text_area(key="whole-prompt-polarity-qwen2.5-coder-0.5b")
+        area.set_value("Say whether it is pos or neg.").run()
+        app.text_area(key=area.key).set_value("Say pos.")
+        app.button(key="start").click().run()
+        assert "The prompt was changed just now" in plain_text(app)
+        assert app.text_area(key=area.key).value == "Say pos."
+        assert started == []
+
+    def test_it_may_begin_with_the_prompt_in_use(self, furnished: Home, visit: Open) -> None:
+        app = visit(furnished, "runs", how="Pick by hand")
+        app.button(key="begin-with-base").click().run()
+        assert "{{snippets}}" in app.text_area(key="whole-prompt-polarity-qwen2.5-coder-0.5b").value
+        assert "this is the task's own base, which is in use" in plain_text(app)
