@@ -92,7 +92,8 @@ def _columns(name: str, table: Table, prompt: str, asked: ColumnMap) -> tuple[Co
 
     The inputs are those asked for, else those that the prompt names in braces, else those that hold texts.
     """
-    fields = [plain_name(one) for one in (*answer_fields(prompt), name)]
+    texts = (*asked.inputs.values(), *text_columns(table, ColumnMap()))
+    fields = [plain_name(one) for one in (*answer_fields(prompt, texts), name)]
     found = labels_mapped(table, fields, asked)
     named = placeholders(prompt)
     chosen = dict(found.inputs) or _texts(table, found, named)
@@ -127,7 +128,8 @@ def _output(
     name: str, table: Table, columns: ColumnMap, prompt: str, wishes: Wishes
 ) -> tuple[dict[str, Any], str]:
     """Return the output, and how it was found."""
-    fields, format = answer_fields(prompt), answer_format(prompt)
+    given = (*columns.inputs, *columns.inputs.values())
+    fields, format = answer_fields(prompt, given), answer_format(prompt)
     labels = Labels(texts=wishes.labels) if wishes.labels else labels_of(table, columns)
     usual = _USUAL["label" if labels.texts else "ordinal"]
     named = plain_name(columns.gold) == plain_name(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from composer.task.task import Format
 
@@ -14,11 +15,15 @@ _SCALE = re.compile(
 _WIDEST = 100
 
 
-def answer_fields(prompt: str) -> tuple[str, ...]:
-    """Return the fields of the first JSON object that a prompt shows, in order; none where it shows none."""
+def answer_fields(prompt: str, inputs: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the fields of the first JSON object that a prompt shows, in order; none where it shows none.
+
+    An object whose fields are all `inputs` is an example of what comes in, and passed over.
+    """
     for found in _OBJECT.finditer(prompt):
-        if fields := _FIELD.findall(found[0]):
-            return tuple(dict.fromkeys(fields))
+        fields = tuple(dict.fromkeys(_FIELD.findall(found[0])))
+        if fields and not set(fields) <= set(inputs):
+            return fields
     return ()
 
 

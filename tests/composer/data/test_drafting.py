@@ -118,6 +118,12 @@ def test_more_fields_than_one_in_the_prompt_are_pointed_out(drafted: Drafted) ->
     assert "asks for urgency, why: more than urgency is malformed" in dict(found.facts)["answer"]
 
 
+def test_an_example_of_what_comes_in_is_no_answer(drafted: Drafted) -> None:
+    prompt = 'Rate it from 1 to 5. For {"message": "The site is down"} answer {"urgency": 5}.'
+    found = drafted("message,rater1,rater2,rater3", rated(), prompt).task
+    assert (found.inputs, found.output.field) == (("message",), "urgency")
+
+
 def test_many_rows_set_some_aside(drafted: Drafted) -> None:
     assert drafted("message,rater1,rater2,rater3", rated(200)).task.data.splits.shares == (0.0, 0.4, 0.6)
     assert drafted("message,rater1,rater2,rater3", rated(400)).task.data.splits.shares == (0.1, 0.4, 0.5)
