@@ -18,7 +18,7 @@ _OPTIONAL = ("id", "cluster", "slice", "explanation", "must_not_regress")
 _ALIKE: Mapping[str, tuple[str, ...]] = {
     "gold": (
         *("gold_label", "label", "labels", "rating", "score", "target", "class", "answer"),
-        *("ground_truth", "truth", "mean", "mean_rating"),
+        *("ground_truth", "truth", "mean", "mean_rating", "accept"),
     ),
     "id": ("example_id", "item_id", "row_id", "uuid"),
     "cluster": ("clusters",),

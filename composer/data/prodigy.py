@@ -14,6 +14,7 @@ _NO_FIELDS = (
     *("sessions", "priority", "score", "style"),
 )
 _UNFIT = {"spans": "marked parts of a text (spans)", "relations": "relations between words"}
+_ALIKE = frozenset({"accept", "accept text", "answer"})
 _NAMELESS = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d")
 _NAMELESS_SESSIONS = "sessions without a name count as a person each"
 _REJECTED = "a rejected label says only what an item isn't; --gold answer takes accept and reject for the labels"
@@ -51,8 +52,10 @@ def read_answers(table: Table) -> Table:
     left_out = {"ignored answers": len(table.rows) - len(kept), "rejected answers": len(rejected)}
     unfit = {name: what for name, what in _UNFIT.items() if any(name in one.answers for one in responses)}
     ordered = sorted(responses, key=lambda one: one.place)
-    export = Export("Prodigy", "_input_hash", ordered, left_out, unfit, notes=tuple(notes), repeats=True)
-    return laid_out(table, export)
+    return laid_out(
+        table,
+        Export("Prodigy", "_input_hash", ordered, left_out, unfit, notes=tuple(notes), repeats=True, alike=_ALIKE),
+    )
 
 
 def _offered(row: Row) -> str:

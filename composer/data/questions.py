@@ -26,7 +26,8 @@ def question_for(table: Table, task: Task | None, by_name: Callable[[Sequence[st
     if table.answers and not fit:
         raise Refused("; ".join(_unfit(table, table.answers)), where=str(table.path), fix=_FIX)
     used = {*table.known.values(), *table.aside}
-    shares = {name: _share(table, name, task) for name in fit or table.columns if name not in used}
+    asked = fit or [name for name in table.columns if name not in used]
+    shares = {name: _share(table, name, task) for name in asked}
     most = max(shares.values(), default=0.0)
     best = [name for name, share in shares.items() if share == most] if most or fit else []
     chosen = best[0] if len(best) == 1 else by_name(best)

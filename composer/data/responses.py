@@ -32,7 +32,8 @@ class Export:
 
     `own` is the column that the tool's own name of an item becomes: the id, where the items bring none. `unfit`
     says of each question that has neither label nor number for an answer what it has instead. `known` are further
-    columns with a meaning. `repeats` is whether one person may have answered an item several times.
+    columns with a meaning. `repeats` is whether one person may have answered an item several times. `alike` are
+    questions of which one says what another says, and which are no extras therefore.
     """
 
     form: str
@@ -43,6 +44,7 @@ class Export:
     known: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     repeats: bool = False
+    alike: frozenset[str] = frozenset()
 
 
 def laid_out(table: Table, export: Export) -> Table:
@@ -84,7 +86,7 @@ def laid_out(table: Table, export: Export) -> Table:
         answers=questions,
         unfit=export.unfit,
         known=known,
-        aside=frozenset({own}),
+        aside=frozenset({own}) | export.alike,
     )
 
 

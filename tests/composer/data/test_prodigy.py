@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from composer.data.columns import ColumnMap, mapped
+from composer.data.columns import ColumnMap, labels_mapped, mapped
 from composer.data.files import read_records
 from composer.data.readers import read_table
 from composer.task.task import Task
@@ -95,6 +95,8 @@ def test_options_may_be_known_by_number_or_by_text(tmp_path: Path, polarity: Tas
     made = written(tmp_path, row("t", "ann", options=numbered, accept=[2]))
     assert read_records(made, polarity)[0].gold == "negative"
     assert read_records(made, rated)[0].gold == 2
+    assert read_records(made, rated)[0].extras == {}
+    assert labels_mapped(read_table(made), (), ColumnMap()).gold == "accept"
     made = written(tmp_path, row("t", "ann", accept=["positive"], label="as drawn"))
     assert read_records(made, polarity)[0].gold == "positive"
 
