@@ -70,8 +70,14 @@ def _place(home: Home, dataset: str, output: Output) -> Path:
 
 
 def _keep(place: Path, content: str) -> None:
-    """Write a file whole or not at all: others may read or write it at the same time."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=place.parent, delete=False, encoding="utf-8") as incoming:
-        incoming.write(content)
-    os.replace(incoming.name, place)
+    """Write a file whole or not at all: others may read or write it at the same time.
+
+    Where nothing can be written, on a full disk or in a folder of somebody else's, it is computed again next time.
+    """
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=place.parent, delete=False, encoding="utf-8") as incoming:
+            incoming.write(content)
+        os.replace(incoming.name, place)
+    except OSError:
+        return

@@ -28,11 +28,16 @@ SEED = 0
 
 @dataclass(frozen=True)
 class Within:
-    """Whether both answers to an example lie within the range of people's ratings, and that range in words."""
+    """Whether both answers to an example lie within the range of people's ratings."""
 
     before: bool
     after: bool
-    people: str
+    ratings: Mapping[str, float | str]
+
+    @property
+    def people(self) -> str:
+        """The range of people's ratings, in words."""
+        return range_in_words(self.ratings)
 
 
 @dataclass(frozen=True)
@@ -146,8 +151,8 @@ def compared(metric: Difference, output: Output, rows: Sequence[Row], examples: 
         for values in ([row.incumbent_value for row in rows], [row.candidate_value for row in rows])
     )
     inside = {
-        example.id: Within(bool(before[place]), bool(after[place]), range_in_words(example.ratings))
-        for place, example in enumerate(examples)
+        example.id: Within(earlier, later, example.ratings)
+        for example, earlier, later in zip(examples, before.tolist(), after.tolist(), strict=True)
         if len(example.ratings) > 1
     }
     incumbent, candidate = (

@@ -158,11 +158,11 @@ def earlier_examples(session: Session, task: str) -> Iterator[Example]:
 
 def examples_named(session: Session, dataset: str, ids: Sequence[str]) -> tuple[Example, ...]:
     """Return the examples of a dataset with these ids, in its order."""
-    found: list[ExampleRow] = []
+    found: list[tuple[int, Mapping[Any, Any]]] = []
     for some in in_parts(ids):
         theirs = (col(ExampleRow.dataset) == dataset) & col(ExampleRow.example_id).in_(some)
-        found += session.exec(select(ExampleRow).where(theirs))
-    return tuple(_example(row.content) for row in sorted(found, key=lambda row: row.position))
+        found += session.exec(select(ExampleRow.position, ExampleRow.content).where(theirs))
+    return tuple(_example(content) for _, content in sorted(found, key=lambda row: row[0]))
 
 
 def _example(content: Mapping[str, Any]) -> Example:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from composer.registry.datasets import dataset_of, examples_named, has_data
 from composer.registry.tasks import get_task
 from composer.task.task import Output, Task
 from library.database import Database
-from ui.shell.context import as_logged, database, this_home
+from ui.shell.context import as_logged, database, place, this_home
 
 PATIENCE_SECONDS = 0.2
 """How long a page waits for figures; it shows the rest meanwhile, and looks again."""
@@ -69,15 +68,15 @@ def _examples(dataset: str, ids: tuple[str, ...]) -> Mapping[str, Example]:
 
 def summary_now(dataset: str, output: Output) -> DataSummary | None:
     """Return what a dataset holds; None while that is being computed. Raises what computing it raised."""
-    place = (str(this_home().path), os.environ.get("COMPOSER_DATABASE_URL"), dataset)
     shape = json.dumps(output.model_dump(mode="json"), sort_keys=True)
-    work = _work(place, shape, database(), this_home(), output)
+    given = ((*place(), dataset), shape, database(), this_home(), output)
+    work = _work(*given)
     try:
         return work.result(timeout=PATIENCE_SECONDS)
     except TimeoutError:
         return None
     except Exception:
-        _work.clear(place, shape, database(), this_home(), output)  # the next look tries again
+        _work.clear(*given)  # the next look tries again
         raise
 
 
@@ -88,7 +87,7 @@ def _pool() -> ThreadPoolExecutor:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _work(
-    place: tuple[str, str | None, str],
+    named: tuple[str, str | None, str],
     shape: str,  # noqa: ARG001 (Streamlit hashes it)
     _database: Database,
     _home: Home,
@@ -98,6 +97,6 @@ def _work(
 
     def compute() -> DataSummary:
         with _database.session() as session:
-            return make_summary(session, _home, place[2], _output)
+            return make_summary(session, _home, named[2], _output)
 
     return _pool().submit(compute)

@@ -61,6 +61,13 @@ def test_a_damaged_file_is_computed_again(filled: Database, home: Home) -> None:
             assert current_summary(session, home, task) == first
 
 
+def test_where_nothing_can_be_kept_the_figures_are_computed_all_the_same(filled: Database, home: Home) -> None:
+    home.figures.write_text("a file where the folder should be")
+    with filled.session() as session:
+        task = stored(session)
+        assert current_summary(session, home, task) == summarised(RATED, task.output)
+
+
 def test_a_task_without_data_is_refused(filled: Database, home: Home) -> None:
     with filled.session() as session, pytest.raises(Refused, match="no labelled data"):
         current_summary(session, home, small.label_task())

@@ -42,7 +42,8 @@ def test_the_way_from_the_best_constant_to_one_more_person_is_counted_for_both_p
     assert found.shares == ("60%", "150%")
     assert "one more person" in found.person
     assert "3 after" in found.way
-    assert found.within["test-00"] == Within(before=False, after=True, people="1 to 2")
+    assert found.within["test-00"] == Within(before=False, after=True, ratings=examples[0].ratings)
+    assert found.within["test-00"].people == "1 to 2"
     assert found.outside == ()
 
 

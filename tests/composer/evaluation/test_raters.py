@@ -62,12 +62,13 @@ def test_alpha_and_ceiling_are_those_of_an_independent_computation(output: Outpu
     assert found.ceiling.low < found.ceiling.value < found.ceiling.high
 
 
+@pytest.mark.parametrize("size", [80, 2500])
 @pytest.mark.parametrize("output", [SCALE, LABELS], ids=["ordinal", "label"])
-def test_the_intervals_hold_the_truth_as_often_as_they_say(output: Output) -> None:
-    truth = agreement(rated(made_up(output.kind, 20_000)), output, np.random.default_rng(0))
+def test_the_intervals_hold_the_truth_as_often_as_they_say(output: Output, size: int) -> None:
+    truth = agreement(rated(made_up(output.kind, 200_000)), output, np.random.default_rng(0))
     hits = np.zeros(2)
     for seed in range(1, 101):
-        found = agreement(rated(made_up(output.kind, 80, seed=seed)), output, np.random.default_rng(seed))
+        found = agreement(rated(made_up(output.kind, size, seed=seed)), output, np.random.default_rng(seed))
         pairs = ((found.alpha, truth.alpha), (found.ceiling, truth.ceiling))
         hits += [one.low <= right.value <= one.high for one, right in pairs]
     assert (hits >= 88).all()  # of 100, where 95 are expected: fewer would be chance once in 300
