@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from composer.data.responses import Export, Response, laid_out
+from composer.data.responses import Export, Response, laid_out, listed, objects_of
 from composer.data.tables import Row, Table
 from library.errors import Refused
 
@@ -17,9 +17,15 @@ _SPANS = "marked parts of a text (spans)"
 
 
 def has_rows(table: Table) -> bool:
-    """Whether a table is of doccano: it has what only that writes, comments under this name or an approver."""
+    """Whether a table is of doccano: it has what only that writes, such as comments under this name."""
     names = set(table.columns)
-    return bool(names & {"text", "data"} and names & {"Comments", "annotation_approver"})
+    return bool(names & {"text", "data"} and (names & {"Comments", "annotation_approver"} or _has_numbers(table)))
+
+
+def _has_numbers(table: Table) -> bool:
+    """Whether labels are given by their numbers, each with the number of a person."""
+    given = (objects_of(one) for _, row in table.rows for one in listed(row.get("annotations")))
+    return any(isinstance(one.get("label"), int) and "user" in one for one in given)
 
 
 def has_labels(table: Table) -> bool:

@@ -56,7 +56,7 @@ def read_tasks(table: Table) -> Table:
                 continue
             truths += bool(one.get("ground_truth"))
             when = str(one.get("updated_at") or one.get("created_at") or "")
-            fields, rater = objects_of(task["data"]), _person(one.get("completed_by"))
+            fields, rater = objects_of(task["data"]), _person(one.get("completed_by", one.get("created_username")))
             responses.append(Response(place, str(task.get("id", place)), fields, rater, answers, when))
         left_out["items without an answer"] += len(responses) == before
     notes = (f"answers marked as ground truth, which count as any other: {truths:,}",) if truths else ()
@@ -109,7 +109,7 @@ def _person(found: object) -> str:
     if isinstance(found, Mapping):
         name = " ".join(str(found[part]) for part in ("first_name", "last_name") if found.get(part))
         found = found.get("email") or found.get("username") or name or found.get("id")
-    return "" if found is None else str(found)
+    return "" if found is None else str(found).strip()
 
 
 def _answers(annotation: Mapping[str, object], unfit: dict[str, str]) -> dict[str, object]:

@@ -13,6 +13,8 @@ _NO_FIELDS = (
     *("answer", "accept", "options", "label", "spans", "tokens", "relations", "config", "meta", "versions"),
     *("sessions", "priority", "score", "style"),
 )
+_OF_THE_MODEL = ("score", "pattern")
+"""What Prodigy itself puts beside an item: another number each time it is asked about."""
 _UNFIT = {"spans": "marked parts of a text (spans)", "relations": "relations between words"}
 _ALIKE = frozenset({"accept", "accept text", "answer"})
 _NAMELESS = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d")
@@ -91,7 +93,8 @@ def _of_offers(offers: _Rows, *, one_label: bool) -> Iterator[Response]:
 
 def _response(place: int, row: Row, answers: Mapping[str, object]) -> Response:
     fields = {name: value for name, value in row.items() if name not in _NO_FIELDS and not name.startswith("_")}
-    about = {f"meta.{name}": value for name, value in objects_of(row.get("meta")).items()}
+    meta = objects_of(row.get("meta"))
+    about = {f"meta.{name}": value for name, value in meta.items() if name not in _OF_THE_MODEL}
     return Response(place, str(row["_input_hash"]), {**fields, **about}, _rater(row), answers, _when(row))
 
 

@@ -85,10 +85,11 @@ def test_the_form_of_doccano_1_with_text_labels_is_read_and_that_with_numbers_re
     old = {"id": 1, "text": "t", "meta": {}, "annotation_approver": None}
     (tmp_path / "old.jsonl").write_text(lines({**old, "labels": ["positive"]}))
     assert read_records(tmp_path / "old.jsonl", polarity)[0].gold == "positive"
-    (tmp_path / "old.jsonl").write_text(lines({**old, "annotations": [{"label": 3, "user": 1}]}))
-    with pytest.raises(Refused, match="only their numbers") as refused:
-        read_records(tmp_path / "old.jsonl", polarity)
-    assert "Export dataset, JSONL" in refused.value.fix
+    for numbers in (old, {"id": 1, "text": "t", "meta": {}}):
+        (tmp_path / "old.jsonl").write_text(lines({**numbers, "annotations": [{"label": 3, "user": 1}]}))
+        with pytest.raises(Refused, match="only their numbers") as refused:
+            read_records(tmp_path / "old.jsonl", polarity)
+        assert "Export dataset, JSONL" in refused.value.fix
 
 
 @pytest.mark.parametrize(

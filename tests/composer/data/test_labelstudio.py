@@ -130,6 +130,14 @@ def test_an_item_without_an_id_of_its_own_has_label_studios(tmp_path: Path, pola
     assert set(by_id(read_records(export(tmp_path, tasks), polarity))) == {"3", "4"}
 
 
+def test_what_old_versions_call_completions_is_read(tmp_path: Path, polarity: Task) -> None:
+    old = [{**annotation(None, sentiment=["positive"]), "created_username": " ann@site.org, 1"}, skipped(2)]
+    del old[0]["completed_by"], old[1]["was_cancelled"]
+    old[1]["skipped"] = True
+    (tmp_path / "old.json").write_text(json.dumps([{"id": 3, "data": {"text": "t"}, "completions": old}]))
+    assert read_records(tmp_path / "old.json", polarity)[0].ratings == {"ann@site.org, 1": "positive"}
+
+
 def test_items_that_share_an_id_and_differ_are_known_by_label_studios(tmp_path: Path, polarity: Task) -> None:
     rated = annotation(1, sentiment=["positive"])
     made = export(tmp_path, [task(3, {"text": "a", "id": 1}, rated), task(4, {"text": "b", "id": 1}, rated)])

@@ -54,7 +54,7 @@ def written(folder: Path, *rows: dict[str, Any]) -> Path:
 def test_what_each_person_chose_is_kept_and_the_rest_is_counted(tmp_path: Path, polarity: Task) -> None:
     made = written(
         tmp_path,
-        chosen("a\rb\u2028c", "set-ann", "positive", meta={"source": "x"}),
+        chosen("a\rb\u2028c", "set-ann", "positive", meta={"source": "x", "score": 0.5}),
         chosen("a\rb\u2028c", "set-bo", "negative", at=2, meta={"source": "x"}),
         chosen("a\rb\u2028c", "set-bo", "positive", at=3, meta={"source": "x"}),
         chosen("skipped", "set-ann", answer="ignore"),
