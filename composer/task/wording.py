@@ -47,5 +47,8 @@ def _gates(task: Task) -> str:
         found.append(f"at most {gates.max_worse_share:.0%} of the examples worse")
     if gates.max_extra_tokens is not None:
         found.append(f"at most {gates.max_extra_tokens:,} more prompt tokens")
+    for what, limit in (("seconds", gates.max_seconds_growth), ("money", gates.max_cost_growth)):
+        if limit is not None:
+            found.append(f"at most {limit:.0%} more {what} an answer")
     shown = f" (shown alone: {', '.join(gates.advisory)})" if gates.advisory else ""
     return ", ".join(found) + shown

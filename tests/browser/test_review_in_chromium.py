@@ -45,8 +45,9 @@ def pictured_at_every_width(page: Page, name: str) -> None:
 
 
 def test_every_page_fits_its_window_with_data(chromium: Browser, app: str) -> None:
-    for name in (*PAGES, "candidate?candidate=1", "runs?how=Pick+by+hand"):
-        pictured_at_every_width(opened(chromium, f"{app}/{name}"), name.replace("?", "-"))
+    compared = "compare?task=relatedness&columns=candidate:1,base"
+    for name in (*PAGES, "candidate?candidate=1", compared, "runs?how=Pick+by+hand"):
+        pictured_at_every_width(opened(chromium, f"{app}/{name}"), name.partition("&")[0].replace("?", "-"))
 
 
 def test_a_composition_picked_by_hand_is_ordered_and_previewed(chromium: Browser, app: str) -> None:

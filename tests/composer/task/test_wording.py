@@ -28,6 +28,8 @@ def test_a_policy_is_said_without_the_names_of_its_fields() -> None:
         "tolerance": {"mae": 0.1},
         "max_worse_share": 0.2,
         "max_extra_tokens": 1500,
+        "max_seconds_growth": 0.2,
+        "max_cost_growth": 0.1,
         "advisory": ["max_worse_share"],
     }
     strict = policy_in_words(small.task(risk="high", policy={"gates": gates}))
@@ -35,5 +37,6 @@ def test_a_policy_is_said_without_the_names_of_its_fields() -> None:
     assert strict.endswith(
         "gates: nmse improves, no example lost that must not regress, spearman not worse, "
         "mae not worse by more than 0.1, at most 20% of the examples worse, "
-        "at most 1,500 more prompt tokens (shown alone: max_worse_share)"
+        "at most 1,500 more prompt tokens, at most 20% more seconds an answer, at most 10% more money an answer "
+        "(shown alone: max_worse_share)"
     )
