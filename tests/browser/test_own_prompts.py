@@ -15,7 +15,6 @@ from composer.home.paths import Home
 from composer.models.target import Target
 from composer.registry.targets import add_target
 from library.database import open_database
-from library.importing import import_file
 from tests.browser.conftest import served
 from tests.browser.deciding import button, say
 from tests.browser.looking import PATIENCE_MS, pictured, settled
@@ -26,8 +25,7 @@ pytestmark = pytest.mark.browser
 
 ROWS = 40
 FIRST = 'Rate how urgent a message is, from 1 to 5.\nAnswer with JSON only, in the form {"urgency": N}.'
-MORE = "An outage is a 5, a question a 2, thanks are a 1."
-LIBRARY = f"snippets: [{{key: outage, text: '{MORE}', state: vetted, tags: [urgency]}}]"
+SECOND = f"An outage is a 5, a question a 2, thanks are a 1.\n{FIRST}"
 
 
 def rating(number: int) -> int:
@@ -58,9 +56,7 @@ def address(tmp_path: Path) -> Iterator[str]:
     with ChatServer(answer) as server:
         database = open_database(home.path)
         target = Target(name="ours", kind="server", model="m", api_base=server.api_base, parallel=4)
-        (tmp_path / "library.yaml").write_text(LIBRARY)
         with database.session() as session:
-            import_file(session, tmp_path / "library.yaml", by="Grace", at=NOW)
             add_target(session, target, by="Grace", at=NOW)
         database.close()
         with served(home) as address:
@@ -89,11 +85,10 @@ def put_another_beside_it(page: Page) -> None:
     page.get_by_role("link", name="Put another prompt beside that of urgency").click()
     expect(page.get_by_role("heading", name="Runs")).to_be_visible(timeout=PATIENCE_MS)
     settled(page)
-    add = page.get_by_label("Add a snippet")
-    add.click()
-    page.get_by_role("option", name="outage").click()
-    expect(page.locator(".ic-diff").first).to_contain_text(MORE, timeout=PATIENCE_MS)
+    say(page, "A whole prompt", SECOND)
+    expect(page.locator(".ic-sent").first).to_contain_text("An outage is a 5", timeout=PATIENCE_MS)
     settled(page)
+    pictured(page, "own-prompt")
     button(page, "Start").click()
     page.get_by_role("link", name="Open candidate 1").click(timeout=2 * PATIENCE_MS)
     expect(page).to_have_url(re.compile("candidate=1"))
@@ -102,7 +97,8 @@ def put_another_beside_it(page: Page) -> None:
 
 def read_which_is_better(page: Page) -> None:
     """See the gain with its interval in a sentence and in the table, and a row with both raw answers."""
-    expect(page.get_by_text("sealed test examples")).to_contain_text(re.compile(r"NMSE falls by [\d.]+"))
+    told = re.compile(r"NMSE falls by [\d.]+ \[−[\d.]+, −[\d.]+\]: \d+ answers get better")
+    expect(page.get_by_text("sealed test examples")).to_contain_text(told)
     figure = page.get_by_role("row", name=re.compile("^NMSE [\\d.]+ [\\d.]+"))
     expect(figure.first).to_contain_text(re.compile(r"−[\d.]+ \[−[\d.]+, −[\d.]+\] better"))
     expect(page.get_by_role("radio", name=re.compile("^better [1-9]"))).to_be_visible()
