@@ -19,7 +19,8 @@ _SPANS = "marked parts of a text (spans)"
 def has_rows(table: Table) -> bool:
     """Whether a table is of doccano: it has what only that writes, such as comments under this name."""
     names = set(table.columns)
-    return bool(names & {"text", "data"} and (names & {"Comments", "annotation_approver"} or _has_numbers(table)))
+    marked = "id" in names and has_labels(table) and bool(names & {"Comments", "annotation_approver"})
+    return marked or ("text" in names and _has_numbers(table))
 
 
 def _has_numbers(table: Table) -> bool:
@@ -31,7 +32,7 @@ def _has_numbers(table: Table) -> bool:
 def has_labels(table: Table) -> bool:
     """Whether a table may be of doccano: it has texts and labels, or marked parts."""
     names = set(table.columns)
-    return bool(names & {"text", "data"} and names & {*_LABELS, *_PARTS})
+    return "text" in names and bool(names & {*_LABELS, *_PARTS})
 
 
 def read_rows(table: Table) -> Table:

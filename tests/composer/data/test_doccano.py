@@ -111,3 +111,9 @@ def test_a_table_of_texts_and_labels_alone_is_none_of_doccano_unless_named(tmp_p
     assert read_table(tmp_path / "all.jsonl").form == ""
     assert read_table(tmp_path / "all.jsonl", "doccano").form == "doccano"
     assert read_records(tmp_path / "all.jsonl", polarity)[0].gold == "positive"
+
+
+def test_comments_alone_make_no_export_of_a_table(tmp_path: Path, polarity: Task) -> None:
+    (tmp_path / "own.csv").write_text("id,text,rater1,rater2,Comments\n0012,t,positive,positive,clear\n")
+    assert read_table(tmp_path / "own.csv").form == ""
+    assert read_records(tmp_path / "own.csv", polarity)[0].extras == {"Comments": "clear"}
