@@ -13,7 +13,9 @@ from streamlit.navigation.page import Page
 
 from composer.home.example import has_example
 from library.errors import Refused
+from library.roles import Person
 from ui.inbox.page_data import entries, waiting
+from ui.label import page_data as label_data
 from ui.shell import deep_link, notices
 from ui.shell.context import EXAMPLE, database, this_home
 from ui.shell.page import LOGO, STYLE
@@ -39,12 +41,23 @@ def is_newcomer() -> bool:
     return not entries() and has_example(this_home())
 
 
-def pages(waiting: int, newcomer: bool) -> list[Page]:
-    """Return every page, the hidden start first, then the Inbox with how many candidates wait for the visitor.
+def pages_for(person: Person | None) -> list[Page]:
+    """Return the pages of a visitor: all, or for one who is only to rate, blind to the rest, the one for that."""
+    if person is None:
+        return pages(0, NEWCOMER)
+    every = pages(waiting(person), NEWCOMER, label_data.waiting(person))
+    if person.roles != {"rater"}:
+        return every
+    return [every[0], *(page for page in every if page.url_path == LABEL_PATH)]
+
+
+def pages(waiting: int, newcomer: bool, to_label: int = 0) -> list[Page]:
+    """Return every page, the hidden start first, then the Inbox; with how much waits for the visitor.
 
     The last is the recorded example, which only a newcomer is offered.
     """
     inbox = f"Inbox ({waiting:,})" if waiting else "Inbox"
+    label = f"Label ({to_label:,})" if to_label else "Label"
     return [
         st.Page(start, title="Instruction composer", default=True, visibility="hidden"),
         st.Page("views/inbox.py", title=inbox, url_path="inbox", help="Candidates and their review status."),
@@ -72,6 +85,9 @@ def pages(waiting: int, newcomer: bool) -> list[Page]:
             url_path="task",
             help="What prompts are for, and how well people agree on the labels.",
         ),
+        st.Page(
+            "views/label.py", title=label, url_path="label", help="Rate examples, blind to any label and answer."
+        ),
         st.Page("views/activity.py", title="Activity", url_path="activity", help="Who did what, when and why."),
         st.Page("views/candidate.py", title="Candidate", url_path="candidate", visibility="hidden"),
         st.Page("views/compare.py", title="Compare", url_path="compare", visibility="hidden"),
@@ -85,7 +101,7 @@ def pages(waiting: int, newcomer: bool) -> list[Page]:
     ]
 
 
-EXAMPLE_PATH = "example"
+EXAMPLE_PATH, LABEL_PATH = "example", "label"
 
 st.set_page_config(page_title="Instruction composer", page_icon=str(LOGO), layout="wide")
 st.html(STYLE)
@@ -95,7 +111,7 @@ try:
     keep_delivering(database())
     guest = visitor()
     NEWCOMER = is_newcomer()
-    PAGES = pages(waiting(guest.person) if guest.person else 0, NEWCOMER)
+    PAGES = pages_for(guest.person)
 except Refused as refused:
     st.navigation(pages(0, False), position="top")
     notices.show_refusal(refused)

@@ -45,5 +45,10 @@ def compare_page(task: str, columns: Iterable[str]) -> str:
     return _address("compare", task=task, columns=",".join(columns))
 
 
+def label_page(task: str) -> str:
+    """Return the address at which people rate what waits in a task's label queue."""
+    return _address("label", task=task)
+
+
 def _address(path: str, **query: object) -> str:
     return f"{path}?{urlencode(query, quote_via=quote)}"

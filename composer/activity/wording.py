@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from composer.activity.addresses import candidate_page, prompt_page, run_page, snippet_page
+from composer.activity.addresses import candidate_page, label_page, prompt_page, run_page, snippet_page
 from composer.tables import CandidateRow, ReleaseRow, RunRow
 from library.log import LogEntry
 
@@ -93,6 +93,8 @@ class Subject:
             return run_page(self.name)
         if self.kind == "snippet":
             return snippet_page(self.name)
+        if self.kind == "queue":
+            return label_page(self.name)
         if self.kind in ("release", "prompt") and self.place:
             return prompt_page(self.task, self.target)
         return ""

@@ -63,7 +63,7 @@ def doubtful(session: Session, task: Task, ground: Ground | None = None) -> Doub
         "prompts": "no prompt was measured on these data, or none missed a label",
         "few": "there are no examples",
     }[ground]
-    others = " or ".join(f"--by {other}" for other in GROUNDS if other != ground)
+    others = " or ".join(other for other in GROUNDS if other != ground)
     raise Refused(missing, where=f"task {task.name}", fix=f"Choose by something else: {others}.")
 
 

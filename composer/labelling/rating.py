@@ -92,6 +92,11 @@ def sitting(session: Session, task_name: str, *, by: str, skipped: bool = False)
     )
 
 
+def has_rated(session: Session, task: str, *, by: str) -> bool:
+    """Whether a person has done anything yet with what waits in a task's queue."""
+    return by in acts_on(session, get_task(session, task))
+
+
 def rate(session: Session, item: int, value: object, *, by: str, at: datetime, note: str = "") -> bool:
     """Store a person's rating of a queued example; returns whether it is anything new.
 

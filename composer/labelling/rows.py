@@ -91,7 +91,8 @@ def acts_on(session: Session, task: Task) -> Mapping[str, Sequence[Act]]:
 def act_of(row: RatingRow) -> Act:
     """Return a stored act."""
     assert row.id is not None
-    return Act(row.id, row.queued_id, row.kind, row.value, row.note, row.about)  # type: ignore[arg-type]
+    value = float(row.value) if isinstance(row.value, int) else row.value  # as SQLite gives 3.0 back
+    return Act(row.id, row.queued_id, row.kind, value, row.note, row.about)  # type: ignore[arg-type]
 
 
 def ratings_by_item(acts: Mapping[str, Sequence[Act]]) -> dict[int, dict[str, Act]]:

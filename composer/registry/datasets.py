@@ -120,6 +120,11 @@ def has_data(session: Session, task: str) -> bool:
     return _dataset_row(session, task) is not None
 
 
+def tasks_with_data(session: Session) -> tuple[str, ...]:
+    """Return the names of the tasks that have labelled data, sorted."""
+    return tuple(sorted(session.exec(select(DatasetRow.task).distinct())))
+
+
 def current_dataset(session: Session, task: str) -> Dataset:
     """Return the task's current dataset with the examples of every split; raises `Refused` where it has none."""
     name = dataset_of(session, task)

@@ -33,6 +33,7 @@ def test_candidates_runs_and_releases_are_known_with_their_task_and_target(relea
         ("snippet:same-story", "snippet same-story", "library?snippet=same-story"),
         ("snippet:a&b=c", "snippet a&b=c", "library?snippet=a%26b%3Dc"),
         ("person:Ada: the first", "person Ada: the first", ""),
+        ("queue:small", "queue small", "label?task=small"),
         ("thing", "thing", ""),
     ],
 )
