@@ -82,7 +82,7 @@ def _before_after(rows: Sequence[Row], output: Output) -> None:
                 st.query_params[examples.SHOW] = value
 
     ordinal = output.kind == "ordinal"
-    chart = before_after.chart(rows, output, " · click one to open it" if ordinal else " · click to list them")
+    chart = before_after.chart(rows, output, ": click one to open it" if ordinal else ": click to list")
     st.altair_chart(chart, key=key, on_select=clicked, selection_mode=before_after.PICKED, alt=BEFORE_AFTER)
     if name := CLICKED.pop():
         what = f"{safe(name)} is open" if ordinal else f"Those that are “{safe(name)}” are listed"

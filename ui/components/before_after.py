@@ -31,13 +31,13 @@ _STEP, _WIDEST = 0.009, 0.08
 """How far apart examples with the same two losses are drawn, and how far from their place at most."""
 
 
-def chart(rows: Sequence[Row], output: Output, hint: str = "") -> Any:
+def chart(rows: Sequence[Row], output: Output, aside: str = ", before and after") -> Any:
     """Chart what became of each example; a click picks an example, or one of the four counts.
 
-    `hint` is written above it, after what it shows.
+    `aside` is written above it, after what it shows; a narrow chart cuts what is long.
     """
     layers, above = losses(rows) if output.kind == "ordinal" else right_and_wrong(rows)
-    return alt.layer(*layers, title=title(f"{above}{hint}"), width="container", height=HEIGHT)
+    return alt.layer(*layers, title=title(f"{above[0]}{aside}{above[1]}"), width="container", height=HEIGHT)
 
 
 def picked(selection: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -48,12 +48,12 @@ def picked(selection: Mapping[str, Any]) -> tuple[str, str] | None:
     )
 
 
-def losses(rows: Sequence[Row]) -> tuple[list[Any], str]:
+def losses(rows: Sequence[Row]) -> tuple[list[Any], tuple[str, str]]:
     """Chart the loss after over the loss before, a point an example; what got worse is above the diagonal.
 
     Both axes have the roots of losses: most are small, and for a rating the root is its distance from the gold
     label. Examples with the same two losses are spread around their place, never across the diagonal. Of more
-    than `charts.MOST` an even choice is drawn. Returns the layers, and what they show.
+    than `charts.MOST` an even choice is drawn. Returns the layers, what they show, and how much of it.
     """
     shown = some(rows)
     data = _points(shown)
@@ -91,7 +91,7 @@ def losses(rows: Sequence[Row]) -> tuple[list[Any], str]:
     )
     corners = alt.Chart(names).mark_text(fontSize=12).encode(x=across, y=up, text=alt.Text("name:N"), color=tone)
     drawn = f", {len(shown):,} of {len(rows):,} drawn" if len(shown) < len(rows) else ""
-    return [line, corners, marks], f"loss, before and after{drawn}"
+    return [line, corners, marks], ("losses", drawn)
 
 
 def _axis(kind: Any, name: str, called: str, top: float) -> Any:
@@ -139,10 +139,10 @@ def _spread(places: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.column_stack([out * np.cos(turn), out * np.sin(turn)])
 
 
-def right_and_wrong(rows: Sequence[Row]) -> tuple[list[Any], str]:
+def right_and_wrong(rows: Sequence[Row]) -> tuple[list[Any], tuple[str, str]]:
     """Chart how many answers were right or wrong before and are after, as four counts; a click picks one.
 
-    A malformed answer is wrong. Returns the layers, and what they show.
+    A malformed answer is wrong. Returns the layers, what they show, and how much of it.
     """
     counted = Counter((not row.incumbent_loss, not row.candidate_loss) for row in rows)
     data = pd.DataFrame(
@@ -179,4 +179,4 @@ def right_and_wrong(rows: Sequence[Row]) -> tuple[list[Any], str]:
     )
     figures = base.mark_text(fontSize=18, dy=-8, color="#1f2933").encode(text="text:N")
     names = base.mark_text(fontSize=12, dy=12, color="#1f2933").encode(text="became:N")
-    return [tiles, figures, names], "right and wrong, before and after"
+    return [tiles, figures, names], ("right and wrong", "")
