@@ -25,7 +25,7 @@ from tests.browser.looking import PATIENCE_MS, pictured, settled, told
 pytestmark = pytest.mark.browser
 
 WIDTHS = (1440, 800)
-PAGES = ("inbox", "runs", "data", "library", "prompts", "activity")
+PAGES = ("inbox", "runs", "data", "library", "prompts", "task", "activity")
 
 
 def opened(chromium: Browser, address: str) -> Page:
@@ -46,7 +46,7 @@ def pictured_at_every_width(page: Page, name: str) -> None:
 
 def test_every_page_fits_its_window_with_data(chromium: Browser, app: str) -> None:
     compared = "compare?task=relatedness&columns=candidate:1,base"
-    for name in (*PAGES, "candidate?candidate=1", compared, "runs?how=Pick+by+hand"):
+    for name in (*PAGES, "task?name=polarity", "candidate?candidate=1", compared, "runs?how=Pick+by+hand"):
         pictured_at_every_width(opened(chromium, f"{app}/{name}"), name.partition("&")[0].replace("?", "-"))
 
 
