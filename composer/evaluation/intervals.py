@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -241,27 +243,52 @@ def cluster_inflation(influence: Floats, clusters: Sequence[tuple[str, ...]]) ->
     documents is the dyadic cluster-robust variance (Aronow, Samii and Assenova 2015, "Cluster-robust variance
     estimation for dyadic data", eq. 4), with the usual correction and t quantile for few clusters.
     """
-    if not _shared(clusters):
+    sharing, alone = _sharing(tuple(clusters)), float(influence @ influence)
+    if sharing is None or alone == 0:
         return 1.0
-    from scipy.sparse import csr_array  # needed only where clusters are shared
-
-    names = {name: place for place, name in enumerate(sorted({name for some in clusters for name in some}))}
-    alone = float(influence @ influence)
-    if len(names) < 2 or alone == 0:
-        return 1.0
-    rows = np.repeat(np.arange(len(clusters)), [len(some) for some in clusters])
-    columns = np.array([names[name] for some in clusters for name in some])
-    together = 0.0
-    if len(rows) == len(clusters):  # one cluster each: the pairs of a cluster are the square of its sum
-        together = float((np.bincount(columns, influence) ** 2).sum())
-    else:
-        belongs = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(clusters), len(names)))
-        some = max(1, PAIRS // len(clusters))
-        for first in range(0, len(clusters), some):
-            share = (belongs[first : first + some] @ belongs.T).astype(bool)
-            together += float(influence[first : first + some] @ np.asarray(share @ influence))
-    few = len(names) / (len(names) - 1) * (stdtrit(len(names) - 1, (1 + CONFIDENCE) / 2) / Z) ** 2
+    together, names = sharing.together(influence), sharing.names
+    few = names / (names - 1) * (stdtrit(names - 1, (1 + CONFIDENCE) / 2) / Z) ** 2
     return float(np.sqrt(max(1.0, few * together / alone)))
+
+
+class _Sharing:
+    """Which of n examples is in which of `names` clusters: example `rows[i]` is in cluster `columns[i]`."""
+
+    def __init__(self, rows: NDArray[np.intp], columns: NDArray[np.intp], n: int, names: int) -> None:
+        self._rows, self._columns, self._n, self.names = rows, columns, n, names
+        self._kept: list[tuple[slice, Any]] = []
+
+    def together(self, influence: Floats) -> float:
+        """Return the sum of the products of influences, shape (n,), over all pairs that share a cluster."""
+        if len(self._rows) == self._n:  # one cluster each: the pairs of a cluster are the square of its sum
+            return float((np.bincount(self._columns, influence) ** 2).sum())
+        total = 0.0
+        for part, share in self._kept or self._pairs():
+            total += float(influence[part] @ np.asarray(share @ influence))
+        return total
+
+    def _pairs(self) -> Iterator[tuple[slice, Any]]:
+        """Yield parts of the examples, and with whom they share a cluster; these are kept where they are few."""
+        from scipy.sparse import csr_array  # needed only where an example has several
+
+        belongs = csr_array((np.ones(len(self._rows)), (self._rows, self._columns)), shape=(self._n, self.names))
+        keep = float((np.bincount(self._columns) ** 2.0).sum()) <= PAIRS
+        some, kept = max(1, PAIRS // self._n), []
+        for first in range(0, self._n, some):
+            part = slice(first, first + some), (belongs[first : first + some] @ belongs.T).astype(bool)
+            kept += [part] if keep else []
+            yield part
+        self._kept = kept
+
+
+@lru_cache(maxsize=2)
+def _sharing(clusters: tuple[tuple[str, ...], ...]) -> _Sharing | None:
+    """Return which examples share a cluster, once for all their figures; None where none do, or there is one."""
+    names = {name: place for place, name in enumerate(sorted({name for some in clusters for name in some}))}
+    if not _shared(clusters) or len(names) < 2:
+        return None
+    rows = np.repeat(np.arange(len(clusters)), [len(some) for some in clusters])
+    return _Sharing(rows, np.array([names[name] for some in clusters for name in some]), len(clusters), len(names))
 
 
 def _shared(clusters: Sequence[tuple[str, ...]]) -> bool:

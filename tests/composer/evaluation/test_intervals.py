@@ -10,6 +10,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import bootstrap, t
 
+from composer.evaluation import intervals
 from composer.evaluation.figures import Floats, Mean, Statistic, Weights
 from composer.evaluation.intervals import (
     LARGE,
@@ -326,3 +327,15 @@ def test_of_many_examples_the_quick_interval_is_that_of_the_bootstrap() -> None:
     assert figure_intervals([mean_of(few)], alone(100), np.random.default_rng(0)) == bootstrap_intervals(
         [mean_of(few)], alone(100), np.random.default_rng(0)
     )
+
+
+def test_clusters_widen_alike_however_often_they_are_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    influence = np.random.default_rng(5).normal(size=60)
+    clusters = [(f"a{number // 3}", f"b{number % 7}") for number in range(60)]
+    first = cluster_inflation(influence, clusters)
+    assert [cluster_inflation(influence, clusters) for _ in range(2)] == [first, first]
+    monkeypatch.setattr(intervals, "PAIRS", 60)  # in many parts, and too many to be kept
+    intervals._sharing.cache_clear()
+    assert cluster_inflation(influence, clusters) == pytest.approx(first, rel=1e-12)
+    assert cluster_inflation(2 * influence, clusters) == pytest.approx(first, rel=1e-12)
+    intervals._sharing.cache_clear()
