@@ -33,6 +33,8 @@ def test_numbers_of_a_long_scale_share_bars_and_every_number_has_one() -> None:
 def test_an_answer_is_within_people_between_their_lowest_and_highest_rating() -> None:
     table = [[1, 2, 3], [3, 2, 5]]
     assert within(rated(table), np.array([2.0, 3.0, np.nan]), SCALE).tolist() == [True, False, False]
+    for ends in table:
+        assert within(rated(table), np.array(ends, dtype=float), SCALE).all()
     assert within(rated([[0, 0], [2, 0]]), np.array([1.0, 0.0]), LABELS).tolist() == [False, True]
 
 
