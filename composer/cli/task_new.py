@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from composer.cli.common import HomeOption, opened, person, refusals, say
+from composer.cli.data import note_data
 from composer.cli.figures_table import BAD
 from composer.cli.table_report import FormatOption, show_rows
 from composer.data.cautions import cautions
@@ -79,7 +80,7 @@ def new(
     _show(table, drafted)
     dataset = load_examples(drafted.task, drafted.records)
     say(f"{len(drafted.records):,} examples: {dataset.summary}")
-    for caution in (*task_cautions(drafted.task), *cautions(dataset.examples)):
+    for caution in (*task_cautions(drafted.task), *(cautions(dataset.examples) if dry_run else ())):
         say("Note: ", caution, style=BAD)
     if out_file is not None:
         _write(out_file, as_yaml(drafted.task))
@@ -91,6 +92,7 @@ def new(
     with database.session() as session:
         done = create_task(session, drafted.task, drafted.records, by=person(), at=datetime.now(UTC))
         target = next(iter(target_names(session)), USUAL)
+    note_data(database, home, drafted.task, done.dataset.examples)
     say(f"Task {name} and its data are {'stored' if done.changed else 'there already'}.", style="bold")
     say(f"Next, another prompt beside this one: composer propose {name} --target {target} --base OTHER.txt")
     say(f"Or a search, once snippets tagged {name} are vetted: composer compose {name} --target {target}")

@@ -42,6 +42,7 @@ def test_one_command_stores_task_and_data_and_says_what_comes_next(new: Run, run
         "  Message: Message 0 of the day",
         "a line {{snippets}} was added",
         "60 examples: authoring 0, dev 18, test 42",
+        "alpha",
         "composer propose urgency --target qwen2.5-coder-1.5b --base OTHER.txt",
     ):
         assert said in result.stdout
