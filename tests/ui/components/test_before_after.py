@@ -38,6 +38,8 @@ def test_examples_with_the_same_losses_are_spread_and_stay_on_their_side() -> No
     assert all(one["up"] > one["across"] for one in found[:60])
     assert (found[60]["across"], found[60]["up"]) == (0.0, 0.0)
     assert points(rows) == found
+    near = points([row(number, 0.25**2, 0.27**2) for number in range(60)])
+    assert all(one["up"] > one["across"] for one in near)
 
 
 def test_of_many_examples_an_even_choice_is_drawn_and_it_says_so() -> None:
