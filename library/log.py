@@ -59,7 +59,7 @@ class LogFilter:
     """Which entries are wanted; an empty field narrows nothing.
 
     kind: the first part of a subject. words: each occurs in subject, why or action, whatever its (ASCII) capitals.
-    actions: the entry's action is one of these. after: its id is above this one.
+    actions: the entry's action is one of these. without: it is none of these. after: its id is above this one.
     """
 
     who: str = ""
@@ -67,6 +67,7 @@ class LogFilter:
     words: str = ""
     actions: tuple[str, ...] = ()
     after: int = 0
+    without: tuple[str, ...] = ()
 
 
 EVERYTHING = LogFilter()
@@ -286,6 +287,8 @@ def _conditions(only: LogFilter) -> list[ColumnElement[bool]]:
         found.append(or_(subject == only.kind, subject.startswith(f"{only.kind}:", autoescape=True)))
     if only.actions:
         found.append(action.in_(only.actions))
+    if only.without:
+        found.append(action.not_in(only.without))
     if only.after:
         found.append(col(LogRow.id) > only.after)
     for word in only.words.split():

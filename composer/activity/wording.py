@@ -61,6 +61,8 @@ _SENTENCES = {
     **{f"{kind} {done}": f"{done} {{}}" for kind in ("task", "target", "person", "hook") for done in _DONE},
 }
 
+SINGLE_RATINGS = ("rated", "skipped an example", "rating taken back")
+"""What people do hundreds of times in a row while they label."""
 _NOT_LET_THROUGH = "measured {}, which was not let through"
 """What submitting is called where a gate of the policy failed."""
 

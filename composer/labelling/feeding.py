@@ -33,16 +33,23 @@ class Relabelled:
     before: float | str
     after: float | str
 
+    @property
+    def distance(self) -> float:
+        """How far the label moves on the scale; 1 from one label to another."""
+        if isinstance(self.before, str) or isinstance(self.after, str):
+            return 1.0
+        return abs(self.after - self.before)
+
 
 @dataclass(frozen=True)
 class Feed:
     """What a task's data become, and what has to wait.
 
-    Of the `dataset`, `new` examples were not among the data, `relabelled` get another label, and `confirmed` keep
-    theirs and get ratings. Left in the queue are `waiting` that too few people rated, `tied` whose ratings come to
-    no one label, and `unfit` that aren't what the data hold under their id, or lack an input of the task. `stale`
-    candidates rest on the data of before.
-    `gone` are raters who are no longer here, whose ratings count all the same.
+    Of the `dataset`, `new` examples were not among the data, `relabelled` get another label, those that move most
+    first, and `confirmed` keep theirs and get ratings. Left in the queue are `waiting` that too few people rated,
+    `tied` whose ratings come to no one label, and `unfit` that aren't what the data hold under their id, or lack
+    an input of the task. `stale` candidates rest on the data of before. `gone` are raters who are no longer here,
+    whose ratings count all the same.
     """
 
     dataset: Dataset
@@ -150,7 +157,7 @@ def _prepared(session: Session, task: Task, raters: int | None) -> _Prepared:
         Feed(
             dataset=prospect(session, task, records),
             new=tuple(merging.new),
-            relabelled=tuple(merging.relabelled),
+            relabelled=tuple(sorted(merging.relabelled, key=lambda one: -one.distance)),
             confirmed=tuple(merging.confirmed),
             waiting=len(rows) - len(enough),
             tied=tuple(merging.tied),

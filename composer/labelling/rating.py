@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from composer.activity.wording import SINGLE_RATINGS
 from composer.labelling.acts import Act, Kind, counting, last_counting, next_item
 from composer.labelling.choices import checked
 from composer.labelling.rows import (
@@ -94,7 +95,7 @@ def sitting(session: Session, task_name: str, *, by: str, skipped: bool = False)
 
 def has_rated(session: Session, task: str, *, by: str) -> bool:
     """Whether a person has done anything yet with what waits in a task's queue."""
-    return by in acts_on(session, get_task(session, task))
+    return by in acts_on(session, get_task(session, task), by=by)
 
 
 def rate(session: Session, item: int, value: object, *, by: str, at: datetime, note: str = "") -> bool:
@@ -131,7 +132,7 @@ def take_back(session: Session, act: int, *, by: str, at: datetime) -> bool:
     if found is None or found.kind == "undo" or found.person != by:
         raise Refused("this is no rating of yours", fix="Only what you did yourself can be taken back.")
     task = get_task(session, waiting_row(session, found.queued_id).task)
-    if any(one.about == act for one in acts_on(session, task).get(by, ())):
+    if any(one.about == act for one in acts_on(session, task, by=by).get(by, ())):
         return False
     return _store(session, task, Act(0, found.queued_id, "undo", about=act), by=by, at=at)
 
@@ -149,12 +150,12 @@ def waiting_for(session: Session, person: Person) -> int:
     return total
 
 
-DONE: Mapping[Kind, str] = {"rating": "rated", "skip": "skipped an example", "undo": "rating taken back"}
+DONE: Mapping[Kind, str] = dict(zip(("rating", "skip", "undo"), SINGLE_RATINGS, strict=True))
 """The action of each kind of act in the log, which tells neither the rating nor the example by its words."""
 
 
 def _store(session: Session, task: Task, act: Act, *, by: str, at: datetime) -> bool:
-    mine = acts_on(session, task).get(by, ())
+    mine = acts_on(session, task, by=by).get(by, ())
     if mine and act.kind != "undo" and mine[-1].does_as(act):
         return False
     session.add(

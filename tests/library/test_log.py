@@ -129,6 +129,7 @@ def told(session: Session) -> None:
         (log.LogFilter(words="100%"), [2]),
         (log.LogFilter(words="Grace"), []),
         (log.LogFilter(actions=("approve", "comment")), [2, 4, 5]),
+        (log.LogFilter(without=("approve", "comment")), [1, 3]),
         (log.LogFilter(after=2), [3, 4, 5]),
         (log.LogFilter(who="Grace", kind="candidate", words="fine", after=1), [4]),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from composer.activity.wording import about
+from composer.activity.wording import SINGLE_RATINGS, about
 from composer.audit import audit
 from library import log
 from library.log import LogFilter
@@ -13,7 +13,7 @@ from ui.shell.context import database, now
 from ui.shell.html import count, safe
 from ui.shell.page import empty, html
 
-ANYONE, ANYTHING = "everyone", "every kind"
+ANYONE, ANYTHING, QUEUES = "everyone", "every kind", "queue"
 
 
 def file(only: LogFilter) -> bytes:
@@ -99,6 +99,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
         who="" if who in (None, ANYONE) else who,
         kind="" if kind in (None, ANYTHING) else kind,
         words=wanted or "",
+        # Hundreds in a row, each the same but for the time: they would push everything else from the page.
+        without=() if wanted or kind == QUEUES else SINGLE_RATINGS,
     )
     st.download_button(
         "CSV",
@@ -123,4 +125,6 @@ if len(shown) < fitting:
     )
 elif fitting < total:
     st.caption(f"{fitting} of {count(total, 'entry', 'entries')} fit.")
+if only.without and QUEUES in kinds:
+    st.caption(f"Single ratings of label queues are listed under the kind {QUEUES}.")
 html(table(shown, subjects, now()))

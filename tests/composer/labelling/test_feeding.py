@@ -72,7 +72,7 @@ def test_ratings_that_an_example_has_are_kept_and_those_of_the_queue_added(fille
     assert after["dev-01"].ratings == {"ann": 2.0, "Uma": 5.0}
     assert after["dev-01"].gold == 3.5
     assert after["dev-02"].gold == 5.0, "a label without single ratings is replaced"
-    assert set(done.relabelled) == {Relabelled("dev-01", 2.0, 3.5), Relabelled("dev-02", 3.0, 5.0)}
+    assert done.relabelled == (Relabelled("dev-02", 3.0, 5.0), Relabelled("dev-01", 2.0, 3.5))
     assert done.confirmed == ("test-04",)
 
 

@@ -9,6 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from composer.home.paths import Home
+from composer.labelling.queueing import queue_doubtful
+from composer.labelling.rating import rate
+from composer.registry.tasks import get_task
 from library import log
 from library.database import Database
 from tests.ui.pages import Open, seen
@@ -113,3 +116,15 @@ def test_a_changed_row_is_named_when_log_and_rows_are_checked(
     assert "The chain is whole" in seen(app)
     app.button(key="check").click().run()
     assert re.search("target 1 .*is not what entry \\d+ of the log says", seen(app))
+
+
+def test_single_ratings_are_listed_where_they_are_asked_for(furnished: Home, rows: Database, visit: Open) -> None:
+    with rows.session() as session:
+        queue_doubtful(session, get_task(session, "polarity"), 30, by="Ada (local)", at=NOW)
+        for item in range(1, 31):
+            rate(session, item, "positive", by="Ada (local)", at=NOW)
+    shown = seen(visit(furnished, "activity"))
+    assert ">examples queued<" in shown
+    assert ">rated<" not in shown
+    assert "listed under the kind queue" in shown
+    assert seen(visit(furnished, "activity", kind="queue")).count(">rated<") == 30
