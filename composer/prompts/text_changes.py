@@ -46,16 +46,20 @@ def compare(before: str, after: str) -> tuple[Line, ...]:
 
 
 def _replaced(gone: Sequence[str], come: Sequence[str]) -> Iterator[Line]:
-    waiting = list(gone)
+    """Yield lines in place of others; between two pairs, what was removed comes before what was added."""
+    waiting, fresh = list(gone), list[str]()
     for new in come:
         place = next((place for place, old in enumerate(waiting) if _alike(old, new)), None)
         if place is None:
-            yield Line(None, new)
+            fresh.append(new)
             continue
         yield from (Line(old, None) for old in waiting[:place])
+        yield from (Line(None, one) for one in fresh)
         yield Line(waiting[place], new)
+        fresh = []
         del waiting[: place + 1]
     yield from (Line(old, None) for old in waiting)
+    yield from (Line(None, one) for one in fresh)
 
 
 def _alike(old: str, new: str) -> bool:

@@ -8,9 +8,10 @@ from sqlmodel import Session
 
 from composer.candidates.records import CandidateSummary
 from composer.prompts.composition import UnvettedText
+from composer.prompts.parts import Parts
 from composer.registry.bases import named_alike
 from composer.registry.datasets import dataset_of
-from composer.registry.releases import measured_composition, parts_in_use
+from composer.registry.releases import current_release, measured_composition, parts_in_use
 from composer.registry.targets import target_hash
 from composer.registry.tasks import get_task, get_task_version, task_hash
 from composer.registry.usable import unusable, usable
@@ -51,10 +52,14 @@ def superseded(session: Session, candidate: CandidateSummary) -> bool:
 
     Of a prompt in use with snippets that may not be used any more, the rest is what a run compares with.
     """
+    now = current_release(session, candidate.task, candidate.target)
+    # Scored again, a release is compared with what it once replaced.
+    fitting = [candidate.incumbent_parts, candidate.parts]
+    if (now.parts if now else Parts()) in fitting:
+        return False
     task = get_task(session, candidate.task)
     in_use = parts_in_use(session, task, candidate.target)
-    # Scored again, a release is compared with what it once replaced.
-    fitting = [named_alike(session, task, one) for one in (candidate.incumbent_parts, candidate.parts)]
+    fitting = [named_alike(session, task, one) for one in fitting]
     if in_use in fitting:
         return False
     return replace(in_use, versions=usable(session, task, in_use.versions)) not in fitting

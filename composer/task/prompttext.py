@@ -104,5 +104,6 @@ def _refused(where: str) -> Iterator[None]:
         yield
     except PydanticCustomError as error:
         said = error.context or {}
-        line = f", line {said['line']}" if said.get("line") else ""
-        raise Refused(f"the prompt {said['what']}", where=f"{where}{line}", fix=said["fix"]) from error
+        line = f"line {said['line']}" if said.get("line") else ""
+        place = ", ".join(part for part in (where, line) if part)
+        raise Refused(f"the prompt {said['what']}", where=place, fix=said["fix"]) from error

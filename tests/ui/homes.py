@@ -24,7 +24,7 @@ from composer.review.decisions import give_verdict
 from composer.review.regressions import set_disposition
 from composer.review.status import get_review
 from composer.runs import worker
-from composer.runs.plan import plan_run
+from composer.runs.plan import plan_proposal, plan_run
 from composer.runs.records import enter_run
 from composer.task.task import Task, load_task
 from library.database import Database, open_database
@@ -126,6 +126,18 @@ def furnish(home: Home, *, budget: int = 160) -> None:
         give_verdict(session, released, "approve", reason="Clear gain, nothing lost.", by="Ada", at=at)
         release_candidate(session, released, reason="Clear gain, nothing lost.", by="Ada", at=at)
     database.close()
+
+
+def propose(home: Home, database: Database, prompt: str, *names: str) -> int:
+    """Put a whole prompt for polarity up as a candidate; returns its number."""
+    with database.session() as session:
+        task = get_task(session, "polarity")
+        plan = plan_proposal(session, "polarity", "qwen2.5-coder-0.5b", names, prompt=prompt)
+        run = enter_run(session, plan, by="Ada", at=datetime.now(UTC))
+    model = pretender(task, _examples(database, "polarity", "test"), POLARITY)
+    found = worker.work(database, home, run, connect=connecting(ScriptedEngine(model))).candidate_id
+    assert found is not None
+    return found
 
 
 def _examples(database: Database, task: str, split: str) -> tuple[Example, ...]:

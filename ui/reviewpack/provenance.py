@@ -85,7 +85,8 @@ def hashes(review: Review) -> str:
 
 
 def _prompt(side: MeasuredPrompt) -> str:
-    return f"{_hash(side.prompt_sha256)} (its text); {_hash(side.fingerprint)} (its parts)"
+    base = f"; {_hash(side.base_sha256)} (its base)" if side.base_sha256 else ""
+    return f"{_hash(side.prompt_sha256)} (its text); {_hash(side.fingerprint)} (its parts){base}"
 
 
 def _hash(value: str) -> str:

@@ -73,3 +73,8 @@ def test_a_secret_of_this_home_is_refused_and_not_repeated() -> None:
     with pytest.raises(Refused, match="holds a secret") as refused:
         written(f"Rate it with {key}.")
     assert key not in str(refused.value)
+
+
+def test_a_prompt_that_is_in_no_file_is_refused_with_its_line_alone() -> None:
+    with pytest.raises(Refused, match=r"holds a tab \(U\+0009\) \(line 2\)"):
+        written_base("Rate it.\n\tNow.", ["message"], MESSAGE, "")

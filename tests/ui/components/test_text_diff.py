@@ -18,7 +18,7 @@ def test_a_reworded_line_is_marked_word_by_word() -> None:
 
 
 def test_lines_that_share_little_are_replaced_not_reworded() -> None:
-    assert [line.sign for line in compare("Think twice.", "Answer with JSON, nothing else.")] == ["+", "−"]
+    assert [line.sign for line in compare("Think twice.", "Answer with JSON, nothing else.")] == ["−", "+"]
 
 
 def test_nothing_of_the_texts_is_markup() -> None:

@@ -13,12 +13,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from composer.home.paths import Home
+from composer.registry.tasks import get_task
 from composer.review.comments import add_comment
 from composer.review.decisions import give_verdict
 from composer.review.regressions import set_disposition
 from composer.review.status import get_review
 from library.database import Database
 from library.errors import Refused
+from tests.ui.homes import propose
+from tests.ui.pages import Open, seen
 from ui.candidate import page_data
 from ui.candidate.page_data import Line, Shown
 from ui.reviewpack.document import alone, review_pack
@@ -209,3 +212,22 @@ def test_a_file_with_examples_left_out_says_so(found: Shown) -> None:
     text = Reader(review_pack(many, AT)).text
     assert "The examples that matter" in text
     assert "of 1,096 left out" in text
+
+
+def test_another_base_is_shown_word_by_word_on_the_page_and_in_the_pack_with_the_hashes_of_both(
+    furnished: Home, rows: Database, visit: Open
+) -> None:
+    with rows.session() as session:
+        own = get_task(session, "polarity").base
+    first, *rest = own.split("\n")
+    number = propose(furnished, rows, "\n".join([f"{first} Be brief.", *rest]))
+    page = seen(visit(furnished, "candidate", candidate=str(number)))
+    found = page_data.shown(number)
+    pack = review_pack(found, AT).decode()
+    for shown in (page, pack):
+        assert "the base prompt" in shown
+        assert "1 line differs, word by word" in shown
+        assert "<ins> Be brief" in shown
+    evidence = found.review.candidate.evidence
+    for side in (evidence.incumbent, evidence.candidate):
+        assert f"{side.base_sha256}</code> (its base)" in pack
