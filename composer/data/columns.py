@@ -31,6 +31,7 @@ _ALIKE: Mapping[str, tuple[str, ...]] = {
 _OF_ALL_RATERS = ("gold", "gold_label", "mean", "mean_rating", "majority", "consensus")
 TEXTS = ("text", "sentence", "message", "content", "body", "input", "review", "document", "comment", "question")
 """Names that people give to a column of texts."""
+_NO_GOLD = "no column holds gold"
 _ONE_RATER = re.compile(
     r"(.*?)_?(rater|annotator|coder|judge|labell?er|assessor|grader|rating|score|label|vote)_?(\d+|[a-z])"
 )
@@ -151,17 +152,16 @@ def _named_as_written(table: Table, asked: ColumnMap) -> ColumnMap:
 
 
 def _wrong_columns(table: Table, missing: Sequence[str]) -> Refused:
-    return Refused(
-        "; ".join(missing),
-        where=str(table.path),
-        fix=f"The columns are {', '.join(table.columns)}; name them: --input text=COLUMN, --gold COLUMN.",
-    )
+    fix = f"The columns are {', '.join(table.columns)}; name them: --input text=COLUMN, --gold COLUMN."
+    if list(missing) == [_NO_GOLD]:
+        fix += f" If nobody has labelled the rows yet, people can: `composer label queue TASK {table.path}`."
+    return Refused("; ".join(missing), where=str(table.path), fix=fix)
 
 
 def _missing(found: ColumnMap, task: Task, *, labelled: bool) -> Iterator[str]:
     yield from (f"no column holds {name}" for name in task.inputs if not found.inputs.get(name))
     if labelled and not (found.gold or ((found.raters or found.ratings) and not found.rater)):
-        yield "no column holds gold"
+        yield _NO_GOLD
 
 
 def _found(table: Table, column: str) -> str:

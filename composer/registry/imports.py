@@ -53,7 +53,7 @@ def preview_import(session: Session, task: Task, records: Sequence[Record], *, k
     """
     present = current_dataset(session, task.name).examples if has_data(session, task.name) else ()
     wanted = with_present(present, records) if keep else records
-    return change_of(present, load_examples(task, wanted, _known(session, task.name)))
+    return change_of(present, prospect(session, task, wanted))
 
 
 def add_records(session: Session, task: Task, records: Sequence[Record], *, by: str, at: datetime) -> Imported:

@@ -16,7 +16,7 @@ from composer.registry.imports import add_records, import_records, preview_impor
 from composer.registry.tasks import get_task
 from composer.task.task import Task
 from library.errors import Refused
-from ui.data import mapping
+from ui.data import mapping, unlabelled
 from ui.data.reading import Upload, first_rows, forget, held
 from ui.shell.context import as_logged, database, now
 from ui.shell.html import count, plain, safe, table
@@ -44,6 +44,9 @@ def show(upload: Upload, name: str) -> None:
     first_rows(upload.table)
     section("Columns", "guessed from names; choose others where that is wrong")
     columns = mapping.columns_for(upload, _guess(upload, task), task.inputs)
+    if not unlabelled.has_labels(columns):
+        unlabelled.show(upload, task, columns)
+        return
     section("What would change")
     found = _change(upload, task, columns, keep)
     if found is not None:
@@ -61,7 +64,7 @@ def show(upload: Upload, name: str) -> None:
 
 def _guess(upload: Upload, task: Task) -> ColumnMap:
     try:
-        return mapped(upload.table, task)
+        return mapped(upload.table, task, labelled=False)
     except Refused as refused:
         st.caption(plain(f"Not guessed: {refused}"))
         return ColumnMap()

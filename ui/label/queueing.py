@@ -49,7 +49,11 @@ def show() -> None:
                 width=140,
             )
             st.button("Queue them", key="queue", on_click=_queue)
-        st.caption(plain("Rows without a label are queued in the terminal: `composer label queue TASK FILE`."))
+        st.caption(
+            plain(
+                "Rows that have no label yet are queued on the page Data, or by `composer label queue TASK FILE`."
+            )
+        )
     QUEUEING.show_refusal()
 
 

@@ -56,7 +56,7 @@ if not queues:
         "Nothing waits to be labelled",
         "People rate examples here, one at a time and blind: without a label, a model’s answer, or anybody else’s "
         "rating. What enough of them rated becomes part of the data.",
-        "`composer label queue TASK FILE` queues rows that have no label yet.",
+        "Rows that have no label yet are queued on the page Data, or by `composer label queue TASK FILE`.",
     )
 elif not person.may(*RATERS):
     empty(

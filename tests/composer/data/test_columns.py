@@ -64,6 +64,9 @@ def test_what_cannot_be_mapped_is_refused_at_once_with_the_columns(polarity: Tas
         mapped(table("a", "b"), polarity)
     assert "no column holds sentence; no column holds gold" in str(refusal.value)
     assert "The columns are a, b" in str(refusal.value)
+    with pytest.raises(Refused, match=r"no column holds gold .* people can: `composer label queue TASK"):
+        mapped(table("sentence"), polarity)
+    assert mapped(table("sentence"), polarity, labelled=False).inputs == {"sentence": "sentence"}
     with pytest.raises(Refused, match="colour is no column"):
         mapped(table("sentence", "gold"), polarity, ColumnMap(slice="colour"))
     with pytest.raises(Refused, match="the task has no input text"):

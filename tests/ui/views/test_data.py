@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from composer.home.paths import Home
+from composer.labelling.rows import waiting_rows
 from composer.registry.datasets import current_dataset
 from composer.registry.tasks import get_task, task_names
 from library import log
@@ -213,3 +214,18 @@ def test_every_task_is_listed_with_its_data(furnished: Home, visit: Open) -> Non
     shown = seen(visit(furnished, "data"))
     assert "relatedness</a></td>" in shown
     assert "put a prompt beside it" in shown
+
+
+def test_rows_without_a_label_are_queued_to_be_rated(kept: Database, home: Home, visit: Open) -> None:
+    made(uploaded(visit(home, "data"), rows()))
+    unlabelled = b"message\n" + b"".join(b"A new message, %d\n" % n for n in range(8)).replace(b", ", b" ")
+    app = visit(home, "data", **{"for": "A task that is there"})
+    uploaded(app, unlabelled, "later.csv")
+    assert "No column holds labels" in seen(app)
+    app.number_input(key="queue-raters").set_value(2).run()
+    app.button(key="queue-rows").click().run()
+    assert "8 rows queued for urgency, each for 2 people to rate on the page Label." in plain_text(app)
+    with kept.session() as session:
+        waiting = waiting_rows(session, "urgency")
+        assert [row.content["inputs"]["message"] for row in waiting][:1] == ["A new message 0"]
+        assert len(current_dataset(session, "urgency").examples) == 60
