@@ -109,6 +109,7 @@ def _row(entry: Entry, me: Person) -> dict[str, Any]:
     return {
         **known,
         "keys": list(entry.keys),
+        **({} if entry.base is None else {"base": entry.base}),
         **status.candidate.outcome.as_json("figures", "gates"),
         "approvals": list(status.approvals),
         "approvals_needed": status.approvals_needed,

@@ -90,7 +90,8 @@ def _briefly(step: NextStep, person: Person) -> list[str]:
 class Entry:
     """A line of the Inbox: a candidate with its status, or why it can't be read any more.
 
-    `keys` names the snippets of its composition; empty where they can't be read.
+    `keys` names the snippets of its composition; empty where they can't be read. `base` is the number of its base;
+    None where that is the task's own.
     """
 
     candidate_id: int
@@ -101,6 +102,12 @@ class Entry:
     status: ReviewStatus | None
     problem: str = ""
     keys: tuple[str, ...] = ()
+    base: int | None = None
+
+    @property
+    def made_of(self) -> tuple[str, ...]:
+        """What its composition is made of, in words: a base that isn't the task's own, and its snippets."""
+        return self.keys if self.base is None else (f"base {self.base}", *self.keys)
 
     @property
     def state(self) -> State | Literal["unreadable"]:
@@ -126,7 +133,8 @@ def _entry(session: Session, head: CandidateSummary, later: LaterVersions) -> En
     known = (head.id, head.task, head.target, head.proposed_by, head.created_at)
     try:
         status = review_status(session, head, later)
-        return Entry(*known, status, keys=tuple(one.key for one in versions(session, head.versions)))
+        keys = tuple(one.key for one in versions(session, head.versions))
+        return Entry(*known, status, keys=keys, base=head.base)
     except Refused as refused:
         return Entry(*known, None, str(refused))
 

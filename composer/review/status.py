@@ -287,7 +287,7 @@ def get_review(session: Session, candidate_id: int) -> Review:
 def _policy(task: Task) -> str:
     terms = task.terms
     who = "one person" if terms.approvals == 1 else f"{terms.approvals} people"
-    others = {"proposer": "the proposer", "authors": "the snippets' authors"}
+    others = {"proposer": "the proposer", "authors": "the prompt's authors"}
     other = " and ".join(others[one] for one in terms.exclude)
     return f"the policy asks for {who}{f' other than {other}' if other else ''}"
 

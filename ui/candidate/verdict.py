@@ -59,7 +59,7 @@ def policy(found: Shown, person: Person) -> str:
     """Return who is deciding and what the policy asks for, as HTML."""
     terms = found.review.task.terms
     needed = f"{count(terms.approvals, 'approval')} needed"
-    not_counting = {"proposer": "the proposer’s", "authors": "the snippets’ authors’"}
+    not_counting = {"proposer": "the proposer’s", "authors": "the prompt’s authors’"}
     without = " and ".join(not_counting[one] for one in terms.exclude)
     left_out = f", {without} not counting" if without else ""
     return safe(f"as {person.name} · {needed}{left_out}")

@@ -23,7 +23,7 @@ from ui.shell.html import safe, when
 def row(entry: Entry, person: Person, at: datetime) -> str:
     """Return one candidate as a table row, as HTML."""
     link = f'<a href="{candidate_page(entry.candidate_id)}">'
-    made_of = " · ".join((", ".join(entry.keys) or "no snippet", f"by {entry.proposed_by}"))
+    made_of = " · ".join((", ".join(entry.made_of) or "no snippet", f"by {entry.proposed_by}"))
     name = (
         f"{link}{safe(entry.task)} → {safe(entry.target)}</a><div class='ic-mute ic-small'>{safe(made_of)}</div>"
     )
@@ -118,7 +118,7 @@ def csv(entries: Sequence[Entry], person: Person) -> bytes:
 
 
 def fits(entry: Entry, wanted: str) -> bool:
-    """Whether a candidate has every word of the filter in its place, state, number, proposer or snippets."""
-    parts = (entry.candidate_id, entry.task, entry.target, entry.state, entry.proposed_by, *entry.keys)
+    """Whether a candidate has every word of the filter in its place, state, number, proposer, base or snippets."""
+    parts = (entry.candidate_id, entry.task, entry.target, entry.state, entry.proposed_by, *entry.made_of)
     text = " ".join(str(part) for part in parts).lower()
     return all(word in text for word in wanted.lower().split())

@@ -13,7 +13,7 @@ from composer.task.task import Task
 from library.canonical import text_digest
 from ui.shell.html import count, safe, table
 
-NOT_COUNTING = {"proposer": "the proposer’s", "authors": "the snippets’ authors’"}
+NOT_COUNTING = {"proposer": "the proposer’s", "authors": "the prompt’s authors’"}
 
 
 def facts(known: Mapping[str, str]) -> str:

@@ -158,3 +158,10 @@ def test_the_inbox_reads_the_snippets_of_its_candidates_alone_and_together(waiti
     assert entry.keys
     assert len(reads) == 2, "the snippets, and what came after them"
     assert "snippet_version.id IN" in reads[0]
+
+
+def test_a_whole_prompt_is_known_by_the_number_of_its_base(filled: Database, home: Home) -> None:
+    small.run(filled, home, small.propose(filled, "topic", prompt=small.PROMPT), small.engine())
+    with filled.session() as session:
+        (entry,) = inbox(session)
+    assert (entry.base, entry.made_of) == (1, ("base 1", "topic"))

@@ -84,7 +84,7 @@ def test_whoever_started_the_run_is_the_proposer_and_authors_are_not(put_up: Put
 
 def test_the_authors_of_its_snippets_can_be_excluded(put_up: PutUp) -> None:
     database = put_up(by="Kit", policy={"exclude": ["authors"]})
-    with pytest.raises(Refused, match="other than the snippets' authors: Ada is not among those"):
+    with pytest.raises(Refused, match="other than the prompt's authors: Ada is not among those"):
         acts.approve(database, "Ada")
     assert acts.approve(database, "Kit").state == "approved"
 
@@ -92,7 +92,7 @@ def test_the_authors_of_its_snippets_can_be_excluded(put_up: PutUp) -> None:
 def test_proposer_and_authors_can_both_be_excluded(put_up: PutUp) -> None:
     database = put_up(by="Kit", policy={"exclude": ["proposer", "authors"]})
     for name in ("Kit", "Ada"):
-        with pytest.raises(Refused, match="the proposer and the snippets' authors"):
+        with pytest.raises(Refused, match="the proposer and the prompt's authors"):
             acts.approve(database, name)
     assert acts.approve(database, "Grace").state == "approved"
 
