@@ -36,10 +36,8 @@ def show(task: str, found: Progress) -> None:
         say(f"Agreement is told once {STEP} examples have two ratings; {found.several:,} have.")
     else:
         ends = bracketed(*(f"{end:.3f}" for end in (found.alpha.low, found.alpha.high)))
-        told = (
-            f"Krippendorff's alpha {found.alpha.value:.3f} {ends}, of {found.several:,} examples with two ratings"
-        )
-        say(told.replace("-", "−"))
+        told = f"Krippendorff's alpha {found.alpha.value:.3f} {ends}".replace("-", "−")
+        say(f"{told}, of the first {found.alpha_of:,} examples with two ratings")
     if found.ready:
         say(f"Make them data: composer label apply {task}")
 
@@ -53,6 +51,7 @@ def as_json_value(task: str, found: Progress) -> dict[str, Any]:
         "ready": found.ready,
         "rated": found.rated,
         "doubly_rated": found.several,
+        "alpha_of": found.alpha_of,
         "alpha": alpha and [alpha.value, alpha.low, alpha.high],
         "people": [
             {"name": one.name, "rated": one.rated, "skipped": one.skipped, "here": one.here}

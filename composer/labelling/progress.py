@@ -44,8 +44,8 @@ class Progress:
     """How far a task's queue is.
 
     `ready` counts the examples that as many people rated as shall, `rated` those that anybody did, of `waiting` in
-    all. `several` have two ratings or more, of which `alpha` is Krippendorff's with its interval; None for fewer
-    than `STEP` of them.
+    all. `several` have two ratings or more; `alpha` is Krippendorff's with its interval, of the first `alpha_of`
+    of them, None for fewer than `STEP`. Until all are ready it moves in steps, as in `agreement_so_far`.
     """
 
     waiting: int
@@ -54,6 +54,7 @@ class Progress:
     raters: tuple[Rater, ...]
     several: int
     alpha: Estimate | None
+    alpha_of: int
 
 
 def progress(session: Session, task_name: str) -> Progress:
@@ -61,8 +62,9 @@ def progress(session: Session, task_name: str) -> Progress:
     task = get_task(session, task_name)
     acts, wanted = acts_on(session, task), wanted_raters(session, task_name)
     by_item = ratings_by_item(acts)
-    ratings = flat(by_item, task.output)
-    several = int((ratings.each > 1).sum())
+    ready = sum(len(by_item.get(item, ())) >= number for item, number in wanted.items())
+    several = sum(len(given) > 1 for given in by_item.values())
+    first = _rated_twice_first(by_item, step=1 if ready == len(wanted) else STEP)
     known = {one.name for one in people(session)}
     raters = []
     for name, own in sorted(acts.items()):
@@ -70,14 +72,18 @@ def progress(session: Session, task_name: str) -> Progress:
         rated = sum(act.kind == "rating" for act in done.values())
         if done:
             raters.append(Rater(name, rated, len(done) - rated, not known or name in known))
-    found = agreement(ratings, task.output, np.random.default_rng(SEED)) if several >= STEP else None
+    alpha = None
+    if len(first) >= STEP:
+        ratings = flat({item: by_item[item] for item in first}, task.output)
+        alpha = agreement(ratings, task.output, np.random.default_rng(SEED)).alpha
     return Progress(
         waiting=len(wanted),
-        ready=sum(len(by_item.get(item, ())) >= number for item, number in wanted.items()),
+        ready=ready,
         rated=len(by_item),
         raters=tuple(raters),
         several=several,
-        alpha=None if found is None else found.alpha,
+        alpha=alpha,
+        alpha_of=len(first) if alpha else 0,
     )
 
 
@@ -89,14 +95,19 @@ def agreement_so_far(session: Session, task_name: str) -> SoFar | None:
     """
     task = get_task(session, task_name)
     by_item = ratings_by_item(acts_on(session, task))
-    doubly = {
-        item: sorted(act.id for act in given.values())[1] for item, given in by_item.items() if len(given) > 1
-    }
-    first = sorted(doubly, key=lambda item: doubly[item])[: len(doubly) // STEP * STEP]
+    first = _rated_twice_first(by_item, step=STEP)
     if not first:
         return None
     ratings = flat({item: by_item[item] for item in first}, task.output)
     return SoFar(float(Alpha(ratings, nominal=task.output.kind == "label").whole()), len(first))
+
+
+def _rated_twice_first(by_item: Mapping[int, Mapping[str, Act]], *, step: int) -> list[int]:
+    """Return the examples with two ratings or more, those that had them first, a multiple of `step` of them."""
+    second = {
+        item: sorted(act.id for act in given.values())[1] for item, given in by_item.items() if len(given) > 1
+    }
+    return sorted(second, key=lambda item: second[item])[: len(second) // step * step]
 
 
 def flat(by_item: Mapping[int, Mapping[str, Act]], output: Output) -> Ratings:

@@ -29,10 +29,8 @@ def show(task: str) -> None:
     html(people(found))
     if found.alpha is not None:
         ends = bracketed(*(f"{end:.2f}" for end in (found.alpha.low, found.alpha.high)))
-        told = (
-            f"Krippendorff’s alpha {found.alpha.value:.2f} {ends}, of {found.several:,} examples with two ratings"
-        )
-        st.caption(plain(told.replace("-", "−")))
+        told = f"Krippendorff’s alpha {found.alpha.value:.2f} {ends}".replace("-", "−")
+        st.caption(plain(f"{told}, of the first {found.alpha_of:,} examples with two ratings"))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input(
             "Ratings that are enough",

@@ -49,6 +49,7 @@ def test_alpha_agrees_with_an_independent_computation(filled: Database) -> None:
         found = progress(session, "small")
         so_far = agreement_so_far(session, "small")
     assert found.alpha is not None
+    assert found.alpha_of == 30
     assert found.alpha.value == pytest.approx(known, abs=1e-9)
     assert found.alpha.low < known < found.alpha.high
     assert so_far is not None
@@ -63,6 +64,10 @@ def test_agreement_moves_in_steps_so_that_no_single_rating_shows_in_it(filled: D
         with filled.session() as session:
             rate(session, item, RAVI[queues.number_of(item)], by="Ravi", at=small.NOW)
             found = agreement_so_far(session, "small")
+            whole = progress(session, "small")
+            assert (whole.alpha and whole.alpha.value, whole.alpha_of) == (
+                (found.alpha, found.examples) if found else (None, 0)
+            )
             seen.append(None if found is None else (found.examples, found.alpha))
     assert seen[: STEP - 1] == [None] * (STEP - 1)
     for step in (1, 2):
@@ -70,3 +75,11 @@ def test_agreement_moves_in_steps_so_that_no_single_rating_shows_in_it(filled: D
         assert len(set(those)) == 1
         assert those[0] is not None
         assert those[0][0] == step * STEP
+
+
+def test_once_all_are_rated_by_enough_people_agreement_is_of_all_of_them(filled: Database) -> None:
+    queues.queue(filled, 13, raters=2)
+    queues.rate_all(filled, "Uma", UMA)
+    queues.rate_all(filled, "Ravi", RAVI)
+    with filled.session() as session:
+        assert progress(session, "small").alpha_of == 13

@@ -11,11 +11,11 @@ from ui.label.feeding import changes, people
 
 def test_who_was_removed_is_marked_and_no_name_is_taken_for_html() -> None:
     raters = (Rater("<Ada>", 1200, 3, True), Rater("Bo", 2, 0, False))
-    shown = people(Progress(40, 1, 40, raters, 2, None))
+    shown = people(Progress(40, 1, 40, raters, 2, None, 0))
     assert "&lt;Ada&gt;</td>" in shown
     assert "1,200" in shown
     assert shown.count("no longer here; the ratings count") == 1
-    assert "Nobody has rated anything yet" in people(Progress(40, 0, 0, (), 0, None))
+    assert "Nobody has rated anything yet" in people(Progress(40, 0, 0, (), 0, None, 0))
 
 
 def test_all_that_changes_is_told_and_what_does_not_is_not() -> None:
