@@ -24,7 +24,7 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "propose": Entry(
         "composer.cli.propose:propose",
-        "Measure snippets that you picked beside the prompt in use, as a candidate; run it again to go on.",
+        "Measure snippets that you picked, or a prompt that you wrote, beside the prompt in use, as a candidate.",
     ),
     "app": Entry(
         "composer.cli.serve:app",

@@ -24,7 +24,9 @@ from composer.cli.figures_table import BAD
 from composer.registry.tasks import get_task
 from library.errors import Refused
 
-app = typer.Typer(no_args_is_help=True, help="What waits to be labelled by people, who do that in the app.")
+app = typer.Typer(
+    no_args_is_help=True, help="What waits to be labelled by people: queue it, see how far it is, make it data."
+)
 
 TaskArgument = Annotated[str, typer.Argument(help="Name of the task.")]
 RatersOption = Annotated[
