@@ -41,9 +41,10 @@ $(VENV)/stamp-empty:
 	@.ci/venv "$(PYTHON)" $(VENV)
 	@touch $@
 
+# The lock holds all that is needed; resolved again, what asks for a package with an extra would be one without a hash.
 $(VENV)/stamp-dependencies: requirements.lock $(VENV)/stamp-empty
 	@echo "Installing the locked dependencies (some 370 MB the first time: a minute or two)"
-	@$(INSTALL) --require-hashes -r requirements.lock $(QUIETLY)
+	@$(INSTALL) --no-deps --require-hashes -r requirements.lock $(QUIETLY)
 	@$(LOADS_MODELS) 2>/dev/null || .ci/apt-install "The embedded models need OpenMP" libgomp1
 	@$(LOADS_MODELS)
 	@touch $@
