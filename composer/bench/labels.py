@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from time import perf_counter
 
 import yaml
 from rich.table import Table
@@ -30,6 +29,15 @@ NAMES: Mapping[str, str] = {
     "peak_mb": "its memory at most, MB",
     "task_page_ms": "the page of the task, ms",
 }
+
+# On Linux a process begins with the peak of the one that starts it, so that has to be a small one.
+_WATCH = """
+import json, resource, subprocess, sys, time
+begun = time.perf_counter()
+status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
+print(json.dumps([time.perf_counter() - begun, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss]))
+sys.exit(status)
+"""
 
 
 def measure_labels(
@@ -81,21 +89,16 @@ def _task(slices: Sequence[str]) -> str:
 
 def _run(arguments: Sequence[str]) -> tuple[float, float]:
     """Return how many seconds a process of Python takes, and how many megabytes at most."""
-    begun = perf_counter()
-    with tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-P", *arguments],
-            env=HERE.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=errors,
-        )
-        _, status, used = os.wait4(process.pid, 0)
-        seconds = perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            errors.seek(0)
-            last = errors.read().decode(errors="replace").strip().splitlines()[-1:] or ["no reason was given"]
-            raise Refused(f"the import ended with status {process.returncode}: {last[0]}")
-    unit = 2**20 if sys.platform == "darwin" else 2**10
-    return seconds, used.ru_maxrss / unit
+    command = [sys.executable, "-P", *arguments]
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", _WATCH, *command],
+        env=HERE.environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode:
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason was given"]
+        raise Refused(f"the import ended with status {done.returncode}: {last[0]}")
+    seconds, peak = json.loads(done.stdout)
+    return seconds, peak / (2**20 if sys.platform == "darwin" else 2**10)

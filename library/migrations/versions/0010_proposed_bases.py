@@ -23,7 +23,7 @@ def upgrade() -> None:
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_base")),
-        sa.UniqueConstraint("task", "sha256", name=op.f("uq_base_task")),
+        sa.UniqueConstraint("task", "sha256", name=op.f("uq_base_task_sha256")),
     )
     op.create_index(op.f("ix_base_task"), "base", ["task"], unique=False)
     for table, column in COLUMNS:
