@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -39,8 +39,12 @@ def show(
     me: Person,
     people: BesidePeople | None = None,
     cost: Difference | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> None:
-    """Print a candidate: figures, gates, what changes, who decided what, what is in its way, what comes next."""
+    """Print a candidate: figures, gates, what changes, who decided what, what is in its way, what comes next.
+
+    `texts` hold what the examples of `listed` begin with, by id.
+    """
     candidate, status = review.candidate, review.status
     say(f"{candidate.task} → {candidate.target} · candidate {candidate.id} · {status.state}", style="bold")
     made = f"{candidate.created_at:%Y-%m-%d %H:%M} UTC"
@@ -67,8 +71,8 @@ def show(
     _gates(candidate.gates)
     _head(f"What changes, compared with {_replaced(review)}")
     changes(prompt_changes(review.incumbent, review.composition))
-    _regressions(review)
-    _outside(review, people)
+    _regressions(review, texts or {})
+    _outside(review, people, texts or {})
     _malformed(review.candidate.evidence.malformed)
     _verdicts(status)
     _comments(comments)
@@ -134,10 +138,25 @@ def _gates(gates: Sequence[Gate]) -> None:
     _head(f"Gates: {sum(gate.passed for gate in gates)} of {len(gates)} pass")
     for gate in gates:
         advisory = "" if gate.binding else "  advisory: holds nothing up"
-        _marked(gate.passed, f"{gate.name} ({gate.figure.replace('-', '−')}){advisory}")
+        _marked(gate.passed, f"{gate.name} ({gate.text}){advisory}")
 
 
-def _regressions(review: Review) -> None:
+def listed(review: Review, people: BesidePeople | None) -> tuple[str, ...]:
+    """Return the ids of the examples that `show` lists: the worst regressions, and answers far from people's."""
+    outside = () if people is None else _farthest(review, people)
+    return tuple(dict.fromkeys((*review.candidate.regressions[:MOST_SHOWN], *outside)))
+
+
+def _farthest(review: Review, people: BesidePeople) -> list[str]:
+    losses = {row.example_id: row.candidate_loss for row in review.candidate.rows}
+    return sorted(people.outside, key=lambda one: -losses[one])[:MOST_SHOWN]
+
+
+def _begins(texts: Mapping[str, str], name: str) -> str:
+    return f"  “{texts[name]}”" if name in texts else ""
+
+
+def _regressions(review: Review, texts: Mapping[str, str]) -> None:
     status, names = review.status, review.candidate.regressions
     if not names:
         return
@@ -147,20 +166,20 @@ def _regressions(review: Review) -> None:
         given = status.dispositions.get(name)
         text = f"{given.kind} ({given.reviewer}): {given.reason}" if given else "unresolved"
         resolved = given is not None and given.kind != "blocks"
-        _marked(resolved, f"{name}  loss {rows[name].change:+.2f}  {text}")
+        _marked(resolved, f"{name}  loss {rows[name].change:+.2f}  {text}{_begins(texts, name)}")
     _more(len(names))
 
 
-def _outside(review: Review, people: BesidePeople | None) -> None:
+def _outside(review: Review, people: BesidePeople | None, texts: Mapping[str, str]) -> None:
     """Print the examples whose answer by the candidate nobody's rating comes near to, the largest loss first."""
     if people is None or not people.outside:
         return
     _head(f"Outside people's range: {len(people.outside)} of {people.total} answers, the largest loss first")
     rows = {row.example_id: row for row in review.candidate.rows}
-    for name in sorted(people.outside, key=lambda one: -rows[one].candidate_loss)[:MOST_SHOWN]:
+    for name in _farthest(review, people):
         value = rows[name].candidate_value
         answer = "malformed" if value is None else value if isinstance(value, str) else f"{value:g}"
-        say(f"  ✗ {name}  answer {answer}, people {people.within[name].people}", hang=4)
+        say(f"  ✗ {name}  answer {answer}, people {people.within[name].people}{_begins(texts, name)}", hang=4)
     _more(len(people.outside))
 
 

@@ -7,15 +7,17 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from sqlmodel import Session
 
+from composer.analysis.people import beside_people
 from composer.answers.evaluator import Stopped
 from composer.answers.served import UNSEEN, may_change_unseen
 from composer.answers.store import DatabaseCells
-from composer.candidates.records import get_candidate_summary
 from composer.cli.before_spending import DryRunOption, before_spending
 from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals, say
 from composer.cli.run_report import progress_bar, report
 from composer.cli.serve import serve
+from composer.evaluation.caveats import find_caveats
 from composer.evaluation.outcomes import Difference
 from composer.home.paths import Home, resolve_home
 from composer.home.signin import read_sign_in
@@ -23,6 +25,7 @@ from composer.models import connection
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from composer.registry.starter import TARGETS, load_starter
 from composer.registry.targets import get_target
+from composer.review.status import get_review
 from composer.runs import worker
 from composer.runs.findings import search_findings
 from composer.runs.plan import plan_run
@@ -121,7 +124,8 @@ def do(database: Database, home: Home, run: int, as_json: bool) -> None:
     with database.session() as session:
         found = search_findings(session, get_run(session, run))
         target = get_target(session, result.target)
-    out.print(report(result, _figures(database, result.candidate_id), found))
+        figures, standing = measured(session, result.candidate_id)
+    out.print(report(result, figures, found, standing))
     if result.cells.stored and may_change_unseen(target, DatabaseCells(database).served(target.hash)):
         say(UNSEEN, style="dim")
     if result.candidate_id is not None:
@@ -129,8 +133,12 @@ def do(database: Database, home: Home, run: int, as_json: bool) -> None:
         out.print(f"\nRead and decide in `composer app`, or here: {here}", markup=False, highlight=False)
 
 
-def _figures(database: Database, candidate_id: int | None) -> tuple[Difference, ...]:
+def measured(session: Session, candidate_id: int | None) -> tuple[tuple[Difference, ...], tuple[str, ...]]:
+    """Return the figures of what a run measured, and sentences on what they are worth; empty for no candidate."""
     if candidate_id is None:
-        return ()
-    with database.session() as session:
-        return get_candidate_summary(session, candidate_id).figures
+        return (), ()
+    review = get_review(session, candidate_id)
+    people = beside_people(session, review)
+    beside = () if people is None else tuple(f"{one[:1].upper()}{one[1:]}." for one in (people.person, people.way))
+    caveats = find_caveats(review.candidate.figures[0], review.task.output, review.candidate.rows)
+    return review.candidate.figures, (*beside, *caveats)

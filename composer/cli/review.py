@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,11 +12,11 @@ from sqlmodel import Session
 
 from composer.analysis.prices import cost_of
 from composer.cli.act import carry_out
-from composer.cli.candidate_report import as_json_value, show
+from composer.cli.candidate_report import as_json_value, listed, show
 from composer.cli.common import CandidateArgument, HomeOption, JsonOption, opened, person, refusals
 from composer.cli.decide import commenting, deciding, dismissing
 from composer.cli.dispose import disposing
-from composer.registry.datasets import has_ratings
+from composer.registry.datasets import examples_named, has_ratings
 from composer.review.comments import comments_on
 from composer.review.status import Review, get_review
 from library.errors import Refused
@@ -23,6 +24,9 @@ from library.people import someone
 
 if TYPE_CHECKING:
     from composer.analysis.people import BesidePeople
+
+LONGEST = 70
+"""How many characters of an example are shown beside its id."""
 
 
 def _older(name: str, verb: str) -> Any:
@@ -86,7 +90,9 @@ def _show(candidate: int, home: Path | None, *, as_json: bool) -> None:
             return
         cost = cost_of(session, found.candidate)
         comments, me = comments_on(session, found.candidate), someone(session, person())
-    show(found, comments, me, people, cost)
+        examples = examples_named(session, found.candidate.evidence.data.dataset, listed(found, people))
+    texts = {one.id: shorten(" | ".join(one.inputs.values()), LONGEST, placeholder="…") for one in examples}
+    show(found, comments, me, people, cost, texts)
 
 
 def _people(session: Session, found: Review) -> BesidePeople | None:

@@ -56,12 +56,18 @@ class Bar:
 
 
 def report(
-    result: RunResult, figures: Sequence[Difference], found: SearchFindings | None = None
+    result: RunResult,
+    figures: Sequence[Difference],
+    found: SearchFindings | None = None,
+    standing: Sequence[str] = (),
 ) -> RenderableType:
-    """Return what a run ends with: figures before and after, gates, what the search learnt, the outcome."""
+    """Return what a run ends with: figures before and after, gates, what the search learnt, the outcome.
+
+    `standing` are sentences on what the figures are worth.
+    """
     parts: list[RenderableType] = [Text(), _header(result)]
     if figures:
-        parts += [comparison(figures), _examples(result), _gates(result)]
+        parts += [comparison(figures), _examples(result), *map(Text, standing), _gates(result)]
     if found:
         parts += _learnt(found, result.message)
     parts.append(Padding(Text(result.message[0].upper() + result.message[1:] + ".", "bold"), (1, 0, 0, 0)))
@@ -95,7 +101,7 @@ def _examples(result: RunResult) -> Text:
 def _gates(result: RunResult) -> Text:
     text = Text("Gates")
     for gate in result.gates:
-        text.append("\n  ").append(*MARKS[gate.passed]).append(f" {gate.name} ({gate.figure})")
+        text.append("\n  ").append(*MARKS[gate.passed]).append(f" {gate.name} ({gate.text})")
     return text
 
 

@@ -127,6 +127,11 @@ class Gate:
     figure: str
     binding: bool = True
 
+    @property
+    def text(self) -> str:
+        """The figure as it is shown: with the sign of a minus, as figures have it everywhere."""
+        return self.figure.replace("-", "−")
+
 
 @dataclass(frozen=True)
 class MalformedAnswer:

@@ -115,7 +115,7 @@ class ReviewStatus:
             found.append(Blocker("released"))
         if self.successor is not None:
             found.append(Blocker("rescored", number=self.successor))
-        found += [Blocker("gate fails", what=gate.name, detail=gate.figure) for gate in self.failing_gates]
+        found += [Blocker("gate fails", what=gate.name, detail=gate.text) for gate in self.failing_gates]
         if self.required_dispositions:
             found.append(Blocker("unresolved regressions", count=len(self.required_dispositions)))
         return tuple(found)

@@ -134,9 +134,9 @@ def _gate_figure(gate: Gate, figures: Sequence[Difference]) -> str:
     if one is not None and gate.name == "improves" and one.low is not None:
         return interval(one)
     if one is None or one.difference is None or gate.name == "improves":
-        return gate.figure.replace("-", "−")
+        return gate.text
     unit = " pts" if one.name in SHARES else ""
-    _, bracket, allowed = gate.figure.partition(" (")
+    _, bracket, allowed = gate.text.partition(" (")
     return f"{change(one.name, one.difference)}{unit}{bracket}{allowed}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -213,6 +214,7 @@ def test_regressions_get_their_dispositions_one_by_one_or_all_at_once(worse: Dat
     first, second = acts.WORSE
     said = told(run("review", "1"))
     assert "Regressions: 0 of 2 resolved, the worst first" in said
+    assert re.search(r"loss \+\d\.\d\d  unresolved  “.+”", said)  # what the example begins with
     assert said.index(first) < said.index(second)
     assert "Next: resolve 2 regressions, then decide." in said
     told(run("review", "1", "--blocks", first, "--reason", "Must not be."))

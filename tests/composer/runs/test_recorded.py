@@ -8,6 +8,7 @@ import pytest
 
 from composer.audit.verification import audit
 from composer.candidates.records import get_candidate
+from composer.cli.compose import measured
 from composer.evaluation.formatting import change, figure, interval
 from composer.home.example import CANDIDATE, RECORDING, example_of, has_example, open_example
 from composer.home.paths import Home
@@ -35,6 +36,12 @@ def test_it_is_the_whole_run_and_readme_has_its_figures(recorded_example: Home) 
     difference = f"{change(metric.name, metric.difference)} {interval(metric)}"
     row = next(line for line in README.read_text().splitlines() if line.startswith("| `… demo --headless` "))
     assert [cell.strip() for cell in row.split("|")[3:6]] == [before, after, difference]
+
+
+def test_a_run_ends_with_how_far_it_has_come(recorded_example: Home) -> None:
+    with open_example(recorded_example).session() as session:
+        _, sentences = measured(session, CANDIDATE)
+    assert any("to one more person (100%) the incumbent has come 11%, the candidate 92%" in one for one in sentences)
 
 
 def test_nothing_in_it_can_be_changed(recorded_example: Home) -> None:
