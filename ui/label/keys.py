@@ -20,9 +20,10 @@ export default function ({ data }) {
   let typed = ""
   let answered = { example: "", at: 0 }
   const shown = () => document.querySelector(".ic-to-rate")?.dataset.example ?? ""
+  const last = () => document.querySelector("[data-last]")?.dataset.last ?? ""
   const begins = (text) => Object.keys(data.buttons).some((keys) => keys.startsWith(text))
   let noting = false
-  const once = (place, act, tries = 20) => {
+  const once = (place, act, tries = 100) => {
     const found = document.querySelector(place)
     if (found && !found.disabled) act(found)
     else if (tries > 0) setTimeout(() => once(place, act, tries - 1), 50)
@@ -51,11 +52,10 @@ export default function ({ data }) {
     }
     typed = begins(typed + key) ? typed + key : begins(key) ? key : ""
     const name = data.buttons[typed]
-    if (!name || (name.includes("*") && !example)) return
+    if (!name || (name.includes("*") && !example) || (name.includes("#") && !last())) return
     typed = ""
     answered = { example, at: Date.now() }
-    const place = name.endsWith("-") ? `[class*="st-key-${name}"]` : `.st-key-${name.replace("*", example)}`
-    once(`${place} button`, (button) => button.click())
+    once(`.st-key-${name.replace("*", example).replace("#", last())} button`, (button) => button.click())
   }
   const clicked = (event) => {
     const button = event.target.closest(".st-key-ic-label button")
@@ -75,10 +75,11 @@ export default function ({ data }) {
 
 
 def listen(buttons: Mapping[str, str]) -> None:
-    """Press the button whose widget key stands under the keys pressed, `*` in it being the number of the example.
+    """Press the button whose widget key stands under the keys pressed.
 
-    A name that ends in `-` stands for any that begins so. The example is the one whose number the card with the
-    class `ic-to-rate` has as `data-example`; its note is the field of the key `note-` and that number.
+    In it `*` is the number of the example, `data-example` of the card with the class `ic-to-rate`, and `#` that of
+    the person's last act, `data-last` of what is shown: buttons of before may still be on the page beside it. The
+    note is the field of the key `note-` and the number of the example.
     """
     _component()(key="ic-label-keys", data={"buttons": dict(buttons), "note": NOTE})
 

@@ -65,7 +65,7 @@ def _progress(found: Sitting) -> None:
 
 def _turn(found: Sitting, turn: Turn) -> None:
     offered = choices(found.task.output)
-    html(inputs(turn))
+    html(inputs(turn, found.last))
     names = {one.keys: f"rate-*-{place}" for place, one in enumerate(offered) if one.keys}
     if len(offered) > MOST:
         names = {}
@@ -95,17 +95,21 @@ def _turn(found: Sitting, turn: Turn) -> None:
         width=760,
     )
     st.caption(_keys_in_words(names, undo=found.last is not None))
-    keys.listen({**names, keys.SKIP: "skip-*", keys.UNDO: "undo-"})
+    keys.listen({**names, keys.SKIP: "skip-*", keys.UNDO: "undo-#"})
 
 
-def inputs(turn: Turn) -> str:
+def inputs(turn: Turn, last: Act | None = None) -> str:
     """Return the inputs of an example as HTML, exactly as they are; an only one without its name."""
     named = len(turn.inputs) > 1
     shown = "".join(
         (f"<dt>{safe(name)}</dt>" if named else "") + f"<dd>{safe(text)}</dd>"
         for name, text in turn.inputs.items()
     )
-    return f'<div class="ic ic-open ic-to-rate" data-example="{turn.item}"><dl>{shown}</dl></div>'
+    return f'<div class="ic ic-open ic-to-rate" data-example="{turn.item}"{_last(last)}><dl>{shown}</dl></div>'
+
+
+def _last(act: Act | None) -> str:
+    return "" if act is None else f' data-last="{act.id}"'
 
 
 def _named(one: Choice) -> str:
@@ -164,7 +168,7 @@ def _nothing_left(found: Sitting) -> None:
         return
     skipped = f", and skipped {found.skipped:,}" if found.skipped else ""
     html(
-        f'<div class="ic ic-empty"><h2>You are through: {found.rated:,} rated{skipped}</h2>'
+        f'<div class="ic ic-empty"{_last(found.last)}><h2>You are through: {found.rated:,} rated{skipped}</h2>'
         "<p>Your ratings are stored. Once enough people have rated an example, a curator makes it part of the "
         "data, with each rating under its giver’s name.</p></div>"
     )
@@ -177,7 +181,7 @@ def _nothing_left(found: Sitting) -> None:
                 args=(True,),
             )
         _undo(found)
-    keys.listen({keys.UNDO: "undo-"})
+    keys.listen({keys.UNDO: "undo-#"})
 
 
 @action(RATING)
