@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from composer.data.near_misses import near_label
-from composer.data.tables import Row
+from composer.data.tables import Problem, Row
 from composer.task.task import Task
 
 LIMIT_TEXT = 1_000_000
@@ -27,6 +27,10 @@ class Wrong(ValueError):
     def __init__(self, column: str, what: str, fix: str, sample: str = "") -> None:
         super().__init__(what)
         self.column, self.what, self.fix, self.sample = column, what, fix, sample
+
+    def at(self, place: int) -> Problem:
+        """Return it as a problem of the row at a place."""
+        return Problem(place, self.column, self.what, self.fix, self.sample)
 
 
 def given(row: Row, column: str) -> bool:

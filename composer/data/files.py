@@ -22,7 +22,7 @@ from composer.data.fields import (
 )
 from composer.data.raterrows import OneRater, gathered
 from composer.data.readers import read_table
-from composer.data.tables import Problem, Row, Table
+from composer.data.tables import Row, Table
 from composer.task.task import Task
 from library.canonical import digest
 from library.control_tokens import control_tokens
@@ -60,11 +60,13 @@ def records_of(table: Table, columns: ColumnMap, task: Task) -> tuple[Record, ..
                 parts.setdefault(record.id, []).append(OneRater(place, rater, record))
                 continue
             if record.id in places:
-                column, same = (columns.id, "id") if given(row, columns.id) else ("", "inputs")
-                what = f"the same {same} as {table.unit} {places[record.id]}"
-                raise Wrong(column, what, "Keep one, give each its own id, or name the column with the rater.")
+                first, fix = (
+                    places[record.id],
+                    "Keep one, give each its own id, or name the column with the rater.",
+                )
+                raise _again(row, columns, f"{table.unit} {first}", fix)
         except Wrong as wrong:
-            problems.append(Problem(place, wrong.column, wrong.what, wrong.fix, wrong.sample))
+            problems.append(wrong.at(place))
             continue
         places[record.id] = place
         records.append(record)
@@ -72,7 +74,7 @@ def records_of(table: Table, columns: ColumnMap, task: Task) -> tuple[Record, ..
         try:
             records.append(gathered(rows, columns, task, table.unit))
         except Wrong as wrong:
-            problems.append(Problem(rows[0].place, wrong.column, wrong.what, wrong.fix, wrong.sample))
+            problems.append(wrong.at(rows[0].place))
     table.refuse(problems)
     return tuple(records)
 
@@ -91,17 +93,21 @@ def unlabelled_of(table: Table, columns: ColumnMap, task: Task) -> tuple[Unlabel
         try:
             one = reader.unlabelled(row)
             if one.id in places:
-                column, same = (columns.id, "id") if given(row, columns.id) else ("", "inputs")
-                what = f"the same {same} as {table.unit} {places[one.id]}"
-                raise Wrong(column, what, "Keep one, or give each its own id.")
+                raise _again(row, columns, f"{table.unit} {places[one.id]}", "Keep one, or give each its own id.")
         except Wrong as wrong:
-            problems.append(Problem(place, wrong.column, wrong.what, wrong.fix, wrong.sample))
+            problems.append(wrong.at(place))
             continue
         places[one.id] = place
         if not any(given(row, name) for name in labels):
             found.append(one)
     table.refuse(problems)
     return tuple(found)
+
+
+def _again(row: Row, columns: ColumnMap, first: str, fix: str) -> Wrong:
+    """Return what is wrong with a row whose example came before, in the row that `first` names."""
+    column, same = (columns.id, "id") if given(row, columns.id) else ("", "inputs")
+    return Wrong(column, f"the same {same} as {first}", fix)
 
 
 class _Reader:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from composer.evaluation import intervals
 from composer.home.paths import Home
 from library.database import Database, open_database
+from tests import small, twice
 from tests.ui.homes import furnish
 from tests.ui.pages import Open
 
@@ -47,6 +49,26 @@ def rows(furnished: Home) -> Iterator[Database]:
     database = open_database(furnished.path)
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def _twice_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("twice")
+    home = Home(folder / "home")
+    database = open_database(home.path)
+    small.fill(database, folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(intervals, "RESAMPLES", 100)
+        twice.release_twice(database, home)
+    database.close()
+    return home.path
+
+
+@pytest.fixture
+def renewed(home: Home, _twice_home: Path) -> Home:
+    """A home in which release 2 replaced release 1."""
+    shutil.copytree(_twice_home, home.path)
+    return home
 
 
 @pytest.fixture

@@ -4,39 +4,15 @@ from __future__ import annotations
 
 import csv as csvfile
 import io
-import shutil
 from pathlib import Path
 
 import pytest
 
 from composer.analysis.side_by_side import side_by_side
-from composer.evaluation import intervals
 from composer.home.paths import Home
 from library.database import open_database
-from tests import small, twice
 from tests.ui.pages import Open, plain_text, seen
 from ui.compare.examples import csv, names
-
-
-@pytest.fixture(scope="session")
-def _twice_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("compared")
-    home = Home(folder / "home")
-    database = open_database(home.path)
-    small.fill(database, folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(intervals, "RESAMPLES", 100)
-        twice.release_twice(database, home)
-    database.close()
-    return home.path
-
-
-@pytest.fixture
-def renewed(home: Home, _twice_home: Path) -> Home:
-    """A home in which release 2 replaced release 1."""
-    shutil.copytree(_twice_home, home.path)
-    return home
-
 
 THREE = {"task": "small", "columns": "release:2,release:1,base"}
 

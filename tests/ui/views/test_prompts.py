@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import csv as csvfile
 import io
-import shutil
 from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
-
-from composer.evaluation import intervals
 from composer.home.paths import Home
 from composer.registry.releases import current_release
 from composer.registry.tasks import add_task, get_task
@@ -21,32 +16,12 @@ from composer.review.decisions import give_verdict
 from library.database import Database, open_database
 from library.people import add_person
 from library.tables import SnippetVersionRow
-from tests import small, twice
+from tests import twice
 from tests.ui.pages import Open, seen
 from ui.prompts.history_table import csv, table
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 SQUARE = {"task": "small", "target": "tiny"}
-
-
-@pytest.fixture(scope="session")
-def _twice_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("twice")
-    home = Home(folder / "home")
-    database = open_database(home.path)
-    small.fill(database, folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(intervals, "RESAMPLES", 100)
-        twice.release_twice(database, home)
-    database.close()
-    return home.path
-
-
-@pytest.fixture
-def renewed(home: Home, _twice_home: Path) -> Home:
-    """A home in which release 2 replaced release 1."""
-    shutil.copytree(_twice_home, home.path)
-    return home
 
 
 def released(home: Home) -> int:
