@@ -60,11 +60,8 @@ def records_of(table: Table, columns: ColumnMap, task: Task) -> tuple[Record, ..
                 parts.setdefault(record.id, []).append(OneRater(place, rater, record))
                 continue
             if record.id in places:
-                first, fix = (
-                    places[record.id],
-                    "Keep one, give each its own id, or name the column with the rater.",
-                )
-                raise _again(row, columns, f"{table.unit} {first}", fix)
+                fix = "Keep one, give each its own id, or name the column with the rater."
+                raise _again(row, columns, f"{table.unit} {places[record.id]}", fix)
         except Wrong as wrong:
             problems.append(wrong.at(place))
             continue

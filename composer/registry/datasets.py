@@ -174,11 +174,6 @@ def _example(content: Mapping[str, Any]) -> Example:
     return Example(**{**content, "clusters": tuple(content["clusters"])})
 
 
-def test_split_size(session: Session, task: str) -> int:
-    """Return how many sealed test examples a task has; raises `Refused` where it has no data."""
-    return split_size(session, dataset_of(session, task), "test")
-
-
 def split_size(session: Session, dataset: str, split: SplitName) -> int:
     """Return how many examples a split of a dataset has."""
     own = col(ExampleRow.content)["split"].as_string() == split

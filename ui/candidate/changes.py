@@ -13,7 +13,7 @@ from composer.registry.releases import get_release, list_releases, measured_comp
 from composer.registry.tasks import get_task_version
 from composer.review.status import Review
 from ui.candidate.page_data import Shown
-from ui.components import text_diff
+from ui.components import text_layout
 from ui.components.snippet_changes import show_changes
 from ui.shell import notices
 from ui.shell.context import database
@@ -42,22 +42,13 @@ def show(found: Shown) -> None:
             format_func=lambda name: f"{AGAINST}{name}",
             width=330,
         )
-        view = st.segmented_control(
-            "Layout of the text",
-            ["unified", "side by side"],
-            default="unified",
-            required=True,
-            key="diff",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        layout = text_layout.choose()
     with notices.refusals():
         before = composition_named(review, base or INCUMBENT)
         findings = found.findings if base in (None, INCUMBENT) else None
         changed = prompt_changes(before, review.composition)
         html(show_changes(changed, findings, found.comments))
-        lines = text_diff.compare(before.text, review.composition.text)
-        html(text_diff.side_by_side(lines) if view == "side by side" else text_diff.unified(lines))
+        text_layout.show(before.text, review.composition.text, layout)
 
 
 def _beside(found: Shown) -> str:

@@ -122,18 +122,8 @@ def _chosen(label: str, key: str, options: list[str], width: int) -> str:
 
 def _shown(counts: Mapping[str, int]) -> str:
     """Ask which examples to show; the link holds the choice, its label how many there are."""
-    chosen = query_params.chosen(SHOW, list(counts), "worse" if counts["worse"] else "all")
-    st.segmented_control(
-        "Show",
-        list(counts),
-        required=True,
-        key=SHOW,
-        format_func=lambda name: f"{name} {counts[name]:,}",
-        on_change=query_params.keep,
-        args=(SHOW,),
-        label_visibility="collapsed",
-    )
-    return chosen
+    default = "worse" if counts["worse"] else "all"
+    return query_params.segments("Show", SHOW, list(counts), default, lambda name: f"{name} {counts[name]:,}")
 
 
 def frame(found: Shown, lines: Sequence[Line]) -> pd.DataFrame:

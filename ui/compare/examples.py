@@ -48,17 +48,8 @@ def show(found: SideBySide) -> None:
     section("Every example", "an answer a prompt · those first whose losses are furthest apart")
     named = tests(found)
     counts = {name: sum(map(test, found.lines)) for name, test in named.items()}
-    chosen = query_params.chosen(SHOW, list(counts), "they differ" if counts["they differ"] else "all")
-    st.segmented_control(
-        "Show",
-        list(counts),
-        required=True,
-        key=SHOW,
-        format_func=lambda name: f"{name} {counts[name]:,}",
-        on_change=query_params.keep,
-        args=(SHOW,),
-        label_visibility="collapsed",
-    )
+    default = "they differ" if counts["they differ"] else "all"
+    chosen = query_params.segments("Show", SHOW, list(counts), default, lambda name: f"{name} {counts[name]:,}")
     lines = sorted(
         (line for line in found.lines if named[chosen](line)), key=lambda line: (-_apart(line), line.id)
     )

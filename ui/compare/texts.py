@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from composer.analysis.side_by_side import SideBySide
-from ui.components import text_diff
+from ui.components import text_layout
 from ui.shell import query_params
 from ui.shell.page import html, section
 
@@ -19,36 +19,19 @@ def show(found: SideBySide) -> None:
     others = {str(one.column.name): one.column for one in found.places if one.column is not base}
     section("The text", f"against {base.name.title}, word by word")
     with st.container(horizontal=True, vertical_alignment="center"):
-        chosen = query_params.chosen(TEXT, list(others), next(iter(others)))
-        st.segmented_control(
-            "Whose text",
-            list(others),
-            required=True,
-            key=TEXT,
-            format_func=lambda name: others[name].name.title,
-            on_change=query_params.keep,
-            args=(TEXT,),
-            label_visibility="collapsed",
+        chosen = query_params.segments(
+            "Whose text", TEXT, list(others), next(iter(others)), lambda name: others[name].name.title
         )
-        view = st.segmented_control(
-            "Layout of the text",
-            ["unified", "side by side"],
-            default="unified",
-            required=True,
-            key="diff",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
+        layout = text_layout.choose()
     other = others[chosen]
-    _text(base.composition.text, other.composition.text, view, "The texts are the same, byte for byte.")
+    _text(base.composition.text, other.composition.text, layout, "The texts are the same, byte for byte.")
     if base.task.message != other.task.message:
         html('<div class="ic ic-mute">The user message was edited too</div>')
-        _text(base.task.message, other.task.message, view, "")
+        _text(base.task.message, other.task.message, layout, "")
 
 
-def _text(before: str, after: str, view: str | None, same: str) -> None:
+def _text(before: str, after: str, layout: str, same: str) -> None:
     if before == after:
         html(f'<div class="ic ic-mute">{same}</div>')
         return
-    lines = text_diff.compare(before, after)
-    html(text_diff.side_by_side(lines) if view == "side by side" else text_diff.unified(lines))
+    text_layout.show(before, after, layout)

@@ -6,7 +6,7 @@ label with a count in it, or a default that depends on who looks, would lead the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -19,6 +19,27 @@ def chosen(name: str, options: Sequence[str], default: str) -> str:
     given = st.query_params.get(name, default)
     value = given if given in options else default
     st.session_state[name] = value
+    return value
+
+
+def segments(
+    label: str, name: str, options: Sequence[str], default: str, words: Callable[[str], str] = str
+) -> str:
+    """Offer options beside each other, of which the link holds the one that is on, and return that.
+
+    `label` is for whoever can't see them, `words` what an option is called.
+    """
+    value = chosen(name, options, default)
+    st.segmented_control(
+        label,
+        options,
+        key=name,
+        required=True,
+        format_func=words,
+        label_visibility="collapsed",
+        on_change=keep,
+        args=(name,),
+    )
     return value
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import streamlit as st
 
@@ -68,18 +69,9 @@ def filters(found: Sequence[Entry]) -> list[Entry]:
 
 def tabs(counts: dict[Tab, int], default: Tab) -> str:
     """Offer the tabs with their counts and return the one that is open."""
-    tab = query_params.chosen("state", TABS, default)
-    st.segmented_control(
-        "Which candidates",
-        TABS,
-        key="state",
-        required=True,
-        format_func=lambda name: f"{name} {counts[name]}",
-        label_visibility="collapsed",
-        on_change=query_params.keep,
-        args=("state",),
+    return query_params.segments(
+        "Which candidates", "state", TABS, default, lambda name: f"{name} {counts[cast(Tab, name)]}"
     )
-    return tab
 
 
 st.title("Inbox", anchor=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from composer.registry import datasets
 from composer.registry.datasets import current_dataset, dataset_of, examples_of, leave_out, split_size
 from composer.registry.tasks import get_task
 from library import log
@@ -17,15 +16,15 @@ from tests import small
 def test_the_test_split_is_counted_without_reading_its_examples(filled: Database) -> None:
     with filled.session() as session:
         dataset = dataset_of(session, "small")
-        assert datasets.test_split_size(session, "small") == len(examples_of(session, dataset, "test")) == 16
+        assert split_size(session, dataset, "test") == len(examples_of(session, dataset, "test")) == 16
         session.execute(text("""update example set content = '{"split": "test"}' where example_id = 'test-03'"""))
     with filled.session() as session:
-        assert datasets.test_split_size(session, "small") == 16
+        assert split_size(session, dataset, "test") == 16
         assert split_size(session, dataset, "authoring") == 0
         with pytest.raises(KeyError):
             examples_of(session, dataset, "test")
         with pytest.raises(Refused, match="no labelled data"):
-            datasets.test_split_size(session, "another")
+            dataset_of(session, "another")
 
 
 def test_examples_are_left_out_whole_and_logged_with_who_why_and_which(filled: Database) -> None:
