@@ -22,8 +22,11 @@ def keep_base(session: Session, task: Task, text: str, *, by: str, at: datetime,
     The text must be as `checked_base` returns it; `note` says where it came from.
     """
     require(session, by, *PROPOSERS)
-    if text == task.base or (known := find_base(session, task, text)) is not None:
-        return None if text == task.base else known
+    if text == task.base:
+        return None
+    known = find_base(session, task, text)
+    if known is not None:
+        return known
     if checked_base(text) != text:
         raise ValueError("a base is stored as it was checked")
     row = BaseRow(task=task.name, text=text, sha256=text_digest(text), added_by=by, added_at=at, note=note)

@@ -256,11 +256,12 @@ class _Sharing:
 
     def __init__(self, rows: NDArray[np.intp], columns: NDArray[np.intp], n: int, names: int) -> None:
         self._rows, self._columns, self._n, self.names = rows, columns, n, names
+        self._one_each = bool((np.bincount(rows, minlength=n) == 1).all())
         self._kept: list[tuple[slice, Any]] = []
 
     def together(self, influence: Floats) -> float:
         """Return the sum of the products of influences, shape (n,), over all pairs that share a cluster."""
-        if len(self._rows) == self._n:  # one cluster each: the pairs of a cluster are the square of its sum
+        if self._one_each:  # the pairs of a cluster are the square of its sum
             return float((np.bincount(self._columns, influence) ** 2).sum())
         total = 0.0
         for part, share in self._kept or self._pairs():

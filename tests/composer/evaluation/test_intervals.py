@@ -10,6 +10,7 @@ import pytest
 from scipy.optimize import brentq
 from scipy.stats import bootstrap, t
 
+from composer.confidence import CONFIDENCE, Z
 from composer.evaluation import intervals
 from composer.evaluation.figures import Floats, Mean, Statistic, Weights
 from composer.evaluation.intervals import (
@@ -339,3 +340,18 @@ def test_clusters_widen_alike_however_often_they_are_asked_about(monkeypatch: py
     assert cluster_inflation(influence, clusters) == pytest.approx(first, rel=1e-12)
     assert cluster_inflation(2 * influence, clusters) == pytest.approx(first, rel=1e-12)
     intervals._sharing.cache_clear()
+
+
+def test_examples_without_a_cluster_are_not_taken_for_those_with_one_each() -> None:
+    # As many memberships as examples, and yet not one each.
+    clusters = [(), ("a", "b"), ("a",), ("b",), ("c",), ("c",)]
+    influence = np.array([3.0, 1.0, 2.0, -1.0, 1.0, 2.0])
+    shared = sum(
+        influence[one] * influence[other]
+        for one, mine in enumerate(clusters)
+        for other, theirs in enumerate(clusters)
+        if set(mine) & set(theirs)
+    )
+    few = 3 / 2 * (t.ppf((1 + CONFIDENCE) / 2, 2) / Z) ** 2
+    expected = np.sqrt(max(1.0, few * shared / (influence @ influence)))
+    assert cluster_inflation(influence, clusters) == pytest.approx(expected)
