@@ -13,7 +13,7 @@ from sqlmodel import Session, col, func, select
 from library.canonical import text_digest
 from library.errors import Refused
 from library.parts import in_parts
-from library.tables import SnippetRow, SnippetVersionRow
+from library.tables import IN_FORCE, SnippetRow, SnippetVersionRow
 from library.versions import SnippetVersion
 
 LaterVersions = Mapping[int, tuple[SnippetVersion, ...]]
@@ -51,8 +51,8 @@ def show(session: Session, key: str) -> tuple[SnippetVersion, ...]:
 def vetted(session: Session, tags: Sequence[str]) -> tuple[SnippetVersion, ...]:
     """Return what a composition may use, in library order: of each key the version that counts now.
 
-    That is the newest one that isn't a draft, if it is vetted: a draft doesn't replace what is vetted,
-    and once that is retired, older versions don't come back. With `tags`, only snippets having any of
+    That is the newest one in force, if it is vetted: a draft doesn't replace what is vetted, and once that is
+    retired, older versions don't come back. With `tags`, only snippets having any of
     them. Raises Refused if a text no longer fits its hash.
     """
     counting = _read(session, _is_newest(drafts=False), col(SnippetVersionRow.state) == "vetted")
@@ -120,11 +120,11 @@ def version_rows(session: Session, ids: Sequence[int]) -> Iterator[SnippetVersio
 
 
 def _is_newest(*, drafts: bool = True) -> ColumnElement[bool]:
-    """Whether a version is the newest of its key, among all or among those that aren't drafts."""
+    """Whether a version is the newest of its key, among all or among those in force."""
     other = aliased(SnippetVersionRow)
     newest = select(func.max(other.version)).where(other.snippet_id == SnippetRow.id)
     if not drafts:
-        newest = newest.where(other.state != "draft")
+        newest = newest.where(col(other.state).in_(IN_FORCE))
     return col(SnippetVersionRow.version) == newest.correlate(SnippetRow).scalar_subquery()
 
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
     inspect,
     select,
 )
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import ORMExecuteState, Session, object_session
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 from sqlmodel._compat import SQLModelConfig
@@ -34,8 +34,13 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-# In the order in which a version passes through them; it may skip one, and never goes back.
-STATES = ("draft", "vetted", "retired")
+STATES = ("draft", "vetted", "retired", "rejected")
+IN_FORCE = ("vetted", "retired")
+"""The states that count for what may be in a prompt: a draft, open or rejected, replaces nothing."""
+_NEXT = {"draft": ("vetted", "retired", "rejected"), "vetted": ("retired",)}
+_BACK = {"vetted": ("draft",), "retired": ("draft", "vetted"), "rejected": ("draft",)}
+UNDOING = "an act on snippets is being undone"
+"""Under this name a session holds that states may go back, which only undoing an act does."""
 
 _ROWS_IN_A_STATEMENT = 1000
 INSERTED = "newest ids before rows were inserted"
@@ -90,12 +95,12 @@ class SnippetRow(Table, table=True):
 
 
 class SnippetVersionRow(Immutable, Table, table=True):
-    """One text of a snippet with its rules, immutable but for its state: from draft to vetted to retired."""
+    """One text of a snippet with its rules, immutable but for its state: draft, vetted, retired or rejected."""
 
     __tablename__ = "snippet_version"
     __table_args__ = (
         UniqueConstraint("snippet_id", "version"),
-        CheckConstraint("state in ('draft', 'vetted', 'retired')", name="state"),
+        CheckConstraint("state in ('draft', 'vetted', 'retired', 'rejected')", name="state"),
     )
     changeable: ClassVar[frozenset[str]] = frozenset({"state"})
 
@@ -113,6 +118,50 @@ class SnippetVersionRow(Immutable, Table, table=True):
     rationale: str = Field(sa_column=Column(Text, nullable=False))
     author: str
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class OriginRow(Immutable, Table, table=True):
+    """Where a version comes from: who misread which examples how, or what wrote it; and warnings accepted."""
+
+    __tablename__ = "origin"
+
+    id: int | None = Field(default=None, primary_key=True)
+    version_id: int = Field(foreign_key="snippet_version.id", unique=True)
+    kind: str
+    task: str
+    target: str
+    examples: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    misunderstood: str = Field(sa_column=Column(Text, nullable=False))
+    attend: str = Field(sa_column=Column(Text, nullable=False))
+    source: dict[str, str] = Field(sa_column=Column(JSON, nullable=False))
+    warnings: list[dict[str, str]] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class SnippetCommentRow(Immutable, Table, table=True):
+    """A comment on a snippet, with the version that was its newest then."""
+
+    __tablename__ = "snippet_comment"
+    changeable: ClassVar[frozenset[str]] = frozenset({"resolved_by", "resolved_at"})
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(index=True)
+    version: int
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    author: str
+    written_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    resolved_by: str = ""
+    resolved_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+
+
+class LibraryPolicyRow(Immutable, Table, table=True):
+    """Whether whoever wrote a draft may vet it alone; the newest row counts."""
+
+    __tablename__ = "library_policy"
+
+    id: int | None = Field(default=None, primary_key=True)
+    alone: bool
+    set_by: str
+    set_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class PersonRow(Table, table=True):
@@ -183,9 +232,14 @@ def _refuse_changes(row: Immutable) -> None:
 def _refuse_states_that_go_back(row: SnippetVersionRow, new: str, old: object, _initiator: object) -> None:
     if old not in STATES or old == new:  # a new row, or nothing to do
         return
-    if new not in STATES or STATES.index(new) < STATES.index(str(old)):
+    session = object_session(row)
+    ways = _NEXT.get(str(old), ())
+    if session is not None and session.info.get(UNDOING):
+        ways += _BACK.get(str(old), ())
+    if new not in ways:
         raise Refused(
-            f"{_name(row)} can't go from {old} to {new}", fix="States go from draft to vetted to retired."
+            f"{_name(row)} can't go from {old} to {new}",
+            fix="States go from draft to vetted to retired, or from draft to rejected; an undo leads back.",
         )
 
 

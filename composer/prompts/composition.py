@@ -17,6 +17,7 @@ BARE_BASE = "the bare base"
 
 _LEFT = {
     "draft": "Vet it first, or leave it out.",
+    "rejected": "Leave it out, or write another draft.",
     "retired": "A new run finds a prompt without it; an earlier release may do meanwhile.",
 }
 """What to do about a version that isn't vetted, by its state."""

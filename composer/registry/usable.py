@@ -9,6 +9,7 @@ from sqlmodel import Session
 from composer.task.task import Task
 from library import snippets
 from library.snippets import LaterVersions
+from library.tables import IN_FORCE
 from library.versions import SnippetVersion
 
 
@@ -33,7 +34,7 @@ def usable(session: Session, task: Task, versions: Sequence[int]) -> tuple[int, 
 def _problem(task: Task, one: SnippetVersion, later: Sequence[SnippetVersion]) -> str:
     if one.state != "vetted":
         return f"snippet {one.key} v{one.version} is {one.state}"
-    counting = [other for other in later if other.state != "draft"]
+    counting = [other for other in later if other.state in IN_FORCE]
     if not counting:
         return ""
     newest = counting[-1]

@@ -2,6 +2,7 @@ from .answers import CellRow, TestReadRow
 from .bases import BaseRow
 from .candidates import CandidateRow, CorrectionRow, DispositionRow, ReleaseRow, VerdictRow
 from .comments import CommentRow
+from .curation import AuthoringJobRow
 from .examples import ExampleRow
 from .jobs import JobRow
 from .labelling import QueuedRow, RatingRow
@@ -10,6 +11,7 @@ from .runs import RunRow
 from .webhooks import WebhookRow
 
 __all__ = [
+    "AuthoringJobRow",
     "BaseRow",
     "CandidateRow",
     "CellRow",
