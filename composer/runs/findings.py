@@ -110,10 +110,14 @@ def findings_of(
     )
 
 
-def _effect(one: Gain, metric: str, better_is: Better, composition: set[str]) -> Effect:
+def as_difference(one: Gain, metric: str, better_is: Better) -> Difference:
+    """Return the loss that something saves as what it changes a metric by, in the metric's points."""
     low, high = sorted(as_change(metric, bound) for bound in (one.low, one.high))
-    difference = Difference(metric, better_is, None, None, as_change(metric, one.gain), low, high)
-    return Effect(one.keys, difference, one.cells, composition.issuperset(one.keys))
+    return Difference(metric, better_is, None, None, as_change(metric, one.gain), low, high)
+
+
+def _effect(one: Gain, metric: str, better_is: Better, composition: set[str]) -> Effect:
+    return Effect(one.keys, as_difference(one, metric, better_is), one.cells, composition.issuperset(one.keys))
 
 
 def _stopped(session: Session, run: Run) -> str:

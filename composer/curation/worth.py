@@ -1,0 +1,264 @@
+"""What each snippet is worth on each target: its effect in the newest search that tried it, and who picked it.
+
+An effect is a search estimate, next to the snippets of the prompt that was in use then. It belongs to a wording:
+one that was measured with an older wording says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, func
+
+from composer.evaluation.metrics import Metric, figures
+from composer.evaluation.outcomes import Difference
+from composer.home.processes import FINISHED
+from composer.registry.tasks import get_task_version
+from composer.runs.findings import as_difference
+from composer.runs.plan import PROPOSED
+from composer.search.attribution import Gain
+from composer.tables import RunRow
+from library.parts import in_parts
+from library.snippets import versions_of
+from library.tables import LogRow
+
+Place = tuple[str, str]
+"""A task and a target, by name."""
+IN_FORCE = ("vetted", "retired")
+"""States of versions that were in force: a draft never was."""
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What the finished searches for one task and target show of one snippet.
+
+    `effect` is what it changed the metric by in `run`, the newest search that tried it, over `cells` answers;
+    None where none did. `version` had the wording that was tried; `outdated` is whether another is in force now.
+    `could` counts the searches that could have tried it, `tried` those that did, over `answers` in all; `helped`
+    are those in which its gain was clear, and `picked` those whose composition holds it, the newest first.
+    """
+
+    key: str
+    task: str
+    target: str
+    effect: Difference | None = None
+    cells: int = 0
+    run: int | None = None
+    version: int | None = None
+    outdated: bool = False
+    could: int = 0
+    tried: int = 0
+    answers: int = 0
+    helped: tuple[int, ...] = ()
+    picked: tuple[int, ...] = ()
+
+    @property
+    def place(self) -> Place:
+        """Its task and target."""
+        return self.task, self.target
+
+
+@dataclass(frozen=True)
+class JointEffect:
+    """What two snippets change the metric by beyond the sum of both, in the newest search that says so."""
+
+    keys: tuple[str, str]
+    task: str
+    target: str
+    effect: Difference
+    cells: int
+    run: int
+
+
+@dataclass(frozen=True)
+class LibraryWorth:
+    """What the finished searches show of the library.
+
+    `snippets` maps each key that any of them could use to its worth, by task and target. `pairs` are the joint
+    effects that were kept, each once for a task and target.
+    """
+
+    snippets: Mapping[str, tuple[Worth, ...]] = field(default_factory=dict)
+    pairs: tuple[JointEffect, ...] = ()
+
+    def of(self, key: str) -> tuple[Worth, ...]:
+        """Return what one snippet is worth, by task and target; empty where no search could use it."""
+        return self.snippets.get(key, ())
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One finished search, read as it is stored: hundreds of them hold too much to check each part."""
+
+    id: int
+    task: str
+    target: str
+    metric: Metric
+    entered: datetime
+    composition: frozenset[str]
+    snippets: Sequence[Mapping[str, Any]]
+    pairs: Sequence[Mapping[str, Any]]
+
+
+@dataclass
+class _Seen:
+    """What was seen of one snippet so far, the newest searches first."""
+
+    newest: Mapping[str, Any] | None = None
+    by: _Search | None = None
+    could: int = 0
+    tried: int = 0
+    answers: int = 0
+    helped: list[int] = field(default_factory=list)
+    picked: list[int] = field(default_factory=list)
+
+    def add(self, key: str, search: _Search, names: Sequence[Mapping[str, Any]]) -> None:
+        """Note what a search shows of the wordings of a key; that of its day counts, where it was tried."""
+        self.could += 1
+        if key in search.composition:
+            self.picked.append(search.id)
+        tried = [one for one in names if one["cells"]]
+        if not tried:
+            return
+        own = min(tried, key=lambda one: len(one["keys"][0]))  # `key` before `key@version`
+        if self.newest is None:
+            self.newest, self.by = own, search
+        self.tried += 1
+        self.answers += sum(one["cells"] for one in tried)
+        if any(one["low"] > 0 for one in tried):
+            self.helped.append(search.id)
+
+
+def finished_runs(session: Session) -> tuple[int, str]:
+    """Return how many runs have finished and when the last did: while both stay, no run has more to say."""
+    query = select_columns(func.count(col(RunRow.id)), func.max(col(RunRow.ended_at)))
+    number, last = session.execute(query.where(col(RunRow.state) == FINISHED)).one()
+    return int(number), str(last or "")
+
+
+def library_worth(session: Session) -> LibraryWorth:
+    """Return what the finished searches show of the library; raises `Refused` where a task's row was changed."""
+    searches = tuple(_searches(session))
+    seen: dict[tuple[str, Place], _Seen] = {}
+    for search in searches:
+        for key, names in _by_key(search.snippets).items():
+            seen.setdefault((key, (search.task, search.target)), _Seen()).add(key, search, names)
+    wordings = _wordings(session, sorted({key for key, _ in seen}))
+    found: dict[str, list[Worth]] = {}
+    for (key, place), one in sorted(seen.items()):
+        found.setdefault(key, []).append(_worth(key, place, one, wordings.get(key, ())))
+    return LibraryWorth({key: tuple(each) for key, each in found.items()}, tuple(_joint_effects(searches)))
+
+
+def _searches(session: Session) -> Iterator[_Search]:
+    """Yield the finished searches whose effects are known, those that finished last first."""
+    columns = ("id", "task", "task_hash", "target", "created_at", "worth", "result")
+    query = select_columns(*(getattr(RunRow, name) for name in columns)).where(
+        col(RunRow.state) == FINISHED, col(RunRow.strategy) != PROPOSED
+    )
+    metrics: dict[str, Metric] = {}
+    for row in session.execute(query.order_by(col(RunRow.ended_at).desc(), col(RunRow.id).desc())):
+        if row.worth is None or not row.result:  # older than this figure
+            continue
+        if row.task_hash not in metrics:
+            metrics[row.task_hash] = figures(get_task_version(session, row.task_hash))[0]
+        yield _Search(
+            row.id,
+            row.task,
+            row.target,
+            metrics[row.task_hash],
+            row.created_at,
+            frozenset(row.result["keys"]),
+            row.worth["snippets"],
+            row.worth["pairs"],
+        )
+
+
+def _by_key(snippets: Iterable[Mapping[str, Any]]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for one in snippets:
+        found.setdefault(one["keys"][0].partition("@")[0], []).append(one)
+    return found
+
+
+def _worth(key: str, place: Place, seen: _Seen, wordings: Sequence[_Wording]) -> Worth:
+    """Return what was seen of one snippet as its worth; `wordings` are those that were ever in force."""
+    counts = Worth(
+        key,
+        *place,
+        could=seen.could,
+        tried=seen.tried,
+        answers=seen.answers,
+        helped=tuple(seen.helped),
+        picked=tuple(seen.picked),
+    )
+    if seen.newest is None or seen.by is None:
+        return counts
+    older = seen.newest["keys"][0].partition("@")[2]
+    entered = seen.by.entered
+    meant = [one for one in wordings if (str(one.version) == older if older else one.since <= entered)]
+    return replace(
+        counts,
+        effect=_difference(seen.newest, seen.by),
+        cells=seen.newest["cells"],
+        run=seen.by.id,
+        version=meant[-1].version if meant else None,
+        outdated=bool(meant) and meant[-1].sha256 != wordings[-1].sha256,
+    )
+
+
+def _difference(stored: Mapping[str, Any], search: _Search) -> Difference:
+    gain = Gain(tuple(stored["keys"]), stored["gain"], stored["low"], stored["high"], stored["cells"])
+    return as_difference(gain, search.metric.name, search.metric.better_is)
+
+
+def _joint_effects(searches: Iterable[_Search]) -> Iterator[JointEffect]:
+    known: set[tuple[frozenset[str], str, str]] = set()
+    for search in searches:
+        for stored in search.pairs:
+            one, other = (name.partition("@")[0] for name in stored["keys"])
+            pair = (frozenset((one, other)), search.task, search.target)
+            if one != other and pair not in known:
+                known.add(pair)
+                effect = _difference(stored, search)
+                yield JointEffect((one, other), search.task, search.target, effect, stored["cells"], search.id)
+
+
+@dataclass(frozen=True)
+class _Wording:
+    """A version that was ever in force, and since when."""
+
+    version: int
+    sha256: str
+    since: datetime
+
+
+def _wordings(session: Session, keys: Sequence[str]) -> Mapping[str, Sequence[_Wording]]:
+    """Return for each of these keys the versions that were ever in force, the oldest first."""
+    versions = versions_of(session, keys)
+    several = [key for key, each in versions.items() if len(each) > 1]
+    vetted = _vetted_at(session, several)
+    return {
+        key: [
+            _Wording(one.version, one.sha256, vetted.get((key, one.version), one.created_at))
+            for one in each
+            if one.state in IN_FORCE
+        ]
+        for key, each in versions.items()
+    }
+
+
+def _vetted_at(session: Session, keys: Sequence[str]) -> Mapping[tuple[str, int], datetime]:
+    """Return when versions of these keys that were drafts at first were vetted, as the log has it."""
+    found: dict[tuple[str, int], datetime] = {}
+    columns = (col(LogRow.subject), col(LogRow.at), col(LogRow.detail))
+    for some in in_parts([f"snippet:{key}" for key in keys]):
+        query = select_columns(*columns).where(col(LogRow.subject).in_(some), col(LogRow.action) == "vetted")
+        for subject, at, detail in session.execute(query):
+            if isinstance(version := detail.get("version"), int):
+                found[subject.partition(":")[2], version] = at
+    return found
