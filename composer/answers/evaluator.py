@@ -16,7 +16,8 @@ from composer.answers.store import CellStore, MemoryCells, Question
 from composer.data.examples import Example
 from composer.models.answer import Answer
 from composer.models.client import TooLong, ask
-from composer.prompts.composition import Composition
+from composer.prompts.askable import Askable
+from composer.prompts.composition import UnvettedText
 from composer.prompts.messages import Messages, render
 from composer.task.task import Task
 
@@ -35,11 +36,11 @@ class Stopped(Exception):
 
 
 class Evaluator:
-    """Turns (composition, examples) into answers, through an `Executor`.
+    """Turns (prompt, examples) into answers, through an `Executor`.
 
     Workers of the executor only call the model; this process alone writes. At most `slots` questions are out
     at a time and answers are stored as they arrive, so a kill loses at most those in flight. Questions are put
-    in the order of the examples, one composition at a time: neighbours share the prompt, and often the first
+    in the order of the examples, one prompt at a time: neighbours share the prompt, and often the first
     input, and a model that caches prefixes reads only the rest.
 
     `check` is shown each answer before it is stored, and one for which it raises is not; `see` is shown each
@@ -75,15 +76,15 @@ class Evaluator:
         self.counts = Counts()
         self._known: dict[str, Answer] = {}
 
-    def answers(self, composition: Composition, examples: Sequence[Example]) -> list[Answer]:
+    def answers(self, prompt: Askable, examples: Sequence[Example]) -> list[Answer]:
         """Return one answer an example, in the order given; raises what `ask` raises (an outage) or `Stopped`."""
-        return self.all_answers([(composition, examples)])[0]
+        return self.all_answers([(prompt, examples)])[0]
 
-    def all_answers(self, asked: Sequence[tuple[Composition, Sequence[Example]]]) -> list[list[Answer]]:
-        """Return the answers of several compositions, all asked for at once; raises as `answers` does."""
+    def all_answers(self, asked: Sequence[tuple[Askable, Sequence[Example]]]) -> list[list[Answer]]:
+        """Return the answers of several prompts, all asked for at once; raises as `answers` does."""
         keyed = [
-            [(question.key, question) for question in self.questions(composition, examples)]
-            for composition, examples in asked
+            [(question.key, question) for question in self.questions(prompt, examples)]
+            for prompt, examples in asked
         ]
         fresh = {key: question for one in keyed for key, question in one if key not in self._known}
         found = self.store.find(list(fresh))
@@ -95,9 +96,9 @@ class Evaluator:
         self._pay([question for key, question in fresh.items() if key not in found])
         return [[self._known[key] for key, _ in one] for one in keyed]
 
-    def questions(self, composition: Composition, examples: Sequence[Example]) -> list[Question]:
+    def questions(self, prompt: Askable, examples: Sequence[Example]) -> list[Question]:
         """Return the question of each cell, in the order of the examples."""
-        return questions_of(self.task, self.target_hash, composition, examples, replicate=self.replicate)
+        return questions_of(self.task, self.target_hash, prompt, examples, replicate=self.replicate)
 
     def _pay(self, questions: Sequence[Question]) -> None:
         waiting = iter(questions)
@@ -145,14 +146,23 @@ def _result(future: Future[Answer], question: Question) -> Answer:
 
 
 def questions_of(
-    task: Task, target_hash: str, composition: Composition, examples: Sequence[Example], *, replicate: int = 0
+    task: Task, target_hash: str, prompt: Askable, examples: Sequence[Example], *, replicate: int = 0
 ) -> list[Question]:
-    """Return what a composition asks a target about each example; a replicate of its own asks it again."""
+    """Return what a prompt asks a target about each example; a replicate of its own asks it again.
+
+    Raises `UnvettedText` for a trial that is to be asked about anything but authoring examples.
+    """
+    barred = next((one for one in examples if one.split not in prompt.splits), None)
+    if barred is not None:
+        raise UnvettedText(
+            f"a draft on trial is asked about authoring examples alone, and {barred.id} is of {barred.split}",
+            fix="Vet the draft: a run measures it on the others then.",
+        )
     return [
         Question(
-            render(composition.text, task.message, example.inputs),
+            render(prompt.text, task.message, example.inputs),
             target_hash,
-            composition.fingerprint,
+            prompt.fingerprint,
             example.id,
             replicate,
         )

@@ -10,7 +10,7 @@ from composer.candidates.outcome import Outcome, Part, PromptHashes
 from composer.data.examples import Example
 from composer.evaluation.outcomes import Comparison, Difference, Gate, MalformedAnswer, OutcomeCounts, Row, Slice
 from composer.models.target import Target
-from composer.prompts.composition import Composition
+from composer.prompts.composition import Composition, require_composed
 from composer.task.task import Metric, Task
 from library.canonical import text_digest
 
@@ -205,6 +205,9 @@ class MeasurementPlan:
     examples: tuple[Example, ...]
     incumbent: Composition
     candidate: Composition
+
+    def __post_init__(self) -> None:
+        require_composed(self.incumbent, self.candidate)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from composer.candidates.evidence import Evidence
 from composer.candidates.records import PROPOSERS, SUBMITTED
 from composer.evaluation.gates import let_through
-from composer.prompts.composition import Composition
+from composer.prompts.composition import Composition, require_composed
 from composer.registry.bases import number_of_base
 from composer.registry.tasks import get_task_version
 from composer.tables import CandidateRow, RunRow
@@ -34,9 +34,11 @@ def submit(
     """Store a composition with its evidence and return its candidate id, the same for the same evidence of a run.
 
     Whether it is let through to a review follows from its gates and the task's policy.
+    Raises `UnvettedText` for what is no composition, such as a trial.
     Whoever started the run proposed it, also where somebody else has it scored again.
     """
     require(session, by, *PROPOSERS)
+    require_composed(composition, incumbent)
     content = evidence.as_json()
     evidence_hash = digest(content)
     query = select(CandidateRow).where(CandidateRow.run_id == run_id, CandidateRow.evidence_hash == evidence_hash)

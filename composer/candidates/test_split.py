@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from composer.prompts.composition import Composition
+from composer.prompts.composition import Composition, require_composed
 from composer.tables import TestReadRow
 from library import log
 
@@ -26,8 +26,9 @@ def note_test_read(
     """Note that the sealed test split is read for this composition; returns how often others read it before.
 
     The same composition on the same target reads the stored answers again, which counts once, also after a
-    label was corrected.
+    label was corrected. Raises `UnvettedText` for what is no composition, such as a trial.
     """
+    require_composed(composition)
     query = select(TestReadRow).where(
         TestReadRow.dataset == dataset,
         TestReadRow.target == target_hash,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import ClassVar
 
-from composer.task.task import SLOT
+from composer.task.task import SLOT, SPLITS, SplitName
 from library.canonical import digest, text_digest
 from library.errors import Refused
 from library.versions import SnippetVersion
@@ -33,6 +34,8 @@ class Composition:
 
     Raises `UnvettedText` when a version isn't vetted, appears twice, or its text isn't the text it was vetted as.
     """
+
+    splits: ClassVar[frozenset[SplitName]] = frozenset(SPLITS)
 
     base: str
     versions: tuple[SnippetVersion, ...] = ()
@@ -75,8 +78,21 @@ class Composition:
         )
 
 
+def require_composed(*prompts: Composition) -> None:
+    """Raise `UnvettedText` for what is no composition at run time either, whatever it was declared as."""
+    for one in prompts:
+        if not isinstance(one, Composition):
+            raise UnvettedText(
+                f"a {type(one).__name__.lower()} is no composition: it may hold a line that nobody vetted",
+                fix="Vet the line: then it can be part of a prompt.",
+            )
+
+
 def put_together(base: str, lines: Sequence[str]) -> str:
-    """Return a base with these lines in place of its slot; only vetted lines make a prompt (`Composition`)."""
+    """Return a base with these lines in place of its slot.
+
+    Only vetted lines make a prompt (`Composition`); a draft's may be tried (`Trial`).
+    """
     prompt: list[str] = []
     for line in base.split("\n"):
         prompt += lines if line == SLOT else [line]
