@@ -103,7 +103,7 @@ class SnippetFile:
         fields, keys that two entries share, keys in rules that neither file nor library has, and snippets that
         could be in no prompt by the rules of both. One cause is one problem, whatever depends on it.
         """
-        return self.content.accepted(_problems(known, self.content.values)).snippets
+        return self.content.accepted(between_entries(known, self.content.values)).snippets
 
 
 def read_file(path: Path) -> SnippetFile:
@@ -121,8 +121,12 @@ def _keyed(data: Any) -> dict[int, dict[str, Any]]:
     }
 
 
-def _problems(known: Mapping[str, Links], data: Any) -> Iterator[Problem]:
-    """Find what is wrong between entries."""
+def between_entries(known: Mapping[str, Links], data: Any) -> Iterator[Problem]:
+    """Yield what is wrong between the entries of a library file, and with those that are `known` already.
+
+    `data` are the file's plain values, of whatever shape; each problem's location begins with `snippets` and the
+    index of an entry.
+    """
     keyed = _keyed(data)
     yield from _doubled_keys(keyed)
     places = {entry["key"]: index for index, entry in keyed.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from library.feasibility import Links
 from library.file import SnippetEntry
 from library.versions import SnippetVersion
 
@@ -60,7 +61,7 @@ def planned(entry: SnippetEntry, old: SnippetVersion | None) -> tuple[str, Plann
     """Return what an entry does to the newest version, and the field of `ImportPlan` that it belongs to."""
     if old is None:
         return "added", PlannedSnippet(entry, None, None, None, entry.state, 1)
-    changes, same_text = _changed_rules(entry, old), old.text == entry.text
+    changes, same_text = changed_rules(entry, old), old.text == entry.text
     if entry.state == "retired":
         return _retired(entry, old, differs=bool(changes) or not same_text)
     if changes or not same_text:
@@ -80,7 +81,7 @@ def _retired(entry: SnippetEntry, old: SnippetVersion, *, differs: bool) -> tupl
     return "unchanged" if old.state == "retired" else "retired", same
 
 
-def _changed_rules(entry: SnippetEntry, old: SnippetVersion) -> list[str]:
+def changed_rules(entry: SnippetEntry, old: SnippetVersion) -> list[str]:
     """Return how tags and rules of an entry differ from a version's, a phrase each; their order doesn't count."""
     fields: tuple[tuple[str, Collection[str], Collection[str]], ...] = (
         ("tags", old.tags, entry.tags),
@@ -94,6 +95,11 @@ def _changed_rules(entry: SnippetEntry, old: SnippetVersion) -> list[str]:
         for name, was, now in fields
         if set(was) != set(now)
     ]
+
+
+def links_of(snippet: SnippetVersion) -> Links:
+    """Return what ties a version to other snippets."""
+    return Links(snippet.group, frozenset(snippet.requires), frozenset(snippet.conflicts))
 
 
 def _one(value: str | None) -> tuple[str, ...]:

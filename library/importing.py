@@ -14,9 +14,8 @@ from library import log
 from library.canonical import text_digest
 from library.database import lock_for_writing
 from library.errors import Refused
-from library.feasibility import Links
 from library.file import SnippetFile, read_file
-from library.import_plan import ImportPlan, PlannedSnippet, planned
+from library.import_plan import ImportPlan, PlannedSnippet, links_of, planned
 from library.people import require
 from library.retiring import retire_keys
 from library.snippets import newest_versions, version_rows
@@ -47,7 +46,7 @@ def import_file(
     if expected is not None and plan != expected:
         where = str(found.path)
         raise Refused("the file or the library changed meanwhile", where=where, fix="Look at the plan again.")
-    _store_versions(session, (*plan.added, *plan.changed), by, at)
+    store_versions(session, (*plan.added, *plan.changed), by, at)
     for row in version_rows(session, [current[one.key].id for one in plan.promoted]):
         row.state = "vetted"
     session.flush()
@@ -63,17 +62,13 @@ def _read(file: Path | SnippetFile) -> SnippetFile:
 
 def _plan(file: SnippetFile, current: Mapping[str, SnippetVersion]) -> ImportPlan:
     plans: dict[str, list[PlannedSnippet]] = {field.name: [] for field in fields(ImportPlan)}
-    for entry in file.entries({key: _links(row) for key, row in current.items()}):
+    for entry in file.entries({key: links_of(row) for key, row in current.items()}):
         kind, one = planned(entry, current.get(entry.key))
         plans[kind].append(one)
     return ImportPlan(**{kind: tuple(each) for kind, each in plans.items()})
 
 
-def _links(snippet: SnippetVersion) -> Links:
-    return Links(snippet.group, frozenset(snippet.requires), frozenset(snippet.conflicts))
-
-
-def _store_versions(session: Session, new: Sequence[PlannedSnippet], by: str, at: datetime) -> None:
+def store_versions(session: Session, new: Sequence[PlannedSnippet], by: str, at: datetime) -> None:
     """Insert versions, and the names of new snippets in the order of the file, which their ids keep."""
     if not new:
         return

@@ -58,6 +58,11 @@ _SENTENCES = {
     "examples left out": "left examples out of the data for {}",
     "roles changed": "changed the roles of {}",
     **{action: f"{action} {{}}" for action in ("added", "changed", "vetted", "retired")},
+    "drafted": "wrote a draft of {}",
+    "tagged": "changed the tags of {}",
+    "rejected": "rejected a draft of {}",
+    "undone": "undid an act on {}",
+    "policy set": "set the policy of {}",
     **{f"{kind} {done}": f"{done} {{}}" for kind in ("task", "target", "person", "hook") for done in _DONE},
 }
 
