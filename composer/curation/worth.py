@@ -38,8 +38,9 @@ class Worth:
 
     `effect` is what it changed the metric by in `run`, the newest search that tried it, over `cells` answers;
     None where none did. `version` had the wording that was tried; `outdated` is whether another is in force now.
-    `could` counts the searches that could have tried it, `tried` those that did, over `answers` in all; `helped`
-    are those in which its gain was clear, and `picked` those whose composition holds it, the newest first.
+    `tried` counts the searches that tried this wording, over `answers` in all. Of any wording, `could` counts the
+    searches that could have tried it, `helped` are those in which its gain was clear, and `picked` those whose
+    composition holds it, the newest first.
     """
 
     key: str
@@ -106,31 +107,21 @@ class _Search:
 
 @dataclass
 class _Seen:
-    """What was seen of one snippet so far, the newest searches first."""
+    """What was seen of one snippet, the newest searches first: `trials` are its wordings that were tried."""
 
-    newest: Mapping[str, Any] | None = None
-    by: _Search | None = None
     could: int = 0
-    tried: int = 0
-    answers: int = 0
-    helped: list[int] = field(default_factory=list)
+    trials: list[tuple[_Search, Mapping[str, Any]]] = field(default_factory=list)
     picked: list[int] = field(default_factory=list)
 
     def add(self, key: str, search: _Search, names: Sequence[Mapping[str, Any]]) -> None:
-        """Note what a search shows of the wordings of a key; that of its day counts, where it was tried."""
+        """Note what a search shows of the wordings of a key, that of its day before older ones."""
         self.could += 1
         if key in search.composition:
             self.picked.append(search.id)
         tried = [one for one in names if one["cells"]]
-        if not tried:
-            return
-        own = min(tried, key=lambda one: len(one["keys"][0]))  # `key` before `key@version`
-        if self.newest is None:
-            self.newest, self.by = own, search
-        self.tried += 1
-        self.answers += sum(one["cells"] for one in tried)
-        if any(one["low"] > 0 for one in tried):
-            self.helped.append(search.id)
+        if len(tried) > 1:
+            tried.sort(key=lambda one: len(one["keys"][0]))
+        self.trials += [(search, one) for one in tried]
 
 
 def finished_runs(session: Session) -> tuple[int, str]:
@@ -140,18 +131,33 @@ def finished_runs(session: Session) -> tuple[int, str]:
     return int(number), str(last or "")
 
 
-def library_worth(session: Session) -> LibraryWorth:
-    """Return what the finished searches show of the library; raises `Refused` where a task's row was changed."""
+@dataclass(frozen=True)
+class Searches:
+    """What the finished searches hold, whatever became of the library since; the same while `finished_runs` is."""
+
+    seen: Mapping[tuple[str, Place], _Seen]
+    pairs: tuple[JointEffect, ...]
+
+
+def read_searches(session: Session) -> Searches:
+    """Return what the finished searches hold; raises `Refused` where a task's row was changed."""
     searches = tuple(_searches(session))
     seen: dict[tuple[str, Place], _Seen] = {}
     for search in searches:
+        place = (search.task, search.target)
         for key, names in _by_key(search.snippets).items():
-            seen.setdefault((key, (search.task, search.target)), _Seen()).add(key, search, names)
-    wordings = _wordings(session, sorted({key for key, _ in seen}))
+            seen.setdefault((key, place), _Seen()).add(key, search, names)
+    return Searches(seen, tuple(_joint_effects(searches)))
+
+
+def library_worth(session: Session, searches: Searches | None = None) -> LibraryWorth:
+    """Return what the finished searches show of the library as it is now; `searches` if read before."""
+    searches = searches or read_searches(session)
+    wordings = _wordings(session, sorted({key for key, _ in searches.seen}))
     found: dict[str, list[Worth]] = {}
-    for (key, place), one in sorted(seen.items()):
+    for (key, place), one in sorted(searches.seen.items(), key=lambda each: each[0]):
         found.setdefault(key, []).append(_worth(key, place, one, wordings.get(key, ())))
-    return LibraryWorth({key: tuple(each) for key, each in found.items()}, tuple(_joint_effects(searches)))
+    return LibraryWorth({key: tuple(each) for key, each in found.items()}, searches.pairs)
 
 
 def _searches(session: Session) -> Iterator[_Search]:
@@ -187,28 +193,37 @@ def _by_key(snippets: Iterable[Mapping[str, Any]]) -> Mapping[str, Sequence[Mapp
 
 def _worth(key: str, place: Place, seen: _Seen, wordings: Sequence[_Wording]) -> Worth:
     """Return what was seen of one snippet as its worth; `wordings` are those that were ever in force."""
-    counts = Worth(
-        key,
-        *place,
-        could=seen.could,
-        tried=seen.tried,
-        answers=seen.answers,
-        helped=tuple(seen.helped),
-        picked=tuple(seen.picked),
-    )
-    if seen.newest is None or seen.by is None:
+    helped = dict.fromkeys(search.id for search, stored in seen.trials if stored["low"] > 0)
+    counts = Worth(key, *place, could=seen.could, helped=tuple(helped), picked=tuple(seen.picked))
+    if not seen.trials:
         return counts
-    older = seen.newest["keys"][0].partition("@")[2]
-    entered = seen.by.entered
-    meant = [one for one in wordings if (str(one.version) == older if older else one.since <= entered)]
+    newest, stored = seen.trials[0]
+    meant = [_meant(search, one, wordings) for search, one in seen.trials]
+    now = meant[0]
+    same = [
+        one
+        for (_, one), other in zip(seen.trials, meant, strict=True)
+        if (other and other.sha256) == (now and now.sha256)
+    ]
     return replace(
         counts,
-        effect=_difference(seen.newest, seen.by),
-        cells=seen.newest["cells"],
-        run=seen.by.id,
-        version=meant[-1].version if meant else None,
-        outdated=bool(meant) and meant[-1].sha256 != wordings[-1].sha256,
+        effect=_difference(stored, newest),
+        cells=stored["cells"],
+        run=newest.id,
+        version=now.version if now else None,
+        outdated=now is not None and now.sha256 != wordings[-1].sha256,
+        tried=len(same),
+        answers=sum(one["cells"] for one in same),
     )
+
+
+def _meant(search: _Search, stored: Mapping[str, Any], wordings: Sequence[_Wording]) -> _Wording | None:
+    """Return which version a search's name means: the one it says, or the one then in force; None where lost."""
+    if len(wordings) == 1:
+        return wordings[0]
+    older = stored["keys"][0].partition("@")[2]
+    found = [one for one in wordings if (str(one.version) == older if older else one.since <= search.entered)]
+    return found[-1] if found else None
 
 
 def _difference(stored: Mapping[str, Any], search: _Search) -> Difference:

@@ -84,6 +84,17 @@ def test_an_effect_is_of_the_wording_that_was_in_force_when_the_run_was_entered(
         assert _version(session) == (1, True)
 
 
+def test_only_trials_of_the_same_wording_are_counted_as_trials_of_it(filled: Database, tmp_path: Path) -> None:
+    with filled.session() as session:
+        store_search(session, 1, {"exact": BETTER}, composition=["exact"])
+        new = small.write_library(tmp_path / "new.yaml", {"exact": "An exact answer is a 5."})
+        import_file(session, new, by="Ada", at=small.NOW + timedelta(days=1))
+        store_search(session, 2, {"exact": UNCLEAR, "exact@1": BETTER}, entered=small.NOW + timedelta(days=2))
+        one = one_worth(library_worth(session), "exact")
+    assert (one.version, one.tried, one.answers) == (2, 1, 20)
+    assert (one.could, one.helped, one.picked) == (2, (2, 1), (1,))
+
+
 def _version(session: Session) -> tuple[int | None, bool]:
     one = one_worth(library_worth(session), "exact")
     return one.version, one.outdated
