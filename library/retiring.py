@@ -30,7 +30,7 @@ class Retirement:
 
 
 def retire(session: Session, key: str, *, reason: str, by: str, at: datetime) -> Retirement:
-    """Retire a snippet permanently: none of its versions may be in a prompt any more.
+    """Retire a snippet: none of its versions may be in a prompt any more.
 
     Raises `Refused` for a key that isn't known, a snippet that is retired already, an empty reason, and the role.
     """

@@ -1,4 +1,4 @@
-"""`composer library`: import snippets from a file, list them, show one with its history, retire one."""
+"""`composer library`: snippets and files of them, their drafts, and what becomes of both."""
 
 from __future__ import annotations
 
@@ -18,9 +18,25 @@ COMMANDS: Mapping[str, Entry] = {
         "List the newest version of each snippet with its rules, in library order.",
     ),
     "show": Entry("composer.cli.library_list:show_command", "Show all versions of one snippet, newest first."),
+    "vet": Entry(
+        "composer.cli.library_vet:vet_command",
+        "Vet the newest draft of snippets: from now on prompts may be made of it.",
+    ),
+    "reject": Entry(
+        "composer.cli.library_vet:reject_command",
+        "Turn the newest draft of a snippet down; the same text then comes back only with a reason.",
+    ),
+    "undo": Entry(
+        "composer.cli.library_vet:undo_command",
+        "Undo the last act on a snippet: a draft, a change of tags, a vetting, rejection, retirement or import.",
+    ),
+    "policy": Entry(
+        "composer.cli.library_vet:policy_command",
+        "Show whether whoever wrote a draft may vet it alone, or set it.",
+    ),
     "retire": Entry(
         "composer.cli.library_retire:retire_command",
-        "Retire a snippet permanently: no prompt may hold it, and candidates that do can't be released.",
+        "Retire a snippet: no prompt may hold it, and candidates that do can't be released.",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""`composer library retire`: take a snippet out of use permanently."""
+"""`composer library retire`: take a snippet out of use."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def retire_command(
     reason: ReasonOption = "",
     home: HomeOption = None,
 ) -> None:
-    """Retire a snippet permanently: no prompt may hold it, and candidates that do can't be released."""
+    """Retire a snippet: no prompt may hold it, and candidates that do can't be released."""
     with opened(home).session() as session:
         done = retire(session, key, reason=reason, by=person(), at=datetime.now(UTC))
         releases = used_in(session).get(key, ())
