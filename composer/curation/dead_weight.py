@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from composer.curation.worth import JointEffect, LibraryWorth, Place, Worth
+from composer.curation.worth import JointEffect, LibraryWorth, Place, Worth, saved
 from composer.evaluation.formatting import NAMES, change, interval
 from composer.evaluation.outcomes import Difference
 from library.versions import SnippetVersion
@@ -119,7 +119,7 @@ def _never_helped(key: str, each: Sequence[Worth], carried: int) -> DeadWeight |
 
 def _harm(one: Worth) -> str:
     """Return that even the better end of its interval is no gain; empty where it may be, or is little known."""
-    if one.effect is None or one.outdated or one.answers < ENOUGH_ANSWERS or not _no_gain(one.effect):
+    if one.effect is None or one.outdated or one.answers < ENOUGH_ANSWERS or saved(one.effect)[2] > 0:
         return ""
     return f"{_points(one.effect)} over {one.answers:,} answers"
 
@@ -198,19 +198,8 @@ def _overlap(one: Difference | None, other: Difference | None) -> bool:
     return (one.low or 0.0) <= (other.high or 0.0) and (other.low or 0.0) <= (one.high or 0.0)
 
 
-def _no_gain(effect: Difference) -> bool:
-    """Whether even the better end of the interval is no gain."""
-    best = effect.low if effect.better_is == "lower" else effect.high
-    return best is not None and (best >= 0 if effect.better_is == "lower" else best <= 0)
-
-
 def _best_gain(each: Sequence[Worth]) -> float:
-    gains = [
-        (-1 if one.effect.better_is == "lower" else 100) * (one.effect.difference or 0.0)
-        for one in each
-        if one.effect
-    ]
-    return max(gains, default=0.0)
+    return max((saved(one.effect)[0] for one in each if one.effect), default=0.0)
 
 
 def _points(effect: Difference) -> str:

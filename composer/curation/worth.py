@@ -24,12 +24,10 @@ from composer.search.attribution import Gain
 from composer.tables import RunRow
 from library.parts import in_parts
 from library.snippets import versions_of
-from library.tables import LogRow
+from library.tables import IN_FORCE, LogRow
 
 Place = tuple[str, str]
 """A task and a target, by name."""
-IN_FORCE = ("vetted", "retired")
-"""States of versions that were in force: a draft never was."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +59,22 @@ class Worth:
     def place(self) -> Place:
         """Its task and target."""
         return self.task, self.target
+
+
+def saved(effect: Difference) -> tuple[float, float, float]:
+    """Return an effect as the loss it saves, in [-1, 1], and the ends of its interval: larger is better."""
+    ends = (effect.difference or 0.0, effect.low or 0.0, effect.high or 0.0)
+    gain, low, high = (-one / 100 if effect.better_is == "lower" else one for one in ends)
+    return gain, min(low, high), max(low, high)
+
+
+def best(each: Iterable[Worth]) -> Worth | None:
+    """Return where a snippet surely saves most: that of the highest lower end; None where nothing tried it."""
+    return max(
+        (one for one in each if one.effect is not None),
+        key=lambda one: saved(one.effect)[1] if one.effect else 0.0,
+        default=None,
+    )
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import Session
 
-from composer.curation.worth import LibraryWorth, Worth, finished_runs, library_worth
+from composer.curation.worth import LibraryWorth, Worth, best, finished_runs, library_worth, saved
 from composer.runs.plan import PROPOSED
 from library.database import Database
 from library.importing import import_file
@@ -125,3 +125,18 @@ def test_the_number_of_finished_runs_changes_when_one_more_finishes(filled: Data
         assert finished_runs(session) == before
         store_search(session, 3, {})
         assert finished_runs(session) != before
+
+
+def test_the_best_place_of_a_snippet_is_where_its_gain_is_surest(filled: Database) -> None:
+    with filled.session() as session:
+        store_search(session, 1, {"exact": (0.2, -0.1, 0.5, 8)})
+        store_search(session, 2, {"exact": BETTER}, of=small.label_task())
+        store_search(session, 3, {"topic": UNTRIED})
+        found = library_worth(session)
+    chosen = best(found.of("exact"))
+    assert chosen is not None
+    assert chosen.place == ("labels", "tiny")
+    assert best(found.of("topic")) is None
+    unsure = found.of("exact")[1].effect
+    assert unsure is not None
+    assert [round(one, 6) for one in saved(unsure)] == [0.2, -0.1, 0.5]
