@@ -48,6 +48,8 @@ _SENTENCES = {
     "restored": "restored {} from a backup",
     "stop asked": "asked {} to stop",
     "job entered": "asked for more answers about {}",
+    "authoring asked": "asked about authoring examples of {}",
+    "authoring stopped": "stopped asking about authoring examples of {}",
     "data imported": "imported data for {}",
     "examples queued": "put examples into {}",
     "queue closed": "emptied {}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from composer.prompts.composition import Composition, UnvettedText, put_together
 from composer.task.task import SplitName
@@ -19,7 +19,7 @@ class Trial:
 
     It is no `Composition`, and none can be made of it: it holds a line that nobody vetted. So it is asked about
     authoring examples, on which nothing is ever measured for a review, and about no others. A line that is added
-    stands after the others, but before those that are pinned last; with `pin` first it stands at the start.
+    stands after the others, but before those that are pinned last.
 
     Raises `Refused` for a line that can't be a snippet's text, or that the prompt has already, and `UnvettedText`
     where the prompt it is added to is not a composition.
@@ -30,7 +30,6 @@ class Trial:
     prompt: Composition
     line: str = field(repr=False)
     key: str = ""
-    pin: Literal["first", "last"] | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.prompt, Composition):
@@ -56,10 +55,8 @@ class Trial:
         return tuple(texts)
 
     def _place(self) -> int:
-        if self.pin == "first":
-            return 0
         place = len(self.prompt.versions)
-        while self.pin is None and place and self.prompt.versions[place - 1].pin == "last":
+        while place and self.prompt.versions[place - 1].pin == "last":
             place -= 1
         return place
 

@@ -47,12 +47,10 @@ def test_the_line_stands_after_the_others() -> None:
     assert not trial.replaces
 
 
-def test_the_line_stands_before_those_that_are_pinned_last_unless_it_is_itself() -> None:
+def test_the_line_stands_before_those_that_are_pinned_last() -> None:
     versions = prompt("careful", "exact").versions
     pinned = Composition(BASE, (versions[0], replace(versions[1], pin="last")))
     assert Trial(pinned, DRAFT).lines == (small.TEXTS["careful"], DRAFT, small.TEXTS["exact"])
-    assert Trial(pinned, DRAFT, pin="last").lines[-1] == DRAFT
-    assert Trial(pinned, DRAFT, pin="first").lines[0] == DRAFT
 
 
 def test_a_draft_of_a_snippet_in_the_prompt_takes_its_place() -> None:
