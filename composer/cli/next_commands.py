@@ -14,7 +14,7 @@ WORDS: Mapping[StepKind, str] = {
     "review successor": "it was scored again as candidate {number}. Review that one",
     "rescore": "score it again, since its evidence no longer holds",
     "search again": "find another with a new run: {stale}",
-    "vet": "a curator decides on the draft, by importing the wording that shall count, as vetted: {stale}",
+    "vet": "a curator decides on the draft, by `composer library vet` or `reject`: {stale}",
     "in use": "export it: it is the prompt in use",
     "replaced": "nothing. Another prompt was released since{back}",
     "turned down": "nothing, unless an admin dismisses it: {about}, and no run proposes it again on this evidence",

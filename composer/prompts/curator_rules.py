@@ -80,7 +80,7 @@ def _check_requirements(vocabulary: Vocabulary) -> None:
         tagged = f" with a tag of {', '.join(task.snippets.tags)}" if task.snippets.tags else ""
         raise Refused(
             f"{what}: task {task.name} may not use {others}",
-            fix=f"Vet {others}{tagged}, or import the library file without this requirement.",
+            fix=f"Vet {others}{tagged}, or write a version without this requirement.",
         )
 
 

@@ -14,7 +14,7 @@ WORDS: Mapping[StepKind, str] = {
     "replaced": "Nothing: another prompt was released since. {back}",
     "rescore": "Score it again (below): its evidence no longer holds.",
     "search again": "Start a new run: {stale}.",
-    "vet": "A curator decides on the draft, by importing the wording that shall count, as vetted: {stale}.",
+    "vet": "A curator decides on the draft, by vetting or rejecting it: {stale}.",
     "turned down": "Nothing: a reviewer turned it down, and no run proposes it again on this evidence.",
     "not let through": "Nothing: it was measured and not let through: {gates}. All that was measured stays here.",
     "release": "Release it, at the end of the page.",

@@ -26,7 +26,7 @@ def show(found: Shown, jobs: CandidateJobs, person: Person) -> None:
     if status.needs_run:
         st.page_link("views/runs.py", label="Start a run", icon=":material/play_arrow:")
     elif status.needs_vetting:
-        st.page_link("views/library.py", label="To the Library", icon=":material/upload_file:")
+        st.page_link("views/library.py", label="To the Library", icon=":material/library_books:")
     if status.needs_run or status.needs_vetting:
         return
     job_button.show(page_data.job_offer(jobs, "rescore"), "Score it again", person, primary=True)
@@ -41,5 +41,5 @@ def _mend(status: ReviewStatus) -> str:
     if status.needs_run:
         return "It can't be released any more: a new run finds another."
     if status.needs_vetting:
-        return "It can't be released before the wording that shall count is imported as vetted."
+        return "It can't be released before a curator has vetted or rejected the draft."
     return "It can't be released before it is scored again."
