@@ -16,7 +16,7 @@ from composer.tables import CandidateRow, CellRow, JobRow, RunRow, TargetRow
 from library.log import LogEntry
 from library.parts import in_parts
 from library.rows import Row, content_hashes
-from library.tables import PersonRow, SnippetRow, SnippetVersionRow, Table
+from library.tables import Table
 
 
 @dataclass
@@ -31,9 +31,9 @@ class Compared:
 
 def logged_tables() -> tuple[type[Table], ...]:
     """Return the tables whose rows entries of the log name."""
-    composer: list[type[Table]] = [getattr(tables, name) for name in tables.__all__]
-    known: list[type[Table]] = [SnippetRow, SnippetVersionRow, PersonRow, *composer]
-    return tuple(one for one in known if one.logged)
+    for name in tables.__all__:
+        getattr(tables, name)  # a table is known once its module is loaded
+    return tuple(one for one in Table.__subclasses__() if one.logged)
 
 
 def compare(

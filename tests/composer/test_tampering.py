@@ -16,6 +16,8 @@ from composer.analysis import jobs
 from composer.audit import audit
 from composer.audit.comparison import logged_tables
 from composer.candidates.bases import keep_base
+from composer.curation.jobs import enter_job
+from composer.curation.questions import plan_answers
 from composer.evaluation import intervals
 from composer.home.paths import Home
 from composer.labelling.queueing import queue_doubtful
@@ -28,10 +30,16 @@ from composer.release.publish import release_candidate
 from composer.review.decisions import give_verdict
 from composer.runs.plan import plan_run
 from composer.runs.records import enter_run
+from library import log
+from library.comments import comment
 from library.database import Database, open_database
+from library.drafts import Draft, Origin, write_draft
 from library.errors import Refused
 from library.people import remove_person
+from library.retiring import retire
 from library.tables import Table
+from library.undoing import entries_since, undo
+from library.vetting import allow_alone, vet
 from tests import small
 from tests.composer.review import acts
 from tests.scripted import connecting
@@ -271,7 +279,7 @@ def tampered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(intervals, "RESAMPLES", 100)
         patch.setenv("HOOK_SECRET", "a secret")
-        small.fill(database, folder)
+        small.fill(database, folder, data=(*small.examples(), small.example(1, "authoring")))
         acts.sign_in(database)
         with database.session() as session:
             remove_person(session, "Vera", by="Max", at=small.NOW)
@@ -300,8 +308,21 @@ def tampered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         assert job.state == jobs.FINISHED
         with database.session() as session:
             keep_base(session, small.task(), small.PROMPT_BASE, by="Ada", at=small.NOW)
+            curated(session)
         yield database
     database.close()
+
+
+def curated(session: Session) -> None:
+    """Keep the library: drafts, one vetted by another, a retirement undone, a comment, a policy, a draft tried."""
+    origin = Origin("disagreement", "small", "tiny", ("authoring-01",), "It overrates.", "age")
+    brief = write_draft(session, Draft("brief", "Be brief."), by="Ada", at=small.NOW, origin=origin)
+    vet(session, [brief.id], by="Max", at=small.NOW)
+    retire(session, "brief", reason="A slip.", by="Ada", at=small.NOW)
+    undo(session, entries_since(session, log.newest(session) - 1), by="Max", at=small.NOW)
+    comment(session, "brief", "Why so?", by="Max", at=small.NOW)
+    allow_alone(session, True, by="Max", at=small.NOW, reason="For now.")
+    enter_job(session, plan_answers(session, "small", "tiny"), by="Ada", at=small.NOW)
 
 
 def release_two(session: Session) -> None:
