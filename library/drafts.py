@@ -16,12 +16,12 @@ from library.database import lock_for_writing
 from library.errors import Refused
 from library.file import LibraryFile, SnippetEntry, between_entries
 from library.import_plan import PlannedSnippet, changed_rules, links_of
-from library.importing import store_versions
 from library.parts import in_parts
 from library.people import require
 from library.rejections import Rejection, rejections
 from library.roles import Role
 from library.snippets import newest_versions, versions_of
+from library.storing import store_versions
 from library.tables import OriginRow
 from library.versions import SnippetVersion
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from library.canonical import text_digest
 from library.feasibility import Links
 from library.file import SnippetEntry
-from library.versions import SnippetVersion
+from library.versions import Current, SnippetVersion
+
+if TYPE_CHECKING:
+    from library.rejections import Rejection  # a file that is wrong by itself needs no database to be refused
 
 
 @dataclass(frozen=True)
 class PlannedSnippet:
-    """What an import does to one snippet; the old values are None where the key is new.
+    """What an import does to one snippet; the old values are None where nothing of it counts yet.
 
-    note: which rules or tags change, or what of the entry is not taken over.
+    note: which rules or tags change, what of the entry is not taken over, and what to know of it beforehand.
     """
 
     entry: SnippetEntry
@@ -34,6 +39,11 @@ class PlannedSnippet:
     def text(self) -> str:
         """The text it will have."""
         return self.entry.text
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is vetted by the file, and yet a draft that somebody has to vet."""
+        return self.entry.state == "vetted" and self.state == "draft"
 
 
 @dataclass(frozen=True)
@@ -56,29 +66,87 @@ class ImportPlan:
         """Whether there is nothing to write."""
         return not (self.added or self.changed or self.promoted or self.retired)
 
+    @property
+    def waiting(self) -> int:
+        """How many of the new versions are vetted by the file, and wait as drafts for somebody else."""
+        return sum(one.waits for one in (*self.added, *self.changed))
 
-def planned(entry: SnippetEntry, old: SnippetVersion | None) -> tuple[str, PlannedSnippet]:
-    """Return what an entry does to the newest version, and the field of `ImportPlan` that it belongs to."""
-    if old is None:
-        return "added", PlannedSnippet(entry, None, None, None, entry.state, 1)
-    changes, same_text = changed_rules(entry, old), old.text == entry.text
+
+@dataclass(frozen=True)
+class Conditions:
+    """Who imports into what kind of library.
+
+    alone: whether a text may be vetted by whoever brings it. obstacles: why drafts, by id, can't be vetted by who
+    imports. rejected: drafts that were turned down, by the sha256 of their texts.
+    """
+
+    alone: bool = True
+    obstacles: Mapping[int, str] = field(default_factory=dict)
+    rejected: Mapping[str, Rejection] = field(default_factory=dict)
+
+
+ONE_PERSON = Conditions()
+
+
+def planned(
+    entry: SnippetEntry, old: Current | None, conditions: Conditions = ONE_PERSON
+) -> tuple[str, PlannedSnippet]:
+    """Return what an entry does to what counts of its key, and the field of `ImportPlan` that it belongs to."""
+    if old is None or old.counting is None:
+        return "added", _version(entry, None, 1 if old is None else old.newest + 1, [], conditions)
     if entry.state == "retired":
-        return _retired(entry, old, differs=bool(changes) or not same_text)
-    if changes or not same_text:
-        note = "; ".join(["same text", *changes] if same_text else changes)
-        new = PlannedSnippet(entry, old.text, old.state, old.version, entry.state, old.version + 1, note)
-        return "changed", new
-    promoted = (old.state, entry.state) == ("draft", "vetted")
-    state = "vetted" if promoted else old.state
-    same = PlannedSnippet(entry, old.text, old.state, old.version, state, old.version, _kept(entry, old, state))
-    return "promoted" if promoted else "unchanged", same
+        return _retired(entry, old.in_force or old.counting)
+    if old.in_force is not None and _equal(entry, old.in_force):
+        return "unchanged", _same(entry, old.in_force, old.in_force.state)
+    if old.draft is not None and _equal(entry, old.draft):
+        return _drafted(entry, old.draft, conditions)
+    replaced = old.draft if old.draft is not None and entry.state == "draft" else old.counting
+    notes = changed_rules(entry, replaced)
+    if replaced.text == entry.text:
+        notes = ["same text", *notes]
+    if old.draft is not None and replaced is not old.draft:
+        notes = [*notes, f"v{old.draft.version} by {old.draft.author} stays a draft"]
+    return "changed", _version(entry, replaced, old.newest + 1, notes, conditions)
 
 
-def _retired(entry: SnippetEntry, old: SnippetVersion, *, differs: bool) -> tuple[str, PlannedSnippet]:
+def _version(
+    entry: SnippetEntry, old: SnippetVersion | None, number: int, notes: Sequence[str], conditions: Conditions
+) -> PlannedSnippet:
+    """Return a new version in place of an old one: a draft where somebody else has to vet it."""
+    waits = entry.state == "vetted" and not conditions.alone
+    notes = [*notes, *(["a draft for now: somebody else has to vet it"] if waits else [])]
+    before = conditions.rejected.get(text_digest(entry.text))
+    if before is not None and (old is None or old.text != entry.text):
+        notes.append(f"rejected before as {before.key} v{before.version} by {before.by}: {before.reason}")
+    state = "draft" if waits else entry.state
+    if old is None:
+        return PlannedSnippet(entry, None, None, None, state, number, "; ".join(notes))
+    return PlannedSnippet(entry, old.text, old.state, old.version, state, number, "; ".join(notes))
+
+
+def _drafted(entry: SnippetEntry, draft: SnippetVersion, conditions: Conditions) -> tuple[str, PlannedSnippet]:
+    """Return what an entry does that is known as a draft: it may be vetted by it."""
+    if entry.state != "vetted":
+        return "unchanged", _same(entry, draft, "draft")
+    if (obstacle := conditions.obstacles.get(draft.id)) is None:
+        return "promoted", _same(entry, draft, "vetted")
+    stays = f"stays a draft: {obstacle}"
+    return "unchanged", PlannedSnippet(entry, draft.text, "draft", draft.version, "draft", draft.version, stays)
+
+
+def _retired(entry: SnippetEntry, old: SnippetVersion) -> tuple[str, PlannedSnippet]:
     """Return what an entry does that retires a snippet: its text and rules are those that the library has."""
-    note = "keeps its text, tags and rules: what is retired gets no new version" if differs else ""
+    note = "" if _equal(entry, old) else "keeps its text, tags and rules: what is retired gets no new version"
     same = PlannedSnippet(entry, old.text, old.state, old.version, "retired", old.version, note)
     return "unchanged" if old.state == "retired" else "retired", same
+
+
+def _same(entry: SnippetEntry, old: SnippetVersion, state: str) -> PlannedSnippet:
+    return PlannedSnippet(entry, old.text, old.state, old.version, state, old.version, _kept(entry, old, state))
+
+
+def _equal(entry: SnippetEntry, version: SnippetVersion) -> bool:
+    return entry.text == version.text and not changed_rules(entry, version)
 
 
 def changed_rules(entry: SnippetEntry, old: SnippetVersion) -> list[str]:

@@ -14,7 +14,7 @@ from library.canonical import text_digest
 from library.errors import Refused
 from library.parts import in_parts
 from library.tables import IN_FORCE, SnippetRow, SnippetVersionRow
-from library.versions import SnippetVersion
+from library.versions import Current, SnippetVersion
 
 LaterVersions = Mapping[int, tuple[SnippetVersion, ...]]
 """For some versions, by id, the later ones of their snippets, the oldest first."""
@@ -89,6 +89,14 @@ def newest_versions(session: Session, *conditions: ColumnElement[bool]) -> dict[
     return {each.key: each for each in _read(session, _is_newest(), *conditions)}
 
 
+def current_versions(session: Session) -> dict[str, Current]:
+    """Return what counts now of each key, by key and in library order."""
+    newest = newest_versions(session)
+    unsettled = [key for key, one in newest.items() if one.state not in IN_FORCE]
+    earlier = versions_of(session, unsettled)
+    return {key: _current(earlier.get(key, (one,))) for key, one in newest.items()}
+
+
 def versions_of(session: Session, keys: Sequence[str]) -> dict[str, tuple[SnippetVersion, ...]]:
     """Return all versions of these keys, by key and the oldest first; unknown keys are left out."""
     found: dict[str, tuple[SnippetVersion, ...]] = {}
@@ -133,6 +141,15 @@ def _read(session: Session, *conditions: ColumnElement[bool]) -> Iterator[Snippe
     query = _query().where(*conditions).order_by(col(SnippetRow.id), col(SnippetVersionRow.version))
     for row in session.execute(query):
         yield _as_version(row, row.key)
+
+
+def _current(versions: Sequence[SnippetVersion]) -> Current:
+    """Return what counts of a key's versions, the oldest first."""
+    in_force = next((one for one in reversed(versions) if one.state in IN_FORCE), None)
+    draft = next((one for one in reversed(versions) if one.state == "draft"), None)
+    if draft is not None and in_force is not None and in_force.version > draft.version:
+        draft = None
+    return Current(versions[-1].version, in_force, draft)
 
 
 def _query(*more: Any) -> Select[Any]:

@@ -13,9 +13,9 @@ from library.drafts import CURATORS
 from library.errors import Refused
 from library.file import SnippetEntry
 from library.import_plan import PlannedSnippet
-from library.importing import store_versions
 from library.people import require
 from library.snippets import versions_of
+from library.storing import store_versions
 from library.versions import SnippetVersion
 from library.vetting import alone_allowed
 

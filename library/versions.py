@@ -39,3 +39,21 @@ class SnippetVersion:
             ("pinned", self.pin),
         )
         return tuple(f"{what} {value}" for what, value in rules if value)
+
+
+@dataclass(frozen=True)
+class Current:
+    """What of a snippet counts now.
+
+    newest: the number of its newest version, whatever its state. in_force: the newest that is vetted or retired.
+    draft: the newest that is a draft, where none in force is newer.
+    """
+
+    newest: int
+    in_force: SnippetVersion | None = None
+    draft: SnippetVersion | None = None
+
+    @property
+    def counting(self) -> SnippetVersion | None:
+        """The version in force or, where there is none, the draft; None where every draft was rejected."""
+        return self.in_force or self.draft

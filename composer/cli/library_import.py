@@ -28,7 +28,7 @@ def import_command(
 
     database = opened(home)
     with database.session() as session:
-        plan = plan_import(session, found)
+        plan = plan_import(session, found, by=person())
     _print_plan(plan)
     if plan.is_empty:
         return
@@ -52,7 +52,8 @@ def _print_plan(plan: ImportPlan) -> None:
     for each in plan.unchanged:
         if each.note:
             out.print(Text(f"unchanged {each.key} {each.note}"))
-    out.print(Text(f"{_counted(plan)}."))
+    waits = f"; {plan.waiting} of them a draft for now, since somebody else has to vet it" if plan.waiting else ""
+    out.print(Text(f"{_counted(plan)}{waits}."))
 
 
 def _counted(plan: ImportPlan) -> str:

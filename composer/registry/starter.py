@@ -43,4 +43,4 @@ def load_starter(session: Session, *, by: str, at: datetime) -> None:
         add_task(session, task, by=by, at=at)
         add_examples(session, task, dataset, by=by, at=at)
         library = DATA / "libraries" / file.name
-        import_file(session, library, by=by, at=at)
+        import_file(session, library, by=by, at=at, shipped=True)

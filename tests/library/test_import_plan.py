@@ -8,8 +8,9 @@ import pytest
 
 from library.canonical import text_digest
 from library.file import SnippetEntry
-from library.import_plan import ImportPlan, PlannedSnippet, planned
-from library.versions import SnippetVersion
+from library.import_plan import Conditions, ImportPlan, PlannedSnippet, planned
+from library.rejections import Rejection
+from library.versions import Current, SnippetVersion
 from tests.library.conftest import AT
 
 ENTRY: dict[str, Any] = {"key": "a", "text": "A.", "tags": ("x", "y"), "requires": ("b", "c"), "group": "g"}
@@ -19,13 +20,18 @@ def entry(**changes: Any) -> SnippetEntry:
     return SnippetEntry(**{**ENTRY, **changes})
 
 
-def stored(state: str = "draft", **changes: Any) -> SnippetVersion:
-    """The second version of the snippet, as `entry` with these changes would have made it."""
+def stored(state: str = "draft", **changes: Any) -> Current:
+    """What counts where the second version of the snippet is as `entry` with these changes would have made it."""
+    one = version(state, 2, **changes)
+    return Current(2, draft=one) if state == "draft" else Current(2, in_force=one)
+
+
+def version(state: str, number: int, **changes: Any) -> SnippetVersion:
     one = entry(**changes)
     return SnippetVersion(
-        id=7,
+        id=5 + number,
         key=one.key,
-        version=2,
+        version=number,
         text=one.text,
         sha256=text_digest(one.text),
         state=state,
@@ -95,6 +101,66 @@ def test_a_rationale_alone_is_not_taken_over_and_that_is_noted() -> None:
     kind, one = planned(entry(rationale="Another."), stored(rationale="One."))
     assert kind == "unchanged"
     assert one.note == "keeps its rationale: only another text, rule or tag makes a new version"
+
+
+FOLLOWED = Current(3, in_force=version("vetted", 2), draft=version("draft", 3, text="B."))
+
+
+def test_what_equals_the_version_in_force_is_unchanged_although_a_newer_draft_exists() -> None:
+    for asked in ({"state": "vetted"}, {}):
+        kind, one = planned(entry(**asked), FOLLOWED)
+        assert (kind, one.version, one.state, one.note) == ("unchanged", 2, "vetted", "")
+
+
+def test_what_equals_the_draft_changes_nothing_or_vets_it() -> None:
+    assert planned(entry(text="B."), FOLLOWED)[0] == "unchanged"
+    kind, one = planned(entry(text="B.", state="vetted"), FOLLOWED)
+    assert (kind, one.version, one.state) == ("promoted", 3, "vetted")
+
+
+@pytest.mark.parametrize(
+    ("state", "old", "note"), [("draft", "B.", ""), ("vetted", "A.", "v3 by Ada stays a draft")]
+)
+def test_another_draft_follows_the_draft_and_another_vetted_text_the_one_in_force(
+    state: str, old: str, note: str
+) -> None:
+    kind, one = planned(entry(text="C.", state=state), FOLLOWED)
+    assert (kind, one.version, one.old_text, one.note) == ("changed", 4, old, note)
+
+
+def test_what_is_retired_stays_so_although_a_newer_draft_exists() -> None:
+    followed = Current(3, in_force=version("retired", 2), draft=version("draft", 3, text="B."))
+    assert planned(entry(state="retired"), followed)[0] == "unchanged"
+
+
+def test_a_key_whose_drafts_were_all_rejected_begins_anew_under_the_next_number() -> None:
+    kind, one = planned(entry(), Current(2))
+    assert (kind, one.version, one.old_text) == ("added", 3, None)
+
+
+def test_a_text_that_was_rejected_is_pointed_out_with_its_reason_under_any_key() -> None:
+    sha = text_digest("A.")
+    before = Rejection(1, "other", 4, "A.", sha, "It misleads.", "Cleo", AT)
+    known = Conditions(rejected={sha: before})
+    said = "rejected before as other v4 by Cleo: It misleads."
+    assert planned(entry(), None, known)[1].note == said
+    assert planned(entry(), stored(text="B."), known)[1].note == said
+    assert planned(entry(tags=()), stored(), known)[1].note == "same text; tags x, y → none"
+
+
+@pytest.mark.parametrize("old", [None, stored("vetted", text="B."), stored("vetted", tags=("z",))])
+def test_where_nobody_may_vet_alone_what_the_file_vets_waits_as_a_draft(old: Current | None) -> None:
+    one = planned(entry(state="vetted"), old, Conditions(alone=False))[1]
+    assert (one.state, one.waits) == ("draft", True)
+    assert "a draft for now: somebody else has to vet it" in one.note
+    assert ImportPlan(added=(one,)).waiting == 1
+    assert planned(entry(state="vetted"), old)[1].state == "vetted"
+
+
+def test_a_draft_is_vetted_by_a_file_only_of_somebody_who_may() -> None:
+    kind, one = planned(entry(state="vetted"), stored(), Conditions(False, {7: "you wrote it"}))
+    assert (kind, one.state, one.note) == ("unchanged", "draft", "stays a draft: you wrote it")
+    assert planned(entry(state="vetted"), stored(), Conditions(False))[0] == "promoted"
 
 
 def test_a_plan_is_empty_where_nothing_is_to_be_written() -> None:

@@ -12,12 +12,15 @@ from sqlmodel import Session, select
 from library import log
 from library.canonical import text_digest
 from library.database import Database
+from library.drafts import Draft, write_draft
 from library.errors import Refused
 from library.file import read_file
 from library.importing import import_file, plan_import
 from library.snippets import list_versions, show, version, vetted
 from library.tables import SnippetVersionRow
+from library.vetting import allow_alone, reject
 from tests.library.conftest import AT, TWO, Stored, keys
+from tests.library.curating import curators
 from tests.library.queries import statements
 
 
@@ -201,7 +204,7 @@ def test_a_failure_midway_stores_nothing(database: Database, tmp_path: Path) -> 
 def test_a_plan_writes_nothing_and_is_what_the_import_does(session: Session, tmp_path: Path) -> None:
     path = tmp_path / "library.yaml"
     path.write_text(TWO)
-    plan = plan_import(session, path)
+    plan = plan_import(session, path, by="Ada")
     assert list_versions(session) == ()
     assert import_file(session, path, by="Ada", at=AT, expected=plan) == plan
 
@@ -209,7 +212,7 @@ def test_a_plan_writes_nothing_and_is_what_the_import_does(session: Session, tmp
 def test_a_file_that_changed_since_its_plan_is_refused(session: Session, tmp_path: Path) -> None:
     path = tmp_path / "library.yaml"
     path.write_text(TWO)
-    plan = plan_import(session, path)
+    plan = plan_import(session, path, by="Ada")
     path.write_text(TWO.replace("one word", "no word"))
     with pytest.raises(Refused, match="changed meanwhile"):
         import_file(session, path, by="Ada", at=AT, expected=plan)
@@ -221,7 +224,7 @@ def test_a_file_read_before_is_what_is_planned_and_stored(session: Session, tmp_
     path.write_text(TWO)
     file = read_file(path)
     path.write_text(TWO.replace("one word", "no word"))
-    plan = plan_import(session, file)
+    plan = plan_import(session, file, by="Ada")
     assert import_file(session, file, by="Ada", at=AT, expected=plan) == plan
     assert show(session, "zebra")[0].text == "Answer with one word."
 
@@ -232,7 +235,7 @@ def test_a_library_that_changed_since_the_plan_is_refused(
     path = tmp_path / "agreed.yaml"
     path.write_text(TWO)
     file = read_file(path)
-    plan = plan_import(session, file)
+    plan = plan_import(session, file, by="Ada")
     stored("snippets: [{key: apple, text: Another.}]")
     with pytest.raises(Refused, match="changed meanwhile"):
         import_file(session, file, by="Ada", at=AT, expected=plan)
@@ -259,3 +262,54 @@ def test_a_long_file_takes_few_statements_to_store_and_to_vet(session: Session, 
     assert keys(list_versions(session))[-1] == "k-899"
     assert [entry.subject for entry in log.entries(session)][2:902] == [f"snippet:k-{n}" for n in range(900)]
     assert log.first_broken(session) is None
+
+
+def test_where_people_sign_in_a_vetted_entry_waits_for_somebody_else_than_who_imports(
+    session: Session, tmp_path: Path
+) -> None:
+    curators(session)
+    file = tmp_path / "library.yaml"
+    file.write_text(TWO, encoding="utf-8")
+    plan = plan_import(session, file, by="Ben")
+    assert (plan.waiting, plan.added[0].state) == (1, "draft")
+    import_file(session, file, by="Ben", at=AT, expected=plan)
+    assert vetted(session, []) == ()
+    again = plan_import(session, file, by="Ben")
+    assert again.is_empty
+    assert again.unchanged[0].note == "stays a draft: you wrote it"
+    assert keys(import_file(session, file, by="Cleo", at=AT).promoted) == ["zebra"]
+    assert keys(vetted(session, [])) == ["zebra"]
+
+
+def test_what_comes_with_the_product_is_vetted_already(session: Session, tmp_path: Path) -> None:
+    curators(session)
+    file = tmp_path / "library.yaml"
+    file.write_text(TWO, encoding="utf-8")
+    import_file(session, file, by="Ben", at=AT, shipped=True)
+    assert keys(vetted(session, [])) == ["zebra"]
+
+
+def test_where_one_may_vet_alone_a_vetted_entry_is_vetted(session: Session, tmp_path: Path) -> None:
+    curators(session)
+    allow_alone(session, True, by="Ada", at=AT, reason="We are few.")
+    file = tmp_path / "library.yaml"
+    file.write_text(TWO, encoding="utf-8")
+    assert import_file(session, file, by="Ben", at=AT).waiting == 0
+    assert keys(vetted(session, [])) == ["zebra"]
+
+
+def test_an_open_draft_does_not_make_what_is_in_force_new(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    write_draft(session, Draft("zebra", "Answer with a word.", tags=("format",)), by="Ada", at=AT)
+    assert stored(TWO).is_empty
+    assert [one.state for one in show(session, "zebra")] == ["draft", "vetted"]
+
+
+def test_the_text_of_a_rejected_draft_comes_back_under_a_new_number_and_with_its_reason(
+    session: Session, stored: Stored
+) -> None:
+    stored(TWO)
+    reject(session, show(session, "apple")[0].id, reason="It is not clear.", by="Ada", at=AT)
+    (apple,) = stored(TWO).added
+    assert (apple.version, apple.note) == (2, "rejected before as apple v1 by Ada: It is not clear.")
+    assert [one.state for one in show(session, "apple")] == ["draft", "rejected"]

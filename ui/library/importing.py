@@ -41,7 +41,7 @@ def show() -> None:
         return
     with refusals():
         with uploaded(file.name, file.getvalue()) as path, database().session() as session:
-            plan = plan_import(session, path)
+            plan = plan_import(session, path, by=who())
         html(planned(plan))
         st.button(
             "Nothing to import" if plan.is_empty else f"Import {count(_written(plan), 'snippet')}",
