@@ -23,14 +23,24 @@ LaterVersions = Mapping[int, tuple[SnippetVersion, ...]]
 def list_versions(
     session: Session, *, state: str | None = None, tag: str | None = None
 ) -> tuple[SnippetVersion, ...]:
-    """Return the newest version of each key in library order (that of first import).
+    """Return of each key the version in force, else its draft, in library order (that of first import).
 
-    Of those, only the ones in `state` and with `tag`, where given.
+    With `state`, the version of each key that has it: in force, an open draft, or the newest rejected one.
+    With `tag`, those that have it.
     """
-    conditions = () if state is None else (col(SnippetVersionRow.state) == state,)
-    return tuple(
-        each for each in newest_versions(session, *conditions).values() if tag is None or tag in each.tags
-    )
+    if state == "rejected":
+        rejected = _read(session, col(SnippetVersionRow.state) == state)
+        found = tuple({each.key: each for each in rejected}.values())
+    else:
+        found = tuple(filter(None, (_of_state(each, state) for each in current_versions(session).values())))
+    return tuple(each for each in found if tag is None or tag in each.tags)
+
+
+def _of_state(current: Current, state: str | None) -> SnippetVersion | None:
+    if state is None:
+        return current.counting
+    one = current.draft if state == "draft" else current.in_force
+    return one if one is not None and one.state == state else None
 
 
 def show(session: Session, key: str) -> tuple[SnippetVersion, ...]:

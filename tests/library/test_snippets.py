@@ -8,8 +8,10 @@ from sqlmodel import Session, select
 
 from library.errors import Refused
 from library.snippets import list_versions, preload, show, version, versions, vetted
-from library.tables import SnippetVersionRow
-from tests.library.conftest import TWO, Stored, keys
+from library.tables import STATES, SnippetVersionRow
+from library.vetting import reject
+from tests.library.conftest import AT, TWO, Stored, keys
+from tests.library.curating import drafted
 from tests.library.queries import statements
 
 
@@ -103,3 +105,20 @@ def test_a_library_takes_one_query_to_list_whatever_its_size(session: Session, s
         with statements(session) as sent:
             assert read(session)
         assert len(sent) == 1
+
+
+def test_a_list_has_what_is_in_force_else_the_draft_and_by_state_what_has_it(
+    session: Session, stored: Stored
+) -> None:
+    stored(TWO)
+    draft = drafted(session, "zebra", "Answer with one plain word.")
+    gone = drafted(session, "odd", "Answer with a shrug.")
+    reject(session, gone.id, reason="It is odd.", by="Cleo", at=AT)
+    listed = {state: list_versions(session, state=state) for state in (None, *STATES)}
+    assert {state: [(one.key, one.version) for one in found] for state, found in listed.items()} == {
+        None: [("zebra", 1), ("apple", 1)],
+        "draft": [("zebra", draft.version), ("apple", 1)],
+        "vetted": [("zebra", 1)],
+        "retired": [],
+        "rejected": [("odd", 1)],
+    }
