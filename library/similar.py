@@ -47,7 +47,7 @@ would can could do does did doing have has had having when whenever if then than
 FILLER = frozenset(_FILLER_WORDS.split())
 """English words that carry no rule by themselves."""
 _NEGATION_WORDS = "not no never nor neither without cannot nothing none"
-_NEGATIONS = frozenset(_NEGATION_WORDS.split())
+NEGATIONS = frozenset(_NEGATION_WORDS.split())
 _AXES: Mapping[str, tuple[str, str]] = {
     "size": (
         "high higher highest more most raise raises increase increases up upper above greater larger longer "
@@ -204,13 +204,13 @@ def _taken_apart(text: str) -> _Wording:
             axis, side = _SIDES[word]
             sides[axis] += side
             subject.append(f"<{axis}>")
-        elif word not in _NEGATIONS:
+        elif word not in NEGATIONS:
             subject.append(_stem(word))
     return _Wording(
         tuple(_stem(word) for word in content),
         tuple(subject),
         {axis: side for axis, side in sides.items() if side},
-        any(word in _NEGATIONS for word in written),
+        any(word in NEGATIONS for word in written),
         tuple(numbers),
     )
 

@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Select
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from composer.data.examples import Dataset, Example
@@ -207,3 +209,11 @@ def inputs_of(session: Session, dataset: str) -> dict[str, tuple[str, ...]]:
     """Return the inputs of every example of a dataset, by its id."""
     rows = select(ExampleRow.example_id, ExampleRow.content).where(ExampleRow.dataset == dataset)
     return {name: tuple(content["inputs"].values()) for name, content in session.exec(rows)}
+
+
+def texts_of(session: Session, dataset: str) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Yield the id, split and inputs of every example of a dataset, in its order."""
+    content = col(ExampleRow.content)
+    rows: Select[Any] = select_columns(col(ExampleRow.example_id), content["split"].as_string(), content["inputs"])
+    found = session.execute(rows.where(col(ExampleRow.dataset) == dataset).order_by(col(ExampleRow.position)))
+    return ((name, split, tuple(inputs.values())) for name, split, inputs in found)

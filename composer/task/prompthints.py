@@ -9,9 +9,10 @@ from composer.task.task import Format
 
 _OBJECT = re.compile(r"\{[^{}]*\}")
 _FIELD = re.compile(r"[\"'“”]([\w -]+)[\"'“”]\s*:")
-_SCALE = re.compile(
+SCALE = re.compile(
     r"(?<![\d.,/-])(-?\d{1,4})(?:\s*\([^()]*\)|\s*=[^,;.]*)?\s*(?:to|and|through|until|[-–—]|\.\.\.?|…)\s*(-?\d{1,4})(?![\d/-]|[.,]\d)"
 )
+"""Two numbers that may be both ends of a scale: `1 to 5`, `1-5`, `-4 (bad) to 4`."""
 _WIDEST = 100
 
 
@@ -34,5 +35,5 @@ def answer_format(prompt: str) -> Format:
 
 def scales(prompt: str) -> tuple[tuple[int, int], ...]:
     """Return the scales that a prompt names, such as `1 to 5`, `1-5`, `-4 (bad) to 4`, in order."""
-    ends = ((int(found[1]), int(found[2])) for found in _SCALE.finditer(prompt))
+    ends = ((int(found[1]), int(found[2])) for found in SCALE.finditer(prompt))
     return tuple(dict.fromkeys((low, high) for low, high in ends if low < high <= low + _WIDEST))

@@ -1,0 +1,60 @@
+"""Storing a draft that somebody wrote: what lint finds refuses it, or needs a reason that stays with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from composer.curation.finding import Finding
+from composer.curation.lint import Linter, linter_for
+from library.database import lock_for_writing
+from library.drafts import CURATORS, WRITTEN, Accepted, Draft, Origin, write_draft
+from library.errors import Refused
+from library.people import require
+from library.reasons import reason_of
+from library.versions import SnippetVersion
+
+
+def save_draft(
+    session: Session,
+    draft: Draft,
+    *,
+    by: str,
+    at: datetime,
+    origin: Origin = WRITTEN,
+    reasons: Mapping[str, str] | None = None,
+    tasks: Sequence[str] | None = None,
+) -> SnippetVersion:
+    """Lint a draft against the library as it is now, store it, and return its version.
+
+    `reasons` has for each warning, by its `what`, why the draft is stored all the same; it stays with the version.
+    `tasks` names the tasks it is linted against (None: all), of which those count that use its tags. Raises
+    `Refused` for the role, an error of lint, a warning without a reason, and what `write_draft` refuses.
+    """
+    lock_for_writing(session)
+    require(session, by, *CURATORS)
+    found = findings(linter_for(session, tasks), draft)
+    given = reasons or {}
+    if errors := [one for one in found if one.is_error]:
+        raise _refused(draft.key, errors, "can't be stored")
+    if silent := [one for one in found if not given.get(one.what, "").strip()]:
+        raise _refused(draft.key, silent, "needs a reason for what lint warns of")
+    accepted = tuple(
+        Accepted(one.what, reason_of(given[one.what], "a draft that lint warns of"), one.kind) for one in found
+    )
+    return write_draft(session, draft, by=by, at=at, origin=replace(origin, warnings=accepted))
+
+
+def findings(linter: Linter, draft: Draft) -> tuple[Finding, ...]:
+    """Return what a linter finds about a draft with its tags and rules."""
+    return linter.check(draft.text, key=draft.key, tags=draft.tags, group=draft.group, conflicts=draft.conflicts)
+
+
+def _refused(key: str, found: Sequence[Finding], what: str) -> Refused:
+    if len(found) == 1:
+        (one,) = found
+        return Refused(f"{key or 'the draft'} {what}: its text {one.what}", fix=one.fix)
+    return Refused(f"{key or 'the draft'} {what}", problems=[f"its text {one.what}. {one.fix}" for one in found])

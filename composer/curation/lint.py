@@ -1,0 +1,220 @@
+"""Lint of a draft against all it will stand beside: its tasks, their examples, and every other snippet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sqlmodel import Session
+
+from composer.curation.finding import Finding as Finding
+from composer.curation.finding import once
+from composer.curation.leaks import Leak, Leaks, Text, runs_of
+from composer.curation.other_format import format_findings
+from composer.curation.other_scale import scale_findings
+from composer.registry.datasets import dataset_of, has_data, texts_of
+from composer.registry.tasks import get_task, task_names
+from composer.task.task import Task
+from library import snippets
+from library.canonical import text_digest
+from library.lint import problems
+from library.rejections import Rejection, rejections
+from library.similar import Near, Wordings
+from library.versions import SnippetVersion
+
+_KEPT = 8
+_INDEXED: dict[str, Leaks] = {}
+"""The indexes made last, by the name of their dataset, which holds the hash of its content."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """A task whose prompts a draft may stand in, and what its examples must not be found to share."""
+
+    task: Task
+    leaks: Leaks
+
+    @cached_property
+    def allowed(self) -> frozenset[tuple[str, ...]]:
+        """The runs of words that the task's own prompt has: to repeat them is no leak."""
+        return runs_of(self.task.base, self.task.message)
+
+    def serves(self, tags: Collection[str]) -> bool:
+        """Whether its prompts may hold snippets with these tags; with no tags at all, whether they might."""
+        own = self.task.snippets.tags
+        return not tags or not own or not set(own).isdisjoint(tags)
+
+
+class Linter:
+    """Made once for some tasks and a library; then every text is checked within a tenth of a second.
+
+    `versions` are those in force and the open drafts, `turned_down` the rejected texts by their sha256.
+    """
+
+    def __init__(
+        self,
+        scopes: Sequence[Scope],
+        versions: Iterable[SnippetVersion],
+        turned_down: Mapping[str, Rejection],
+    ) -> None:
+        self._scopes = tuple(scopes)
+        self._versions: dict[str, list[SnippetVersion]] = {}
+        for one in versions:
+            self._versions.setdefault(one.key, []).append(one)
+        self._known = Wordings((key, one.text) for key, each in self._versions.items() for one in each)
+        self._turned_down = turned_down
+        self._rejected = Wordings((sha256, one.text) for sha256, one in turned_down.items())
+
+    def check(
+        self,
+        text: str,
+        *,
+        key: str = "",
+        tags: Collection[str] = (),
+        group: str | None = None,
+        conflicts: Collection[str] = (),
+    ) -> tuple[Finding, ...]:
+        """Return what is to be said of a text, the errors first; empty where nothing is.
+
+        `key` is that of the snippet whose next version the text would be; that snippet is not compared. `tags`
+        decide which of the tasks it concerns, and with `group` and `conflicts` which others can't stand beside it.
+        """
+        form = [Finding("form", "error", each, "Write one plain line.") for each in problems(text)]
+        if not text.strip():
+            return tuple(form)
+        excluded = {key for key, each in self._versions.items() if group and any(v.group == group for v in each)}
+        excluded.update(conflicts)
+        return once(
+            (
+                *form,
+                *self._of_tasks(text, tags),
+                *self._of_snippets(text, key, tags, excluded),
+                *self._of_rejections(text, key),
+            )
+        )
+
+    def text_of(self, key: str) -> str:
+        """Return the newest text of a snippet that is compared; raises KeyError for any other key."""
+        return self._versions[key][-1].text
+
+    def _of_tasks(self, text: str, tags: Collection[str]) -> Iterator[Finding]:
+        concerned = [one for one in self._scopes if one.serves(tags)]
+        for scope in concerned:
+            found = (
+                *(_leak(one, scope.task) for one in scope.leaks.find(text, scope.allowed)),
+                *scale_findings(scope.task, text),
+                *format_findings(scope.task, text),
+            )
+            for one in found:
+                yield one if len(concerned) == 1 else replace(one, what=f"for task {scope.task.name}: {one.what}")
+
+    def _of_snippets(
+        self, text: str, key: str, tags: Collection[str], excluded: Collection[str]
+    ) -> Iterator[Finding]:
+        for near in self._known.near(text, without=key):
+            other = self._nearest(near, text)
+            apart = bool(tags) and bool(other.tags) and set(tags).isdisjoint(other.tags)
+            if near.kind == "same":
+                yield _duplicate(other, apart)
+            elif near.kind == "near":
+                yield _near(near, other)
+            elif other.state != "retired" and not apart and near.key not in excluded:
+                yield _contradiction(near, other)
+
+    def _nearest(self, near: Near, text: str) -> SnippetVersion:
+        """Return the version that is meant: the one of the very text, else the newest."""
+        versions = self._versions[near.key]
+        return next((one for one in versions if near.kind == "same" and one.text == text), versions[-1])
+
+    def _of_rejections(self, text: str, key: str) -> Iterator[Finding]:
+        current = {one.sha256 for one in self._versions.get(key, ())}
+        own = text_digest(text)
+        if before := self._turned_down.get(own):
+            yield _rejected(before, "was rejected before, as", 1.0)
+            return
+        for near in self._rejected.near(text, most=1):
+            if near.kind == "near" and own not in current:
+                yield _rejected(
+                    self._turned_down[near.key], "says nearly the same as a rejected draft,", near.similarity
+                )
+
+
+def linter_for(session: Session, tasks: Sequence[str] | None = None) -> Linter:
+    """Return a linter for these tasks, by name (None: for all there are), and the library as it is now.
+
+    It takes a second for a task with tens of thousands of examples, and as long for ten thousand snippets: keep it
+    for as long as nothing is logged. Raises `Refused` for an unknown task.
+    """
+    names = task_names(session) if tasks is None else tasks
+    return Linter([_scope(session, name) for name in names], _standing(session), rejections(session))
+
+
+def _standing(session: Session) -> Sequence[SnippetVersion]:
+    """Return of each snippet what is in force, and what is newer and not rejected, the oldest first."""
+    newest = snippets.newest_versions(session)
+    found = {one.id: one for one in snippets.vetted(session, ())}
+    found |= {one.id: one for one in newest.values() if one.state != "rejected"}
+    last_rejected = [key for key, one in newest.items() if one.state == "rejected"]
+    for versions in snippets.versions_of(session, last_rejected).values():
+        found |= {one.id: one for one in [each for each in versions if each.state != "rejected"][-1:]}
+    return sorted(found.values(), key=lambda one: (one.key, one.version))
+
+
+def _scope(session: Session, name: str) -> Scope:
+    task = get_task(session, name)
+    return Scope(task, _leaks(session, dataset_of(session, name)) if has_data(session, name) else Leaks(()))
+
+
+def _leaks(session: Session, dataset: str) -> Leaks:
+    if dataset not in _INDEXED:
+        made = Leaks(
+            Text(name if split == "authoring" else "", inputs)
+            for name, split, inputs in texts_of(session, dataset)
+        )
+        while len(_INDEXED) >= _KEPT:
+            _INDEXED.pop(next(iter(_INDEXED)), None)
+        _INDEXED[dataset] = made
+    return _INDEXED[dataset]
+
+
+def _leak(leak: Leak, task: Task) -> Finding:
+    of = f"example {leak.example}" if leak.example else "an example"
+    what = f"the words “{leak.words}”" if leak.kind == "words" else f"the {leak.kind} {leak.words}"
+    fix = "Say it in general words: a snippet that repeats an example helps on that one alone."
+    return Finding("leak", "error", f"has {what} in common with {of} of task {task.name}", fix)
+
+
+def _named(one: SnippetVersion) -> str:
+    states = {"draft": ", a draft", "retired": ", which is retired"}
+    return f"{one.key} v{one.version}{states.get(one.state, '')}"
+
+
+def _duplicate(other: SnippetVersion, apart: bool) -> Finding:
+    if other.state == "retired":
+        fix = "It was taken out of use for a reason: look there first."
+        return Finding("duplicate", "warning", f"is the text of {_named(other)}", fix, other.key, 1.0)
+    fix = f"Use {other.key}; it may have further tags."
+    return Finding(
+        "duplicate", "warning" if apart else "error", f"is the text of {_named(other)}", fix, other.key, 1.0
+    )
+
+
+def _near(near: Near, other: SnippetVersion) -> Finding:
+    what = f"says nearly the same as {_named(other)} ({_share(near.similarity)} of the words)"
+    return Finding("duplicate", "warning", what, "Use that one, or edit it.", near.key, near.similarity)
+
+
+def _contradiction(near: Near, other: SnippetVersion) -> Finding:
+    what = f"contradicts {_named(other)}: {near.differs}"
+    fix = "If only one of them may be in a prompt, put both in one group."
+    return Finding("contradiction", "warning", what, fix, near.key, near.similarity)
+
+
+def _rejected(before: Rejection, how: str, similarity: float) -> Finding:
+    what = f"{how} {before.key} v{before.version}, by {before.by}: {before.reason}"
+    return Finding("rejected", "warning", what, "", before.key, similarity)
+
+
+def _share(similarity: float) -> str:
+    return f"{similarity:.0%}"

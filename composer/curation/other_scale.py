@@ -1,0 +1,152 @@
+"""Whether a text gives ratings another scale than its task's: clearly, or only by a number outside of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from composer.curation.finding import Finding
+from composer.curation.phrases import in_figures, is_ruled_out, sentences
+from composer.task.prompthints import SCALE
+from composer.task.task import Task
+
+_RATES = r"(?:rat(?:e|es|ed|ing|ings)|scor(?:e|es|ed|ing)|grad(?:e|es|ed|ing))"
+_ASKS = r"(?:answer|respond|reply|use|give|choose|pick|write|return|assign)"
+_ABOUT_RATINGS = re.compile(rf"\b(?:{_RATES}|{_ASKS}|scale|range|points?|stars?|number)\b", re.IGNORECASE)
+_NAMES_SCALE = re.compile(r"\b(?:scales?|ranges?|ranging)\b", re.IGNORECASE)
+_PART_OF_SCALE = re.compile(r"\b(?:of|on|in) (?:the|this|that|your) (?:\w+ )?(?:scale|range)\b", re.IGNORECASE)
+# What may stand before a range in an order that concerns every rating: anything else says which ones it concerns.
+_EVERY = re.compile(
+    rf"(?:(?:please|always|only|just|instead|rather|do|you|must|should|the|all|your|each|every|a|an|any|it|them|"
+    rf"this|these|both|is|are|be|goes|go|run|runs|lies|lie|can|from|between|with|as|by|on|using|whole|full|single|"
+    rf"numbers?|integers?|values?|digits?|answers?|texts?|pairs?|documents?|sentences?|items?|words?|"
+    rf"{_RATES}|{_ASKS})\b[\s,]*)+",
+    re.IGNORECASE,
+)
+_AFTER_EVERY = re.compile(
+    r"(?:\s|only|instead|stars?|points?|inclusive|each|every|time|\([^()]*\))*", re.IGNORECASE
+)
+_POINTS = re.compile(
+    r"(?<![\d.])(\d{1,3})[- ](?:point|star|grade|step|level)s? (?:scale|rating|system)", re.IGNORECASE
+)
+_OUT_OF = re.compile(
+    r"\bout of (\d{1,4})(?=\s*$|\s*[,)]|\s+(?:when|if|for|unless|stars?|points?)\b)", re.IGNORECASE
+)
+_PERCENT = re.compile(r"\b(?:as a percentage|in per ?cent|as per ?cent|percentage from)\b", re.IGNORECASE)
+_HALVES = re.compile(
+    r"\bhalf[- ](?:points?|steps?|stars?|marks?|ratings?)\b|\bdecimals?\b|\bone decimal place\b", re.IGNORECASE
+)
+_NUMBER = re.compile(r"(?<![\w.,$€£#/-])-?\d{1,3}(?:\.\d+)?(?![\w%°/]|[.,]\d)")
+_TIED = re.compile(
+    rf"(?:\b(?:{_RATES}|{_ASKS}|gets?|deserves?|reserve|keep|earns?)\b)"
+    r"(?:\s+(?:it|them|a|an|the|at|least|most|about|only|of|as|is|are|be|with|rating|score|number|texts?|than|or|and|"
+    r"both|always|never|not|more|less|-?\d+(?:\.\d+)?)\b,?)*\s*$",
+    re.IGNORECASE,
+)
+_ENDS_THERE = re.compile(
+    r"\s*$|\s*[,)]|\s+(?:when|if|for|only|unless|to|and|or|where|whenever|at|instead|rather|even|as|because|in|means?|"
+    r"stands?|is|are)\b",
+    re.IGNORECASE,
+)
+_MEANS = re.compile(r"\s*(?:means?\b|stands? for\b|=)", re.IGNORECASE)
+# A plural (and neither `is` nor `as`): what is counted is no rating.
+_UNIT = re.compile(
+    r"\s*-?\s*(?:(?!(?:is|as|plus|unless|means)\b)[a-z]+s|percent|out of \d+ [a-z]+s)\b", re.IGNORECASE
+)
+_HIGHEST = 100
+"""The highest end that a scale of ratings has: larger numbers are years, types and amounts."""
+_STEPS = re.compile(r"\s*(?:points?|steps?|stars?)\b", re.IGNORECASE)
+
+
+def scale_findings(task: Task, text: str) -> Iterator[Finding]:
+    """Yield what a text says of the scale that is not so in the task: errors where it would be another scale."""
+    for sentence in sentences(in_figures(text)):
+        if task.output.kind == "ordinal":
+            yield from _ordinal(task, sentence)
+        else:
+            yield from _labels(task, sentence)
+
+
+def _ordinal(task: Task, sentence: str) -> Iterator[Finding]:
+    low, high = task.output.scale
+    own = f"the task's scale is {low} to {high}"
+    ranges = list(_ranges(sentence))
+    for found in ranges:
+        first, last = int(found[1]), int(found[2])
+        if (first, last) != (low, high) and _is_another_scale(sentence, found, first < low or last > high):
+            yield _error(f"gives the scale {first} to {last}, and {own}")
+        elif (first < low or last > high) and last <= _HIGHEST and not _UNIT.match(sentence[found.end() :]):
+            yield _warning(f"names {first} to {last}, and {own}")
+    for found in _POINTS.finditer(sentence):
+        if int(found[1]) not in (high, high - low + 1):
+            yield _error(f"gives a scale of {found[1]}, and {own}")
+    for found in _OUT_OF.finditer(sentence):
+        if int(found[1]) != high:
+            yield _error(f"rates out of {found[1]}, and {own}")
+    if (percent := _PERCENT.search(sentence)) and not is_ruled_out(sentence, percent.start()):
+        yield _error(f"asks for a percentage, and {own}")
+    if (halves := _HALVES.search(sentence)) and not is_ruled_out(sentence, halves.start()):
+        yield _error("asks for ratings between whole numbers, and such an answer is malformed")
+    taken = [found.span() for found in (*ranges, *_POINTS.finditer(sentence), *_OUT_OF.finditer(sentence))]
+    for found in _NUMBER.finditer(sentence):
+        if not any(start <= found.start() < end for start, end in taken):
+            yield from _number(task, sentence, found)
+
+
+def _ranges(sentence: str) -> Iterator[re.Match[str]]:
+    for found in SCALE.finditer(sentence):
+        joined = sentence[found.end(1) : found.start(2)]
+        between = re.search(r"\bbetween\s*$", sentence[: found.start()], re.IGNORECASE)
+        years = max(map(abs, (int(found[1]), int(found[2])))) >= 1000
+        if int(found[1]) < int(found[2]) and ("and" not in joined.split() or between) and not years:
+            yield found
+
+
+def _is_another_scale(sentence: str, found: re.Match[str], outside: bool) -> bool:
+    """Whether a range is said to be that of all ratings, and not which of them some texts get."""
+    before, after = sentence[: found.start()], sentence[found.end() :]
+    if is_ruled_out(sentence, found.start()):
+        return False
+    if _NAMES_SCALE.search(before[-40:]) or _NAMES_SCALE.match(after.lstrip(" -")):
+        return outside or not _PART_OF_SCALE.search(sentence)
+    if outside:
+        return _ABOUT_RATINGS.search(sentence) is not None and not _UNIT.match(after)
+    about = _ABOUT_RATINGS.search(before) is not None
+    return about and _EVERY.fullmatch(before) is not None and _AFTER_EVERY.fullmatch(after) is not None
+
+
+def _number(task: Task, sentence: str, found: re.Match[str]) -> Iterator[Finding]:
+    low, high = task.output.scale
+    value, before, after = float(found[0]), sentence[: found.start()], sentence[found.end() :]
+    if _STEPS.match(after):
+        if abs(value) > high - low:
+            yield _warning(f"names {found[0]} points, and the task's scale has {high - low} from end to end")
+        return
+    tied = _TIED.search(before) is not None and _ENDS_THERE.match(after) is not None
+    means = not before.strip(" ,(") and _MEANS.match(after) is not None
+    if low <= value <= high:
+        if "." in found[0] and tied and not is_ruled_out(sentence, found.start()):
+            yield _error(f"gives the rating {found[0]}, and only whole numbers are valid answers")
+        return
+    if (tied or means) and not is_ruled_out(sentence, found.start()):
+        yield _error(f"gives the rating {found[0]}, which is outside the task's scale {low} to {high}")
+    elif not _UNIT.match(after):
+        yield _warning(f"names the number {found[0]}, which is outside the task's scale {low} to {high}")
+
+
+def _labels(task: Task, sentence: str) -> Iterator[Finding]:
+    labels = ", ".join(task.output.labels)
+    for found in _ranges(sentence):
+        ruled_out = is_ruled_out(sentence, found.start())
+        if _ABOUT_RATINGS.search(sentence) and not ruled_out and not _UNIT.match(sentence[found.end() :]):
+            yield _error(f"asks for a rating from {found[1]} to {found[2]}, and the task's answers are {labels}")
+
+
+def _error(what: str) -> Finding:
+    return Finding(
+        "scale", "error", what, "Use the task's scale, or leave the number out: the base says it already."
+    )
+
+
+def _warning(what: str) -> Finding:
+    return Finding("scale", "warning", what, "A number outside the scale may be taken for a rating.")
