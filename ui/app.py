@@ -90,6 +90,7 @@ def pages(waiting: int, newcomer: bool, to_label: int = 0) -> list[Page]:
         ),
         st.Page("views/activity.py", title="Activity", url_path="activity", help="Who did what, when and why."),
         st.Page("views/candidate.py", title="Candidate", url_path="candidate", visibility="hidden"),
+        st.Page("views/snippet.py", title="Snippet", url_path="snippet", visibility="hidden"),
         st.Page("views/compare.py", title="Compare", url_path="compare", visibility="hidden"),
         st.Page(
             "views/example.py",

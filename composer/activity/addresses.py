@@ -26,8 +26,18 @@ def pick_page(task: str) -> str:
 
 
 def snippet_page(key: str) -> str:
-    """Return the address of a snippet in the library."""
-    return _address("library", snippet=key)
+    """Return the address of a snippet: its history, what it is worth, and what may be done to it."""
+    return _address("snippet", key=key)
+
+
+def library_page(**filters: str) -> str:
+    """Return the address of the library under filters, such as `state`, `tag`, `task` and `author`."""
+    return _address("library", **filters)
+
+
+def dead_weight_page() -> str:
+    """Return the address of what the library could do without."""
+    return _address("library", part="dead weight")
 
 
 def prompt_page(task: str, target: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func
@@ -39,7 +40,7 @@ class Row:
         """The key of its snippet."""
         return self.version.key
 
-    @property
+    @cached_property
     def words(self) -> str:
         """All that is searched for words, in small letters."""
         one = self.version

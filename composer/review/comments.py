@@ -62,6 +62,13 @@ def comments_on(session: Session, candidate: Candidate) -> tuple[Comment, ...]:
     return tuple(found)
 
 
+def about_snippet(session: Session, key: str) -> tuple[Comment, ...]:
+    """Return the comments on a snippet in any candidate, the oldest first; none of them is `outdated` here."""
+    query = select(CommentRow).where(CommentRow.kind == "snippet", CommentRow.name == key)
+    rows = session.exec(query.order_by(col(CommentRow.id)))
+    return tuple(_comment(row, carried=False, outdated=False) for row in rows)
+
+
 def add_comment(
     session: Session,
     candidate_id: int,

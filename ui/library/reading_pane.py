@@ -1,49 +1,45 @@
-"""One snippet in full: its text, why it is there, where it is used, and every version."""
+"""One snippet beside the table: what matters of it, and the link to its own page."""
 
 from __future__ import annotations
 
-from composer.activity.addresses import prompt_page
-from library import snippets
-from library.versions import SnippetVersion
-from ui.library.table import MARKS, Used
+from composer.activity.addresses import prompt_page, snippet_page
+from library import snippets as stored
+from ui.components import library_data, snippets
+from ui.components.library_data import Used
 from ui.shell.context import database, now
-from ui.shell.html import safe, when
+from ui.shell.html import count, safe, when
 from ui.shell.page import html
 
 
 def show(key: str, used: Used) -> None:
-    """Show one snippet in full: its text, why it is there, where it is used, and every version."""
+    """Show one snippet: its text, what it is worth, why it is there, and where it is used."""
     with database().session() as session:
-        versions = snippets.show(session, key)
-    newest, at = versions[0], now()
+        versions = stored.show(session, key)
+    row = next(row for row in library_data.listed().snippets if row.key == key)
+    one, mute = row.version, '<span class="ic-mute">{}</span>'
+    worths = library_data.library_worth().of(key)
     prompts = "<br>".join(
-        f'<a href="{safe(prompt_page(one.task, one.target))}">{safe(one.task)} → {safe(one.target)}</a>'
-        for one in used.get(key, ())
+        f'<a href="{safe(prompt_page(each.task, each.target))}">{safe(each.task)} → {safe(each.target)}</a>'
+        for each in used.get(key, ())
     )
-    mute = '<span class="ic-mute">{}</span>'
-    tags = " ".join(f'<span class="ic-tag">{safe(tag)}</span>' for tag in newest.tags) or mute.format("none")
     facts = {
-        "state": safe(MARKS[newest.state]),
-        "tags": tags,
-        "rules": "<br>".join(map(safe, newest.rules)) or mute.format("none"),
-        "why": safe(newest.rationale) if newest.rationale else mute.format("no rationale was given"),
+        "state": safe(snippets.state(one, row.draft)),
+        "tags": snippets.tags(one),
+        "rules": "<br>".join(map(safe, one.rules)) or mute.format("none"),
+        "why": safe(one.rationale) if one.rationale else mute.format("no rationale was given"),
         "in prompts": prompts or mute.format("none released"),
+        "written": f"by {safe(one.author)} {when(one.created_at, now())}; {count(len(versions), 'version')}",
     }
+    if row.rejection is not None:
+        facts["rejected"] = f"{safe(row.rejection.reason)} ({safe(row.rejection.by)})"
     rows = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts.items())
-    history = "".join(
-        f"<dt>v{one.version}</dt><dd>{safe(MARKS[one.state])}, by {safe(one.author)} {when(one.created_at, at)}"
-        f"{'' if one is newest else _earlier(one)}</dd>"
-        for one in versions
+    head = (
+        f'<b class="ic-mono"><a href="{safe(snippet_page(key))}">{safe(key)}</a></b> '
+        f'<span class="ic-mute">v{one.version}</span> <a href="{safe(snippet_page(key))}">Open its page</a>'
     )
-    name = f'<b class="ic-mono">{safe(key)}</b> <span class="ic-mute">v{newest.version}</span>'
+    known = snippets.worth_table(worths) if worths else mute.format(snippets.NO_RUN)
     html(
-        f'<div class="ic ic-open"><div class="ic-head">{name}</div>'
-        f'<p class="ic-story ic-verbatim">{safe(newest.text)}</p>'
-        f'<dl class="ic-facts">{rows}</dl><hr class="ic-rule"><dl class="ic-facts">{history}</dl></div>'
+        f'<div class="ic ic-open"><div class="ic-head">{head}</div>'
+        f'<p class="ic-story ic-verbatim">{safe(one.text)}</p>'
+        f'<dl class="ic-facts">{rows}</dl><hr class="ic-rule">{known}</div>'
     )
-
-
-def _earlier(one: SnippetVersion) -> str:
-    """Return the text of an earlier version with its rules, as HTML."""
-    rules = f'<div class="ic-mute ic-small">{safe("; ".join(one.rules))}</div>' if one.rules else ""
-    return f'<div class="ic-verbatim">{safe(one.text)}</div>{rules}'

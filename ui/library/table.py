@@ -1,4 +1,4 @@
-"""Snippets as a table on a page: which fit a filter, and a click that opens one."""
+"""Snippets as a table on a page: a click opens one beside it, and those that are ticked can be changed at once."""
 
 from __future__ import annotations
 
@@ -7,67 +7,138 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from composer.registry.releases import Release
-from library.canonical import digest
-from library.versions import SnippetVersion
+from composer.curation.listing import Row
+from composer.curation.worth import Worth
+from composer.evaluation.formatting import NAMES, SHARES, interval
+from library.canonical import text_digest
+from ui.components import snippets
+from ui.components.library_data import Used
 from ui.shell.csv_text import as_csv
+from ui.shell.html import count
 from ui.shell.state import clicked_row
 
-MARKS = {"vetted": "● vetted", "draft": "○ draft", "retired": "× retired"}
-"""Each state of a snippet with its mark."""
 OPENED = "snippet"
 """Where the link names the snippet that is open."""
+MOST = 1000
+"""Rows shown at a time: nobody reads further, and each would travel to the browser at every click."""
 MOST_WITHOUT_SCROLLING = 18
-
-Used = Mapping[str, tuple[Release, ...]]
-"""The current releases that hold each snippet, by its key."""
-
-
-def fits(one: SnippetVersion, wanted: str) -> bool:
-    """Whether a snippet has every word of the filter in its key, text, tags, rules or rationale."""
-    text = " ".join([one.key, one.text, *one.tags, *one.rules, one.rationale]).lower()
-    return all(word in text for word in wanted.lower().split())
+WORTH = "worth"
+_NOT_TRIED = "not tried"
 
 
-def show(found: Sequence[SnippetVersion], used: Used) -> None:
-    """Show the snippets, and offer them as a file; a click opens one beside the table."""
-    keys = [one.key for one in found]
+def frame(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> pd.DataFrame:
+    """Return the rows as a table, worth in points of its metric."""
+    held = [worths.get(row.key) for row in rows]
+    return pd.DataFrame(
+        {
+            "key": [row.key for row in rows],
+            "text": [row.version.text for row in rows],
+            "state": [snippets.state(row.version, row.draft) for row in rows],
+            WORTH: [_points(one) for one in held],
+            "95%": [_interval(one) for one in held],
+            "in prompts": [len(used.get(row.key, ())) for row in rows],
+            "picked": [len(one.picked) if one else 0 for one in held],
+            "tags": [", ".join(row.version.tags) for row in rows],
+            "author": [row.version.author for row in rows],
+            "last change": [row.changed_at for row in rows],
+        }
+    )
+
+
+def csv(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> bytes:
+    """Return the rows for a spreadsheet or script, with all that the table shortens."""
+    data = frame(rows, worths, used).drop(columns=["95%"])
+    held = [worths.get(row.key) for row in rows]
+    effects = [one.effect if one else None for one in held]
+    data["state"] = [row.version.state for row in rows]
+    data["last change"] = [row.changed_at.isoformat() for row in rows]
+    data.insert(1, "version", [row.version.version for row in rows])
+    data["metric"] = [one.name if one else "" for one in effects]
+    data["low"], data["high"] = (
+        [_share(one.name) * (getattr(one, end) or 0.0) if one else None for one in effects]
+        for end in ("low", "high")
+    )
+    data["worth in"] = [f"{one.task} → {one.target}" if one and one.effect else "" for one in held]
+    data["worth from run"] = [one.run if one else None for one in held]
+    data["answers"] = [one.answers if one else 0 for one in held]
+    data["waiting draft"] = [row.draft for row in rows]
+    data["rules"] = ["; ".join(row.version.rules) for row in rows]
+    data["rationale"] = [row.version.rationale for row in rows]
+    data["rejected for"] = [row.rejection.reason if row.rejection else "" for row in rows]
+    return as_csv(data)
+
+
+def show(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> list[Row]:
+    """Show the first rows, and offer all of them as a file; returns those that are ticked."""
+    shown = rows[:MOST]
+    keys = [row.key for row in shown]
     # The key holds the rows, so that a click never lands on the row that was there under another filter.
-    table = f"snippets-{digest(keys)[:12]}"
+    table = f"snippets-{text_digest(' '.join(f'{row.key}@{row.version.version}' for row in shown))[:12]}"
 
     def opened() -> None:
         row = clicked_row(table)
         if row is not None:
             st.query_params[OPENED] = keys[row]
 
-    data = pd.DataFrame(
-        [
-            {
-                "key": one.key,
-                "text": one.text,
-                "state": MARKS[one.state],
-                "tags": ", ".join(one.tags),
-                "in prompts": len(used.get(one.key, ())),
-            }
-            for one in found
-        ]
-    )
-    st.dataframe(
-        data,
+    event = st.dataframe(
+        frame(shown, worths, used),
         hide_index=True,
-        height="content" if len(found) <= MOST_WITHOUT_SCROLLING else 600,
+        placeholder="—",
+        height="content" if len(shown) <= MOST_WITHOUT_SCROLLING else 620,
         key=table,
         on_select=opened,
-        selection_mode="single-cell",
+        selection_mode=["single-cell", "multi-row"],
         column_config={
-            "key": st.column_config.TextColumn(width=150, pinned=True),
-            "text": st.column_config.TextColumn(width=360),
-            "state": st.column_config.TextColumn(width=80),
-            "tags": st.column_config.TextColumn(width=100),
-            "in prompts": st.column_config.NumberColumn(width=80),
+            "key": st.column_config.TextColumn(width=130, pinned=True),
+            "text": st.column_config.TextColumn(width=270),
+            "state": st.column_config.TextColumn(width=90),
+            WORTH: st.column_config.NumberColumn(width=60, format="%+.3g", help=_worth_help(worths)),
+            "95%": st.column_config.TextColumn("95% interval", width=140),
+            "in prompts": st.column_config.NumberColumn("in use", width=60, help="Prompts in use that hold it"),
+            "picked": st.column_config.NumberColumn(width=60, help="Runs whose composition holds it"),
+            "tags": st.column_config.TextColumn(width=110),
+            "author": st.column_config.TextColumn(width=90),
+            "last change": st.column_config.DatetimeColumn(width=110, format="distance"),
         },
-        alt="Snippets of the library in its order",
+        alt="Snippets of the library",
     )
-    st.download_button(
-        "CSV", as_csv(data), "snippets.csv", "text/csv", key="csv", icon=":material/download:", on_click="ignore"
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "CSV",
+            lambda: csv(rows, worths, used),
+            "snippets.csv",
+            "text/csv",
+            key="csv",
+            icon=":material/download:",
+            on_click="ignore",
+            help="All rows that fit",
+        )
+        if len(rows) > MOST:
+            st.caption(f"The first {MOST:,} of {count(len(rows), 'row')} are shown; the file has all.")
+    return [shown[place] for place in event["selection"]["rows"] if place < len(shown)]
+
+
+def _points(one: Worth | None) -> float | None:
+    if one is None or one.effect is None or one.effect.difference is None:
+        return None
+    return _share(one.effect.name) * one.effect.difference
+
+
+def _share(metric: str) -> int:
+    return 100 if metric in SHARES else 1
+
+
+def _interval(one: Worth | None) -> str | None:
+    if one is None:
+        return None
+    if one.effect is None:
+        return _NOT_TRIED
+    older = f" as of v{one.version}" if one.outdated else ""
+    return f"{interval(one.effect)} {one.effect.direction}{older}"
+
+
+def _worth_help(worths: Mapping[str, Worth]) -> str:
+    metrics = sorted({one.effect.name for one in worths.values() if one.effect})
+    better = {"nmse": "lower is better", "accuracy": "in points, higher is better"}
+    names = "; ".join(f"{NAMES[one]}, {better[one]}" for one in metrics if one in better)
+    return f"Change of the metric ({names or 'no finished run yet'}): a search estimate"

@@ -1,28 +1,55 @@
-"""Library: the snippets a prompt may be made of, one of them in full, and the import of a file."""
+"""Library: the snippets a prompt may be made of, what each is worth, and what curators do to them."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from composer.registry.releases import used_in
-from library.snippets import list_versions
-from ui.library import importing, reading_pane, retirement, table
-from ui.library.table import MARKS, OPENED, fits
-from ui.shell import notices
-from ui.shell.context import database
-from ui.shell.html import count
+from ui.components import last_act, library_data
+from ui.library import bulk, dead_weight, filters, importing, reading_pane, table
+from ui.library.table import OPENED
+from ui.shell import notices, query_params
 from ui.shell.notices import refusals
 from ui.shell.page import empty
 from ui.shell.user import me
 
-ALL = "all"
+SNIPPETS, DEAD_WEIGHT, IMPORT = PARTS = ("snippets", "dead weight", "import")
+
+
+def everything() -> None:
+    """Show the filter line, the table, what can be done to its rows, and the snippet that is open."""
+    found, worth, used, person = library_data.listed(), library_data.library_worth(), library_data.used(), me()
+    obstacles = library_data.obstacles(person)
+    chosen = filters.show(found, library_data.tasks(), worth, obstacles)
+    rows = filters.narrowed(filters.of_state(found, obstacles)[chosen.state], chosen)
+    worths = filters.worths_at(rows, worth, chosen.place)
+    rows = filters.ordered(rows, chosen.order, worths, used)
+    with st.container(key="ic-library"):
+        left, right = st.columns([9, 5], gap="medium")
+    with left:
+        acts = st.container()
+        ticked = []
+        if rows:
+            ticked = table.show(rows, worths, used)
+        else:
+            st.caption(_none_fits(chosen))
+        with acts:
+            bulk.show(ticked, rows, found, obstacles, person)
+    with right, refusals():
+        opened = st.query_params.get(OPENED) or (rows[0].key if rows else None)
+        if opened:
+            reading_pane.show(opened, used)
+
+
+def _none_fits(chosen: filters.Chosen) -> str:
+    if chosen.state == "waits for me" and chosen == filters.Chosen("waits for me", order=chosen.order):
+        return "No draft waits for you: what others write is listed here until it is vetted or rejected."
+    return "None fits this filter."
+
 
 st.title("Library", anchor=False)
 notices.show_message("box")
-with database().session() as session:
-    everything = list_versions(session)
-    used = used_in(session)
-if not everything:
+last_act.show(prompts=True)
+if not library_data.listed().snippets:
     empty(
         "The library is empty",
         "A snippet is one instruction on one line that people have vetted. Prompts are made of nothing else.",
@@ -31,36 +58,10 @@ if not everything:
     importing.show()
     st.stop()
 
-with st.container(horizontal=True, vertical_alignment="center"):
-    state = st.segmented_control(
-        "State",
-        [*MARKS, ALL],
-        default=ALL,
-        required=True,
-        key="snippets",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    wanted = st.text_input(
-        "Filter",
-        key="library",
-        bind="query-params",
-        placeholder="Filter by key, text, tag, rule or rationale",
-        label_visibility="collapsed",
-        width=320,
-    )
-with st.expander("Import a file", icon=":material/upload_file:", key="importing"):
+part = query_params.segments("Part", "part", PARTS, SNIPPETS, str.capitalize)
+if part == DEAD_WEIGHT:
+    dead_weight.show(me())
+elif part == IMPORT:
     importing.show()
-found = [one for one in everything if state in (ALL, one.state) and fits(one, wanted or "")]
-st.caption(f"{count(len(found), 'snippet')} of {len(everything)}. Click one to read it.")
-left, right = st.columns([3, 2], gap="medium")
-with left:
-    if found:
-        table.show(found, used)
-    else:
-        st.caption("None fits this filter.")
-with right, refusals():
-    opened_key = st.query_params.get(OPENED) or (found[0].key if found else None)
-    if opened_key:
-        reading_pane.show(opened_key, used)
-        retirement.show(opened_key, used, me())
+else:
+    everything()

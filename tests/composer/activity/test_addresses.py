@@ -10,7 +10,7 @@ from composer.activity.addresses import candidate_page, prompt_page, run_page, s
 def test_addresses_name_the_page_and_what_it_shows() -> None:
     assert candidate_page(7) == candidate_page("7") == "candidate?candidate=7"
     assert run_page(3) == "runs?run=3"
-    assert snippet_page("same-story") == "library?snippet=same-story"
+    assert snippet_page("same-story") == "snippet?key=same-story"
     assert prompt_page("small", "tiny") == "prompts?task=small&target=tiny"
 
 

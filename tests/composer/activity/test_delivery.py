@@ -165,7 +165,7 @@ def test_messages_link_to_the_app_and_escape_what_slack_reads(database: Database
     write(database, "changed", why="a < b & c > d\nand a second line")
     deliver(database, post, at=AT, app="https://composer.example/")
     content = json.loads(receiver.calls[0].body)
-    link = "https://composer.example/library?snippet=same-story"
+    link = "https://composer.example/snippet?key=same-story"
     assert content["link"] == link
     said = "Grace changed snippet same-story: a &lt; b &amp; c &gt; d and a second line"
     assert content["text"] == f"{said} {link}"

@@ -11,7 +11,7 @@ from composer.data.examples import Dataset
 from composer.home.paths import Home
 from composer.registry.datasets import add_examples
 from composer.registry.tasks import add_task
-from composer.review.comments import Comment, comments_on, resolve_comment
+from composer.review.comments import Comment, about_snippet, comments_on, resolve_comment
 from library import log
 from library.database import Database
 from library.errors import Refused
@@ -37,6 +37,15 @@ def next_candidate(database: Database, home: Home, budget: int = 60, **changes: 
     found = small.run(database, home, number, small.engine()).candidate_id
     assert isinstance(found, int)
     return found
+
+
+def test_a_snippet_has_the_comments_on_it_in_any_candidate(waiting: Database) -> None:
+    key = acts.review(waiting).composition.keys[0]
+    acts.comment(waiting, "Nice.")
+    acts.comment(waiting, "Too long.", "Joan", kind="snippet", name=key)
+    with waiting.session() as session:
+        assert [(one.text, one.candidate_id) for one in about_snippet(session, key)] == [("Too long.", 1)]
+        assert about_snippet(session, "other") == ()
 
 
 def test_a_comment_hangs_on_the_candidate_a_snippet_or_an_example(waiting: Database) -> None:

@@ -45,7 +45,7 @@ def test_the_newest_stand_first_verbatim_with_links(furnished: Home, rows: Datab
     for link in (
         "candidate?candidate=1",
         "runs?run=1",
-        "library?snippet=lean-low",
+        "snippet?key=lean-low",
         "prompts?task=polarity&amp;target=qwen2.5-coder-0.5b",
     ):
         assert f'href="{link}"' in shown
