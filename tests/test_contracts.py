@@ -23,6 +23,10 @@ BAD = {
     "the search knows neither database nor model nor pages": ("composer/search/moves.py", "import dspy"),
     "the library knows neither DSPy nor Streamlit": ("library/roles.py", "import streamlit"),
     "pages hold no SQL and no statistics": ("ui/views/inbox.py", "import sqlmodel"),
+    "what rewrites a prompt freely is reached by mining alone": (
+        "composer/runs/worker.py",
+        "import composer.optimizer.rewriting",
+    ),
     "inside composer, imports run down": ("composer/review/status.py", "import composer.cli.common"),
     "inside ui, imports run down": ("ui/shell/page.py", "import ui.views.inbox"),
     "tasks, data, prompts and evaluation know neither database nor model": (

@@ -150,13 +150,13 @@ def questions_of(
 ) -> list[Question]:
     """Return what a prompt asks a target about each example; a replicate of its own asks it again.
 
-    Raises `UnvettedText` for a trial that is to be asked about anything but authoring examples.
+    Raises `UnvettedText` where text that nobody vetted is to be asked about anything but authoring examples.
     """
     barred = next((one for one in examples if one.split not in prompt.splits), None)
     if barred is not None:
         raise UnvettedText(
-            f"a draft on trial is asked about authoring examples alone, and {barred.id} is of {barred.split}",
-            fix="Vet the draft: a run measures it on the others then.",
+            f"unvetted text is asked about authoring examples alone, and {barred.id} is of {barred.split}",
+            fix="Vet it: a run measures it on the others then.",
         )
     return [
         Question(

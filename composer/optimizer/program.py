@@ -20,7 +20,7 @@ class Halted(BaseException):
     DSPy's `Evaluate` takes any `Exception` of a program for a wrong answer and goes on; this is none.
     """
 
-    def __init__(self, cause: Exception) -> None:
+    def __init__(self, cause: Exception | KeyboardInterrupt) -> None:
         super().__init__(str(cause))
         self.cause = cause
 

@@ -1,4 +1,4 @@
-"""What a model can be asked with: a composition, about any example, or a trial, about authoring examples alone."""
+"""What a model is asked with: a composition about any example, a trial or rewrite about authoring ones alone."""
 
 from __future__ import annotations
 

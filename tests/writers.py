@@ -1,0 +1,40 @@
+"""A scripted reflection model: answers DSPy's own questions with prompts that a test gives it, in turn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tests.scripted import ScriptedEngine
+
+_FIELD = re.compile(r"starting with the field `\[\[ ## (\w+) ## \]\]`")
+SUMMARY = "The rows are short questions with documents."
+"""What it says of the data where it is asked for that."""
+
+
+def asked_for(user: str) -> str:
+    """Return the output field that one of DSPy's questions asks for."""
+    found = _FIELD.search(user)
+    assert found is not None, user
+    return found[1]
+
+
+def writing(*prompts: str) -> ScriptedEngine:
+    """Return a model that writes these prompts one after another, and then again, with DSPy's markers."""
+    written = 0
+
+    def answer(_system: str, user: str) -> str:
+        nonlocal written
+        field = asked_for(user)
+        text = SUMMARY
+        if field in ("new_instruction", "proposed_instruction"):
+            text = prompts[written % len(prompts)]
+            written += 1
+        return f"[[ ## {field} ## ]]\n{text}\n\n[[ ## completed ## ]]"
+
+    return ScriptedEngine(answer)
+
+
+def rewritings(engine: ScriptedEngine) -> Sequence[tuple[str, str]]:
+    """Return the questions that asked it for a prompt."""
+    return [one for one in engine.asked if asked_for(one[1]).endswith("_instruction")]
