@@ -74,6 +74,12 @@ def pages(waiting: int, newcomer: bool, to_label: int = 0) -> list[Page]:
             "views/library.py", title="Library", url_path="library", help="The snippets a prompt may be made of."
         ),
         st.Page(
+            "views/disagreements.py",
+            title="Disagreements",
+            url_path="disagreements",
+            help="Where the prompt in use and people differ: read them, and write a snippet.",
+        ),
+        st.Page(
             "views/prompts.py",
             title="Prompts",
             url_path="prompts",

@@ -60,5 +60,10 @@ def label_page(task: str) -> str:
     return _address("label", task=task)
 
 
+def disagreements_page(task: str, target: str, *, row: str = "") -> str:
+    """Return the address where a task's prompt in use and people differ; `row` is the id of an example to open."""
+    return _address("disagreements", task=task, target=target, **({"row": row} if row else {}))
+
+
 def _address(path: str, **query: object) -> str:
     return f"{path}?{urlencode(query, quote_via=quote)}"

@@ -65,7 +65,10 @@ class Judged:
 
 @dataclass(frozen=True)
 class Group:
-    """Disagreements of one slice and direction; `confusion` names both labels where answers are labels."""
+    """Disagreements of one slice and direction; `confusion` names both labels where answers are labels.
+
+    `slice` is empty where all examples are of one.
+    """
 
     slice: str
     direction: Direction
@@ -161,11 +164,13 @@ def _direction(output: Output, read: Parsed, off: float) -> Direction:
 
 
 def grouped(task: Task, judged: Sequence[Judged]) -> tuple[Group, ...]:
-    """Group what disagrees by slice and direction, the group that loses most first."""
+    """Group what disagrees by slice, where there are several, and direction; the group that loses most first."""
+    several = len({one.example.slice for one in judged}) > 1
     found: dict[tuple[str, Direction, str], list[Judged]] = {}
     for one in judged:
         if one.disagrees:
-            found.setdefault((one.example.slice, one.direction, _confusion(one)), []).append(one)
+            own = one.example.slice if several else ""
+            found.setdefault((own, one.direction, _confusion(one)), []).append(one)
     groups = [Group(*key, _in_order(task, rows)) for key, rows in found.items()]
     return tuple(sorted(groups, key=lambda group: (-group.loss, group.title)))
 

@@ -27,11 +27,11 @@ from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
 from composer.home.streams import guard_streams
 from composer.models.connection import Connect, connect
 from composer.prompts.trial import Trial
-from composer.registry.lookup import KEEPERS
 from composer.registry.targets import keep_target
 from composer.tables import AuthoringJobRow
 from library import log
 from library.database import Database, lock_for_writing, open_database
+from library.drafts import CURATORS as CURATORS
 from library.errors import Refused
 from library.people import require
 from library.secrets import masked
@@ -66,10 +66,16 @@ class AuthoringJob:
     ended_at: datetime | None
 
 
-def jobs_of(session: Session, task: str, target: str) -> tuple[AuthoringJob, ...]:
-    """Return the jobs of a task and target, newest first."""
+def jobs_of(
+    session: Session, task: str, target: str, *, kind: Kind | None = None, text: str | None = None
+) -> tuple[AuthoringJob, ...]:
+    """Return the jobs of a task and target, newest first; of one kind, or on one draft's text, where given."""
     row = AuthoringJobRow
     query = select(row).where(row.task == task, row.target == target).order_by(col(row.id).desc())
+    if kind is not None:
+        query = query.where(row.kind == kind)
+    if text is not None:
+        query = query.where(row.text == text)
     return tuple(_job(one) for one in session.exec(query))
 
 
@@ -84,7 +90,7 @@ def enter_job(session: Session, questions: Questions, *, by: str, at: datetime, 
     `apart` are the examples that the draft on trial was written from.
     """
     lock_for_writing(session)
-    person = require(session, by, *KEEPERS)
+    person = require(session, by, *CURATORS)
     now, trial = questions.now, questions.trial
     keep_target(session, now.target, by=by, at=at)
     what: dict[str, Any] = {
@@ -146,7 +152,7 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
 
 def ask_to_stop(session: Session, job_id: int, *, by: str, at: datetime) -> None:
     """Ask a job's worker to stop after the answer in flight; what it has is kept. Raises for the role."""
-    require(session, by, *KEEPERS)
+    require(session, by, *CURATORS)
     row = _row(session, job_id)
     if row.state not in (WAITING, RUNNING):
         raise Refused("it has ended already: there is nothing to stop")

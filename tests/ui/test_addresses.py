@@ -23,6 +23,7 @@ from tests.ui.pages import Open, seen
         (addresses.task_page("polarity"), "task polarity ·"),
         (addresses.compare_page("polarity", ["candidate:2", "base"]), "100 sealed test examples"),
         (addresses.label_page("polarity"), "Nothing waits to be labelled"),
+        (addresses.disagreements_page("polarity", "qwen2.5-coder-0.5b"), "20 authoring examples"),
     ],
 )
 def test_each_address_opens_its_page(furnished: Home, visit: Open, address: str, shows: str) -> None:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from composer.analysis.diagnoses import AblationAnswer, ablation_results
 from composer.analysis.examples import ExampleView, ParsedAnswer, example_views
-from composer.data.examples import Example
-from composer.data.fields import short
-from composer.evaluation.parsing import Parsed
 from composer.prompts.changes import BASE
 from composer.task.task import Output
 from library.roles import Person
 from ui.candidate import dispositions, job_button, open_row, page_data, people_range
 from ui.candidate.page_data import Shown
+from ui.components import example_parts
 from ui.components.comments import comments_under
-from ui.components.metrics import gold, read_value
+from ui.components.metrics import read_value
 from ui.shell.context import database
 from ui.shell.html import safe, table
 from ui.shell.page import html
@@ -45,68 +43,21 @@ def read(answer: ParsedAnswer | None) -> str:
 def pane(view: ExampleView, output: Output, comments: str = "") -> str:
     """Return one example opened: its inputs, its gold label, and both raw answers, as HTML."""
     example, row = view.example, view.row
-    inputs = "".join(
-        f"<div><dt>{safe(name.replace('_', ' '))}</dt><dd>{safe(text)}</dd></div>"
-        for name, text in example.inputs.items()
-    )
     before, after = (
         _answer("before", view.before, row.incumbent_loss),
         _answer("after", view.after, row.candidate_loss),
     )
     return (
-        f'<div class="ic ic-open"><dl><div class="ic-inputs">{inputs}</div>{_gold(example, output)}'
-        f"{people_range.drawn(view, output)}{_extras(example.extras)}</dl>"
+        f'<div class="ic ic-open"><dl>{example_parts.inputs(example)}{example_parts.gold_label(example, output)}'
+        f"{people_range.drawn(view, output)}{example_parts.extras(example.extras)}</dl>"
         f'<div class="ic-answers">{before}{after}</div>{comments}</div>'
     )
-
-
-def _gold(example: Example, output: Output) -> str:
-    scale = f" on {output.low}–{output.high}" if output.kind == "ordinal" else ""
-    why = (
-        safe(example.explanation)
-        if example.explanation
-        else '<span class="ic-mute">no explanation was given</span>'
-    )
-    bound = ' <span class="ic-tag ic-ink">must not regress</span>' if example.must_not_regress else ""
-    return f"<dt>gold label</dt><dd><b>{safe(gold(example.gold))}</b>{scale}{bound} — {why}</dd>"
-
-
-def _extras(extras: Mapping[str, str]) -> str:
-    """Return the columns that were kept as they came with the data."""
-    cells = (f'<span class="ic-mute">{safe(name)}:</span> {safe(short(text))}' for name, text in extras.items())
-    return f"<dt>from the data file</dt><dd>{' · '.join(cells)}</dd>" if extras else ""
 
 
 def _answer(side: str, answer: ParsedAnswer | None, loss: float) -> str:
     if answer is None:
         return f'<div class="ic-answer">{side}: <span class="ic-mute">the answer is no longer stored</span></div>'
-    return (
-        f'<div class="ic-answer">{side}: {_parsed(answer.parsed)} <span class="ic-mute">loss {loss:.3f}</span>'
-        f"{_reported(answer)}<pre>{safe(answer.text) or '<span class=ic-mute>(empty)</span>'}</pre></div>"
-    )
-
-
-def _reported(answer: ParsedAnswer) -> str:
-    """Return what was reported of a malformed answer, and of any what its model thought, and which it was."""
-    given, found = answer.answer, []
-    if not answer.parsed.valid:
-        if given.finish_reason:
-            found.append(f"finish_reason {safe(given.finish_reason)}")
-        if given.refusal:
-            found.append(f"refusal: {safe(given.refusal)}")
-    if given.reasoning or given.reasoning_tokens:
-        tokens = f", {given.reasoning_tokens:,} tokens" if given.reasoning_tokens else ""
-        head = f"<summary>reasoning, not parsed{tokens}</summary>"
-        found.append(f"<details>{head}<pre>{safe(given.reasoning)}</pre></details>")
-    if given.served_model:
-        found.append(f"answered by {safe(' '.join(filter(None, (given.served_model, given.system_fingerprint))))}")
-    return f'<div class="ic-mute">{" · ".join(found)}</div>' if found else ""
-
-
-def _parsed(parsed: Parsed) -> str:
-    if parsed.valid:
-        return f"<b>{safe(parsed.value)}</b>"
-    return f'<b class="ic-worse">malformed</b> <span class="ic-worse">{safe(parsed.error)}</span>'
+    return example_parts.raw_answer(side, answer.answer, answer.parsed, loss)
 
 
 def _ablations(found: Shown, view: ExampleView, ablations: Sequence[AblationAnswer], person: Person) -> None:
@@ -121,7 +72,7 @@ def _ablations(found: Shown, view: ExampleView, ablations: Sequence[AblationAnsw
 def ablation_table(ablations: Sequence[AblationAnswer]) -> str:
     """Return the answers without each snippet of the candidate, as HTML; empty where nobody asked."""
     rows = [
-        f"<tr><td>{_without(one)}</td><td>{_parsed(one.parsed)}</td>"
+        f"<tr><td>{_without(one)}</td><td>{example_parts.parsed(one.parsed)}</td>"
         f'<td class="ic-num">{one.loss:.3f}</td><td>{_attribution(one)}</td></tr>'
         for one in ablations
         if one.parsed is not None

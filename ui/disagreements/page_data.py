@@ -1,0 +1,104 @@
+"""What the Disagreements page reads, kept for as long as nothing is logged; jobs move on without the log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import streamlit as st
+
+from composer.curation import jobs as work
+from composer.curation.cost import Cost
+from composer.curation.disagreements import Disagreements, find_disagreements
+from composer.curation.jobs import AuthoringJob, Kind
+from composer.curation.questions import plan_answers, plan_try, price
+from composer.home.processes import RUNNING, WAITING
+from ui.shell.context import as_logged, database, now, shown_home
+
+STARTING_SECONDS = 20.0
+"""How long a worker may take from its start until it has taken its job."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A job that may be started, with its cost, or one that is at work (`cost` is None then).
+
+    `newest` is the last one of its kind, of the same draft, None before the first.
+    """
+
+    cost: Cost | None
+    newest: AuthoringJob | None
+
+    @property
+    def at_work(self) -> bool:
+        """Whether a worker is on it."""
+        return self.cost is None
+
+
+def shown(task: str, target: str) -> Disagreements:
+    """Return what the page shows of a task and target; raises `Refused` where there is nothing to show."""
+    return _read(as_logged(), task, target)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _read(now: tuple[str, str | None, str], task: str, target: str) -> Disagreements:  # noqa: ARG001
+    with database().session() as session:
+        return find_disagreements(session, task, target)
+
+
+def job_now(job_id: int) -> AuthoringJob:
+    """Return one job as it is now."""
+    with database().session() as session:
+        return work.get_job(session, job_id)
+
+
+def answers_offer(task: str, target: str) -> Offer:
+    """Return what asking the prompt in use takes, or that it is being asked."""
+    newest = _newest(task, target, "answers")
+    if newest is not None and is_at_work(newest):
+        return Offer(None, newest)
+    return Offer(_answers_cost(as_logged(), task, target), newest)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _answers_cost(now: tuple[str, str | None, str], task: str, target: str) -> Cost:  # noqa: ARG001
+    with database().session() as session:
+        return price(session, plan_answers(session, task, target))
+
+
+def try_offer(task: str, target: str, text: str, key: str, apart: Sequence[str]) -> Offer:
+    """Return what trying a draft takes, or that it is being tried; raises `Refused` for one that can't be."""
+    newest = _newest(task, target, "try", text, key, tuple(apart))
+    if newest is not None and is_at_work(newest):
+        return Offer(None, newest)
+    return Offer(_try_cost(as_logged(), task, target, text, key, tuple(apart)), newest)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _try_cost(
+    now: tuple[str, str | None, str],  # noqa: ARG001
+    task: str,
+    target: str,
+    text: str,
+    key: str,
+    apart: tuple[str, ...],
+) -> Cost:
+    with database().session() as session:
+        return price(session, plan_try(session, task, target, text, key=key, apart=apart))
+
+
+def _newest(
+    task: str, target: str, kind: Kind, text: str = "", key: str = "", apart: tuple[str, ...] = ()
+) -> AuthoringJob | None:
+    with database().session() as session:
+        known = work.jobs_of(session, task, target, kind=kind, text=text)
+    return next((one for one in known if (one.key, one.apart) == (key, apart)), None)
+
+
+def is_at_work(job: AuthoringJob) -> bool:
+    """Whether a worker has a job, or was started so lately that it may not have taken it yet."""
+    if job.state not in (WAITING, RUNNING):
+        return False
+    fresh = job.state == WAITING and now() - job.created_at < timedelta(seconds=STARTING_SECONDS)
+    return fresh or work.is_at_work(shown_home(), job.id)
