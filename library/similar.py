@@ -42,12 +42,14 @@ _FILLER_WORDS = """
 a an the and or of to in on at it its is are be been being was were am that this these those there here they them
 their you your he she his her we our i who whom which what such as with for by from all any each some very also
 really quite just please remember note keep mind make made sure important general always should must shall will
-would can could do does did doing have has had having when whenever if then than so e g own end thing one s t
+would can could do does did doing have has had having when whenever if then than so e g own end thing one between
+s t
 """
 FILLER = frozenset(_FILLER_WORDS.split())
 """English words that carry no rule by themselves."""
 _NEGATION_WORDS = "not no never nor neither without cannot nothing none"
 NEGATIONS = frozenset(_NEGATION_WORDS.split())
+_ASKING_WORDS = "take choose pick select assign award"
 _AXES: Mapping[str, tuple[str, str]] = {
     "size": (
         "high higher highest more most raise raises increase increases up upper above greater larger longer "
@@ -173,6 +175,12 @@ def compared(one: str, other: str) -> Near | None:
     return found[0] if found else None
 
 
+def content_words(text: str) -> tuple[str, ...]:
+    """Return the words of a text that carry its rule, in small letters and in order; all where none does."""
+    words = _WORD.findall(text.casefold())
+    return tuple(word for word in words if word not in FILLER) or tuple(words)
+
+
 def _difference(one: _Wording, other: _Wording, similarity: float) -> str:
     """Return in what two texts of one subject are opposed; empty where they aren't, or two directions cancel."""
     opposed = [axis for axis, side in one.sides.items() if side * other.sides.get(axis, 0) < 0]
@@ -217,7 +225,19 @@ def _taken_apart(text: str) -> _Wording:
 
 def _stem(word: str) -> str:
     """Return an English word without its ending, so that `rate`, `rates` and `rating` are one."""
-    for ending, instead in (("ies", "y"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("e", "")):
-        if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)] + instead
+    return _ALIKE.get(short := _shortened(word), short)
+
+
+def _shortened(word: str) -> str:
+    for endings in ((("ies", "y"), ("ss", "ss"), ("s", "")), (("ing", ""), ("ed", ""), ("e", ""))):
+        for ending, instead in endings:
+            if word.endswith(ending) and len(word) - len(ending) >= 3:
+                word = word[: -len(ending)] + instead
+                break
     return word
+
+
+_ALIKE = {_shortened(word): _shortened("give") for word in _ASKING_WORDS.split()} | {
+    _shortened(word): _shortened("rate") for word in ("score", "grade", "mark")
+}
+"""Words that ask for a rating alike, shortened."""

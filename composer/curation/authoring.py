@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 
 from sqlmodel import Session
 
@@ -15,7 +18,11 @@ from library.drafts import CURATORS, WRITTEN, Accepted, Draft, Origin, write_dra
 from library.errors import Refused
 from library.people import require
 from library.reasons import reason_of
+from library.similar import content_words
 from library.versions import SnippetVersion
+
+_WORDS_IN_A_KEY = 3
+_LONGEST_KEY = 40
 
 
 def save_draft(
@@ -51,6 +58,19 @@ def save_draft(
 def findings(linter: Linter, draft: Draft) -> tuple[Finding, ...]:
     """Return what a linter finds about a draft with its tags and rules."""
     return linter.check(draft.text, key=draft.key, tags=draft.tags, group=draft.group, conflicts=draft.conflicts)
+
+
+def suggested_key(text: str, taken: Container[str]) -> str:
+    """Return a key that is not taken, of the first words of a text that mean something; empty for no text."""
+    if not text.strip():
+        return ""
+    plain = (
+        unicodedata.normalize("NFKD", word).encode("ascii", "ignore").decode() for word in content_words(text)
+    )
+    words = [word for each in plain if (word := re.sub(r"[^a-z0-9]+", "", each.lower()))]
+    key = "-".join(words[:_WORDS_IN_A_KEY])[:_LONGEST_KEY].strip("-") or "snippet"
+    numbered = (f"{key}-{number}" for number in count(2))
+    return key if key not in taken else next(one for one in numbered if one not in taken)
 
 
 def _refused(key: str, found: Sequence[Finding], what: str) -> Refused:

@@ -71,6 +71,9 @@ class Leaks:
         self._owners = np.array(owners, dtype=np.int64)
         self._hashes, self._places = _indexed(self._words)
 
+    def __len__(self) -> int:
+        return len(self._names)
+
     def find(self, text: str, allowed: Runs = frozenset()) -> tuple[Leak, ...]:
         """Return what a text shares with the examples, each longest run once; `allowed` runs are no leak."""
         shared = (

@@ -94,12 +94,22 @@ class Linter:
             )
         )
 
-    def text_of(self, key: str) -> str:
-        """Return the newest text of a snippet that is compared; raises KeyError for any other key."""
-        return self._versions[key][-1].text
+    @cached_property
+    def snippets(self) -> Mapping[str, SnippetVersion]:
+        """The snippets that a text is compared with, by key, each as its newest version that wasn't rejected."""
+        return {key: each[-1] for key, each in self._versions.items()}
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that it lints for."""
+        return tuple(one.task for one in self._scopes)
+
+    def concerned(self, tags: Collection[str]) -> Sequence[Scope]:
+        """Return the tasks that a text with these tags is held against, with their data."""
+        return [one for one in self._scopes if one.serves(tags)]
 
     def _of_tasks(self, text: str, tags: Collection[str]) -> Iterator[Finding]:
-        concerned = [one for one in self._scopes if one.serves(tags)]
+        concerned = self.concerned(tags)
         for scope in concerned:
             found = (
                 *(_leak(one, scope.task) for one in scope.leaks.find(text, scope.allowed)),

@@ -104,7 +104,7 @@ def test_nearly_the_same_text_is_a_warning_with_its_similarity() -> None:
     assert found.similarity is not None
     assert 0.78 <= found.similarity < 1
     assert f"{found.similarity:.0%}" in found.what
-    assert known.text_of("question") == "A question about the price rates 1."
+    assert known.snippets["question"].text == "A question about the price rates 1."
 
 
 def test_the_opposite_is_a_warning_unless_both_can_be_in_no_prompt() -> None:

@@ -1,0 +1,110 @@
+"""What lint finds about a draft, beside its fields: errors, and warnings with a field for the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+from pydantic import TypeAdapter, ValidationError
+
+from composer.activity.addresses import snippet_page
+from composer.curation.finding import Finding
+from composer.curation.lint import Linter, linter_for
+from library.drafts import Draft
+from library.file import Key, Tag
+from ui.drafting.start import Start, reason_for
+from ui.shell.context import as_logged, database
+from ui.shell.html import count, safe
+from ui.shell.page import html
+
+NAMES = {
+    "form": "form",
+    "leak": "leak",
+    "scale": "scale",
+    "format": "format",
+    "duplicate": "near another",
+    "contradiction": "contradiction",
+    "rejected": "rejected before",
+}
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _linter(_home: str, _url: str | None, head: str, home: str) -> Linter:  # noqa: ARG001
+    with database().session() as session:
+        return linter_for(session)
+
+
+def linter() -> Linter:
+    """Return the linter of this home as its log stands: made anew only after something was logged."""
+    home, url, head = as_logged()
+    return _linter(home, url, head, home)
+
+
+def show(start: Start, draft: Draft, found: Sequence[Finding], known: Linter) -> None:
+    """Show the findings, each warning with a field for its reason."""
+    with st.container(key=f"draft-lint-{start.name}"):
+        if not draft.text.strip():
+            html('<div class="ic ic-mute">Lint answers here while you type.</div>')
+            return
+        if not found:
+            against = f'<span class="ic-mute">{_against(known, draft)}</span>'
+            html(f'<div class="ic"><b>✓ Nothing found.</b> {against}</div>')
+            return
+        for one in found:
+            html(_finding(one, known))
+            if not one.is_error:
+                key = reason_for(start, one.what)
+                st.text_input(
+                    "Why it is stored all the same",
+                    key=key.name,
+                    live=True,
+                    placeholder="Your reason, kept with it",
+                )
+
+
+def obstacle(draft: Draft, found: Sequence[Finding], start: Start, known: Linter) -> str:
+    """Return why a draft can't be saved yet; empty where nothing keeps it."""
+    if not draft.text.strip():
+        return "Write a text."
+    if not _is(Key, draft.key):
+        return f"The key {draft.key} is none: write small letters, figures and hyphens, as in old-news."
+    if wrong := [tag for tag in draft.tags if not _is(Tag, tag)]:
+        return f"The tag {wrong[0]} is none: write small letters, figures, hyphens and underlines."
+    if not start.key and draft.key in known.snippets:
+        return f"The key {draft.key} is taken: give another, or edit that snippet."
+    errors = sum(one.is_error for one in found)
+    silent = sum(not one.is_error and not reason_for(start, one.what).get().strip() for one in found)
+    parts = [count(errors, "error")] if errors else []
+    parts += [f"{count(silent, 'warning')} without a reason"] if silent else []
+    return f"{' and '.join(parts)}." if parts else ""
+
+
+def _is(kind: Any, value: str) -> bool:
+    try:
+        TypeAdapter(kind).validate_python(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def _against(known: Linter, draft: Draft) -> str:
+    tasks = [f"the {len(one.leaks):,} examples of {one.task.name}" for one in known.concerned(draft.tags)]
+    return safe(f"Held against {', '.join([count(len(known.snippets), 'snippet'), *tasks])}.")
+
+
+def _finding(one: Finding, known: Linter) -> str:
+    mark, colour = ("✗ error", "ic-orange") if one.is_error else ("! warning", "")
+    what = one.what[:1].upper() + one.what[1:]
+    fix = f'<div class="ic-mute ic-small">{safe(one.fix)}</div>' if one.fix else ""
+    near = ""
+    other = known.snippets.get(one.similar or "")
+    if other is not None:
+        near = (
+            f'<div class="ic-sent">{safe(other.text)}</div>'
+            f'<a href="{safe(snippet_page(other.key))}">Use {safe(other.key)} instead</a>'
+        )
+    return (
+        f'<div class="ic ic-finding"><span class="ic-tag {colour}">{mark}: {NAMES[one.kind]}</span> '
+        f'<span class="ic-verbatim">{safe(what)}.</span>{fix}{near}</div>'
+    )
