@@ -18,6 +18,10 @@ COMMANDS: Mapping[str, Entry] = {
         "List the newest version of each snippet with its rules, in library order.",
     ),
     "show": Entry("composer.cli.library_list:show_command", "Show all versions of one snippet, newest first."),
+    "disagreements": Entry(
+        "composer.cli.library_disagreements:disagreements_command",
+        "Show where the prompt in use and people differ on the authoring examples, to write snippets from.",
+    ),
     "vet": Entry(
         "composer.cli.library_vet:vet_command",
         "Vet the newest draft of snippets: from now on prompts may be made of it.",

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event, Thread
 
 import typer
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from composer.analysis import jobs
 from composer.answers.latency import answer_latency
 from composer.candidates.records import get_candidate_summary
-from composer.cli.common import CandidateArgument, HomeOption, console, opened, out, person, refusals, say
+from composer.cli.common import CandidateArgument, HomeOption, opened, out, person, refusals, say
 from composer.cli.figures_table import comparison
+from composer.cli.watching import watched
 from composer.home.paths import Home, resolve_home
 from composer.models import connection
 from composer.review.status import review_status
 from library.database import Database
 from library.errors import Refused
-
-SECONDS_BETWEEN_LOOKS = 0.2
 
 
 @refusals
@@ -55,7 +50,7 @@ def score_again(candidate_id: int, folder: Path | None) -> None:
     else:
         say("Scoring it again pays for no answer: all it needs are stored.")
     try:
-        with _watched(database, number, expected):
+        with watched("scoring again", expected, lambda: _paid(database, number)):
             done = jobs.do_job(database, home, number, connect=connection.connect)
     except KeyboardInterrupt as stop:
         say("Stopped. The answers so far are kept: run the same command again to go on from there.")
@@ -68,34 +63,9 @@ def score_again(candidate_id: int, folder: Path | None) -> None:
     say(f"Review it with: composer review {made.id}")
 
 
-@contextmanager
-def _watched(database: Database, number: int, expected: int) -> Iterator[None]:
-    """Show how many answers the job has paid for, for as long as the context is open."""
-    columns = (
-        TextColumn("scoring again"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f}/{task.total:.0f} answers"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    ended = Event()
-    with Progress(*columns, console=console, transient=True, disable=expected == 0) as progress:
-        bar = progress.add_task("", total=max(expected, 1))
-
-        def look() -> None:
-            while not ended.wait(SECONDS_BETWEEN_LOOKS):
-                with database.session() as session:
-                    paid = jobs.get_job(session, number).paid
-                progress.update(bar, completed=paid)
-
-        watcher = Thread(target=look, name="progress", daemon=True)
-        watcher.start()
-        try:
-            yield
-        finally:
-            ended.set()
-            watcher.join()
+def _paid(database: Database, number: int) -> int:
+    with database.session() as session:
+        return jobs.get_job(session, number).paid
 
 
 def _lasting(seconds: float) -> str:
