@@ -107,7 +107,7 @@ def test_a_warning_needs_a_reason_and_shows_what_to_use_instead(editor: Editor, 
     fill(app, "Text", "When in doubt, give the higher rating of two.")
     assert "1 warning without a reason." in said(app)
     assert "Use lean-low instead" in seen(app)
-    assert 'href="library?snippet=lean-low"' in seen(app)
+    assert 'href="snippet?key=lean-low"' in seen(app)
     fill(app, "Why it is stored all the same", "To be measured.")
     save(app)
     with rows.session() as session:
