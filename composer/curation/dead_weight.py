@@ -5,13 +5,14 @@ Each with its evidence. Where little was tried, nothing is said: a snippet that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from composer.curation.worth import JointEffect, LibraryWorth, Place, Worth, saved
 from composer.evaluation.formatting import NAMES, change, interval
 from composer.evaluation.outcomes import Difference
+from library.similar import Wordings
 from library.versions import SnippetVersion
 
 ENOUGH_ANSWERS = 30
@@ -98,6 +99,16 @@ def weigh(
         tuple(sorted((*lame, *held), key=lambda one: (KINDS.index(one.kind), places[one.key]))),
         tuple(one for one in found if isinstance(one, TooLittle)),
     )
+
+
+def near_texts(vetted: Sequence[SnippetVersion], worth: LibraryWorth) -> Iterator[Near]:
+    """Yield the pairs of near texts among the snippets that were tried enough somewhere, each pair once."""
+    tried = [one for one in vetted if any(_is_enough(each) for each in worth.of(one.key))]
+    known = Wordings((one.key, one.text) for one in tried)
+    for one in tried:
+        for near in known.near(one.text, without=one.key):
+            if near.kind != "opposite" and one.key < near.key:
+                yield one.key, near.key, near.similarity
 
 
 def _never_helped(key: str, each: Sequence[Worth], carried: int) -> DeadWeight | TooLittle | None:

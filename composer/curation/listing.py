@@ -56,15 +56,30 @@ class Listing:
     drafts: tuple[Row, ...]
     rejected: tuple[Row, ...]
 
-    @property
+    @cached_property
+    def of_state(self) -> Mapping[str, tuple[Row, ...]]:
+        """The rows of each state: all snippets, those vetted or retired, the open drafts, the rejected texts."""
+        states = [row.version.state for row in self.snippets]
+        by_state = {
+            name: tuple(row for row, state in zip(self.snippets, states, strict=True) if state == name)
+            for name in IN_FORCE
+        }
+        return {"all": self.snippets, **by_state, "draft": self.drafts, "rejected": self.rejected}
+
+    @cached_property
+    def by_key(self) -> Mapping[str, Row]:
+        """The row of each snippet, by its key."""
+        return {row.key: row for row in self.snippets}
+
+    @cached_property
     def tags(self) -> tuple[str, ...]:
         """Every tag there is, sorted."""
         return tuple(sorted({tag for row in (*self.snippets, *self.drafts) for tag in row.version.tags}))
 
-    @property
+    @cached_property
     def authors(self) -> tuple[str, ...]:
         """Everybody who wrote what is listed, sorted."""
-        return tuple(sorted({row.version.author for rows in vars(self).values() for row in rows}))
+        return tuple(sorted({row.version.author for row in (*self.snippets, *self.drafts, *self.rejected)}))
 
 
 def listing(session: Session) -> Listing:

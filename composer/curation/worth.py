@@ -14,14 +14,12 @@ from typing import Any
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func
 
-from composer.evaluation.metrics import Metric, figures
+from composer.evaluation.metrics import Metric, as_difference, figures
 from composer.evaluation.outcomes import Difference
 from composer.home.processes import FINISHED
 from composer.registry.tasks import get_task_version
-from composer.runs.findings import as_difference
-from composer.runs.plan import PROPOSED
-from composer.search.attribution import Gain
 from composer.tables import RunRow
+from composer.tables.runs import PROPOSED
 from library.parts import in_parts
 from library.snippets import versions_of
 from library.tables import IN_FORCE, LogRow
@@ -241,8 +239,8 @@ def _meant(search: _Search, stored: Mapping[str, Any], wordings: Sequence[_Wordi
 
 
 def _difference(stored: Mapping[str, Any], search: _Search) -> Difference:
-    gain = Gain(tuple(stored["keys"]), stored["gain"], stored["low"], stored["high"], stored["cells"])
-    return as_difference(gain, search.metric.name, search.metric.better_is)
+    metric = search.metric
+    return as_difference(metric.name, metric.better_is, stored["gain"], stored["low"], stored["high"])
 
 
 def _joint_effects(searches: Iterable[_Search]) -> Iterator[JointEffect]:

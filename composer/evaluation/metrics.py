@@ -13,7 +13,7 @@ import numpy as np
 
 from composer.data.examples import Example
 from composer.evaluation.figures import Bools, Floats, MacroF1, Mean, Spread, Statistic, Weights
-from composer.evaluation.outcomes import Better
+from composer.evaluation.outcomes import Better, Difference
 from composer.evaluation.parsing import Parsed
 from composer.evaluation.spearman import Spearman
 from composer.task.task import Output, Task
@@ -109,6 +109,12 @@ def _valid_rate(scored: Scored) -> Mean:
 def read(task: Task, scored: Scored) -> Mapping[str, float]:
     """Return every figure of the task over all examples, each counted once."""
     return {metric.name: metric.of(scored) for metric in figures(task)}
+
+
+def as_difference(metric: str, better_is: Better, gain: float, low: float, high: float) -> Difference:
+    """Return a search's gain with the ends of its interval as what it changes the task's metric by."""
+    ends = sorted(as_change(metric, bound) for bound in (low, high))
+    return Difference(metric, better_is, None, None, as_change(metric, gain), *ends)
 
 
 def as_change(metric: str, gain: float) -> float:

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from composer.candidates.records import get_candidate
 from composer.confidence import ERRORS_TO_DETECT
 from composer.evaluation.formatting import NAMES, SHARES, change, interval
-from composer.evaluation.metrics import as_change, figures
+from composer.evaluation.metrics import as_change, as_difference, figures
 from composer.evaluation.outcomes import Better, Difference
 from composer.registry.datasets import dataset_of, split_size
 from composer.registry.tasks import get_task
@@ -110,14 +110,9 @@ def findings_of(
     )
 
 
-def as_difference(one: Gain, metric: str, better_is: Better) -> Difference:
-    """Return the loss that something saves as what it changes a metric by, in the metric's points."""
-    low, high = sorted(as_change(metric, bound) for bound in (one.low, one.high))
-    return Difference(metric, better_is, None, None, as_change(metric, one.gain), low, high)
-
-
 def _effect(one: Gain, metric: str, better_is: Better, composition: set[str]) -> Effect:
-    return Effect(one.keys, as_difference(one, metric, better_is), one.cells, composition.issuperset(one.keys))
+    difference = as_difference(metric, better_is, one.gain, one.low, one.high)
+    return Effect(one.keys, difference, one.cells, composition.issuperset(one.keys))
 
 
 def _stopped(session: Session, run: Run) -> str:

@@ -20,14 +20,12 @@ from composer.registry.targets import get_target
 from composer.registry.tasks import get_task
 from composer.review.verdicts import no_gos
 from composer.tables import RunRow
+from composer.tables.runs import PROPOSED as PROPOSED
 from composer.task.basetext import WrittenBase, written_base
 from composer.task.task import Task
 from library.canonical import digest
 from library.errors import Refused
 from library.snippets import vetted
-
-PROPOSED = "proposed"
-"""The strategy of a run that measures what somebody picked."""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from sqlmodel import Field
 from composer.tables.columns import json_column, time_column
 from library.tables import Table
 
+PROPOSED = "proposed"
+"""The strategy of a run that measures what somebody picked."""
+
 
 class RunRow(Table, table=True):
     """One search; the same (task, data, target, library, incumbent, strategy, seed, budget) is the same run."""

@@ -6,18 +6,23 @@ Every act on the library is logged; that a run has finished is not, so it is ask
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import streamlit as st
 
 from composer.curation import worth
-from composer.curation.dead_weight import Weighed, weigh
-from composer.curation.listing import Listing, listing, waiting_for
+from composer.curation.dead_weight import Weighed, near_texts, weigh
+from composer.curation.finding import Finding
+from composer.curation.lint import Linter, linter_for
+from composer.curation.listing import Listing, Row, listing, waiting_for
 from composer.curation.worth import LibraryWorth, Searches
 from composer.registry.releases import Release, used_in
 from composer.registry.tasks import list_tasks
 from composer.task.task import Task
+from library import log
 from library.roles import Person
 from library.snippets import vetted
+from library.versions import SnippetVersion
 from ui.shell.context import as_logged, database, place
 
 Logged = tuple[str, str | None, str]
@@ -26,43 +31,45 @@ Used = Mapping[str, tuple[Release, ...]]
 """The current releases that hold each snippet, by its key."""
 
 
-def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:
-    return person.name, person.local, tuple(sorted(person.roles))
+@dataclass(frozen=True)
+class LibraryData:
+    """All that pages show of the library at once.
+
+    `waiting` are the open drafts that may be vetted by who looks; `obstacles` has for each draft why not, by the
+    id of its version, empty where they may.
+    """
+
+    listing: Listing
+    worth: LibraryWorth
+    used: Used
+    tasks: tuple[Task, ...]
+    obstacles: Mapping[int, str]
+    waiting: tuple[Row, ...]
 
 
-def listed() -> Listing:
-    """Return everything in the library."""
-    return _listed(as_logged())
-
-
-def used() -> Used:
-    """Return the current releases that hold each snippet."""
-    return _used(as_logged())
-
-
-def tasks() -> tuple[Task, ...]:
-    """Return the tasks of this home, by name."""
-    return _tasks(as_logged())
-
-
-def library_worth() -> LibraryWorth:
-    """Return what the finished searches show of the library."""
-    return _worth(as_logged(), _finished())
+def library_data(person: Person) -> LibraryData:
+    """Return all that pages show of the library to this person."""
+    logged, finished = _now()
+    obstacles, waiting = _obstacles(logged, person)
+    return LibraryData(
+        _listed(logged), _worth(logged, finished), _used(logged), _tasks(logged), obstacles, waiting
+    )
 
 
 def weighed() -> Weighed:
     """Return what the searches say of the vetted snippets."""
-    return _weighed(as_logged(), _finished())
+    return _weighed(*_now())
 
 
-def obstacles(person: Person) -> Mapping[int, str]:
-    """Return for each open draft why this person may not vet it, by the id of its version; empty if they may."""
-    return _obstacles(as_logged(), person)
+def checked(one: SnippetVersion) -> tuple[Finding, ...]:
+    """Return what lint finds about a version, as the library and the data are now."""
+    linter = _linter(as_logged())
+    return linter.check(one.text, key=one.key, tags=one.tags, group=one.group, conflicts=one.conflicts)
 
 
-def _finished() -> Finished:
+def _now() -> tuple[Logged, Finished]:
     with database().session() as session:
-        return worth.finished_runs(session)
+        return (*place(), log.head(session)), worth.finished_runs(session)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -99,13 +106,25 @@ def _worth(now: Logged, finished: Finished) -> LibraryWorth:  # noqa: ARG001 (St
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _weighed(now: Logged, finished: Finished) -> Weighed:
     carried = {key: len(each) for key, each in _used(now).items()}
+    known = _worth(now, finished)
     with database().session() as session:
         usable = vetted(session, ())
-    return weigh(usable, _worth(now, finished), carried)
+    return weigh(usable, known, carried, near_texts(usable, known))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _linter(now: Logged) -> Linter:  # noqa: ARG001 (Streamlit hashes it)
+    with database().session() as session:
+        return linter_for(session)
+
+
+def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:
+    return person.name, person.local, tuple(sorted(person.roles))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Person: _identity})
-def _obstacles(now: Logged, person: Person) -> Mapping[int, str]:
-    drafts = [row.version for row in _listed(now).drafts]
+def _obstacles(now: Logged, person: Person) -> tuple[Mapping[int, str], tuple[Row, ...]]:
+    drafts = _listed(now).drafts
     with database().session() as session:
-        return waiting_for(session, drafts, person)
+        found = waiting_for(session, [row.version for row in drafts], person)
+    return found, tuple(row for row in drafts if not found[row.version.id])

@@ -8,10 +8,7 @@ import streamlit as st
 
 from composer.activity.addresses import prompt_page, run_page
 from composer.candidates.records import PROPOSERS
-from composer.curation.consequences import carrying, queue_run, replacement
 from composer.registry.releases import Release
-from composer.runs import worker
-from composer.runs.spending import in_words
 from ui.shell.context import database, now, this_home
 from ui.shell.html import plain, safe
 from ui.shell.notices import Section, action
@@ -28,6 +25,10 @@ def show(retired: Sequence[str]) -> None:
     """List the prompts in use that hold these snippets, which no prompt may hold any more, each with a button."""
     if not retired:
         return
+    # Here, since it brings the whole search: no page waits for that before a prompt has lost a snippet.
+    from composer.curation.consequences import carrying, replacement
+    from composer.runs.spending import in_words
+
     with database().session() as session:
         found = [replacement(session, one) for one in carrying(session, retired)]
     QUEUE.show_refusal()
@@ -55,6 +56,9 @@ def show(retired: Sequence[str]) -> None:
 
 @action(QUEUE)
 def _queue(release: Release) -> None:
+    from composer.curation.consequences import queue_run
+    from composer.runs import worker
+
     with database().session() as session:
         run = queue_run(session, release, by=who(), at=now())
     worker.start(this_home(), run)

@@ -8,13 +8,12 @@ from functools import partial
 import streamlit as st
 
 from composer.curation.acting import acting
-from composer.curation.listing import Listing
 from library.canonical import text_digest
 from library.drafts import CURATORS
 from library.retiring import retire_several
 from library.roles import Person
-from ui.components import last_act, library_data
-from ui.components.library_data import Used
+from ui.components import last_act
+from ui.components.library_data import LibraryData
 from ui.shell.context import database, now
 from ui.shell.html import count, plain
 from ui.shell.notices import Outcome, Section, written
@@ -29,12 +28,14 @@ def _name(keys: Sequence[str]) -> str:
     return keys[0] if len(keys) == 1 else text_digest(" ".join(keys))[:12]
 
 
-def form(keys: tuple[str, ...], person: Person, *, suggestion: str = "", place: str = "") -> None:
+def form(
+    keys: tuple[str, ...], data: LibraryData, person: Person, *, suggestion: str = "", place: str = ""
+) -> None:
     """Offer to retire these snippets, the reason begun with a `suggestion`; `place` sets forms of a page apart."""
     field = REASON.of(f"{place}{_name(keys)}")
     if suggestion and field.name not in st.session_state:
         field.set(suggestion)
-    st.caption(plain(" ".join(effects_of(keys, library_data.used(), library_data.listed()))))
+    st.caption(plain(" ".join(effects_of(keys, data))))
     st.text_input("Why", key=field.name, placeholder="Why it is retired", disabled=not person.may(*CURATORS))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -49,9 +50,9 @@ def form(keys: tuple[str, ...], person: Person, *, suggestion: str = "", place: 
             st.caption("You are not a curator.", width="content")
 
 
-def effects_of(keys: Sequence[str], used: Used, found: Listing) -> list[str]:
+def effects_of(keys: Sequence[str], data: LibraryData) -> list[str]:
     """Return what retiring these snippets would do, a sentence each: to prompts in use, and to other snippets."""
-    held = {one.id: one for key in keys for one in used.get(key, ())}
+    held = {one.id: one for key in keys for one in data.used.get(key, ())}
     parts = ["No prompt may hold it from then on." if len(keys) == 1 else "No prompt may hold them from then on."]
     if held:
         names = ", ".join(f"release {one.id} ({one.task} → {one.target})" for one in held.values())
@@ -60,7 +61,7 @@ def effects_of(keys: Sequence[str], used: Used, found: Listing) -> list[str]:
         parts.append("No prompt in use holds it." if len(keys) == 1 else "No prompt in use holds any of them.")
     others = [
         row.key
-        for row in found.snippets
+        for row in data.listing.snippets
         if row.key not in keys and row.version.state in ("vetted", "draft") and {*row.version.requires} & {*keys}
     ]
     if others:

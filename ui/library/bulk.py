@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from library.roles import Person
 from library.tagging import retag
 from library.versions import SnippetVersion
 from ui.components import last_act, retiring, vetting
+from ui.components.library_data import LibraryData
 from ui.shell.context import database, now
 from ui.shell.html import count
 from ui.shell.notices import Section, action
@@ -27,9 +28,7 @@ EVERY = Key("every-row", False)
 """Whether all rows that fit are meant, and not those that are ticked."""
 
 
-def show(
-    ticked: Sequence[Row], fitting: Sequence[Row], found: Listing, obstacles: Mapping[int, str], me: Person
-) -> None:
+def show(ticked: Sequence[Row], fitting: Sequence[Row], data: LibraryData, person: Person) -> None:
     """Offer what can be done to the rows that are ticked, or to all that fit, by who looks."""
     with st.container(horizontal=True, vertical_alignment="center", key="ic-bulk"):
         every = st.checkbox(f"All {count(len(fitting), 'row')} that fit", key=EVERY.name, width="content")
@@ -38,14 +37,14 @@ def show(
         if not keys:
             st.caption("Click a row to read it; tick rows to tag, vet or retire them together.", width="content")
             return
-        may = me.may(*CURATORS)
+        may = person.may(*CURATORS)
         st.markdown(f"**{count(len(keys), 'snippet')}**", width="content")
         with st.popover("Tags", icon=":material/sell:", disabled=not may):
-            _tags(keys, found)
-        vetting.button(_drafts(rows, found), obstacles)
+            _tags(keys, data.listing)
+        vetting.button(_drafts(rows, data.listing), data.obstacles)
         left = tuple(row.key for row in rows if row.version.state in ("vetted", "draft"))
         with st.popover("Retire", icon=":material/block:", disabled=not may or not left):
-            retiring.form(left, me)
+            retiring.form(left, data, person)
         if not may:
             st.caption("You are not a curator.", width="content")
         elif not left:
@@ -64,7 +63,7 @@ def _tags(keys: tuple[str, ...], found: Listing) -> None:
     st.multiselect(
         "Add", found.tags, key=ADD.name, accept_new_options=True, placeholder="Choose or type a tag", width=320
     )
-    rows = {row.key: row for row in found.snippets}
+    rows = found.by_key
     theirs = sorted({tag for key in keys if key in rows for tag in rows[key].version.tags})
     st.multiselect("Take away", theirs, key=REMOVE.name, placeholder="Choose a tag", width=320)
     st.button("Change tags", key="change-tags", on_click=_retag, args=(keys,))

@@ -15,8 +15,10 @@ from composer.curation.dead_weight import (
     TooLittle,
     Weighed,
 )
+from composer.curation.listing import Row
 from library.roles import Person
-from ui.components import library_data, retiring, snippets
+from ui.components import retiring, snippets
+from ui.components.library_data import LibraryData, weighed
 from ui.shell.csv_text import as_csv
 from ui.shell.html import count, safe, table
 from ui.shell.page import empty, html, section
@@ -29,10 +31,10 @@ TITLES: dict[Kind, tuple[str, str]] = {
 MOST = 50
 
 
-def show(person: Person) -> None:
+def show(data: LibraryData, person: Person) -> None:
     """List what could be retired, by kind, then what was tried too little to say."""
     retiring.RETIRE.show_refusal()
-    found = library_data.weighed()
+    found = weighed()
     if not found.dead and not found.too_little:
         empty(
             "Nothing to weigh",
@@ -45,41 +47,42 @@ def show(person: Person) -> None:
     )
     _file(found)
     for kind in KINDS:
-        _kind(kind, [one for one in found.dead if one.kind == kind], person)
+        _kind(kind, [one for one in found.dead if one.kind == kind], data, person)
     _too_little(found.too_little)
 
 
-def _kind(kind: Kind, found: list[DeadWeight], person: Person) -> None:
+def _kind(kind: Kind, found: list[DeadWeight], data: LibraryData, person: Person) -> None:
     title, aside = TITLES[kind]
     section(title, f"{safe(aside)} · {len(found)}")
     if not found:
         html('<div class="ic ic-mute">None that the runs so far show.</div>')
-    texts = {row.key: row.version.text for row in library_data.listed().snippets}
     for one in found[:MOST]:
         with st.container(border=True, key=f"ic-dead-{KINDS.index(kind)}-{one.key}-{one.other}"):
-            html(_evidence(one, texts))
+            html(_evidence(one, data))
             with st.popover(f"Retire {one.key}", icon=":material/block:"):
-                retiring.form((one.key,), person, suggestion=one.reason, place=f"{KINDS.index(kind)}{one.other}")
+                retiring.form(
+                    (one.key,), data, person, suggestion=one.reason, place=f"{KINDS.index(kind)}{one.other}"
+                )
     if len(found) > MOST:
         st.caption(f"The first {MOST} of {len(found):,}; the file has all.")
 
 
-def _evidence(one: DeadWeight, texts: dict[str, str]) -> str:
+def _evidence(one: DeadWeight, data: LibraryData) -> str:
     """Return what speaks for retiring a snippet, as HTML."""
     carried = (
         f' <span class="ic-tag ic-orange">in {count(one.carried, "prompt")} in use</span>' if one.carried else ""
     )
-    lines = [_named(one.key, texts, carried)]
+    lines = [_named(data.listing.by_key[one.key], carried)]
     if one.other:
         lines.append(f'<span class="ic-mute">{"like" if one.kind == "same effect" else "with"}</span>')
-        lines.append(_named(one.other, texts, ' <span class="ic-mute">stays</span>'))
+        lines.append(_named(data.listing.by_key[one.other], ' <span class="ic-mute">stays</span>'))
     evidence = "".join(f"<li>{safe(each)}</li>" for each in one.evidence)
     source = f"run {snippets.runs(one.runs)} · {count(one.answers, 'answer')}"
     return f'<div class="ic">{"".join(lines)}<ul>{evidence}</ul><div class="ic-mute ic-small">{source}</div></div>'
 
 
-def _named(key: str, texts: dict[str, str], aside: str) -> str:
-    return f'<div>{_link(key)}{aside} <span class="ic-verbatim">{safe(texts.get(key, ""))}</span></div>'
+def _named(one: Row, aside: str) -> str:
+    return f'<div>{_link(one.key)}{aside} <span class="ic-verbatim">{safe(one.version.text)}</span></div>'
 
 
 def _link(key: str) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import streamlit as st
 
-from composer.curation.listing import Listing, Row, allowed_by
+from composer.curation.listing import Row, allowed_by
 from composer.curation.worth import LibraryWorth, Place, Worth, best, saved
 from composer.task.task import Task
-from ui.components.library_data import Used
+from ui.components.library_data import LibraryData, Used
 from ui.shell import query_params
 
 STATES = ("all", "vetted", "draft", "waits for me", "retired", "rejected")
@@ -32,21 +32,16 @@ class Chosen:
     order: str = ORDERS[0]
 
 
-def of_state(found: Listing, obstacles: Mapping[int, str]) -> dict[str, tuple[Row, ...]]:
-    """Return the rows under each state; `obstacles` are why drafts can't be vetted by who looks, by their ids."""
-    return {
-        "all": found.snippets,
-        "vetted": tuple(row for row in found.snippets if row.version.state == "vetted"),
-        "draft": found.drafts,
-        "waits for me": tuple(row for row in found.drafts if not obstacles.get(row.version.id)),
-        "retired": tuple(row for row in found.snippets if row.version.state == "retired"),
-        "rejected": found.rejected,
-    }
+def of_state(data: LibraryData, state: str) -> tuple[Row, ...]:
+    """Return the rows under one of the states."""
+    return data.waiting if state == "waits for me" else data.listing.of_state[state]
 
 
 def narrowed(rows: Sequence[Row], chosen: Chosen) -> list[Row]:
     """Return the rows that fit everything but the state."""
     words = chosen.words.lower().split()
+    if replace(chosen, state="all", place=None, order=ORDERS[0]) == Chosen():
+        return list(rows)
     if chosen.task is not None:
         rows = allowed_by(chosen.task, rows)
     return [
@@ -78,22 +73,22 @@ def _seconds(at: datetime) -> float:
     return at.timestamp()
 
 
-def worths_at(rows: Sequence[Row], worth: LibraryWorth, place: Place | None) -> dict[str, Worth]:
-    """Return what each row's snippet is worth at this place, or where it is most; unknown ones are left out."""
+def worths_at(worth: LibraryWorth, place: Place | None) -> dict[str, Worth]:
+    """Return what each snippet is worth at this place, or where it is most, by key; unknown ones are left out."""
     found = {}
-    for row in rows:
-        each = worth.of(row.key)
+    for key, each in worth.snippets.items():
         at = best(each) or next(iter(each), None)
         if place is not None:
             at = next((one for one in each if one.place == place), None)
         if at is not None:
-            found[row.key] = at
+            found[key] = at
     return found
 
 
-def show(found: Listing, tasks: Sequence[Task], worth: LibraryWorth, obstacles: Mapping[int, str]) -> Chosen:
+def show(data: LibraryData) -> Chosen:
     """Offer the filter line, with how many rows each state has, and return what is chosen."""
-    counts = {name: len(rows) for name, rows in of_state(found, obstacles).items()}
+    found, tasks = data.listing, data.tasks
+    counts = {name: len(of_state(data, name)) for name in STATES}
     with st.container(horizontal=True, vertical_alignment="center"):
         state = query_params.segments("State", "state", STATES, "all", lambda name: f"{name} {counts[name]:,}")
         words = st.text_input(
@@ -107,7 +102,7 @@ def show(found: Listing, tasks: Sequence[Task], worth: LibraryWorth, obstacles: 
         tag = _one_of("tag", ANY_TAG, found.tags, 120)
         task = _one_of("task", ANY_TASK, [one.name for one in tasks], 125)
         author = _one_of("author", ANYBODY, found.authors, 125)
-        places = {f"{one[0]} → {one[1]}": one for one in _places(worth)}
+        places = {f"{one[0]} → {one[1]}": one for one in _places(data.worth)}
         place = _one_of("worth", BEST, list(places), 170)
         order = _one_of("sort", ORDERS[0], ORDERS[1:], 130)
     return Chosen(

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from composer.activity.addresses import prompt_page, snippet_page
 from library import snippets as stored
-from ui.components import library_data, snippets
-from ui.components.library_data import Used
+from ui.components import snippets
+from ui.components.library_data import LibraryData
 from ui.shell.context import database, now
 from ui.shell.html import count, safe, when
 from ui.shell.page import html
 
 
-def show(key: str, used: Used) -> None:
+def show(key: str, data: LibraryData) -> None:
     """Show one snippet: its text, what it is worth, why it is there, and where it is used."""
     with database().session() as session:
         versions = stored.show(session, key)
-    row = next(row for row in library_data.listed().snippets if row.key == key)
+    row = data.listing.by_key[key]
     one, mute = row.version, '<span class="ic-mute">{}</span>'
-    worths = library_data.library_worth().of(key)
+    worths = data.worth.of(key)
     prompts = "<br>".join(
         f'<a href="{safe(prompt_page(each.task, each.target))}">{safe(each.task)} → {safe(each.target)}</a>'
-        for each in used.get(key, ())
+        for each in data.used.get(key, ())
     )
     facts = {
         "state": safe(snippets.state(one, row.draft)),

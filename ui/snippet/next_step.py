@@ -29,12 +29,12 @@ def show(found: Shown) -> None:
     draft = found.draft
     with st.container(horizontal=True, vertical_alignment="center", key="ic-snippet-acts"):
         if draft is not None:
-            vetting.button([draft], found.obstacles)
+            vetting.button([draft], found.data.obstacles)
             with st.popover("Reject", icon=":material/cancel:", disabled=not may):
                 _reject_form(draft)
         if any(one.state in ("draft", "vetted") for one in found.versions):
             with st.popover("Retire", icon=":material/block:", disabled=not may):
-                retiring.form((found.key,), found.person)
+                retiring.form((found.key,), found.data, found.person)
         if found.acts:
             _undo_button(found.acts[0], may)
         if not may:

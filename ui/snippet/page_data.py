@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from composer.curation.lineage import Lineage, lineages
@@ -16,7 +15,7 @@ from library.roles import Person
 from library.tables import IN_FORCE
 from library.undoing import Act, last_acts
 from library.versions import SnippetVersion
-from ui.components import library_data
+from ui.components.library_data import LibraryData, library_data
 from ui.shell.context import database
 from ui.shell.user import me
 
@@ -26,13 +25,13 @@ class Shown:
     """A snippet as its page shows it: its versions, the newest first, and all that is known of them.
 
     `in_force` is the newest that was ever in force, `draft` the newest open one unless it was passed by; None
-    where there is none. `obstacles` are why who looks may not vet the drafts, by the ids of the versions.
+    where there is none. `data` is what is known of the whole library.
     """
 
     versions: tuple[SnippetVersion, ...]
     in_force: SnippetVersion | None
     draft: SnippetVersion | None
-    obstacles: Mapping[int, str]
+    data: LibraryData
     lineages: tuple[Lineage, ...]
     entries: tuple[LogEntry, ...]
     acts: tuple[Act, ...]
@@ -56,6 +55,7 @@ class Shown:
 def shown(key: str) -> Shown:
     """Return what the page of a snippet shows; raises `Refused` for an unknown key."""
     person = me()
+    data = library_data(person)
     with database().session() as session:
         versions = snippets.show(session, key)
         in_force = next((one for one in versions if one.state in IN_FORCE), None)
@@ -64,13 +64,13 @@ def shown(key: str) -> Shown:
             versions,
             in_force,
             open_one if open_one and open_one.state == "draft" else None,
-            library_data.obstacles(person),
+            data,
             lineages(session, versions),
             log.entries(session, f"snippet:{key}", newest_first=True),
             last_acts(session, key=key),
             comments_on(session, key),
             about_snippet(session, key),
-            library_data.library_worth().of(key),
-            library_data.used().get(key, ()),
+            data.worth.of(key),
+            data.used.get(key, ()),
             person,
         )

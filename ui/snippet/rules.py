@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from composer.activity.addresses import snippet_page
 from composer.curation.listing import Row
-from ui.components import library_data
 from ui.shell.html import safe
 from ui.shell.page import html, section
 from ui.snippet.page_data import Shown
@@ -16,7 +15,7 @@ def show(found: Shown) -> None:
     """Show what may stand with this snippet in a prompt: its group, what it requires, excludes, and its place."""
     section("Rules", "what may stand in a prompt together; a change of them is a new draft")
     one = found.counting
-    others = [row for row in library_data.listed().snippets if row.key != found.key]
+    others = [row for row in found.data.listing.snippets if row.key != found.key]
     live = {row.key: row for row in others if row.version.state in ("vetted", "draft")}
     group = [row.key for row in live.values() if one.group and row.version.group == one.group]
     against = sorted(row.key for row in live.values() if found.key in row.version.conflicts)

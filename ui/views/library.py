@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui.components import last_act, library_data
+from library.roles import Person
+from ui.components import last_act
+from ui.components.library_data import LibraryData, library_data
 from ui.library import bulk, dead_weight, filters, importing, reading_pane, table
 from ui.library.table import OPENED
 from ui.shell import notices, query_params
@@ -15,29 +17,27 @@ from ui.shell.user import me
 SNIPPETS, DEAD_WEIGHT, IMPORT = PARTS = ("snippets", "dead weight", "import")
 
 
-def everything() -> None:
+def everything(data: LibraryData, person: Person) -> None:
     """Show the filter line, the table, what can be done to its rows, and the snippet that is open."""
-    found, worth, used, person = library_data.listed(), library_data.library_worth(), library_data.used(), me()
-    obstacles = library_data.obstacles(person)
-    chosen = filters.show(found, library_data.tasks(), worth, obstacles)
-    rows = filters.narrowed(filters.of_state(found, obstacles)[chosen.state], chosen)
-    worths = filters.worths_at(rows, worth, chosen.place)
-    rows = filters.ordered(rows, chosen.order, worths, used)
+    chosen = filters.show(data)
+    rows = filters.narrowed(filters.of_state(data, chosen.state), chosen)
+    worths = filters.worths_at(data.worth, chosen.place)
+    rows = filters.ordered(rows, chosen.order, worths, data.used)
     with st.container(key="ic-library"):
         left, right = st.columns([9, 5], gap="medium")
     with left:
         acts = st.container()
         ticked = []
         if rows:
-            ticked = table.show(rows, worths, used)
+            ticked = table.show(rows, worths, data.used)
         else:
             st.caption(_none_fits(chosen))
         with acts:
-            bulk.show(ticked, rows, found, obstacles, person)
+            bulk.show(ticked, rows, data, person)
     with right, refusals():
         opened = st.query_params.get(OPENED) or (rows[0].key if rows else None)
         if opened:
-            reading_pane.show(opened, used)
+            reading_pane.show(opened, data)
 
 
 def _none_fits(chosen: filters.Chosen) -> str:
@@ -49,7 +49,9 @@ def _none_fits(chosen: filters.Chosen) -> str:
 st.title("Library", anchor=False)
 notices.show_message("box")
 last_act.show(prompts=True)
-if not library_data.listed().snippets:
+person = me()
+data = library_data(person)
+if not data.listing.snippets:
     empty(
         "The library is empty",
         "A snippet is one instruction on one line that people have vetted. Prompts are made of nothing else.",
@@ -60,8 +62,8 @@ if not library_data.listed().snippets:
 
 part = query_params.segments("Part", "part", PARTS, SNIPPETS, str.capitalize)
 if part == DEAD_WEIGHT:
-    dead_weight.show(me())
+    dead_weight.show(data, person)
 elif part == IMPORT:
     importing.show()
 else:
-    everything()
+    everything(data, person)

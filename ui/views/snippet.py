@@ -8,7 +8,7 @@ from ui.components import last_act
 from ui.shell import notices
 from ui.shell.notices import refusals
 from ui.shell.page import empty
-from ui.snippet import discussion, header, history, next_step, origin, page_data, rules, worth
+from ui.snippet import discussion, header, history, lint, next_step, origin, page_data, rules, worth
 
 notices.show_message("toast")
 key = st.query_params.get("key", "")
@@ -21,6 +21,7 @@ with refusals():
     found = page_data.shown(key)
     header.show(found)
     next_step.show(found)
+    lint.show(found)
     worth.show(found)
     rules.show(found)
     origin.show(found)

@@ -1,7 +1,7 @@
 from dataclasses import replace
 from typing import Any
 
-from composer.curation.dead_weight import DeadWeight, Weighed, weigh
+from composer.curation.dead_weight import DeadWeight, Weighed, near_texts, weigh
 from composer.curation.worth import JointEffect, LibraryWorth, Worth
 from composer.evaluation.outcomes import Difference
 from tests import small
@@ -89,6 +89,20 @@ def test_near_texts_with_the_same_effect_that_were_never_picked_together_are_dou
     assert not weighed(of(one, replace(other, effect=nmse(9, 4, 14), helped=(1,))), near=near).dead
     assert not weighed(of(one, replace(other, answers=4)), near=near).dead
     assert not weighed(of(one, other)).dead
+
+
+def test_near_texts_are_looked_for_among_what_was_tried_enough() -> None:
+    texts = {
+        "a": "Rate older documents one point lower.",
+        "b": "Older documents are rated one point lower, please.",
+        "c": "Rate older documents one point higher.",
+        "d": "Rate older documents one point lower, always.",
+    }
+    vetted = [small.snippet(key, text, number=number) for number, (key, text) in enumerate(texts.items())]
+    found = of(worth("a"), worth("b"), worth("c"), worth("d", answers=4))
+    ((one, other, similarity),) = near_texts(vetted, found)
+    assert (one, other) == ("a", "b")
+    assert similarity > 0.9
 
 
 def test_a_pair_that_does_clearly_less_together_cancels_and_the_weaker_goes() -> None:

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from composer.curation.finding import Finding
 from composer.home.paths import Home
 from composer.review.comments import add_comment
 from composer.runs import worker
@@ -13,6 +14,7 @@ from library.people import add_person
 from library.snippets import show
 from library.vetting import vet
 from tests.ui.pages import Open, plain_text, seen
+from ui.snippet import lint
 
 DRAFT = "When in doubt between two ratings, take the higher one."
 
@@ -171,3 +173,15 @@ def test_comments_are_written_resolved_and_those_in_candidates_shown_beside(
     app.button(key=f"resolve-{stored.id}").click().run()
     app.button(key="resolve-candidate-1").click().run()
     assert "0 open comments" in seen(app)
+
+
+def test_lint_waits_folded_and_has_its_findings_as_they_are(
+    furnished: Home, drafted: Database, visit: Open
+) -> None:
+    app = visit(furnished, "snippet", key="lean-low")
+    assert [one.label for one in app.expander] == ["Lint v2 now"]
+    near = Finding("duplicate", "warning", "says <b> nearly", "Use that one.", "lean-high", 0.9)
+    found = lint.findings((Finding("leak", "error", "has words in common"), near))
+    assert '<span class="ic-tag ic-orange">error: leak</span> it has words in common.' in found
+    assert 'it says &lt;b&gt; nearly. <a class="ic-mono" href="snippet?key=lean-high">' in found
+    assert "Nothing to say" in lint.findings(())
