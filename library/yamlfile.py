@@ -115,9 +115,14 @@ class Checked(Generic[M]):
         """Return the model; raises Refused listing every problem, further ones too, each with line and field."""
         problems = [*further, *self.problems]
         if self.model is None or problems:
-            top = self.place()
-            raise _listed(self.name, [(_line(top, each), each.location, each.what, each.fix) for each in problems])
+            lines = zip(self.lines(problems), problems, strict=True)
+            raise _listed(self.name, [(line, each.location, each.what, each.fix) for line, each in lines])
         return self.model
+
+    def lines(self, problems: Sequence[Problem]) -> tuple[int, ...]:
+        """Return the line of each of these problems, counted from 1."""
+        top = self.place()
+        return tuple(_line(top, each) for each in problems)
 
 
 def read_yaml(path: Path, model: type[M]) -> M:

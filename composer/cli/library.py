@@ -13,6 +13,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.library_import:import_command",
         "Show what a library file would change, and store it, whole or not at all.",
     ),
+    "lint": Entry(
+        "composer.cli.library_lint:lint_command",
+        "Show what is wrong with each snippet of a library file, and what may be; exit status 1 for errors.",
+    ),
     "list": Entry(
         "composer.cli.library_list:list_command",
         "List the newest version of each snippet with its rules, in library order.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
 
 from sqlmodel import Session
@@ -18,6 +19,7 @@ from composer.registry.tasks import get_task, task_names
 from composer.task.task import Task
 from library import snippets
 from library.canonical import text_digest
+from library.drafts import Draft
 from library.lint import problems
 from library.rejections import Rejection, rejections
 from library.similar import Near, Wordings
@@ -93,6 +95,13 @@ class Linter:
                 *self._of_rejections(text, key),
             )
         )
+
+    def beside(self, drafts: Iterable[Draft]) -> Linter:
+        """Return a linter that also knows these drafts, each in place of what it knows of the same key."""
+        more = tuple(_undecided(one) for one in drafts)
+        keys = {one.key for one in more}
+        known = [one for key, each in self._versions.items() if key not in keys for one in each]
+        return Linter(self._scopes, (*known, *more), self._turned_down)
 
     @cached_property
     def snippets(self) -> Mapping[str, SnippetVersion]:
@@ -195,7 +204,29 @@ def _leak(leak: Leak, task: Task) -> Finding:
     return Finding("leak", "error", f"has {what} in common with {of} of task {task.name}", fix)
 
 
+def _undecided(draft: Draft) -> SnippetVersion:
+    """Return a draft as a version that isn't stored: its number is 0."""
+    return SnippetVersion(
+        id=0,
+        key=draft.key,
+        version=0,
+        text=draft.text,
+        sha256=text_digest(draft.text),
+        state="draft",
+        tags=draft.tags,
+        group=draft.group,
+        rationale=draft.rationale,
+        author="",
+        created_at=datetime.min,
+        requires=draft.requires,
+        conflicts=draft.conflicts,
+        pin=draft.pin,
+    )
+
+
 def _named(one: SnippetVersion) -> str:
+    if not one.version:
+        return f"{one.key}, which comes with it"
     states = {"draft": ", a draft", "retired": ", which is retired"}
     return f"{one.key} v{one.version}{states.get(one.state, '')}"
 

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from composer.curation.authoring import findings, save_draft
-from library.drafts import CURATORS
+from library.drafts import CURATORS, Draft
 from library.versions import SnippetVersion
 from ui.drafting import fields, lint_pane
 from ui.drafting.start import TEXT, Start, forget, reason_for, typed
@@ -20,14 +20,18 @@ from ui.shell.state import Key
 from ui.shell.user import me, who
 
 DRAFTING = Section("drafting")
+More = Callable[[Draft], None]
+"""What a page offers of a draft besides saving it, such as trying it."""
 Saved = Callable[[SnippetVersion], None]
 """What a page does once a draft is stored, such as opening it; it is called before the page is shown again."""
 
 
 @st.fragment
-def show(start: Start, *, on_saved: Saved, beside: bool = True) -> None:
+def show(start: Start, *, on_saved: Saved, beside: bool = True, more: More | None = None) -> None:
     """Show the editor: lint `beside` the fields, or below them where the page has no room.
 
+    `more` shows what else the page offers of the draft as typed, below the button that saves it; it is called only
+    for a draft that lint has no error against.
     While one types only this part of the page runs; once a draft is stored the whole page does, which has to show
     the message of that (`notices.show_message`).
     """
@@ -56,6 +60,9 @@ def show(start: Start, *, on_saved: Saved, beside: bool = True) -> None:
         )
         st.caption(plain(missing or f"As {draft.key}: a draft, until somebody vets it."), width="content")
     DRAFTING.show_refusal()
+    if more is not None and draft.text.strip() and not any(one.is_error for one in found):
+        with left:
+            more(draft)
 
 
 def _text_of(start: Start, _on_saved: Saved) -> Key[str]:

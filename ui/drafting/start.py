@@ -55,7 +55,9 @@ class Start:
     @cached_property
     def name(self) -> str:
         """What sets its widgets apart from those of any other start."""
-        return digest({**asdict(self), "origin": asdict(self.origin)})[:12]
+        # Not what is noted of its origin: that is typed elsewhere on the page, while this goes on.
+        fields = {name: value for name, value in asdict(self).items() if name != "origin"}
+        return digest({**fields, "kind": self.origin.kind, "target": self.origin.target})[:12]
 
     @property
     def has_rules(self) -> bool:
