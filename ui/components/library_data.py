@@ -12,8 +12,6 @@ import streamlit as st
 
 from composer.curation import worth
 from composer.curation.dead_weight import Weighed, near_texts, weigh
-from composer.curation.finding import Finding
-from composer.curation.lint import Linter, linter_for
 from composer.curation.listing import Listing, Row, listing, waiting_for
 from composer.curation.worth import LibraryWorth, Searches
 from composer.registry.releases import Release, used_in
@@ -22,8 +20,7 @@ from composer.task.task import Task
 from library import log
 from library.roles import Person
 from library.snippets import vetted
-from library.versions import SnippetVersion
-from ui.shell.context import as_logged, database, place
+from ui.shell.context import database, place
 
 Logged = tuple[str, str | None, str]
 Finished = tuple[int, str]
@@ -59,12 +56,6 @@ def library_data(person: Person) -> LibraryData:
 def weighed() -> Weighed:
     """Return what the searches say of the vetted snippets."""
     return _weighed(*_now())
-
-
-def checked(one: SnippetVersion) -> tuple[Finding, ...]:
-    """Return what lint finds about a version, as the library and the data are now."""
-    linter = _linter(as_logged())
-    return linter.check(one.text, key=one.key, tags=one.tags, group=one.group, conflicts=one.conflicts)
 
 
 def _now() -> tuple[Logged, Finished]:
@@ -110,12 +101,6 @@ def _weighed(now: Logged, finished: Finished) -> Weighed:
     with database().session() as session:
         usable = vetted(session, ())
     return weigh(usable, known, carried, near_texts(usable, known))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _linter(now: Logged) -> Linter:  # noqa: ARG001 (Streamlit hashes it)
-    with database().session() as session:
-        return linter_for(session)
 
 
 def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:

@@ -6,7 +6,8 @@ import streamlit as st
 
 from composer.activity.addresses import snippet_page
 from composer.curation.finding import Finding
-from ui.components.library_data import checked
+from library.versions import SnippetVersion
+from ui.drafting.lint_pane import linter
 from ui.shell.html import safe
 from ui.shell.page import html
 from ui.snippet.page_data import Shown
@@ -19,7 +20,12 @@ def show(found: Shown) -> None:
     folder = st.expander(f"Lint v{one.version} now", icon=":material/rule:", key="lint", on_change="rerun")
     if folder.open:
         with folder:
-            html(findings(checked(one)))
+            html(findings(_checked(one)))
+
+
+def _checked(one: SnippetVersion) -> tuple[Finding, ...]:
+    tags, conflicts = one.tags, one.conflicts
+    return linter().check(one.text, key=one.key, tags=tags, group=one.group, conflicts=conflicts)
 
 
 def findings(found: tuple[Finding, ...]) -> str:

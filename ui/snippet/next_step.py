@@ -17,6 +17,7 @@ from ui.shell.html import ago, plain
 from ui.shell.notices import Outcome, Section, action, written
 from ui.shell.state import Key
 from ui.shell.user import who
+from ui.snippet import editing
 from ui.snippet.page_data import Shown
 
 REJECT, UNDO = Section("reject"), Section("undo an act")
@@ -28,6 +29,7 @@ def show(found: Shown) -> None:
     may = found.person.may(*CURATORS)
     draft = found.draft
     with st.container(horizontal=True, vertical_alignment="center", key="ic-snippet-acts"):
+        editing.button(found)
         if draft is not None:
             vetting.button([draft], found.data.obstacles)
             with st.popover("Reject", icon=":material/cancel:", disabled=not may):
@@ -37,6 +39,8 @@ def show(found: Shown) -> None:
                 retiring.form((found.key,), found.data, found.person)
         if found.acts:
             _undo_button(found.acts[0], may)
+        if why := editing.obstacle(found):
+            st.caption(plain(why), width="content")
         if not may:
             st.caption(
                 "You may look, comment where your role allows it, and not change it: you are not a curator."

@@ -5,8 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from library.roles import Person
+from library.versions import SnippetVersion
 from ui.components import last_act
 from ui.components.library_data import LibraryData, library_data
+from ui.drafting import editor
+from ui.drafting.start import Start
 from ui.library import bulk, dead_weight, filters, importing, reading_pane, table
 from ui.library.table import OPENED
 from ui.shell import notices, query_params
@@ -14,7 +17,7 @@ from ui.shell.notices import refusals
 from ui.shell.page import empty
 from ui.shell.user import me
 
-SNIPPETS, DEAD_WEIGHT, IMPORT = PARTS = ("snippets", "dead weight", "import")
+SNIPPETS, NEW, DEAD_WEIGHT, IMPORT = PARTS = ("snippets", "new draft", "dead weight", "import")
 
 
 def everything(data: LibraryData, person: Person) -> None:
@@ -40,6 +43,11 @@ def everything(data: LibraryData, person: Person) -> None:
             reading_pane.show(opened, data)
 
 
+def opened(made: SnippetVersion) -> None:
+    """Open a draft that was just stored, among the drafts."""
+    st.query_params.from_dict({"state": "draft", OPENED: made.key})
+
+
 def _none_fits(chosen: filters.Chosen) -> str:
     if chosen.state == "waits for me" and chosen == filters.Chosen("waits for me", order=chosen.order):
         return "No draft waits for you: what others write is listed here until it is vetted or rejected."
@@ -55,14 +63,15 @@ if not data.listing.snippets:
     empty(
         "The library is empty",
         "A snippet is one instruction on one line that people have vetted. Prompts are made of nothing else.",
-        "Import a file below, or load the starter library with `composer demo`.",
+        "Import a file below, write a first draft, or load the starter library with `composer demo`.",
     )
-    importing.show()
-    st.stop()
-
-part = query_params.segments("Part", "part", PARTS, SNIPPETS, str.capitalize)
+    part = query_params.segments("Part", "part", (IMPORT, NEW), IMPORT, str.capitalize)
+else:
+    part = query_params.segments("Part", "part", PARTS, SNIPPETS, str.capitalize)
 if part == DEAD_WEIGHT:
     dead_weight.show(data, person)
+elif part == NEW:
+    editor.show(Start(), on_saved=opened)
 elif part == IMPORT:
     importing.show()
 else:

@@ -235,3 +235,23 @@ def test_what_never_helped_is_retired_for_the_reason_that_its_evidence_gives(
         assert show(session, "be-careful")[0].state == "retired"
     assert "Retired: be-careful." in said(app)
     assert "picked by none of " not in seen(app)
+
+
+def test_a_new_draft_is_written_with_lint_beside_it_and_opened_among_the_drafts(
+    furnished: Home, visit: Open, rows: Database
+) -> None:
+    app = visit(furnished, "library", part="new draft")
+    next(one for one in app.text_input if one.label == "Text").set_value("Sarcasm turns the rating round.").run()
+    next(one for one in app.button if one.label == "Save the draft").click().run()
+    assert not app.exception, app.exception
+    assert app.query_params["state"] in ("draft", ["draft"])
+    key = keys(app)[-1]
+    with rows.session() as session:
+        assert show(session, key)[0].text == "Sarcasm turns the rating round."
+    assert "Draft saved" in "".join(one.value for one in app.success)
+
+
+def test_a_first_draft_is_written_where_the_library_is_empty(home: Home, visit: Open) -> None:
+    app = visit(home, "library", part="new draft")
+    assert "The library is empty" in seen(app)
+    assert [one.label for one in app.button if one.label == "Save the draft"]

@@ -11,6 +11,7 @@ from library.comments import comments_on
 from library.database import Database
 from library.drafts import Accepted, Draft, Origin, write_draft
 from library.people import add_person
+from library.retiring import retire
 from library.snippets import show
 from library.vetting import vet
 from tests.ui.pages import Open, plain_text, seen
@@ -185,3 +186,29 @@ def test_lint_waits_folded_and_has_its_findings_as_they_are(
     assert '<span class="ic-tag ic-orange">error: leak</span> it has words in common.' in found
     assert 'it says &lt;b&gt; nearly. <a class="ic-mono" href="snippet?key=lean-high">' in found
     assert "Nothing to say" in lint.findings(())
+
+
+def test_an_edit_is_a_new_draft_and_what_is_in_force_stays_so(
+    furnished: Home, rows: Database, visit: Open
+) -> None:
+    app = visit(furnished, "snippet", key="lean-high")
+    app.button(key="edit").click().run()
+    assert list(app.query_params["edit"]) == ["1"]
+    text = next(one for one in app.text_input if one.value == "When in doubt, take the higher one.")
+    text.set_value("When torn between two neighbours, choose the greater number.").run()
+    save = next(one for one in app.button if one.label == "Save the draft")
+    assert not save.disabled, plain_text(app)
+    save.click().run()
+    assert not app.exception
+    assert "Draft v2 waits" in seen(app)
+    assert "edit" not in app.query_params
+    with rows.session() as session:
+        assert [one.state for one in show(session, "lean-high")] == ["draft", "vetted"]
+
+
+def test_a_retired_snippet_is_not_edited(furnished: Home, rows: Database, visit: Open) -> None:
+    with rows.session() as session:
+        retire(session, "irony", reason="It misleads.", by="Ada", at=datetime.now(UTC))
+    app = visit(furnished, "snippet", key="irony", edit="1")
+    assert "It is retired: it gets no new version" in plain_text(app)
+    assert not [one for one in app.button if one.label == "Save the draft"]
