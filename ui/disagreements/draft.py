@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
 from composer.activity.addresses import snippet_page
 from composer.curation.disagreements import Disagreements
-from library.drafts import CURATORS, Draft, Origin, write_draft
+from library.drafts import CURATORS, Draft, Origin
 from library.roles import Person
+from library.snippets import show as versions_of
+from library.versions import SnippetVersion
+from library.vetting import vetting_obstacles
 from ui.disagreements import notes, trial
-from ui.shell.context import database, now
+from ui.drafting import editor
+from ui.drafting.start import Start
+from ui.shell.context import database
 from ui.shell.html import plain, safe
-from ui.shell.notices import Section, action
 from ui.shell.page import html, section
 from ui.shell.state import Key
-from ui.shell.user import who
 
-DRAFT = Section("draft")
-SAVED: Key[str] = Key("draft-saved", "")
+SAVED: Key[str] = Key("disagreement-saved", "")
 """The key of the draft that was saved last."""
 
 
@@ -26,41 +31,40 @@ def show(found: Disagreements, person: Person) -> None:
     task, target = found.now.task.name, found.now.target.name
     section("Draft a snippet", "one line that would have helped here, and elsewhere")
     if saved := SAVED.get():
-        html(saved_note(saved))
+        html(saved_note(saved, person))
     if not person.may(*CURATORS):
-        st.caption(plain(f"{person.name} may only look: drafts are written by curators."))
+        st.caption(plain(f"{person.name} may only look: curators write drafts."))
         return
     with st.expander(f"The prompt in use: {found.now.name}", key="prompt-in-use"):
         html(f'<div class="ic ic-sent">{safe(found.now.prompt.text)}</div>')
     notes.show(task, target, [row.example.id for row in found.rows])
     known = notes.notes(task, target)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        key = st.text_input("Key", key="draft-key", placeholder="such as recency-penalty")
-        text = st.text_input("The line", key="draft-line")
-        tags = found.now.task.snippets.tags
-        origin = Origin("disagreement", task, target, known.examples, known.misunderstood, known.attend)
-        draft = Draft(key or "", text or "", tags=tags[:1])
-        st.button("Save the draft", type="primary", on_click=_save, args=(draft, origin), key="draft-save")
-        DRAFT.show_refusal()
-    with right:
-        done = trial.show(found, text or "", key or "", known.examples, person)
-    if done is not None:
-        trial.show_rows(found, done)
+    origin = Origin("disagreement", task, target, known.examples, known.misunderstood, known.attend)
+
+    def tried(draft: Draft) -> Callable[[], None] | None:
+        # A key counts where it takes a text's place: any other may still change without another try.
+        key = draft.key if draft.key in found.now.prompt.keys else ""
+        done = trial.show(found, draft.text, key, known.examples, person)
+        return None if done is None else partial(trial.show_rows, found, done)
+
+    def saved_as(made: SnippetVersion) -> None:
+        SAVED.set(made.key)
+        notes.clear(task, target)
+
+    editor.show(Start(task=task, origin=origin), on_saved=saved_as, more=tried)
 
 
-@action(DRAFT)
-def _save(draft: Draft, origin: Origin) -> str | None:
+def saved_note(key: str, person: Person) -> str:
+    """Return where a draft is now, who has to vet it, and its page, as HTML."""
     with database().session() as session:
-        version = write_draft(session, draft, by=who(), at=now(), origin=origin)
-    SAVED.set(version.key)
-    notes.clear(origin.task, origin.target)
-    return f"Saved: {version.key} v{version.version} is a draft."
-
-
-def saved_note(key: str) -> str:
-    """Return where a draft is now, and what it waits for, as HTML."""
+        newest = versions_of(session, key)[0]
+        obstacles = vetting_obstacles(session, [newest], person)
+    name = f'<a href="{safe(snippet_page(key))}">{safe(key)} v{newest.version}</a>'
+    if newest.state != "draft":
+        return f'<div class="ic ic-next"><b>Saved.</b> {name} is {safe(newest.state)} by now.</div>'
+    obstacle = obstacles.get(newest.id, "")
+    who = f"another than you: {safe(obstacle)}" if obstacle else "you may"
     return (
-        f'<div class="ic ic-next"><b>Saved.</b> <a href="{safe(snippet_page(key))}">{safe(key)}</a> is a '
-        "draft: it is in no prompt before somebody vets it.</div>"
+        f'<div class="ic ic-next"><b>Saved.</b> {name} is a draft: it is in no prompt before a curator vets it '
+        f"on its page ({who}). After that a run can pick it.</div>"
     )

@@ -20,8 +20,9 @@ from ui.shell.state import Key
 from ui.shell.user import me, who
 
 DRAFTING = Section("drafting")
-More = Callable[[Draft], None]
-"""What a page offers of a draft besides saving it, such as trying it."""
+More = Callable[[Draft], Callable[[], None] | None]
+"""What a page offers of a draft besides saving it, such as trying it, below lint; what it returns, if anything, is
+shown below the whole editor."""
 Saved = Callable[[SnippetVersion], None]
 """What a page does once a draft is stored, such as opening it; it is called before the page is shown again."""
 
@@ -30,10 +31,9 @@ Saved = Callable[[SnippetVersion], None]
 def show(start: Start, *, on_saved: Saved, beside: bool = True, more: More | None = None) -> None:
     """Show the editor: lint `beside` the fields, or below them where the page has no room.
 
-    `more` shows what else the page offers of the draft as typed, below the button that saves it; it is called only
-    for a draft that lint has no error against.
-    While one types only this part of the page runs; once a draft is stored the whole page does, which has to show
-    the message of that (`notices.show_message`).
+    `more` shows what else the page offers of the draft as typed; it is called only for a draft that lint has no
+    error against. While one types only this part of the page runs; once a draft is stored the whole page does,
+    which has to show the message of that (`notices.show_message`).
     """
     if notices.is_waiting():
         st.rerun()
@@ -60,9 +60,12 @@ def show(start: Start, *, on_saved: Saved, beside: bool = True, more: More | Non
         )
         st.caption(plain(missing or f"As {draft.key}: a draft, until somebody vets it."), width="content")
     DRAFTING.show_refusal()
-    if more is not None and draft.text.strip() and not any(one.is_error for one in found):
-        with left:
-            more(draft)
+    if more is None or not draft.text.strip() or any(one.is_error for one in found):
+        return
+    with right:
+        rest = more(draft)
+    if rest is not None:
+        rest()
 
 
 def _text_of(start: Start, _on_saved: Saved) -> Key[str]:

@@ -10,7 +10,22 @@ from composer.curation.authoring import suggested_key
 from composer.curation.lint import Linter
 from library.drafts import Draft
 from library.lint import LONGEST
-from ui.drafting.start import CONFLICTS, GROUP, KEY, NONE, PIN, PINS, RATIONALE, REQUIRES, TAGS, TEXT, Start, typed
+from ui.drafting.start import (
+    CONFLICTS,
+    GROUP,
+    KEY,
+    NONE,
+    PIN,
+    PINS,
+    RATIONALE,
+    REQUIRES,
+    TAGS,
+    TEXT,
+    Start,
+    begin,
+    keep,
+    typed,
+)
 from ui.shell.html import count, safe
 from ui.shell.page import html
 
@@ -23,9 +38,9 @@ MOST_KEYS = 2000
 def show(start: Start, known: Linter) -> Draft:
     """Show the fields, and return the draft as typed so far."""
     name = start.name
+    begin(start, [tag for task in known.tasks if task.name == start.task for tag in task.snippets.tags][:1])
     text = st.text_input(
         "Text",
-        value=start.text,
         key=TEXT.of(name).name,
         live=PAUSE,
         placeholder="One rule on one line, in general words",
@@ -37,13 +52,13 @@ def show(start: Start, known: Linter) -> Draft:
         _tags(start, known)
     st.text_area(
         "Why",
-        value=start.rationale,
         key=RATIONALE.of(name).name,
         height=72,
         placeholder="What goes wrong without it",
     )
     with st.expander("Rules", expanded=start.has_rules, key=f"draft-rules-{name}"):
         _rules(start, known)
+    keep(start)
     return typed(start, text, suggested)
 
 
@@ -62,7 +77,6 @@ def _as_it_stands(text: str) -> None:
 def _key(start: Start, suggested: str) -> None:
     st.text_input(
         "Key",
-        value=start.key,
         key=KEY.of(start.name).name,
         placeholder=suggested or "made of the text",
         disabled=bool(start.key),
@@ -79,7 +93,6 @@ def _tags(start: Start, known: Linter) -> None:
     st.multiselect(
         "Tags",
         list(dict.fromkeys([*own, *start.tags, *sorted(used)])),
-        default=list(start.tags or own[:1]),
         key=TAGS.of(start.name).name,
         accept_new_options=True,
         help="A task uses the snippets that have one of its tags.",
@@ -95,7 +108,7 @@ def _rules(start: Start, known: Linter) -> None:
         st.selectbox(
             "Group",
             _with([start.group] if start.group else [], groups),
-            index=0 if start.group else None,
+            index=None,
             key=GROUP.of(name).name,
             accept_new_options=True,
             placeholder="none",
@@ -105,7 +118,6 @@ def _rules(start: Start, known: Linter) -> None:
         st.selectbox(
             "Place",
             [NONE, *PINS],
-            index=[NONE, *PINS].index(start.pin or NONE),
             format_func=lambda pin: "wherever it is best" if pin == NONE else f"always {pin}",
             key=PIN.of(name).name,
             width=220,
@@ -117,7 +129,6 @@ def _rules(start: Start, known: Linter) -> None:
         st.multiselect(
             label,
             _with(begun, others),
-            default=list(begun),
             key=key.of(name).name,
             accept_new_options=len(others) == MOST_KEYS,
             placeholder="keys of other snippets",

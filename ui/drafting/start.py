@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import get_args
+from typing import Any, get_args
+
+import streamlit as st
 
 from library.canonical import digest
 from library.drafts import WRITTEN, Draft, Origin
@@ -23,7 +26,7 @@ class Start:
 
     `key` is that of the snippet whose next version is written, empty for a new one. `task` is the one that it is
     written for, whose tags it is offered; empty for none. Another start is another draft: what was typed for this
-    one is not shown in it.
+    one is not shown in it. The examples of its `origin`, and what was noted of them, may change while one types.
     """
 
     key: str = ""
@@ -74,6 +77,29 @@ REQUIRES: Key[list[str]] = Key("draft-requires", [])
 CONFLICTS: Key[list[str]] = Key("draft-conflicts", [])
 PIN: Key[str] = Key("draft-pin", NONE)
 REASON: Key[str] = Key("draft-reason", "")
+FIELDS: tuple[Key[Any], ...] = (TEXT, KEY, TAGS, RATIONALE, GROUP, REQUIRES, CONFLICTS, PIN)
+KEPT: Key[dict[str, Any]] = Key("draft-kept", {})
+"""What was typed into each field, by the name of its key."""
+
+
+def begin(start: Start, tags: Sequence[str]) -> None:
+    """Fill the fields that aren't on the page: with what was typed before, else with what the draft begins with.
+
+    Streamlit forgets what a field holds once a page is shown without it. `tags` are those that a draft without any
+    begins with.
+    """
+    kept = KEPT.of(start.name).get()
+    rules = (start.group, list(start.requires), list(start.conflicts), start.pin or NONE)
+    begun = (start.text, start.key, list(start.tags or tags), start.rationale, *rules)
+    for field, value in zip(FIELDS, begun, strict=True):
+        own = field.of(start.name)
+        if own.name not in st.session_state:
+            own.set(kept.get(field.name, value))
+
+
+def keep(start: Start) -> None:
+    """Keep what the fields hold now."""
+    KEPT.of(start.name).set({field.name: field.of(start.name).get() for field in FIELDS})
 
 
 def typed(start: Start, text: str, suggested: str) -> Draft:
@@ -99,11 +125,7 @@ def reason_for(start: Start, warning: str) -> Key[str]:
 
 def forget(start: Start) -> None:
     """Put every field but the text back to what the draft began with."""
-    name = start.name
-    KEY.of(name).set("")
-    TAGS.of(name).set(list(start.tags))
-    RATIONALE.of(name).set(start.rationale)
-    GROUP.of(name).set(start.group)
-    REQUIRES.of(name).set(list(start.requires))
-    CONFLICTS.of(name).set(list(start.conflicts))
-    PIN.of(name).set(start.pin or NONE)
+    KEPT.of(start.name).pop()
+    for field in FIELDS:
+        if field is not TEXT:
+            field.of(start.name).pop()

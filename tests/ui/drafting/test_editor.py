@@ -158,3 +158,19 @@ def test_somebody_who_may_not_write_is_offered_no_field(editor: Editor, rows: Da
     app = editor(is_logged_in=True, email="vera@example.org", email_verified=True)
     assert not app.text_input
     assert "Vera may only look" in said(app)
+
+
+def test_what_was_typed_stays_while_its_origin_changes(editor: Editor) -> None:
+    app = editor(
+        "task='relatedness', origin=Origin('disagreement', examples=tuple(st.session_state.get('e', ())))"
+    )
+    fill(app, "Text", "Weather reports of two towns have little in common.")
+    fill(app, "Key", "two-towns")
+    app.multiselect[0].set_value([]).run()
+    app.session_state["e"] = ["a-2"]
+    app.run()
+    assert [one.value for one in app.text_input[:2]] == [
+        "Weather reports of two towns have little in common.",
+        "two-towns",
+    ]
+    assert app.multiselect[0].value == []

@@ -25,6 +25,7 @@ from tests.ui.pages import Open, plain_text, seen
 from ui.disagreements.choices import lines_of
 from ui.disagreements.table import csv
 
+KEY = "faint-praise-negative"
 POLARITY = {"task": "polarity", "target": "qwen2.5-coder-0.5b"}
 
 
@@ -34,9 +35,8 @@ def asked(furnished: Home) -> Home:
     return furnished
 
 
-def write(app: AppTest, text: str = LINE, key: str = "faint-praise") -> AppTest:
-    app.text_input(key="draft-key").set_value(key)
-    return app.text_input(key="draft-line").set_value(text).run()
+def write(app: AppTest, text: str = LINE) -> AppTest:
+    return next(one for one in app.text_input if one.label == "Text").set_value(text).run()
 
 
 def test_an_empty_home_says_what_to_do(tmp_path: Path, visit: Open) -> None:
@@ -106,6 +106,7 @@ def test_examples_are_collected_and_nothing_typed_is_lost(asked: Home, visit: Op
     assert app.multiselect[0].value == ids[:2]
     assert app.multiselect[0].label == "Written from 2 examples"
     app.text_area[0].set_value("It takes faint praise for praise.").run()
+    write(app, "Faint praise is")
     app.segmented_control(key="show").set_value("malformed").run()
     app.switch_page("views/library.py").run()
     app.switch_page("views/disagreements.py")
@@ -113,6 +114,7 @@ def test_examples_are_collected_and_nothing_typed_is_lost(asked: Home, visit: Op
     app.run()
     assert app.text_area[0].value == "It takes faint praise for praise."
     assert app.multiselect[0].value == ids[:2]
+    assert next(one for one in app.text_input if one.label == "Text").value == "Faint praise is"
     assert [str(one) for one in app.dataframe[0].value[""]][:2] == ["✓", "✓"]
 
 
@@ -120,7 +122,7 @@ def test_a_tried_draft_shows_what_it_fixes_beside_the_line(asked: Home, visit: O
     app = write(visit(asked, "disagreements", **POLARITY))
     assert app.button(key="ask-try").label == "Try it"
     attempt(asked, "polarity")
-    app = write(visit(asked, "disagreements", **POLARITY), key="")
+    app = write(visit(asked, "disagreements", **POLARITY))
     shown = plain_text(app)
     assert "7</b> better" in shown
     assert "0</b> worse" in shown
@@ -136,11 +138,13 @@ def test_a_draft_keeps_the_examples_and_notes_it_was_written_from(
     first = str(app.dataframe[0].value["example"][0])
     app.checkbox[0].set_value(True).run()
     app.text_area[0].set_value("It takes faint praise for praise.").run()
-    write(app).button(key="draft-save").click().run()
+    save = next(one for one in write(app).button if one.label == "Save the draft")
+    assert not save.disabled
+    save.click().run()
     assert not app.exception
-    assert f'href="{snippet_page("faint-praise")}"' in seen(app)
+    assert f'href="{snippet_page(KEY)}"' in seen(app)
     with rows.session() as session:
-        (version,) = show(session, "faint-praise")
+        (version,) = show(session, KEY)
         origin = origins(session, [version.id])[version.id]
     assert (version.state, version.text) == ("draft", LINE)
     assert (origin.kind, origin.task, origin.examples) == ("disagreement", "polarity", (first,))
@@ -169,5 +173,5 @@ def test_whoever_may_only_look_reads_and_can_ask_and_write_nothing(
     app.run()
     assert not app.exception
     assert len(app.dataframe[0].value) == 8
-    assert "Uma may only look: drafts are written by curators" in plain_text(app)
+    assert "Uma may only look: curators write drafts" in plain_text(app)
     assert not [*app.checkbox, *app.text_input, *app.text_area]
