@@ -17,6 +17,8 @@ from library.yamltree import Location
 Pin = Literal["first", "last"]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Tag = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=80)]
+LARGEST_BYTES = 20_000_000
+"""Of a library file: 10,000 snippets with a long text and rationale each."""
 _NO_LINKS = Links()
 
 
@@ -108,7 +110,12 @@ class SnippetFile:
 
 def read_file(path: Path) -> SnippetFile:
     """Read a library file; raises Refused where it can't be read as YAML."""
-    return SnippetFile(path, check_yaml(read_text(path), str(path), LibraryFile))
+    return SnippetFile(path, check_yaml(read_text(path, limit_bytes=LARGEST_BYTES), str(path), LibraryFile))
+
+
+def doubled_keys(data: Any) -> Iterator[Problem]:
+    """Yield where entries of a library file have the key of one before; `data` are the file's plain values."""
+    return _doubled_keys(_keyed(data))
 
 
 def _keyed(data: Any) -> dict[int, dict[str, Any]]:

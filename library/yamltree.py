@@ -64,6 +64,22 @@ class Quick(NamedTuple):
         return _placed(self.values, iter(self.lines))
 
 
+def is_text(value: str) -> bool:
+    """Whether a scalar without quotes is read as text, and not as a number, a truth value, a date or the like."""
+    return value[:1] not in _FIRST_CHARACTERS or _tag(value) == _TEXT
+
+
+def node_of(text: str) -> yaml.Node:
+    """Return the node of the one document of a text that is known to be valid YAML, with the places in the text.
+
+    Marks count characters. Raises yaml.YAMLError.
+    """
+    quickly = not _READ_DIFFERENTLY.search(text)
+    node = yaml.compose(text, yaml.CSafeLoader) if quickly else Loader(text).get_single_node()
+    assert node is not None
+    return node
+
+
 def read_quickly(text: str) -> Quick | None:
     """Return the values of a text in which libyaml finds no fault; None for any other, and for no value."""
     try:
@@ -182,9 +198,9 @@ def _plain(value: str, in_flow: bool, loader: Loader) -> Any:
     """Return the value of a scalar without quotes: a number, a truth value or the like, most often a text."""
     if in_flow and "?" in value:
         raise _NotPlain
-    if value[:1] not in _FIRST_CHARACTERS or (tag := _tag(value)) == _TEXT:
+    if is_text(value):
         return value
-    return loader.construct_object(yaml.ScalarNode(tag, value))
+    return loader.construct_object(yaml.ScalarNode(_tag(value), value))
 
 
 @lru_cache(maxsize=1000)

@@ -17,6 +17,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.library_lint:lint_command",
         "Show what is wrong with each snippet of a library file, and what may be; exit status 1 for errors.",
     ),
+    "export": Entry(
+        "composer.cli.library_export:export_command",
+        "Write the library to a file: what is in force, in a stable order; comments and order of the file stay.",
+    ),
     "list": Entry(
         "composer.cli.library_list:list_command",
         "List the newest version of each snippet with its rules, in library order.",

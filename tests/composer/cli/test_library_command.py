@@ -145,3 +145,62 @@ def test_an_import_shows_what_it_retires(tmp_path: Path, file: Path) -> None:
     assert "vetted → retired" in said
     assert "1 retired." in said
     assert listed(tmp_path, "--state", "retired") == ["two"]
+
+
+def test_the_library_is_exported_to_a_file_or_printed(tmp_path: Path, file: Path) -> None:
+    call(tmp_path, "import", str(file), "--yes")
+    printed = call(tmp_path, "export").stdout
+    assert printed == (
+        "snippets:\n  - key: one\n    text: Be [bold]brief[/].\n    state: draft\n    tags: [style]\n"
+        "    rationale: so\n  - key: two\n    text: B.\n    state: vetted\n"
+    )
+    new = tmp_path / "new.yaml"
+    assert "2 snippets in" in call(tmp_path, "export", str(new)).stdout
+    assert new.read_text() == printed
+    assert "key: two" not in call(tmp_path, "export", "--tag", "style").stdout
+    assert "key: one" not in call(tmp_path, "export", "--state", "vetted").stdout
+
+
+def test_an_export_into_a_file_keeps_its_comments_and_says_what_changed(tmp_path: Path, file: Path) -> None:
+    call(tmp_path, "import", str(file), "--yes")
+    old = "# ours\nsnippets:\n- key: two   # of Ben\n  text: Old.\n  state: vetted\n- {key: mine, text: M.}\n"
+    file.write_text(old)
+    result = call(tmp_path, "export", str(file))
+    assert f"3 snippets in {file}: 1 added, 1 changed." in result.stdout
+    assert "Not in the library, and left as it is: mine." in result.stderr
+    assert file.read_text() == old.replace("Old.", "B.") + (
+        "- key: one\n  text: Be [bold]brief[/].\n  state: draft\n  tags: [style]\n  rationale: so\n"
+    )
+    assert "nothing changes" in call(tmp_path, "export", str(file)).stdout
+
+
+def test_a_filter_chooses_what_is_added_and_what_the_file_has_is_kept_up_to_date(
+    tmp_path: Path, file: Path
+) -> None:
+    call(tmp_path, "import", str(file), "--yes")
+    file.write_text("snippets:\n- {key: one, text: Old.}\n")
+    call(tmp_path, "export", str(file), "--tag", "other")
+    assert "text: Be [bold]brief[/]." in file.read_text()
+    assert "two" not in file.read_text()
+
+
+def test_a_draft_that_follows_is_counted_and_exported_when_asked_for(tmp_path: Path, file: Path) -> None:
+    call(tmp_path, "import", str(file), "--yes")
+    file.write_text("snippets: [{key: two, text: C.}]")
+    call(tmp_path, "import", str(file), "--yes")
+    result = call(tmp_path, "export")
+    assert "text: B." in result.stdout
+    assert "the draft of two (--drafts)" in result.stderr
+    assert "text: C.\n    state: draft" in call(tmp_path, "export", "--drafts").stdout
+
+
+def test_an_export_that_has_nothing_to_write_or_nowhere_is_refused(tmp_path: Path, file: Path) -> None:
+    assert "no snippet fits" in call(tmp_path, "export").stderr
+    call(tmp_path, "import", str(file), "--yes")
+    assert "no snippet in a file is 'rejected'" in call(tmp_path, "export", "--state", "rejected").stderr
+    assert "can't be written" in call(tmp_path, "export", str(tmp_path / "none" / "file.yaml")).stderr
+    other = tmp_path / "task.yaml"
+    other.write_text("name: polarity\n")
+    result = call(tmp_path, "export", str(other))
+    assert (result.exit_code, "unknown field" in result.stderr) == (1, True)
+    assert other.read_text() == "name: polarity\n"
