@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from tests.scripted import ScriptedEngine
+import dspy
+
+from composer.models.connection import Connect
+from composer.models.target import Target
+from composer.optimizer.reflection import WRITTEN_TOKENS
+from tests.scripted import ScriptedEngine, scripted_lm
 
 _FIELD = re.compile(r"starting with the field `\[\[ ## (\w+) ## \]\]`")
 SUMMARY = "The rows are short questions with documents."
@@ -38,3 +43,12 @@ def writing(*prompts: str) -> ScriptedEngine:
 def rewritings(engine: ScriptedEngine) -> Sequence[tuple[str, str]]:
     """Return the questions that asked it for a prompt."""
     return [one for one in engine.asked if asked_for(one[1]).endswith("_instruction")]
+
+
+def both(model: ScriptedEngine, writer: ScriptedEngine) -> Connect:
+    """Return what reaches the model that answers and, for a target with room to write, the one that rewrites."""
+
+    def connect(target: Target, say: Callable[[str], None]) -> dspy.LM:
+        return scripted_lm(writer if target.max_tokens >= WRITTEN_TOKENS else model)
+
+    return connect

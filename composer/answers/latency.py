@@ -27,23 +27,33 @@ class Latency:
 
 def answer_latency(session: Session, target: str) -> Latency:
     """Return how long an answer of a target took lately (mean of the newest `RECENT` stored answers)."""
+    return latency_by_hash(session, get_target(session, target).hash)
+
+
+def latency_by_hash(session: Session, target: str, *, guess: float = FIRST_GUESS_SECONDS) -> Latency:
+    """Return the same by a target's hash, whether or not it has a name; `guess` is for the first answer."""
     latest = (
         select(CellRow.seconds)
-        .where(CellRow.target == get_target(session, target).hash)
+        .where(CellRow.target == target)
         .order_by(col(CellRow.answered_at).desc())
         .limit(RECENT)
     )
     seconds = session.exec(latest).all()
     if not seconds:
-        return Latency(FIRST_GUESS_SECONDS, 0)
+        return Latency(guess, 0)
     return Latency(sum(seconds) / len(seconds), len(seconds))
 
 
 def answer_tokens(session: Session, target: str) -> float | None:
     """Return the tokens that an answer of a target took lately, its prompt's included; None before the first."""
+    return tokens_by_hash(session, get_target(session, target).hash)
+
+
+def tokens_by_hash(session: Session, target: str) -> float | None:
+    """Return the same by a target's hash, whether or not it has a name."""
     latest = (
         select(CellRow.prompt_tokens + CellRow.completion_tokens)
-        .where(CellRow.target == get_target(session, target).hash)
+        .where(CellRow.target == target)
         .order_by(col(CellRow.answered_at).desc())
         .limit(RECENT)
     )

@@ -46,6 +46,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.library_vet:policy_command",
         "Show whether whoever wrote a draft may vet it alone, or set it.",
     ),
+    "mine": Entry(
+        "composer.cli.library_mine:mine_command",
+        "Let DSPy rewrite a prompt on authoring examples, and put the rules it wrote in as drafts.",
+    ),
     "retire": Entry(
         "composer.cli.library_retire:retire_command",
         "Retire a snippet: no prompt may hold it, and candidates that do can't be released.",

@@ -71,6 +71,9 @@ def rewrite(
     except Halted as halted:
         if not isinstance(halted.cause, BudgetSpent):
             raise halted.cause from None
+    else:
+        if strategy != "gepa":
+            return "its schedule ended"
     if ledger.left < MINIBATCH:
         return "the budget of answers is spent"
     if engine.left < 1:
