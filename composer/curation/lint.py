@@ -20,11 +20,13 @@ from composer.task.task import Task
 from library import snippets
 from library.canonical import text_digest
 from library.drafts import Draft
-from library.lint import problems
+from library.lint import LONGEST, problems
 from library.rejections import Rejection, rejections
 from library.similar import Near, Wordings
 from library.versions import SnippetVersion
 
+_LONGEST_READ = 2 * LONGEST
+"""Characters of a text above which nothing is said but that it is too long."""
 _KEPT = 8
 _INDEXED: dict[str, Leaks] = {}
 """The indexes made last, by the name of their dataset, which holds the hash of its content."""
@@ -83,7 +85,7 @@ class Linter:
         decide which of the tasks it concerns, and with `group` and `conflicts` which others can't stand beside it.
         """
         form = [Finding("form", "error", each, "Write one plain line.") for each in problems(text)]
-        if not text.strip():
+        if not text.strip() or len(text) > _LONGEST_READ:
             return tuple(form)
         excluded = {key for key, each in self._versions.items() if group and any(v.group == group for v in each)}
         excluded.update(conflicts)

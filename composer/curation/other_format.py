@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from composer.curation.finding import Finding
+from composer.curation.other_labels import label_findings, no_label, values_of
 from composer.curation.phrases import is_ruled_out, sentences
 from composer.task.prompthints import answer_fields
 from composer.task.task import Output, Task
@@ -51,38 +52,32 @@ _AROUND = re.compile(
     r"(?:explain|justify|describe|reason)\b(?! (?:for|to) yourself)"
     r"|\b(?:give|write|add|state|include|provide|name)\b(?! to yourself)[^,]*?"
     r"\b(?:reasons?|reasoning|explanations?|justifications?|rationale|your thoughts|confidence)\b"
+    r"|\b(?:answer|respond|reply)\b[^,]*\bin (?:a|an|one|two|few|complete|full) (?:\w+ )?"
+    r"(?:sentences?|paragraphs?)\b"
     r"|\bthink (?:aloud|out loud|step[- ]by[- ]step)\b|\bshow your (?:work|reasoning|steps)\b",
     re.IGNORECASE,
 )
-_LABELS = (
-    r"(?:answer|respond|reply|label|classify|mark|tag|choose|pick|write|return|output)(?:ing)?\b"
-    r"(?:\s+(?:with|as|it|them|such|a|an|the|only|either|labels?|texts?|reviews?|sentences?|items?|is|are|to|be|always))*"
-)
-_QUOTED_LABEL = re.compile(rf"\b{_LABELS}\s+[\"“‘'`]([^\"”’'`]{{1,60}})[\"”’'`]", re.IGNORECASE)
-_USUAL_LABELS = (
-    "positive negative neutral mixed yes no true false maybe unknown unsure unclear other none spam ham relevant "
-    "irrelevant toxic safe unsafe high medium low good bad correct incorrect pass fail entailment contradiction"
-)
-_USUAL_LABEL = re.compile(
-    rf"\b(?:{_LABELS}|labels?\s+(?:is|are|as|of))\s+({'|'.join(_USUAL_LABELS.split())})"
-    r"(?=\s*$|\s*[,)]|\s+(?:when|if|for|unless|where|only|instead|or|and|in|to|whenever)\b)",
+_SEVERAL = re.compile(
+    r"\b(?:give|return|write|output|answer)\b[^,]*\b(?:two|three|four|several|multiple|separate)\s+"
+    r"(?:ratings|scores|labels|answers)\b",
     re.IGNORECASE,
 )
-_AS_LABEL = re.compile(
-    rf"\b(?:label|classify|mark|tag|treat|count)\b[^,]{{0,60}}?\bas\s+"
-    rf"({'|'.join(_USUAL_LABELS.split())})\b(?! \w+s\b)",
-    re.IGNORECASE,
-)
+_LINE = re.compile(r"\b(?:rating|score|label|answer)\s*[:=]\s*(?:N\b|X\b|\d|<\w+>|\[\w+\])", re.IGNORECASE)
+_FIELDS = re.compile(r"\b(?:keys|fields|properties)\s+((?:[\w\"'`]+,?\s+)+and\s+[\w\"'`]+)", re.IGNORECASE)
 
 
 def format_findings(task: Task, text: str) -> Iterator[Finding]:
     """Yield where a text asks for answers in another form: errors where they would be malformed for certain."""
     yield from _objects(task.output, text)
+    if task.output.format == "json" and (line := _LINE.search(_OBJECT.sub("", text))):
+        yield _warning(f"shows an answer as “{line[0]}”, and the task's answers are a JSON object")
     without = _OBJECT.sub("an object", text)
     for sentence in sentences(without):
         yield from _formats(task.output, sentence)
         yield from _fields(task.output, sentence)
-        yield from _labels(task.output, sentence)
+        yield from label_findings(task.output, sentence)
+        if (several := _SEVERAL.search(sentence)) and not is_ruled_out(sentence, several.end()):
+            yield _warning("asks for several answers, and only one is valid")
         for found in _AROUND.finditer(sentence):
             if not is_ruled_out(sentence, found.end()):
                 asked = found[0].strip(" ,")
@@ -96,7 +91,7 @@ def _objects(output: Output, text: str) -> Iterator[Finding]:
     if not fields:
         return
     if output.format == "plain":
-        yield _error(f"shows an object, and the task's answers are plain: {_values(output)}")
+        yield _error(f"shows an object, and the task's answers are plain: {values_of(output)}")
         return
     if fields != (output.field,):
         more = " besides it" if output.field in fields else ""
@@ -112,13 +107,13 @@ def _objects(output: Output, text: str) -> Iterator[Finding]:
 def _wrong_value(output: Output, label: str, number: str) -> str:
     if output.kind == "label":
         value = label or number
-        return "" if value in output.labels else _no_label(output, value)
-    if label:
+        return "" if value in output.labels else no_label(output, value)
+    if not number:
         known = label.casefold() in ("n", "rating", "number", "…", "...")
-        return "" if known else f"shows the answer “{label}”, and the task's answers are {_values(output)}"
+        return "" if known else f"shows the answer “{label}”, and the task's answers are {values_of(output)}"
     low, high = output.scale
     valid = "." not in number and low <= int(number) <= high
-    return "" if valid else f"shows the answer {number}, and the task's answers are {_values(output)}"
+    return "" if valid else f"shows the answer {number}, and the task's answers are {values_of(output)}"
 
 
 def _formats(output: Output, sentence: str) -> Iterator[Finding]:
@@ -140,6 +135,11 @@ def _formats(output: Output, sentence: str) -> Iterator[Finding]:
 
 
 def _fields(output: Output, sentence: str) -> Iterator[Finding]:
+    for several in _FIELDS.finditer(sentence):
+        names = re.findall(r"\w+", several[1])
+        more = [name for name in names if name != "and" and name != output.field]
+        if output.field in names and more and not is_ruled_out(sentence, several.start()):
+            yield _error(f"names the field {more[0]}, and an answer has the field {output.field} and nothing else")
     for found in _NAMED_FIELD.finditer(sentence):
         name = found[1] or found[2] or found[3]
         if name == output.field or is_ruled_out(sentence, found.start()):
@@ -148,34 +148,6 @@ def _fields(output: Output, sentence: str) -> Iterator[Finding]:
             yield _error(f"names the field {name}, and an answer has the field {output.field} and nothing else")
         else:
             yield _warning(f"names the field {name}, and the task's answers are plain")
-
-
-def _labels(output: Output, sentence: str) -> Iterator[Finding]:
-    labels = {label.casefold(): label for label in output.labels}
-    for pattern in (_QUOTED_LABEL, _USUAL_LABEL, *([_AS_LABEL] if labels else [])):
-        for found in pattern.finditer(sentence):
-            name = found[1].strip()
-            if is_ruled_out(sentence, found.start(1)) or name in output.labels:
-                continue
-            if output.kind == "ordinal":
-                if not re.fullmatch(r"-?\d+(?:\.\d+)?|N", name):
-                    yield _error(f"asks for the answer “{name}”, and the task's answers are {_values(output)}")
-            elif pattern is _QUOTED_LABEL or name.casefold() not in labels:
-                yield _error(_no_label(output, name))
-
-
-def _no_label(output: Output, name: str) -> str:
-    known = {label.casefold(): label for label in output.labels}.get(name.casefold())
-    if known:
-        return f"writes the label {known} as “{name}”, and with other capitals an answer is malformed"
-    return f"asks for the label “{name}”, and the task's labels are {', '.join(output.labels)}"
-
-
-def _values(output: Output) -> str:
-    if output.kind == "label":
-        return ", ".join(output.labels)
-    low, high = output.scale
-    return f"whole numbers from {low} to {high}"
 
 
 def _error(what: str) -> Finding:

@@ -29,10 +29,25 @@ _AFTER_EVERY = re.compile(
 _POINTS = re.compile(
     r"(?<![\d.])(\d{1,3})[- ](?:point|star|grade|step|level)s? (?:scale|rating|system)", re.IGNORECASE
 )
+_LEVELS = re.compile(r"\bscale (?:with|of) (\d{1,3}) (?:points|levels|steps|grades|stars)\b", re.IGNORECASE)
 _OUT_OF = re.compile(
     r"\bout of (\d{1,4})(?=\s*$|\s*[,)]|\s+(?:when|if|for|unless|stars?|points?)\b)", re.IGNORECASE
 )
-_PERCENT = re.compile(r"\b(?:as a percentage|in per ?cent|as per ?cent|percentage from)\b", re.IGNORECASE)
+_PERCENT = re.compile(
+    rf"\b(?:as a percentage|in per ?cent|as per ?cent|percentage from)\b"
+    rf"|\b(?:{_RATES}|{_ASKS}|output|express)\b[^,]*\bpercentages?\b",
+    re.IGNORECASE,
+)
+# All ratings that there are, one by one.
+_ONE_OF = r"-?\d{1,3}(?:\s*\([^()]*\))?"
+_LIST = re.compile(
+    rf"(?:(?:please|always|only|just)\s+)*(?:{_RATES}|{_ASKS})\s+"
+    rf"(?:(?:only|with|either|the|ratings?|numbers?|values?)\s+)*"
+    rf"((?:{_ONE_OF},\s*)*{_ONE_OF},?\s+(?:or|and)\s+{_ONE_OF})(?:\s+(?:only|instead|alone))?"
+    rf"|only (?:the )?(?:ratings|numbers|values|scores) "
+    rf"((?:{_ONE_OF},\s*)*{_ONE_OF},?\s+(?:or|and)\s+{_ONE_OF})\b.*",
+    re.IGNORECASE,
+)
 _HALVES = re.compile(
     r"\bhalf[- ](?:points?|steps?|stars?|marks?|ratings?)\b|\bdecimals?\b|\bone decimal place\b", re.IGNORECASE
 )
@@ -48,10 +63,17 @@ _ENDS_THERE = re.compile(
     r"stands?|is|are)\b",
     re.IGNORECASE,
 )
+_ANSWERS_NUMBER = re.compile(
+    r"\b(?:answer|output|return|write|respond|reply)(?:\s+(?:with|only|a|the|number))*\s+(-?\d{1,3})"
+    r"(?=\s*$|\s*,|\s+(?:for|if|when|where|or|and)\b)",
+    re.IGNORECASE,
+)
 _MEANS = re.compile(r"\s*(?:means?\b|stands? for\b|=)", re.IGNORECASE)
 # A plural (and neither `is` nor `as`): what is counted is no rating.
 _UNIT = re.compile(
-    r"\s*-?\s*(?:(?!(?:is|as|plus|unless|means)\b)[a-z]+s|percent|out of \d+ [a-z]+s)\b", re.IGNORECASE
+    r"\s*-(?=[a-z])|\s*(?:or (?:more|fewer|less) )?"
+    r"(?:(?!(?:is|as|plus|unless|means)\b)[a-z]+s|percent|out of \d+ [a-z]+s)\b",
+    re.IGNORECASE,
 )
 _HIGHEST = 100
 """The highest end that a scale of ratings has: larger numbers are years, types and amounts."""
@@ -77,7 +99,12 @@ def _ordinal(task: Task, sentence: str) -> Iterator[Finding]:
             yield _error(f"gives the scale {first} to {last}, and {own}")
         elif (first < low or last > high) and last <= _HIGHEST and not _UNIT.match(sentence[found.end() :]):
             yield _warning(f"names {first} to {last}, and {own}")
-    for found in _POINTS.finditer(sentence):
+    if (listed := _LIST.fullmatch(sentence)) and not is_ruled_out(sentence, listed.end()):
+        ratings = sorted({int(number) for number in re.findall(r"-?\d+", re.sub(r"\([^()]*\)", "", listed[0]))})
+        if ratings != list(range(low, high + 1)):
+            yield _error(f"gives the ratings {', '.join(map(str, ratings))} alone, and {own}")
+            return
+    for found in (*_POINTS.finditer(sentence), *_LEVELS.finditer(sentence)):
         if int(found[1]) not in (high, high - low + 1):
             yield _error(f"gives a scale of {found[1]}, and {own}")
     for found in _OUT_OF.finditer(sentence):
@@ -87,7 +114,15 @@ def _ordinal(task: Task, sentence: str) -> Iterator[Finding]:
         yield _error(f"asks for a percentage, and {own}")
     if (halves := _HALVES.search(sentence)) and not is_ruled_out(sentence, halves.start()):
         yield _error("asks for ratings between whole numbers, and such an answer is malformed")
-    taken = [found.span() for found in (*ranges, *_POINTS.finditer(sentence), *_OUT_OF.finditer(sentence))]
+    taken = [
+        found.span()
+        for found in (
+            *ranges,
+            *_LEVELS.finditer(sentence),
+            *_POINTS.finditer(sentence),
+            *_OUT_OF.finditer(sentence),
+        )
+    ]
     for found in _NUMBER.finditer(sentence):
         if not any(start <= found.start() < end for start, end in taken):
             yield from _number(task, sentence, found)
@@ -136,6 +171,9 @@ def _number(task: Task, sentence: str, found: re.Match[str]) -> Iterator[Finding
 
 def _labels(task: Task, sentence: str) -> Iterator[Finding]:
     labels = ", ".join(task.output.labels)
+    for found in _ANSWERS_NUMBER.finditer(sentence):
+        if found[1] not in task.output.labels and not is_ruled_out(sentence, found.start(1)):
+            yield _error(f"asks for the answer {found[1]}, and the task's answers are {labels}")
     for found in _ranges(sentence):
         ruled_out = is_ruled_out(sentence, found.start())
         if _ABOUT_RATINGS.search(sentence) and not ruled_out and not _UNIT.match(sentence[found.end() :]):

@@ -131,6 +131,21 @@ def test_a_rejected_text_comes_back_with_who_rejected_it_and_why() -> None:
     assert (near.kind, near.severity, near.similar) == ("rejected", "warning", "old")
 
 
+def test_of_a_text_that_is_far_too_long_only_its_form_is_said() -> None:
+    assert kinds(linter().check("Rate from 0 to 10. " * 40 + "So.")) == [("form", "error")]
+    assert ("scale", "error") in kinds(linter().check("Rate from 0 to 10. " * 20 + "So."))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["label positive , rate " * 26, "1 to 5 " * 80, "(" * 600, "\u2028\u202e\u200d" * 200, "give 7 or " * 60],
+)
+def test_no_text_keeps_lint_busy(text: str) -> None:
+    started = time.perf_counter()
+    assert linter().check(text)
+    assert time.perf_counter() - started < 2  # far above what it takes
+
+
 def test_errors_come_before_warnings() -> None:
     found = linter().check("Explain why the raid on the harbour rates 7.")
     assert [one.severity for one in found] == sorted(one.severity for one in found)

@@ -36,6 +36,11 @@ def severities(text: str, task: Task = TASK) -> list[str]:
         "Rate as a percentage.",
         "Give half points where you hesitate.",
         "Give 3.5 when in doubt.",
+        "Use 1, 2 or 3 only.",
+        "Only the ratings 1, 3 and 5 exist.",
+        "Rate 1 (low), 2 (medium) or 3 (high).",
+        "Output a similarity percentage.",
+        "Use a scale with three levels.",
     ],
 )
 def test_another_scale_is_an_error(text: str) -> None:
@@ -72,6 +77,10 @@ def test_a_number_outside_the_scale_that_gives_no_rating_is_a_warning(text: str)
         "From 2010 to 2020 prices rose.",
         "A Boeing 737-800 is an aircraft, and so is an A320.",
         "Do not use decimals.",
+        "Give 1, 2, 3, 4 or 5.",
+        "If you hesitate between 1 and 2, choose 2.",
+        "A list of 6 or more names rates 5.",
+        "A 7-line text is short.",
         "Give 1 unless both texts share 3 names.",
         "",
     ],
@@ -95,6 +104,7 @@ def test_a_task_with_labels_has_no_scale() -> None:
     assert "good, bad" in found.what
     assert severities("Texts of 10 to 30 words are good.", small.label_task()) == []
     assert severities("Give 7 reasons to yourself.", small.label_task()) == []
+    assert severities("Answer 1 for good and 0 for bad.", small.label_task()) == ["error"]
 
 
 def test_what_is_found_names_both_scales() -> None:
