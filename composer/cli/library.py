@@ -21,6 +21,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.library_export:export_command",
         "Write the library to a file: what is in force, in a stable order; comments and order of the file stay.",
     ),
+    "diff": Entry(
+        "composer.cli.library_diff:diff_command",
+        "Show what importing a library file would change, word by word, and what the library has that it lacks.",
+    ),
     "list": Entry(
         "composer.cli.library_list:list_command",
         "List the newest version of each snippet with its rules, in library order.",

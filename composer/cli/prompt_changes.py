@@ -44,14 +44,15 @@ def _base(one: BaseChange) -> None:
         if isinstance(line, int):
             say(f"      … {line:,} lines are the same", style="dim")
         elif line.before is not None and line.after is not None and line.sign:
-            say("    ", line.sign, " ", *map(_word, word_changes(line.before, line.after)), hang=6)
+            say("    ", line.sign, " ", *map(word, word_changes(line.before, line.after)), hang=6)
         else:
             text = line.after if line.after is not None else line.before
             style = {"+": GOOD, "−": BAD}.get(line.sign, "dim")
             say("    ", (f"{line.sign or ' '} {text}", style), hang=6)
 
 
-def _word(piece: Piece) -> str | tuple[str, str]:
+def word(piece: Piece) -> str | tuple[str, str]:
+    """Return a piece of a comparison to print: what goes is [-…-] and what comes {+…+}."""
     way, text = piece
     if way == 0:
         return text

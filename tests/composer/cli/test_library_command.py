@@ -204,3 +204,44 @@ def test_an_export_that_has_nothing_to_write_or_nowhere_is_refused(tmp_path: Pat
     result = call(tmp_path, "export", str(other))
     assert (result.exit_code, "unknown field" in result.stderr) == (1, True)
     assert other.read_text() == "name: polarity\n"
+
+
+def test_a_difference_is_shown_word_by_word_and_both_ways(tmp_path: Path, file: Path) -> None:
+    call(tmp_path, "import", str(file), "--yes")
+    new = tmp_path / "new.yaml"
+    new.write_text(
+        "snippets: [{key: one, text: 'Be very [bold]brief[/].', tags: [style]}, {key: three, text: C.}]"
+    )
+    result = call(tmp_path, "diff", str(new))
+    assert result.exit_code == 0
+    assert "± one v1 → v2  draft\n    Be {+very +}[bold]brief[/].\n" in result.stdout
+    assert "+ three v1  draft  C." in result.stdout
+    assert "− two  vetted  B." in result.stdout
+    assert "1 added by the file, 1 changed, 1 lacking in the file." in result.stdout
+    assert listed(tmp_path) == ["one", "two"]
+    shown = json.loads(call(tmp_path, "diff", str(new), "--json").stdout)
+    assert (shown["equal"], [one["key"] for one in shown["missing"]]) == (False, ["two"])
+    assert shown["changed"][0]["words"] == [[0, "Be "], [1, "very "], [0, "[bold]brief[/]."]]
+    assert shown["changed"][0]["old"] == {"version": 1, "state": "draft", "text": "Be [bold]brief[/]."}
+
+
+def test_a_check_fails_while_file_and_library_differ_and_an_export_or_import_ends_that(
+    tmp_path: Path, file: Path
+) -> None:
+    assert call(tmp_path, "diff", str(file), "--check").exit_code == 1
+    call(tmp_path, "import", str(file), "--yes")
+    assert call(tmp_path, "diff", str(file), "--check").exit_code == 0
+    file.write_text(FILE.replace("rationale: so", "rationale: another"))
+    result = call(tmp_path, "diff", str(file), "--check")
+    assert (result.exit_code, "≠ one  rationale differs" in result.stdout) == (1, True)
+    call(tmp_path, "export", str(file))
+    result = call(tmp_path, "diff", str(file), "--check")
+    assert (result.exit_code, "hold the same 2 snippets" in result.stdout) == (0, True)
+
+
+def test_a_file_of_one_tag_may_lack_the_others(tmp_path: Path, file: Path) -> None:
+    call(tmp_path, "import", str(file), "--yes")
+    part = tmp_path / "style.yaml"
+    call(tmp_path, "export", str(part), "--tag", "style")
+    assert call(tmp_path, "diff", str(part), "--check").exit_code == 1
+    assert call(tmp_path, "diff", str(part), "--check", "--tag", "style").exit_code == 0
