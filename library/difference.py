@@ -49,6 +49,6 @@ def difference(session: Session, file: Path | SnippetFile, *, by: str, tag: str 
 
 
 def _differing(entry: SnippetEntry, current: Current) -> tuple[str, ...]:
-    """Return in which fields an entry differs from the version in force or the draft, whichever is nearer to it."""
+    """Return in which fields an entry differs from the version in force or the draft, whichever is nearer."""
     versions = [one for one in (current.in_force, current.draft) if one is not None]
     return min((differing(entry, entry_of(one)) for one in versions), key=len, default=())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from library.vetting import reject
 from tests.library.conftest import AT, TWO, Stored, keys
 from tests.library.curating import curators
 
+Compared = Callable[..., Difference]
+
 
 @pytest.fixture
-def compared(session: Session, tmp_path: Path) -> object:
+def compared(session: Session, tmp_path: Path) -> Compared:
     """Compare a file of this content with the library."""
 
     def compare(content: str, *, by: str = "Ada", tag: str | None = None) -> Difference:
@@ -29,19 +32,17 @@ def compared(session: Session, tmp_path: Path) -> object:
 
 
 def test_what_was_imported_differs_in_nothing_whatever_drafts_follow(
-    session: Session, stored: Stored, compared
+    session: Session, stored: Stored, compared: Compared
 ) -> None:
     stored(TWO)
     assert compared(TWO).is_empty
     write_draft(session, Draft("zebra", "Answer in a word."), by="Ada", at=AT)
     assert compared(TWO).is_empty
-    drafts = (
-        "snippets: [{key: zebra, text: Answer in a word.}, {key: apple, text: Ignore the order of the texts.}]"
-    )
-    assert compared(drafts).is_empty
+    apple = "{key: apple, text: Ignore the order of the texts.}"
+    assert compared(f"snippets: [{{key: zebra, text: Answer in a word.}}, {apple}]").is_empty
 
 
-def test_what_the_file_lacks_is_found_unless_it_may(stored: Stored, compared) -> None:
+def test_what_the_file_lacks_is_found_unless_it_may(stored: Stored, compared: Compared) -> None:
     stored(TWO)
     only = "snippets: [{key: apple, text: Ignore the order of the texts.}]"
     assert keys(compared(only).missing) == ["zebra"]
@@ -50,7 +51,7 @@ def test_what_the_file_lacks_is_found_unless_it_may(stored: Stored, compared) ->
 
 
 def test_another_state_or_rationale_differs_although_an_import_leaves_it(
-    session: Session, stored: Stored, compared
+    session: Session, stored: Stored, compared: Compared
 ) -> None:
     stored(TWO)
     found = compared(TWO.replace("state: vetted", "state: draft").replace("too long", "too short"))
@@ -60,7 +61,9 @@ def test_another_state_or_rationale_differs_although_an_import_leaves_it(
     assert compared(TWO).kept == {"zebra": ("state",)}
 
 
-def test_a_rejected_draft_is_not_missed_and_its_text_is_new(session: Session, stored: Stored, compared) -> None:
+def test_a_rejected_draft_is_not_missed_and_its_text_is_new(
+    session: Session, stored: Stored, compared: Compared
+) -> None:
     stored(TWO)
     reject(session, show(session, "apple")[0].id, reason="It is not clear.", by="Ada", at=AT)
     found = compared(TWO)
@@ -69,7 +72,7 @@ def test_a_rejected_draft_is_not_missed_and_its_text_is_new(session: Session, st
     assert compared(TWO.partition("- key: apple")[0]).is_empty
 
 
-def test_what_waits_to_be_vetted_differs_until_it_is(session: Session, stored: Stored, compared) -> None:
+def test_what_waits_to_be_vetted_differs_until_it_is(session: Session, stored: Stored, compared: Compared) -> None:
     curators(session)
     assert compared(TWO, by="Ben").plan.waiting == 1
     stored(TWO.replace("state: vetted", "state: draft"))

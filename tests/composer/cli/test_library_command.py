@@ -209,13 +209,11 @@ def test_an_export_that_has_nothing_to_write_or_nowhere_is_refused(tmp_path: Pat
 def test_a_difference_is_shown_word_by_word_and_both_ways(tmp_path: Path, file: Path) -> None:
     call(tmp_path, "import", str(file), "--yes")
     new = tmp_path / "new.yaml"
-    new.write_text(
-        "snippets: [{key: one, text: 'Be very [bold]brief[/].', tags: [style]}, {key: three, text: C.}]"
-    )
+    new.write_text("snippets: [{key: one, text: 'Be very [bold]brief[/].', tags: [style]}, {key: c, text: C.}]")
     result = call(tmp_path, "diff", str(new))
     assert result.exit_code == 0
     assert "± one v1 → v2  draft\n    Be {+very +}[bold]brief[/].\n" in result.stdout
-    assert "+ three v1  draft  C." in result.stdout
+    assert "+ c v1  draft  C." in result.stdout
     assert "− two  vetted  B." in result.stdout
     assert "1 added by the file, 1 changed, 1 lacking in the file." in result.stdout
     assert listed(tmp_path) == ["one", "two"]
