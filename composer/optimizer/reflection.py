@@ -29,6 +29,9 @@ TEMPERATURE = 1.0
 INSTRUCTIONS = frozenset({"new_instruction", "proposed_instruction"})
 """The output fields of DSPy's signatures that hold a rewritten prompt: GEPA's and MIPROv2's."""
 
+UNSAID = "(nothing)"
+"""What stands for an empty answer: at one of those MIPROv2 would end with an error."""
+
 _FILED = digest({"reflection": "rewriting a prompt"})
 _MARKER = re.compile(r"^\s*\[\[ ## \w+ ## \]\]\s*$", re.MULTILINE)
 _FENCED = re.compile(r"\A```\w*\n(.*)\n```\s*\Z", re.DOTALL)
@@ -97,7 +100,7 @@ class ReflectionEngine:
         return Response(
             id=None,
             model=request.model,
-            message=Message.assistant([TextPart(text)]),
+            message=Message.assistant([TextPart(text or UNSAID)]),
             finish_reason="stop",
             usage=Usage(input_tokens=answer.prompt_tokens, output_tokens=answer.completion_tokens),
         )
@@ -142,16 +145,13 @@ class ReflectionAdapter(dspy.ChatAdapter):  # type: ignore[misc]
         self._on_text = on_text
 
     def parse(self, signature: type[dspy.Signature], completion: str) -> dict[str, Any]:
-        """Return the output fields; of a text without markers all of it, where there is one field."""
+        """Return the output field; of a text without markers all of it, which may be empty."""
         try:
             fields = dict(super().parse(signature, completion))
         except dspy.AdapterParseError:
-            rest = _MARKER.sub("", completion).strip()
-            if len(signature.output_fields) != 1 or not rest:
-                raise
-            fields = dict.fromkeys(signature.output_fields, rest)
+            fields = dict.fromkeys(signature.output_fields, _MARKER.sub("", completion).strip())
         for name in INSTRUCTIONS & fields.keys():
-            fields[name] = as_asked(str(fields[name]))
+            fields[name] = "" if fields[name] == UNSAID else as_asked(str(fields[name]))
             if fields[name]:
                 self._on_text(fields[name])
         return fields

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from inspect import cleandoc
 from math import ceil, log2
@@ -61,10 +59,8 @@ def rewrite(
     lm = dspy.LM("reflection/model", engine=engine, cache=False, num_retries=0)
     writer = Writer(engine, ReflectionAdapter(on_text), lm)
     try:
-        # DSPy prints some of its troubles, and standard output may be read by a script.
         with (
             quiet(),
-            redirect_stdout(io.StringIO()),
             dspy.context(disable_history=True, callbacks=[], adapter=writer.adapter, lm=lm, trace=None),
         ):
             way(ledger, writer, seed)

@@ -127,7 +127,7 @@ def test_ctrl_c_at_the_terminal_ends_it_after_the_answer_in_flight(aside: Databa
     model = ScriptedEngine(slow)
     mined = mining(aside, home, model=model)
     assert mined.interrupted
-    assert mined.answers.asked < 40
+    assert len(model.asked) <= 20  # what was in flight, and what this thread put before the signal came
 
 
 def test_only_authoring_examples_are_asked_about_or_shown(aside: Database, home: Home) -> None:

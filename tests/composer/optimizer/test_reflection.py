@@ -132,9 +132,11 @@ def test_a_text_without_markers_is_taken_whole_and_asked_for_once() -> None:
     assert len(model.asked) == 1
 
 
-def test_of_an_empty_answer_nothing_is_made() -> None:
-    with pytest.raises(dspy.AdapterParseError):
-        ask(engine(ScriptedEngine(lambda _system, _user: "")))
+@pytest.mark.parametrize("said", ["", "[[ ## new_instruction ## ]]", "[[ ## completed ## ]]"])
+def test_of_an_empty_answer_no_prompt_is_made(said: str) -> None:
+    texts: list[str] = []
+    assert ask(engine(ScriptedEngine(lambda _system, _user: said)), Propose, texts) == ""
+    assert texts == []
 
 
 def test_an_answer_that_was_cut_off_ends_with_its_last_whole_sentence() -> None:

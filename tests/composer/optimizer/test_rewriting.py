@@ -110,7 +110,8 @@ def test_nothing_is_printed_and_what_was_silenced_speaks_again(
     import tqdm
 
     start, level = tqdm.tqdm.__init__, logging.getLogger("dspy").level
-    Mine(strategy)()
+    for writer in (writing(GOOD), ScriptedEngine(lambda _system, _user: "")):
+        Mine(strategy, writer=writer)()
     assert capfd.readouterr() == ("", "")
     assert (tqdm.tqdm.__init__, logging.getLogger("dspy").level) == (start, level)
 
@@ -180,8 +181,10 @@ def test_what_miprov2_measures_is_what_it_cut() -> None:
     assert as_measured("gepa", mine.texts[0]) == mine.texts[0]
 
 
-def test_a_writer_that_never_writes_a_prompt_leads_to_none() -> None:
-    mine = Mine("gepa", writer=ScriptedEngine(lambda _system, _user: ""))
+@BOTH
+@pytest.mark.parametrize("said", ["", "[[ ## new_instruction ## ]]\n\n[[ ## completed ## ]]"])
+def test_a_writer_that_never_writes_a_prompt_leads_to_none(strategy: str, said: str) -> None:
+    mine = Mine(strategy, writer=ScriptedEngine(lambda _system, _user: said))
     mine()
     assert mine.texts == []
     assert mine.engine.counts.asked == mine.most
