@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from composer.curation.cost import Cost, cost_of
-from composer.curation.disagreements import find_disagreements
+from composer.curation.disagreements import Disagreements
 from composer.curation.in_use import InUse, authoring_examples, in_use
 from composer.curation.trying import SAMPLE, sampled
 from composer.data.examples import Example
@@ -39,26 +39,17 @@ def plan_answers(session: Session, task: str, target: str) -> Questions:
 
 
 def plan_try(
-    session: Session,
-    task: str,
-    target: str,
-    text: str,
-    *,
-    key: str = "",
-    apart: Sequence[str] = (),
-    size: int = SAMPLE,
+    found: Disagreements, text: str, *, key: str = "", apart: Sequence[str] = (), size: int = SAMPLE
 ) -> Questions:
     """Return what trying a draft takes, on a sample and on the authoring examples that it was written from.
 
-    Raises `Refused` for a text that can't be a snippet's, for an example that is not an authoring one, and as
-    `in_use` does.
+    Raises `Refused` for a text that can't be a snippet's, and for an example that is not an authoring one.
     """
-    found = find_disagreements(session, task, target)
     trial = Trial(found.now.prompt, text, key)
-    known = {one.id: one for one in authoring_examples(session, found.now)}
+    known = {one.id: one for one in (*(each.example for each in found.judged), *found.missing)}
     if strangers := [one for one in apart if one not in known]:
         raise Refused(
-            f"{strangers[0]} is no authoring example of task {task}",
+            f"{strangers[0]} is no authoring example of task {found.now.task.name}",
             fix="A draft is written from authoring examples alone: dev and test have to stay unread.",
         )
     wanted = (*sampled(found, apart, size=size), *dict.fromkeys(apart))

@@ -67,25 +67,13 @@ def _answers_cost(now: tuple[str, str | None, str], task: str, target: str) -> C
         return price(session, plan_answers(session, task, target))
 
 
-def try_offer(task: str, target: str, text: str, key: str, apart: Sequence[str]) -> Offer:
+def try_offer(found: Disagreements, text: str, key: str, apart: Sequence[str]) -> Offer:
     """Return what trying a draft takes, or that it is being tried; raises `Refused` for one that can't be."""
-    newest = _newest(task, target, "try", text, key, tuple(apart))
+    newest = _newest(found.now.task.name, found.now.target.name, "try", text, key, tuple(apart))
     if newest is not None and is_at_work(newest):
         return Offer(None, newest)
-    return Offer(_try_cost(as_logged(), task, target, text, key, tuple(apart)), newest)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _try_cost(
-    now: tuple[str, str | None, str],  # noqa: ARG001
-    task: str,
-    target: str,
-    text: str,
-    key: str,
-    apart: tuple[str, ...],
-) -> Cost:
     with database().session() as session:
-        return price(session, plan_try(session, task, target, text, key=key, apart=apart))
+        return Offer(price(session, plan_try(found, text, key=key, apart=apart)), newest)
 
 
 def _newest(

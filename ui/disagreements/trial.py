@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from composer.curation import jobs as work
-from composer.curation.disagreements import Disagreements
+from composer.curation.disagreements import Disagreements, find_disagreements
 from composer.curation.questions import plan_try
 from composer.curation.trying import SAMPLE, Tried
 from composer.data.examples import Example
@@ -38,14 +38,15 @@ def show(found: Disagreements, text: str, key: str, apart: Sequence[str], person
         st.caption(plain(f"Write the line, then it can be tried here. {WHAT_IT_IS}"))
         return None
     try:
-        offer = page_data.try_offer(task, target, text, key, apart)
+        offer = page_data.try_offer(found, text, key, apart)
     except Refused as refused:
         st.caption(plain(f"Can’t be tried yet: {refused}"))
         return None
 
     def enter() -> int:
         with database().session() as session:
-            planned = plan_try(session, task, target, text, key=key, apart=apart)
+            # Read anew, not as the page keeps it: another may have asked meanwhile.
+            planned = plan_try(find_disagreements(session, task, target), text, key=key, apart=apart)
             return work.enter_job(session, planned, by=who(), at=now(), apart=apart)
 
     done = None if offer.newest is None else offer.newest.tried

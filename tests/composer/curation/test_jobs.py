@@ -10,6 +10,7 @@ from sqlmodel import select
 from composer.answers.evaluator import Stopped
 from composer.audit import audit
 from composer.curation import jobs
+from composer.curation.disagreements import find_disagreements
 from composer.curation.jobs import AuthoringJob, ask_to_stop, do_job, enter_job, get_job, is_at_work, jobs_of
 from composer.curation.questions import plan_answers, plan_try
 from composer.home.locks import exclusive_lock
@@ -34,7 +35,7 @@ def answers(database: Database, *, by: str = "Ada") -> int:
 
 def attempt(database: Database, apart: Sequence[str] = (), text: str = authoring.DRAFT, *, by: str = "Ada") -> int:
     with database.session() as session:
-        planned = plan_try(session, "small", "tiny", text, apart=apart, size=10)
+        planned = plan_try(find_disagreements(session, "small", "tiny"), text, apart=apart, size=10)
         return enter_job(session, planned, by=by, at=small.NOW, apart=apart)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from composer.curation.disagreements import find_disagreements
 from composer.curation.questions import plan_answers, plan_try, price
 from library.database import Database
 from library.errors import Refused
@@ -36,8 +37,8 @@ def test_money_is_by_the_price_of_the_target(aside: Database) -> None:
 
 def test_a_try_takes_the_furthest_off_and_others_at_random(read: Database) -> None:
     with read.session() as session:
-        planned = plan_try(session, "small", "tiny", authoring.DRAFT, size=10)
-        again = plan_try(session, "small", "tiny", "Another draft.", size=10)
+        planned = plan_try(find_disagreements(session, "small", "tiny"), authoring.DRAFT, size=10)
+        again = plan_try(find_disagreements(session, "small", "tiny"), "Another draft.", size=10)
     assert planned.examples[0].id == "authoring-02"
     assert len(planned.examples) == 10
     assert [one.id for one in again.examples] == [one.id for one in planned.examples]
@@ -49,7 +50,7 @@ def test_a_try_takes_the_furthest_off_and_others_at_random(read: Database) -> No
 def test_what_the_draft_was_written_from_is_asked_and_is_no_part_of_the_sample(read: Database) -> None:
     apart = ("authoring-00", "authoring-03")
     with read.session() as session:
-        planned = plan_try(session, "small", "tiny", authoring.DRAFT, apart=apart, size=6)
+        planned = plan_try(find_disagreements(session, "small", "tiny"), authoring.DRAFT, apart=apart, size=6)
         cost = price(session, planned)
     ids = [one.id for one in planned.examples]
     assert ids[6:] == list(apart)
@@ -60,9 +61,9 @@ def test_what_the_draft_was_written_from_is_asked_and_is_no_part_of_the_sample(r
 @pytest.mark.parametrize("stranger", ["dev-01", "test-01", "nobody"])
 def test_a_draft_is_written_from_authoring_examples_alone(read: Database, stranger: str) -> None:
     with read.session() as session, pytest.raises(Refused, match=f"{stranger} is no authoring example"):
-        plan_try(session, "small", "tiny", authoring.DRAFT, apart=(stranger,))
+        plan_try(find_disagreements(session, "small", "tiny"), authoring.DRAFT, apart=(stranger,))
 
 
 def test_a_text_that_can_be_no_snippet_is_refused_before_anything_is_asked(read: Database) -> None:
     with read.session() as session, pytest.raises(Refused, match="has more than one line"):
-        plan_try(session, "small", "tiny", "two\nlines")
+        plan_try(find_disagreements(session, "small", "tiny"), "two\nlines")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from composer.curation.disagreements import find_disagreements
 from composer.curation.in_use import authoring_examples, in_use
 from composer.curation.jobs import do_job, enter_job
 from composer.curation.questions import plan_answers, plan_try
@@ -60,7 +61,7 @@ def attempt(home: Home, task: str, text: str = LINE, apart: tuple[str, ...] = ()
     """Have a draft tried."""
     database = open_database(home.path)
     with database.session() as session:
-        planned = plan_try(session, task, TARGETS[task], text, apart=apart)
+        planned = plan_try(find_disagreements(session, task, TARGETS[task]), text, apart=apart)
         number = enter_job(session, planned, by="Ada (local)", at=datetime.now(UTC), apart=apart)
     do_job(database, home, number, connect=connecting(engine(home, task)))
     database.close()
