@@ -114,9 +114,9 @@ def find_disagreements(session: Session, task: str, target: str) -> Disagreement
     """Return where the prompt in use and the people differ; raises as `in_use` does. Nothing is asked."""
     now = in_use(session, task, target)
     examples = authoring_examples(session, now)
-    asked = questions_of(now.task, now.target.hash, now.prompt, examples)
-    stored = stored_answers(session, [one.key for one in asked])
-    found = [(example, stored.get(one.key)) for example, one in zip(examples, asked, strict=True)]
+    keys = [one.key for one in questions_of(now.task, now.target.hash, now.prompt, examples)]
+    stored = stored_answers(session, keys)
+    found = [(example, stored.get(key)) for example, key in zip(examples, keys, strict=True)]
     answered = {example.id: answer for example, answer in found if answer is not None}
     judged = judge(now.task, [example for example in examples if example.id in answered], answered)
     missing = tuple(example for example, answer in found if answer is None)

@@ -24,7 +24,7 @@ def inputs(example: Example) -> str:
 
 def gold_label(example: Example, output: Output) -> str:
     """Return the gold label on its scale, and what people wrote about it."""
-    scale = f" on {output.low}–{output.high}" if output.kind == "ordinal" else ""
+    scale = f" on {output.low} to {output.high}".replace("-", "−") if output.kind == "ordinal" else ""
     why = (
         safe(example.explanation)
         if example.explanation

@@ -12,7 +12,7 @@ from composer.curation import jobs as work
 from composer.curation.cost import Cost
 from composer.curation.disagreements import Disagreements, find_disagreements
 from composer.curation.jobs import AuthoringJob, Kind
-from composer.curation.questions import plan_answers, plan_try, price
+from composer.curation.questions import Questions, plan_try, price
 from composer.home.processes import RUNNING, WAITING
 from ui.shell.context import as_logged, database, now, shown_home
 
@@ -53,18 +53,13 @@ def job_now(job_id: int) -> AuthoringJob:
         return work.get_job(session, job_id)
 
 
-def answers_offer(task: str, target: str) -> Offer:
-    """Return what asking the prompt in use takes, or that it is being asked."""
-    newest = _newest(task, target, "answers")
+def answers_offer(found: Disagreements) -> Offer:
+    """Return what asking the prompt in use about what is missing takes, or that it is being asked."""
+    newest = _newest(found.now.task.name, found.now.target.name, "answers")
     if newest is not None and is_at_work(newest):
         return Offer(None, newest)
-    return Offer(_answers_cost(as_logged(), task, target), newest)
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def _answers_cost(now: tuple[str, str | None, str], task: str, target: str) -> Cost:  # noqa: ARG001
     with database().session() as session:
-        return price(session, plan_answers(session, task, target))
+        return Offer(price(session, Questions(found.now, found.missing)), newest)
 
 
 def try_offer(found: Disagreements, text: str, key: str, apart: Sequence[str]) -> Offer:

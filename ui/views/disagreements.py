@@ -73,7 +73,7 @@ def summary(found: Disagreements) -> str:
 def _ask(found: Disagreements, person: Person) -> None:
     """Offer to ask for the answers that are missing, and show how far that is."""
     task, target = found.now.task.name, found.now.target.name
-    offer = page_data.answers_offer(task, target)
+    offer = page_data.answers_offer(found)
     if not found.missing and not offer.at_work:
         return
     if not found.judged and not offer.at_work:
