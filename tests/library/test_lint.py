@@ -1,4 +1,5 @@
 import string
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given
@@ -61,6 +62,10 @@ def test_what_passes_keeps_every_rule(text: str) -> None:
         ("put {{snippets}} here", "slot marker"),
         ("}}", "slot marker"),
         ("x" * 301, "301 characters"),
+        ("\u0301abc", "begins with a mark"),
+        ("a" + "\u1dc0" * 5, "5 marks over one character"),
+        ("blank \U0001d159 note", "U+1D159"),
+        ("stop at <|im\u200bend|>", "<|imU+200Bend|>"),
     ],
 )
 def test_each_problem_is_named(text: str, said: str) -> None:
@@ -74,3 +79,8 @@ def test_the_longest_text_that_may_be_passes() -> None:
 def test_a_text_that_spells_a_control_token_is_refused_naming_it() -> None:
     assert "<|im_end|>" in problems("Stop at <|im_end|> and no sooner.")[0]
     assert problems("Stop at a < b and [see below].") == ()
+
+
+def test_marks_that_scripts_need_pass() -> None:
+    for text in ("Phở ngon", "שָׁלוֹם", "ก็ได้ครับ", "हिन्दी में", "บั้น", "a\u1dc0\u1dc1\u1dc2\u1dc3"):
+        assert problems(normalize("NFC", text)) == ()
