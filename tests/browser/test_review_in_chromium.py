@@ -46,7 +46,9 @@ def pictured_at_every_width(page: Page, name: str) -> None:
 
 def test_every_page_fits_its_window_with_data(chromium: Browser, app: str) -> None:
     compared = "compare?task=relatedness&columns=candidate:1,base"
-    for name in (*PAGES, "task?name=polarity", "candidate?candidate=1", compared, "runs?how=Pick+by+hand"):
+    library = ("library?part=dead+weight", "library?part=new+draft", "snippet?key=irony")
+    others = ("task?name=polarity", "candidate?candidate=1", compared, "runs?how=Pick+by+hand", *library)
+    for name in (*PAGES, *others):
         pictured_at_every_width(opened(chromium, f"{app}/{name}"), name.partition("&")[0].replace("?", "-"))
 
 
@@ -69,7 +71,7 @@ def test_a_composition_picked_by_hand_is_ordered_and_previewed(chromium: Browser
 
 
 def test_every_page_says_what_to_do_next_where_there_is_nothing(chromium: Browser, empty_app: str) -> None:
-    for name in (*PAGES, "candidate"):
+    for name in (*PAGES, "candidate", "snippet"):
         pictured_at_every_width(opened(chromium, f"{empty_app}/{name}"), f"{name}-empty")
 
 

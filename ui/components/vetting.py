@@ -26,6 +26,7 @@ def button(drafts: Sequence[SnippetVersion], obstacles: Mapping[int, str]) -> No
     st.button(
         label,
         key="vet",
+        type="primary" if ready else "secondary",
         icon=":material/verified:",
         on_click=_vet,
         args=(tuple(ready),),

@@ -31,7 +31,7 @@ EVERY = Key("every-row", False)
 def show(ticked: Sequence[Row], fitting: Sequence[Row], data: LibraryData, person: Person) -> None:
     """Offer what can be done to the rows that are ticked, or to all that fit, by who looks."""
     with st.container(horizontal=True, vertical_alignment="center", key="ic-bulk"):
-        every = st.checkbox(f"All {count(len(fitting), 'row')} that fit", key=EVERY.name, width="content")
+        every = st.checkbox(f"All that fit ({len(fitting):,})", key=EVERY.name, width="content")
         rows = fitting if every else ticked
         keys = tuple(dict.fromkeys(row.key for row in rows))
         if not keys:

@@ -57,7 +57,7 @@ def _kind(kind: Kind, found: list[DeadWeight], data: LibraryData, person: Person
     if not found:
         html('<div class="ic ic-mute">None that the runs so far show.</div>')
     for one in found[:MOST]:
-        with st.container(border=True, key=f"ic-dead-{KINDS.index(kind)}-{one.key}-{one.other}"):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
             html(_evidence(one, data))
             with st.popover(f"Retire {one.key}", icon=":material/block:"):
                 retiring.form(

@@ -11,6 +11,7 @@ from composer.curation.listing import Row
 from composer.curation.worth import Worth
 from composer.evaluation.formatting import NAMES, SHARES, interval
 from library.canonical import text_digest
+from library.rejections import Rejection
 from ui.components import snippets
 from ui.components.library_data import Used
 from ui.shell.csv_text import as_csv
@@ -22,12 +23,17 @@ OPENED = "snippet"
 MOST = 1000
 """Rows shown at a time: nobody reads further, and each would travel to the browser at every click."""
 MOST_WITHOUT_SCROLLING = 18
-WORTH = "worth"
+WORTH, REASON = "worth", "rejected for"
 _NOT_TRIED = "not tried"
 
 
 def frame(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> pd.DataFrame:
-    """Return the rows as a table, worth in points of its metric."""
+    """Return the rows as a table, worth in points of its metric; rejected texts have their reasons instead."""
+    turned_down = [row.rejection for row in rows if row.rejection is not None]
+    return _rejected(rows, turned_down) if len(turned_down) == len(rows) else _all_of(rows, worths, used)
+
+
+def _all_of(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> pd.DataFrame:
     held = [worths.get(row.key) for row in rows]
     return pd.DataFrame(
         {
@@ -45,9 +51,24 @@ def frame(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> pd.Da
     )
 
 
+def _rejected(rows: Sequence[Row], turned_down: Sequence[Rejection]) -> pd.DataFrame:
+    """Return texts that were rejected as a table, with the reasons instead of what they are worth."""
+    return pd.DataFrame(
+        {
+            "key": [row.key for row in rows],
+            "text": [row.version.text for row in rows],
+            REASON: [one.reason for one in turned_down],
+            "rejected by": [one.by for one in turned_down],
+            "tags": [", ".join(row.version.tags) for row in rows],
+            "author": [row.version.author for row in rows],
+            "last change": [one.at for one in turned_down],
+        }
+    )
+
+
 def csv(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> bytes:
     """Return the rows for a spreadsheet or script, with all that the table shortens."""
-    data = frame(rows, worths, used).drop(columns=["95%"])
+    data = _all_of(rows, worths, used).drop(columns=["95%"])
     held = [worths.get(row.key) for row in rows]
     effects = [one.effect if one else None for one in held]
     data["state"] = [row.version.state for row in rows]
@@ -64,7 +85,7 @@ def csv(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> bytes:
     data["waiting draft"] = [row.draft for row in rows]
     data["rules"] = ["; ".join(row.version.rules) for row in rows]
     data["rationale"] = [row.version.rationale for row in rows]
-    data["rejected for"] = [row.rejection.reason if row.rejection else "" for row in rows]
+    data[REASON] = [row.rejection.reason if row.rejection else "" for row in rows]
     return as_csv(data)
 
 
@@ -91,6 +112,8 @@ def show(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> list[R
         column_config={
             "key": st.column_config.TextColumn(width=130, pinned=True),
             "text": st.column_config.TextColumn(width=270),
+            REASON: st.column_config.TextColumn(width=270),
+            "rejected by": st.column_config.TextColumn(width=90),
             "state": st.column_config.TextColumn(width=90),
             WORTH: st.column_config.NumberColumn(width=60, format="%+.3g", help=_worth_help(worths)),
             "95%": st.column_config.TextColumn("95% interval", width=140),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from composer.prompts.text_changes import Line
 from library.versions import SnippetVersion
 from ui.components import snippets, text_diff
 from ui.shell.context import now
@@ -32,7 +33,7 @@ def _why(one: SnippetVersion) -> str:
 
 def difference(before: SnippetVersion, after: SnippetVersion) -> str:
     """Return what two versions differ in, as HTML: the text word by word, then tags and rules."""
-    text = text_diff.unified(text_diff.compare(before.text, after.text))
+    text = text_diff.unified((Line(before.text, after.text),))  # one line, whose words are compared whatever
     same = '<div class="ic ic-mute">The same text.</div>' if before.text == after.text else ""
     rest = "".join(
         f"<li>{safe(name)}: <del>{safe(', '.join(old)) or 'none'}</del> → {safe(', '.join(new)) or 'none'}</li>"
