@@ -23,6 +23,7 @@ from library.drafts import Draft
 from library.lint import LONGEST, problems
 from library.rejections import Rejection, rejections
 from library.similar import Near, Wordings
+from library.tables import IN_FORCE
 from library.versions import SnippetVersion
 
 _LONGEST_READ = 2 * LONGEST
@@ -66,9 +67,7 @@ class Linter:
         self._versions: dict[str, list[SnippetVersion]] = {}
         for one in versions:
             self._versions.setdefault(one.key, []).append(one)
-        self._known = Wordings((key, one.text) for key, each in self._versions.items() for one in each)
         self._turned_down = turned_down
-        self._rejected = Wordings((sha256, one.text) for sha256, one in turned_down.items())
 
     def check(
         self,
@@ -98,6 +97,15 @@ class Linter:
             )
         )
 
+    @cached_property
+    def _known(self) -> Wordings:
+        # Made with the first text: a page shows what is in the library before anybody types.
+        return Wordings((key, one.text) for key, each in self._versions.items() for one in each)
+
+    @cached_property
+    def _rejected(self) -> Wordings:
+        return Wordings((sha256, one.text) for sha256, one in self._turned_down.items())
+
     def beside(self, drafts: Iterable[Draft]) -> Linter:
         """Return a linter that also knows these drafts, each in place of what it knows of the same key."""
         more = tuple(_undecided(one) for one in drafts)
@@ -109,6 +117,17 @@ class Linter:
     def snippets(self) -> Mapping[str, SnippetVersion]:
         """The snippets that a text is compared with, by key, each as its newest version that wasn't rejected."""
         return {key: each[-1] for key, each in self._versions.items()}
+
+    @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """Every tag that a snippet has or a task asks for, sorted."""
+        asked = {tag for one in self._scopes for tag in one.task.snippets.tags}
+        return tuple(sorted(asked.union(*(one.tags for one in self.snippets.values()))))
+
+    @cached_property
+    def groups(self) -> tuple[str, ...]:
+        """Every group of the snippets, sorted."""
+        return tuple(sorted({one.group for one in self.snippets.values() if one.group}))
 
     @property
     def tasks(self) -> tuple[Task, ...]:
@@ -174,12 +193,13 @@ def linter_for(session: Session, tasks: Sequence[str] | None = None) -> Linter:
 def _standing(session: Session) -> Sequence[SnippetVersion]:
     """Return of each snippet what is in force, and what is newer and not rejected, the oldest first."""
     newest = snippets.newest_versions(session)
-    found = {one.id: one for one in snippets.vetted(session, ())}
-    found |= {one.id: one for one in newest.values() if one.state != "rejected"}
-    last_rejected = [key for key, one in newest.items() if one.state == "rejected"]
-    for versions in snippets.versions_of(session, last_rejected).values():
-        found |= {one.id: one for one in [each for each in versions if each.state != "rejected"][-1:]}
-    return sorted(found.values(), key=lambda one: (one.key, one.version))
+    found = [one for one in newest.values() if one.state in IN_FORCE]
+    others = [key for key, one in newest.items() if one.state not in IN_FORCE]
+    for versions in snippets.versions_of(session, others).values():
+        kept = [one for one in versions if one.state != "rejected"]
+        in_force = [one for one in kept if one.state in IN_FORCE][-1:]
+        found += dict.fromkeys((*in_force, *kept[-1:]))
+    return sorted(found, key=lambda one: (one.key, one.version))
 
 
 def _scope(session: Session, name: str) -> Scope:
