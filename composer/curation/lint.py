@@ -264,7 +264,7 @@ def _duplicate(other: SnippetVersion, apart: bool) -> Finding:
 
 
 def _near(near: Near, other: SnippetVersion) -> Finding:
-    what = f"says nearly the same as {_named(other)} ({_share(near.similarity)} of the words)"
+    what = f"says nearly the same as {_named(other)}: {near.similarity:.0%} of the words"
     return Finding("duplicate", "warning", what, "Use that one, or edit it.", near.key, near.similarity)
 
 
@@ -277,7 +277,3 @@ def _contradiction(near: Near, other: SnippetVersion) -> Finding:
 def _rejected(before: Rejection, how: str, similarity: float) -> Finding:
     what = f"{how} {before.key} v{before.version}, by {before.by}: {before.reason}"
     return Finding("rejected", "warning", what, "", before.key, similarity)
-
-
-def _share(similarity: float) -> str:
-    return f"{similarity:.0%}"

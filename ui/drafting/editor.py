@@ -76,7 +76,7 @@ def _text_of(start: Start, _on_saved: Saved) -> Key[str]:
 def _save(text: str, start: Start, on_saved: Saved) -> Outcome:
     known = lint_pane.linter()
     draft = typed(start, text, fields.suggestion(start, text, known))
-    reasons = {one.what: reason_for(start, one.what).get() for one in findings(known, draft)}
+    reasons = {one.what: reason_for(start, one).get() for one in findings(known, draft)}
     with database().session() as session:
         made = save_draft(session, draft, by=who(), at=now(), origin=start.origin, reasons=reasons)
     return Outcome(f"Draft saved: {made.key} v{made.version}.", partial(_done, start, on_saved, made))

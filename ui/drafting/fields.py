@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import streamlit as st
 
@@ -10,6 +10,7 @@ from composer.curation.authoring import suggested_key
 from composer.curation.lint import Linter
 from library.drafts import Draft
 from library.lint import LONGEST
+from ui.components.text_diff import compare, unified
 from ui.drafting.start import (
     CONFLICTS,
     GROUP,
@@ -26,7 +27,7 @@ from ui.drafting.start import (
     keep,
     typed,
 )
-from ui.shell.html import count, safe
+from ui.shell.html import count, plain, safe
 from ui.shell.page import html
 
 PAUSE = "300ms"
@@ -46,17 +47,19 @@ def show(start: Start, known: Linter) -> Draft:
         placeholder="One rule on one line, in general words",
     )
     suggested = start.key or suggested_key(text, known.snippets)
-    _as_it_stands(text)
+    _as_it_stands(start, text)
     with st.container(horizontal=True):
         _key(start, suggested)
         _tags(start, known)
+    _used_by(start, TAGS.of(name).get(), known)
     st.text_area(
         "Why",
         key=RATIONALE.of(name).name,
         height=72,
         placeholder="What goes wrong without it",
     )
-    with st.expander("Rules", expanded=start.has_rules, key=f"draft-rules-{name}"):
+    begun = typed(start, text, suggested)
+    with st.expander(_rules_label(begun), expanded=start.has_rules, key=f"draft-rules-{name}"):
         _rules(start, known)
     keep(start)
     return typed(start, text, suggested)
@@ -67,11 +70,27 @@ def suggestion(start: Start, text: str, known: Linter) -> str:
     return start.key or suggested_key(text, known.snippets)
 
 
-def _as_it_stands(text: str) -> None:
-    """Show a text whole, as it will stand in a prompt, with its length."""
-    length = f"{count(len(text.split()), 'word')} · {len(text)} of {LONGEST} characters"
-    whole = f'<div class="ic-sent">{safe(text)}</div>' if text else ""
-    html(f'<div class="ic">{whole}<div class="ic-mute ic-small">{length}</div></div>')
+def _as_it_stands(start: Start, text: str) -> None:
+    """Show a text whole, as it will stand in a prompt, or what it changes of the one before; and its length."""
+    length = f"{count(len(text.split()), 'word')} · {len(text):,} of {LONGEST} characters"
+    whole = f'<div class="ic ic-sent">{safe(text)}</div>' if text else ""
+    if start.key and text not in ("", start.text):
+        whole = unified(compare(start.text, text))
+    tone = "ic-worse" if len(text) > LONGEST else "ic-mute"
+    html(f'{whole}<div class="ic {tone} ic-small">{length}</div>')
+
+
+def _used_by(start: Start, tags: Sequence[str], known: Linter) -> None:
+    """Say which tasks may use a draft by its tags, and where the one that it is written for may not."""
+    names = [one.task.name for one in known.concerned(tags) if tags or not one.task.snippets.tags]
+    of_task = next((task for task in known.tasks if task.name == start.task), None)
+    if of_task is not None and of_task.name not in names:
+        asked = " or ".join(of_task.snippets.tags)
+        st.caption(plain(f"{of_task.name} can't use it: it uses what is tagged {asked}."))
+    elif names:
+        st.caption(plain(f"Prompts of {', '.join(names)} may use it."))
+    elif known.tasks:
+        st.caption("No task uses it by these tags." if tags else "No task uses it without a tag.")
 
 
 def _key(start: Start, suggested: str) -> None:
@@ -88,11 +107,9 @@ def _key(start: Start, suggested: str) -> None:
 
 def _tags(start: Start, known: Linter) -> None:
     own = [tag for task in known.tasks if task.name == start.task for tag in task.snippets.tags]
-    used = {tag for task in known.tasks for tag in task.snippets.tags}
-    used.update(tag for one in known.snippets.values() for tag in one.tags)
     st.multiselect(
         "Tags",
-        list(dict.fromkeys([*own, *start.tags, *sorted(used)])),
+        _with([*own, *start.tags], known.tags),
         key=TAGS.of(start.name).name,
         accept_new_options=True,
         help="A task uses the snippets that have one of its tags.",
@@ -100,14 +117,18 @@ def _tags(start: Start, known: Linter) -> None:
     )
 
 
+def _rules_label(draft: Draft) -> str:
+    number = sum(map(bool, (draft.group, draft.requires, draft.conflicts, draft.pin)))
+    return f"Rules ({number})" if number else "Rules"
+
+
 def _rules(start: Start, known: Linter) -> None:
     name = start.name
-    groups = sorted({one.group for one in known.snippets.values() if one.group})
     others = [key for key in known.snippets if key != start.key][:MOST_KEYS]
     with st.container(horizontal=True):
         st.selectbox(
             "Group",
-            _with([start.group] if start.group else [], groups),
+            _with([start.group] if start.group else [], known.groups),
             index=None,
             key=GROUP.of(name).name,
             accept_new_options=True,

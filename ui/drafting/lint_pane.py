@@ -54,7 +54,7 @@ def show(start: Start, draft: Draft, found: Sequence[Finding], known: Linter) ->
         for one in found:
             html(_finding(one, known))
             if not one.is_error:
-                key = reason_for(start, one.what)
+                key = reason_for(start, one)
                 st.text_input(
                     "Why it is stored all the same",
                     key=key.name,
@@ -74,7 +74,7 @@ def obstacle(draft: Draft, found: Sequence[Finding], start: Start, known: Linter
     if not start.key and draft.key in known.snippets:
         return f"The key {draft.key} is taken: give another, or edit that snippet."
     errors = sum(one.is_error for one in found)
-    silent = sum(not one.is_error and not reason_for(start, one.what).get().strip() for one in found)
+    silent = sum(not one.is_error and not reason_for(start, one).get().strip() for one in found)
     parts = [count(errors, "error")] if errors else []
     parts += [f"{count(silent, 'warning')} without a reason"] if silent else []
     return f"{' and '.join(parts)}." if parts else ""
@@ -90,21 +90,30 @@ def _is(kind: Any, value: str) -> bool:
 
 def _against(known: Linter, draft: Draft) -> str:
     tasks = [f"the {len(one.leaks):,} examples of {one.task.name}" for one in known.concerned(draft.tags)]
-    return safe(f"Held against {', '.join([count(len(known.snippets), 'snippet'), *tasks])}.")
+    return safe(f"Held against {' and '.join([count(len(known.snippets), 'snippet'), *tasks])}.")
 
 
 def _finding(one: Finding, known: Linter) -> str:
-    mark, colour = ("✗ error", "ic-orange") if one.is_error else ("! warning", "")
+    mark, tone = ("✗ error", "ic-orange") if one.is_error else ("! warning", "")
     what = one.what[:1].upper() + one.what[1:]
+    stop = "" if what.endswith((".", "!", "?")) else "."
     fix = f'<div class="ic-mute ic-small">{safe(one.fix)}</div>' if one.fix else ""
-    near = ""
-    other = known.snippets.get(one.similar or "")
-    if other is not None:
-        near = (
-            f'<div class="ic-sent">{safe(other.text)}</div>'
-            f'<a href="{safe(snippet_page(other.key))}">Use {safe(other.key)} instead</a>'
-        )
     return (
-        f'<div class="ic ic-finding"><span class="ic-tag {colour}">{mark}: {NAMES[one.kind]}</span> '
-        f'<span class="ic-verbatim">{safe(what)}.</span>{fix}{near}</div>'
+        f'<div class="ic ic-finding"><span class="ic-tag {tone}">{mark}: {NAMES[one.kind]}</span> '
+        f'<span class="ic-verbatim">{safe(what)}{stop}</span>{fix}{_near(one, known)}</div>'
     )
+
+
+def _near(one: Finding, known: Linter) -> str:
+    """Return the text that a finding compares with, and a link to it in place of the draft."""
+    other = known.snippets.get(one.similar or "")
+    if other is None:
+        return ""
+    alike = ""
+    if one.kind == "contradiction" and one.similarity is not None:
+        alike = f'<span class="ic-mute">{one.similarity:.0%} of one subject</span> · '
+    link = (
+        f'<a href="{safe(snippet_page(other.key))}" target="_blank" rel="noopener" '
+        f'title="in another tab: what you typed stays here">Use {safe(other.key)} instead ↗</a>'
+    )
+    return f'<div class="ic-sent">{safe(other.text)}</div><div class="ic-small">{alike}{link}</div>'

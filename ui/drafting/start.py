@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 import streamlit as st
 
+from composer.curation.finding import Finding
 from library.canonical import digest
 from library.drafts import WRITTEN, Draft, Origin
 from library.file import Pin
@@ -118,9 +119,11 @@ def typed(start: Start, text: str, suggested: str) -> Draft:
     )
 
 
-def reason_for(start: Start, warning: str) -> Key[str]:
-    """Return where the reason for a warning is typed."""
-    return REASON.of(start.name).of(digest(warning)[:12])
+def reason_for(start: Start, warning: Finding) -> Key[str]:
+    """Return where the reason for a warning is typed: the same while the text changes and the warning stays."""
+    # Of another snippet it says how near that is, which changes with each word.
+    about = warning.similar or warning.what
+    return REASON.of(start.name).of(digest([warning.kind, about])[:12])
 
 
 def forget(start: Start) -> None:

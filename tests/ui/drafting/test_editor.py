@@ -116,6 +116,36 @@ def test_a_warning_needs_a_reason_and_shows_what_to_use_instead(editor: Editor, 
         assert (accepted.kind, accepted.reason) == ("contradiction", "To be measured.")
 
 
+def test_a_reason_stays_while_the_text_changes_and_the_warning_does_not(editor: Editor) -> None:
+    app = editor()
+    fill(app, "Text", "In doubt between two ratings, the lower one.")
+    fill(app, "Why it is stored all the same", "To be measured.")
+    fill(app, "Text", "In doubt between two ratings, take the lower one then.")
+    assert next(one for one in app.text_input if one.label.startswith("Why")).value == "To be measured."
+
+
+def test_it_says_which_tasks_may_use_it_by_its_tags(editor: Editor) -> None:
+    app = editor()
+    assert "Prompts of relatedness may use it." in said(app)
+    app.multiselect[0].set_value(["polarity"]).run()
+    assert "relatedness can't use it: it uses what is tagged relatedness." in said(app)
+    assert "Prompts of polarity may use it." in said(editor("tags=('polarity',)"))
+    assert "No task uses it by these tags." in said(editor("tags=('elsewhere',)"))
+    assert "No task uses it without a tag." in said(editor(""))
+
+
+def test_the_next_version_is_shown_word_by_word_beside_the_one_before(editor: Editor) -> None:
+    app = editor("key='lean-low', text='Take the lower <one>.', tags=('relatedness',)")
+    fill(app, "Text", "Take the lowest <one>.")
+    assert "<ins>lowest</ins> &lt;one&gt;." in seen(app)
+
+
+def test_a_near_snippet_opens_beside_what_was_typed(editor: Editor) -> None:
+    app = editor("text='When in doubt between two ratings, take the lower.', tags=('relatedness',)")
+    (link,) = [one for one in seen(app).split("<a ") if "Use lean-low instead" in one]
+    assert 'target="_blank"' in link
+
+
 def test_a_key_that_is_taken_is_not_written_over(editor: Editor) -> None:
     app = editor()
     fill(app, "Text", "Weather reports of two towns have little in common.")
