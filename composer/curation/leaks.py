@@ -59,8 +59,11 @@ class Leaks:
         self._names = tuple(one.id for one in ordered)
         self._vocabulary: dict[str, int] = {}
         self._marks: dict[str, str] = {}
+        self._short: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         words, owners = array("i"), array("i")
         for number, one in enumerate(ordered):
+            if short := _short_inputs(one.inputs):
+                self._short.setdefault(short[0].split()[0], []).append((short, one.id))
             for text in one.inputs:
                 own = [self._vocabulary.setdefault(word, len(self._vocabulary)) for word in words_of(text)]
                 words.extend([*own, _BETWEEN])
@@ -79,7 +82,18 @@ class Leaks:
         shared = (
             Leak(mark, kind, self._marks[mark]) for mark, kind in _marks(text).items() if mark in self._marks
         )
-        return (*self._runs(text, allowed), *shared)
+        return (*self._runs(text, allowed), *shared, *self._whole(text))
+
+    def _whole(self, text: str) -> Iterator[Leak]:
+        """Yield the examples of several short inputs all of which a text has, each choice of inputs once."""
+        words = words_of(text)
+        line = f" {' '.join(words)} "
+        found: dict[tuple[str, ...], str] = {}
+        for word in dict.fromkeys(words):
+            for inputs, name in self._short.get(word, ()):
+                if all(f" {one} " in line for one in inputs):
+                    found.setdefault(inputs, name)
+        return (Leak(" and ".join(f"“{one}”" for one in inputs), "inputs", name) for inputs, name in found.items())
 
     def _runs(self, text: str, allowed: Runs) -> Iterator[Leak]:
         found = list(_words_in(text))
@@ -131,6 +145,14 @@ def _may_have_marks(text: str) -> bool:
 
 def _plain(word: str) -> str:
     return word.casefold().replace("’", "'")
+
+
+def _short_inputs(inputs: Sequence[str]) -> tuple[str, ...]:
+    """Return the inputs of an example where it has several, too short for a run; empty for others."""
+    words = [words_of(text) for text in inputs]
+    few = len(words) > 1 and all(0 < len(one) < RUN and not _SMALL.issuperset(one) for one in words)
+    plain = tuple(" ".join(one) for one in words)
+    return plain if few and len(set(plain)) == len(plain) else ()
 
 
 def _marks(text: str) -> Mapping[str, str]:

@@ -221,6 +221,9 @@ def _leaks(session: Session, dataset: str) -> Leaks:
 
 def _leak(leak: Leak, task: Task) -> Finding:
     of = f"example {leak.example}" if leak.example else "an example"
+    if leak.kind == "inputs":
+        what = f"names {leak.words}, which are all the inputs of {of} of task {task.name}"
+        return Finding("leak", "warning", what, "Take others to explain it by: these are what is measured.")
     what = f"the words “{leak.words}”" if leak.kind == "words" else f"the {leak.kind} {leak.words}"
     fix = "Say it in general words: a snippet that repeats an example helps on that one alone."
     return Finding("leak", "error", f"has {what} in common with {of} of task {task.name}", fix)

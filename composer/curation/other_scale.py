@@ -9,6 +9,7 @@ from composer.curation.finding import Finding
 from composer.curation.phrases import in_figures, is_ruled_out, sentences
 from composer.task.prompthints import SCALE
 from composer.task.task import Task
+from library.similar import content_words
 
 _RATES = r"(?:rat(?:e|es|ed|ing|ings)|scor(?:e|es|ed|ing)|grad(?:e|es|ed|ing))"
 _ASKS = r"(?:answer|respond|reply|use|give|choose|pick|write|return|assign)"
@@ -80,11 +81,19 @@ _HIGHEST = 100
 _STEPS = re.compile(r"\s*(?:points?|steps?|stars?)\b", re.IGNORECASE)
 
 
+# What a number of the scale stands for: `1 (unrelated)`, `5 means the same story`.
+_ANCHOR = re.compile(
+    r"(?<![\w.,-])(-?\d{1,3})\s*"
+    r"(?:\(([^()]+)\)|(?:means?|stands? for|is for|=)\s+([^,;.]+?)(?=\s+and\s+-?\d|[,;.]|$))"
+)
+
+
 def scale_findings(task: Task, text: str) -> Iterator[Finding]:
     """Yield what a text says of the scale that is not so in the task: errors where it would be another scale."""
     for sentence in sentences(in_figures(text)):
         if task.output.kind == "ordinal":
             yield from _ordinal(task, sentence)
+            yield from _turned(task, sentence)
         else:
             yield from _labels(task, sentence)
 
@@ -126,6 +135,23 @@ def _ordinal(task: Task, sentence: str) -> Iterator[Finding]:
     for found in _NUMBER.finditer(sentence):
         if not any(start <= found.start() < end for start, end in taken):
             yield from _number(task, sentence, found)
+
+
+def _turned(task: Task, sentence: str) -> Iterator[Finding]:
+    """Yield where an end of the scale is given the meaning that the task's prompt gives the other one."""
+    ends = task.output.scale
+    own, theirs = _anchors(task.base), _anchors(sentence)
+    for end, other in (ends, ends[::-1]):
+        meant, here, there = theirs.get(end, set()), own.get(end, set()), own.get(other, set())
+        if meant & (there - here) and not meant & (here - there) and not is_ruled_out(sentence, len(sentence)):
+            yield _error(f"turns the scale around: {end} is what {other} is in the task's prompt")
+            return
+
+
+def _anchors(text: str) -> dict[int, set[str]]:
+    """Return the words for which numbers of a scale stand in a text."""
+    found = _ANCHOR.finditer(in_figures(text).casefold())
+    return {int(one[1]): set(content_words(one[2] or one[3])) for one in found}
 
 
 def _ranges(sentence: str) -> Iterator[re.Match[str]]:

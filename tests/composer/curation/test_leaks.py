@@ -81,6 +81,23 @@ def test_runs_are_found_as_a_search_of_each_text_would_find_them() -> None:
         assert bool(known.find(run)) == any(f" {run} " in f" {text} " for text in texts)
 
 
+PAIRS = Leaks([Text("p-1", ["hot", "cold"]), Text("", ["begin again", "start"]), Text("p-3", ["of the", "to a"])])
+
+
+def test_all_inputs_of_an_example_that_has_but_short_ones_are_a_leak() -> None:
+    assert PAIRS.find("Opposites, such as Hot and cold, rate 2.") == (Leak("“hot” and “cold”", "inputs", "p-1"),)
+    assert PAIRS.find("To start is to begin again.") == (Leak("“begin again” and “start”", "inputs", ""),)
+
+
+@pytest.mark.parametrize("text", ["It is hot.", "Hotter and colder", "Begin, and start again.", "of the to a"])
+def test_some_of_its_inputs_are_none(text: str) -> None:
+    assert PAIRS.find(text) == ()
+
+
+def test_a_single_short_input_is_none() -> None:
+    assert Leaks([Text("a", ["great stuff"])]).find("Great stuff rates 3.") == ()
+
+
 @pytest.mark.parametrize("text", ["", "one two", "“”", "a b c d e"])
 def test_nothing_leaks_where_there_are_no_examples(text: str) -> None:
     assert Leaks([]).find(text) == ()

@@ -3,9 +3,13 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from composer.curation.finding import Kind
 from composer.curation.leaks import Leaks, Text
 from composer.curation.lint import Finding, Linter, Scope, linter_for
 from composer.data.bundled import read_bundled
@@ -26,6 +30,7 @@ from library.vetting import reject, vet
 from tests import small
 
 DATA = Path(__file__).resolve().parents[3] / "data"
+TASK_OUTPUT = {"field": "rating", "kind": "ordinal", "low": 1, "high": 5}
 TASK = small.task(snippets={"tags": ["small"]})
 OTHER = small.label_task(snippets={"tags": ["labels"]})
 LEAKS = Leaks(
@@ -36,6 +41,17 @@ LEAKS = Leaks(
 )
 BEFORE = Rejection(
     9, "old", 2, "Rate what is old lower.", text_digest("Rate what is old lower."), "Too vague.", "Ben", small.NOW
+)
+
+
+EVERY_KIND = Linter(
+    [
+        Scope(TASK, LEAKS),
+        Scope(OTHER, Leaks([])),
+        Scope(small.task(output={**TASK_OUTPUT, "format": "plain"}), LEAKS),
+    ],
+    [small.snippet("question", "A question rates 1.")],
+    {BEFORE.sha256: BEFORE},
 )
 
 
@@ -74,6 +90,13 @@ def test_an_authoring_example_that_leaks_is_named() -> None:
 def test_of_an_example_of_another_split_nothing_is_told_but_the_words_of_the_text() -> None:
     (found,) = linter().check("Rate 1 if Storm closed the northern port.")
     assert found.what == "has the words “Storm closed the northern port” in common with an example of task small"
+
+
+def test_all_the_short_inputs_of_an_example_are_a_warning() -> None:
+    pairs = Leaks([Text("", ["hot", "cold"])])
+    (found,) = linter(scopes=(Scope(TASK, pairs),)).check("Opposites, such as hot and cold, rate 2.")
+    assert (found.kind, found.severity) == ("leak", "warning")
+    assert found.what == "names “hot” and “cold”, which are all the inputs of an example of task small"
 
 
 def test_a_text_of_another_task_is_held_against_that_task_alone() -> None:
@@ -144,6 +167,16 @@ def test_no_text_keeps_lint_busy(text: str) -> None:
     started = time.perf_counter()
     assert linter().check(text)
     assert time.perf_counter() - started < 2  # far above what it takes
+
+
+@given(
+    st.text(max_size=400) | st.text(alphabet="rate 1-5to{}\"'.,<>@/:!? not jsn\u202e\u0301\u2028", max_size=400)
+)
+@settings(max_examples=300, deadline=None)
+def test_lint_has_an_answer_to_every_text(text: str) -> None:
+    for one in EVERY_KIND.check(text):
+        assert one.what
+        assert one.kind in get_args(Kind)
 
 
 def test_errors_come_before_warnings() -> None:

@@ -98,6 +98,34 @@ def test_a_scale_below_zero_is_read_as_such() -> None:
     assert severities("The worst rates -6.", signed) == ["error"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rate from 1 (the same story) to 5 (unrelated).",
+        "5 means unrelated texts.",
+        "1 stands for one story, and 5 for none.",
+        "1 = same, 5 = unrelated",
+    ],
+)
+def test_a_scale_that_is_turned_around_is_an_error(text: str) -> None:
+    base = "Rate from 1 (unrelated) to 5 (the same story).\n{{snippets}}"
+    assert "error" in severities(text, small.task(base=base))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 means unrelated, 5 the same story.",
+        "5 means one and the same event.",
+        "5 does not mean unrelated.",
+        "1 means nothing in common, 2 a loose link, 3 the same topic, 4 the same story, 5 the same event.",
+    ],
+)
+def test_a_scale_in_the_tasks_order_is_fine_in_whatever_words(text: str) -> None:
+    base = "Rate from 1 (unrelated) to 5 (the same story).\n{{snippets}}"
+    assert severities(text, small.task(base=base)) == []
+
+
 def test_a_task_with_labels_has_no_scale() -> None:
     (found,) = scale_findings(small.label_task(), "Rate from 1 to 5.")
     assert (found.severity, found.kind) == ("error", "scale")
