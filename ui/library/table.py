@@ -42,6 +42,7 @@ def _all_of(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> pd.
             "state": [snippets.state(row.version, row.draft) for row in rows],
             WORTH: [_points(one) for one in held],
             "95%": [_interval(one) for one in held],
+            **_where(held),
             "in prompts": [len(used.get(row.key, ())) for row in rows],
             "picked": [len(one.picked) if one else 0 for one in held],
             "tags": [", ".join(row.version.tags) for row in rows],
@@ -68,7 +69,7 @@ def _rejected(rows: Sequence[Row], turned_down: Sequence[Rejection]) -> pd.DataF
 
 def csv(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> bytes:
     """Return the rows for a spreadsheet or script, with all that the table shortens."""
-    data = _all_of(rows, worths, used).drop(columns=["95%"])
+    data = _all_of(rows, worths, used).drop(columns=["95%", "worth on"], errors="ignore")
     held = [worths.get(row.key) for row in rows]
     effects = [one.effect if one else None for one in held]
     data["state"] = [row.version.state for row in rows]
@@ -117,6 +118,7 @@ def show(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> list[R
             "state": st.column_config.TextColumn(width=90),
             WORTH: st.column_config.NumberColumn(width=60, format="%+.3g", help=_worth_help(worths)),
             "95%": st.column_config.TextColumn("95% interval", width=140),
+            "worth on": st.column_config.TextColumn(width=150),
             "in prompts": st.column_config.NumberColumn("in use", width=60, help="Prompts in use that hold it"),
             "picked": st.column_config.NumberColumn(width=60, help="Runs whose composition holds it"),
             "tags": st.column_config.TextColumn(width=110),
@@ -139,6 +141,12 @@ def show(rows: Sequence[Row], worths: Mapping[str, Worth], used: Used) -> list[R
         if len(rows) > MOST:
             st.caption(f"The first {MOST:,} of {count(len(rows), 'row')} are shown; the file has all.")
     return [shown[place] for place in event["selection"]["rows"] if place < len(shown)]
+
+
+def _where(held: Sequence[Worth | None]) -> dict[str, list[str | None]]:
+    """Return the column that says where each worth was found, if that isn't the same place for all."""
+    places = [f"{one.task} → {one.target}" if one and one.effect else None for one in held]
+    return {"worth on": places} if len({*places} - {None}) > 1 else {}
 
 
 def _points(one: Worth | None) -> float | None:

@@ -18,7 +18,7 @@ def show(found: Shown) -> None:
         f'<div class="ic"><div class="ic-head"><h1 class="ic-mono">{safe(found.key)}</h1>'
         f'<span class="ic-mute">v{one.version}</span><span>{safe(snippets.state(one))}</span>'
         f"{snippets.tags(one)}</div>"
-        f'<p class="ic-story ic-verbatim">{safe(one.text)}</p>{_why(one)}</div>'
+        f'<p class="ic-story ic-verbatim">{safe(one.text)}</p>{_why(one)}{_out(found)}</div>'
     )
     if draft is not None and draft is not one:
         section(f"Draft v{draft.version} waits", f"v{one.version} stays in force until it is vetted")
@@ -29,6 +29,19 @@ def _why(one: SnippetVersion) -> str:
     """Return who wrote a version, when and why, as HTML."""
     reason = f': <span class="ic-verbatim">{safe(one.rationale)}</span>' if one.rationale else ""
     return f'<div class="ic ic-mute">by {safe(one.author)} {when(one.created_at, now())}{reason}</div>'
+
+
+def _out(found: Shown) -> str:
+    """Return who took it out of use, when and why, as HTML; empty where nobody did."""
+    act = found.acts[0] if found.acts else None
+    if act is None or act.action not in ("retired", "rejected") or found.draft is not None:
+        return ""
+    if found.counting.state != act.action:
+        return ""
+    return (
+        f'<p class="ic-next"><b>{act.action.capitalize()}</b>by {safe(act.who)} {when(act.at, now())}: '
+        f'<span class="ic-verbatim">{safe(act.why)}</span></p>'
+    )
 
 
 def difference(before: SnippetVersion, after: SnippetVersion) -> str:

@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 from composer.curation.listing import Row
@@ -51,3 +52,11 @@ def test_rejected_texts_have_their_reasons_instead_of_worth() -> None:
     assert (one["rejected for"], one["rejected by"]) == ("It names an example.", "Joan")
     assert "worth" not in one
     assert read(table.csv(rows, {}, {}))[0]["rejected for"] == "It names an example."
+
+
+def test_where_worth_was_found_is_said_where_it_differs() -> None:
+    rows = [row("exact"), row("topic", number=2)]
+    other = replace(WORTH, key="topic", target="huge")
+    assert "worth on" not in table.frame(rows, {"exact": WORTH}, {})
+    both = table.frame(rows, {"exact": WORTH, "topic": other}, {})
+    assert list(both["worth on"]) == ["labels → tiny", "labels → huge"]

@@ -211,4 +211,6 @@ def test_a_retired_snippet_is_not_edited(furnished: Home, rows: Database, visit:
         retire(session, "irony", reason="It misleads.", by="Ada", at=datetime.now(UTC))
     app = visit(furnished, "snippet", key="irony", edit="1")
     assert "It is retired: it gets no new version" in plain_text(app)
+    assert "<b>Retired</b>by Ada" in seen(app)
+    assert "It misleads." in seen(app)
     assert not [one for one in app.button if one.label == "Save the draft"]
