@@ -20,6 +20,8 @@ EXAMPLE = "an example, or the format of an answer"
 KNOWN = "stands in the prompt already"
 
 _KEY_WORDS, _KEY_LENGTH = 4, 48
+_COMPARED = 50
+"""Rules near to one that are looked at, of those written before and after it."""
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _MARKER = re.compile(r"^\s*(?:[-*•‣▪●–—+]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)]|\[[ xX]?\])\s+")
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s|[=_*\-]{3,}\s*$|\*\*[^*]+\*\*:?\s*$|<[^>]+>\s*$)")
@@ -196,10 +198,13 @@ def _alike(known: Wordings, text: str) -> str:
 
 
 def _each_once(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[LeftOut, ...]]:
+    known = Wordings((one.text, one.text) for one in rules)
     kept: dict[str, Rule] = {}
     doubles: list[LeftOut] = []
     for one in rules:
-        if same := _alike(Wordings((text, text) for text in kept), one.text):
+        near = known.near(one.text, without=one.text, most=_COMPARED)
+        same = next((each.key for each in near if each.kind != "opposite" and each.key in kept), "")
+        if same:
             doubles.append(LeftOut(one.text, f"says what another of these rules says: {same}"))
             kept[same] = Rule(same, tuple(sorted({*kept[same].found_in, *one.found_in})))
         else:
