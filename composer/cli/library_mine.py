@@ -173,12 +173,14 @@ def _report(found: Proposals) -> None:
 
 
 def _left_out(left: Sequence[LeftOut]) -> None:
-    reasons: dict[str, list[str]] = {}
+    reasons: dict[str, list[LeftOut]] = {}
     for one in left:
-        reasons.setdefault(one.why, []).append(one.text)
-    for why, texts in sorted(reasons.items(), key=lambda item: -len(item[1])):
-        more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-        say((f"left out, {why} ({len(texts)}): ", "dim"), " · ".join(texts[:_SHOWN]), (more, "dim"), hang=2)
+        reasons.setdefault(one.why, []).append(one)
+    for why, those in sorted(reasons.items(), key=lambda item: -len(item[1])):
+        some = f"; {_SHOWN} of them" if len(those) > _SHOWN else ""
+        say((f"Left out, {why} ({len(those):,}{some}):", "dim"))
+        for one in those[:_SHOWN]:
+            say(f"  {one.text}", *([(f" ({one.detail})", "dim")] if one.detail else []), hang=4)
 
 
 def _measured(found: Proposals) -> str:

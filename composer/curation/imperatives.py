@@ -29,7 +29,7 @@ _DIRECTION = re.compile(
     r"\b(?:should|must|shall|never|always|do not|don't|only|avoid|ignore|ignoring|instead|rather than|unless"
     r"|regardless|even if|treat(?:ed)?|count(?:s|ed)?|rate[sd]?|label(?:s|led|ed)?|classif(?:y|ies|ied)|means"
     r"|requires?|deserves?|(?:need|needs|has|have) to|indicates?|lowers?|raises?|outweighs?"
-    r"|is (?:an? )?(?:positive|negative|neutral|sign))\b",
+    r"|(?:crucial|important|essential|necessary) to|considered|is (?:an? )?(?:positive|negative|neutral|sign))\b",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,14 +16,17 @@ from composer.curation.mining import Mined
 from composer.curation.rules import LeftOut, Rule, extract, key_of
 from composer.evaluation.formatting import NAMES, figure
 from composer.evaluation.metrics import figures
+from composer.optimizer.feedback import reminder
+from composer.optimizer.rewriting import ASKED_FOR
 from library.drafts import Accepted, Draft, Origin, write_drafts
 from library.snippets import newest_versions
 from library.versions import SnippetVersion
 
 TO_BE_JUDGED = "mined, to be judged by the person who vets it"
 """Why a draft is written of which lint warns: nobody wrote it who could say more."""
-NOT_WANTED = frozenset({"duplicate", "rejected"})
-"""Warnings that leave a rule out: what the library says already, or turned down, is no news to whoever vets."""
+LEFT_OUT: Mapping[str, str] = {"duplicate": "the library says it already", "rejected": "it was turned down before"}
+"""What leaves a rule out although it is only a warning: it is no news to whoever vets. Why, by its kind."""
+REFUSED = "lint refuses it"
 
 
 @dataclass(frozen=True)
@@ -74,15 +78,16 @@ def propose(session: Session, mined: Mined) -> Proposals:
     draft: whoever vets it sees them.
     """
     now = mined.plan.now
-    found = extract(now.task, now.prompt.text, [one.text for one in mined.texts])
+    told = f"{ASKED_FOR} {reminder(now.task.output)}"
+    found = extract(now.task, now.prompt.text, [one.text for one in mined.texts], told=told)
     linter, taken = linter_for(session), set(newest_versions(session))
     drafts: list[tuple[Draft, Origin]] = []
     left = list(found.left_out)
     for rule in found.rules:
         draft = Draft(key_of(rule.text, taken), rule.text, tags=_tags(mined), rationale=_why(mined))
         warned = _accepted(linter, draft)
-        if isinstance(warned, str):
-            left.append(LeftOut(rule.text, warned))
+        if isinstance(warned, LeftOut):
+            left.append(warned)
             continue
         taken.add(draft.key)
         drafts.append((draft, _origin(mined, rule, warned)))
@@ -97,12 +102,14 @@ def store(session: Session, found: Proposals, *, by: str, at: datetime) -> tuple
     return write_drafts(session, found.drafts, by=by, at=at) if found.drafts else ()
 
 
-def _accepted(linter: Linter, draft: Draft) -> tuple[Accepted, ...] | str:
-    """Return the warnings that stay with a draft, or why it is left out."""
+def _accepted(linter: Linter, draft: Draft) -> tuple[Accepted, ...] | LeftOut:
+    """Return the warnings that stay with a draft, or that it is left out."""
     found: tuple[Finding, ...] = findings(linter, draft)
-    barred = [one for one in found if one.is_error or one.kind in NOT_WANTED]
+    barred = [one for one in found if one.is_error or one.kind in LEFT_OUT]
     if barred:
-        return "; ".join(f"it {one.what}" for one in barred)
+        return LeftOut(
+            draft.text, LEFT_OUT.get(barred[0].kind, REFUSED), "; ".join(f"it {one.what}" for one in barred)
+        )
     return tuple(Accepted(one.what, TO_BE_JUDGED, one.kind) for one in found)
 
 

@@ -18,8 +18,13 @@ from library.similar import FILLER, Wordings
 
 EXAMPLE = "an example, or the format of an answer"
 KNOWN = "stands in the prompt already"
+ECHO = "repeats what the model was told"
+DOUBLE = "another of these rules says it"
 
 _KEY_WORDS, _KEY_LENGTH = 4, 48
+_ECHO_WORDS, _ECHO_SHARE = 5, 0.55
+"""How many words that carry meaning, and which share of all, a rule has in common with what it merely repeats."""
+_LONGER = 4
 _COMPARED = 50
 """Rules near to one that are looked at, of those written before and after it."""
 _FENCE = re.compile(r"^\s*(```|~~~)")
@@ -30,7 +35,7 @@ _OF_EXAMPLES = re.compile(
     r"(?:examples?|samples?|demonstrations?|inputs?|outputs?|answers?|responses?|format|schema|template)(?:\W+\d+)?$",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"^(?:\*\*[^*]{1,60}:\*\*|\*\*[^*]{1,60}\*\*\s*:)\s+(?=\S+\s+\S+\s+\S)")
+_LABEL = re.compile(r"^(?:\*\*[^*]{1,100}:\*\*|\*\*[^*]{1,100}\*\*\s*:)\s+(?=\S+\s+\S+\s+\S)")
 _LEAD = re.compile(
     r"^(?:for example|examples?|e\.g\.|input|output|answer|response|label|rating)\b\s*\d*\s*[:,]", re.IGNORECASE
 )
@@ -44,10 +49,11 @@ _CLOSING = ")\"'”’}"
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A sentence that doesn't become a draft, and why."""
+    """A sentence that doesn't become a draft: why, in words that others share, and what about it in particular."""
 
     text: str
     why: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,12 +77,13 @@ class Extracted:
         return len(self.rules) + len(self.left_out)
 
 
-def extract(task: Task, prompt: str, texts: Sequence[str]) -> Extracted:
+def extract(task: Task, prompt: str, texts: Sequence[str], *, told: str = "") -> Extracted:
     """Return the rules in these rewritings of a prompt, in the order in which they were first written.
 
     Of rules that say nearly the same the first one stays. Sentences that the prompt has are passed over, and
-    those that say nearly what it says are left out.
+    those that say nearly what it says are left out, as are those that repeat what the writer was `told`.
     """
+    guidance = _meaning(told)
     own = [tidy(text) for text, _ in pieces(task, prompt)]
     own_lines = {_bare(one) for one in (*own, *map(tidy, prompt.splitlines()))}
     before = Wordings((one, one) for one in dict.fromkeys(own) if one)
@@ -88,7 +95,7 @@ def extract(task: Task, prompt: str, texts: Sequence[str]) -> Extracted:
             bare = _bare(piece)
             if not piece or bare in own_lines:
                 continue
-            if reason := why or no_rule(piece) or (KNOWN if _alike(before, piece) else ""):
+            if reason := why or no_rule(piece) or _no_news(before, guidance, piece):
                 left.setdefault(bare, LeftOut(_shown(piece), reason))
                 continue
             known = found.get(bare, Rule(piece, ()))
@@ -140,7 +147,7 @@ def tidy(text: str) -> str:
     plain = unicodedata.normalize("NFC", _plain_spaces(text))
     while (bare := _EMPHASIS.sub(r"\2", plain)) != plain:
         plain = bare
-    plain = plain.replace("**", "").strip(" *_#").strip()
+    plain = _MARKER.sub("", plain.replace("**", "").strip(" *_#"))
     if len(plain) > 1 and plain[0] in '"“' and plain[-1] in '"”' and not set(plain[1:-1]) & set('"“”'):
         plain = plain[1:-1].strip()
     if plain[:1].islower() and len(plain[0].upper()) == 1:
@@ -191,10 +198,19 @@ def _goes_on(before: str, line: str) -> bool:
     return bool(stripped) and not fresh and stripped[0].islower() and before.rstrip()[-1] not in ".!?:"
 
 
-def _alike(known: Wordings, text: str) -> str:
-    """Return which known text says the same or nearly so; empty where none does."""
-    near = known.near(text, most=1)
-    return near[0].key if near and near[0].kind in ("same", "near") else ""
+def _no_news(before: Wordings, guidance: frozenset[str], text: str) -> str:
+    """Return why a rule is no news: the prompt says the same or nearly so, or the writer was told it."""
+    near = before.near(text, most=1)
+    if near and near[0].kind in ("same", "near"):
+        return KNOWN
+    own = _meaning(text)
+    return ECHO if len(own & guidance) >= max(_ECHO_WORDS, _ECHO_SHARE * len(own)) else ""
+
+
+def _meaning(text: str) -> frozenset[str]:
+    """Return the words of a text that carry meaning, without the endings of many and of doing."""
+    words = (word for word in words_of(text.casefold()) if word not in FILLER)
+    return frozenset(re.sub(r"(?:ing|en|ed|es|s|e)$", "", word) if len(word) > _LONGER else word for word in words)
 
 
 def _each_once(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[LeftOut, ...]]:
@@ -205,7 +221,7 @@ def _each_once(rules: Sequence[Rule]) -> tuple[tuple[Rule, ...], tuple[LeftOut, 
         near = known.near(one.text, without=one.text, most=_COMPARED)
         same = next((each.key for each in near if each.kind != "opposite" and each.key in kept), "")
         if same:
-            doubles.append(LeftOut(one.text, f"says what another of these rules says: {same}"))
+            doubles.append(LeftOut(one.text, DOUBLE, same))
             kept[same] = Rule(same, tuple(sorted({*kept[same].found_in, *one.found_in})))
         else:
             kept[one.text] = one

@@ -73,7 +73,8 @@ def test_what_it_wrote_becomes_drafts_and_the_rest_has_a_reason(filled: Database
     for text in TEXTS:
         assert text in said
     assert "1 prompt written, 4 new sentences in them: 2 rules, 2 left out." in said
-    assert "left out, says what the text is, and not what to do (1): You are a careful judge." in said
+    assert "Left out, says what the text is, and not what to do (1): You are a careful judge." in said
+    assert "Left out, lint refuses it (1): Rate each document on a scale from 1 to 10." in said
     assert "2 drafts stored. None is vetted" in said
     assert "composer library list --state draft" in said
     assert "it is no evidence" in said or "No text was good enough" in said

@@ -17,6 +17,8 @@ For sarcasm, look at what is meant.
 Tone: judge the whole sentence.
 Praise for one detail doesn't outweigh blame for the whole.
 Sarcasm counts as negative.
+It is crucial to consider the tone of the whole review.
+If the tone is mixed, the sentence is considered negative.
 A neutral description is neither praise nor blame, and only the verdict counts.
 Ein Dokument ohne jeden Bezug zur Frage bekommt die niedrigste Note.
 質問に関係のない文書には最低の評価を付けてください。

@@ -48,7 +48,7 @@ def proposed(database: Database, home: Home, text: str = WRITTEN) -> Proposals:
 
 
 def why(found: Proposals) -> dict[str, str]:
-    return {one.text: one.why for one in found.left_out}
+    return {one.text: f"{one.why}: {one.detail}" for one in found.left_out}
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_rules_become_drafts_and_say_where_they_come_from(aside: Database, mined
 def test_what_lint_refuses_is_left_out_with_why(mined: Proposals) -> None:
     left = why(mined)
     assert "scale" in left["Rate each document on a scale from 1 to 10."]
-    assert "says what another of these rules says" in left["Never let documents that offer goods rate above 2."]
+    assert "another of these rules says it" in left["Never let documents that offer goods rate above 2."]
     assert "not what to do" in left["You are a careful judge of documents."]
 
 
@@ -87,9 +87,6 @@ def test_what_shares_a_run_of_words_with_the_data_is_left_out(aside: Database, h
     data = (*authoring.aside(), small.example(40, "test", inputs={"query": "q", "document": f"News: {long}."}))
     authoring.set_aside(aside, data)
     found = proposed(aside, home, "Rate it.\n- Rate 5 where the harbour of Ostend was closed for days.\n")
-    assert [one.why for one in found.left_out if "harbour" in one.text] == [
-        why(found)["Rate 5 where the harbour of Ostend was closed for days."]
-    ]
     assert "in common with" in why(found)["Rate 5 where the harbour of Ostend was closed for days."]
 
 

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from composer.curation.imperatives import HEADING, NO_RULE, REMARK
-from composer.curation.rules import EXAMPLE, KNOWN, extract, key_of, sentences, tidy
+from composer.curation.rules import DOUBLE, ECHO, EXAMPLE, KNOWN, LeftOut, extract, key_of, sentences, tidy
+from composer.optimizer.feedback import reminder
+from composer.optimizer.rewriting import ASKED_FOR
 from library.lint import problems
 from tests import small
 
@@ -90,10 +92,32 @@ def test_a_rule_is_taken_once_and_knows_its_texts() -> None:
         ("Never reward length.", (0, 1, 2)),
         ("Be strict with summaries.", (1,)),
     ]
-    assert [(one.text, one.why) for one in found.left_out] == [
-        ("You should never reward length.", "says what another of these rules says: Never reward length.")
-    ]
+    assert found.left_out == (LeftOut("You should never reward length.", DOUBLE, "Never reward length."),)
     assert found.sentences == 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The answer should be written in a single line, using the `- ` prefix followed by an imperative sentence "
+        "of at most 200 characters.",
+        "The rules should apply to all input formats and labels, and not overfit to any particular example.",
+        "Write general rules and don't use exact keywords, names or phrases from the examples.",
+    ],
+)
+def test_what_the_model_was_told_is_no_rule_of_its_own(line: str) -> None:
+    told = f"{ASKED_FOR} {reminder(small.task().output)}"
+    (left,) = extract(small.task(), PROMPT, [f"- {line}"], told=told).left_out
+    assert left.why == ECHO
+    for rule in RULES:
+        assert extract(small.task(), PROMPT, [f"- {rule}"], told=told).left_out == ()
+
+
+def test_a_marker_in_another_goes_too() -> None:
+    assert rules("- **- Label**: Determine what the document is about.") == [
+        "Determine what the document is about."
+    ]
+    assert rules("- - Determine what the document is about.") == ["Determine what the document is about."]
 
 
 def test_a_bullet_that_is_too_long_is_taken_apart() -> None:
