@@ -10,19 +10,20 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from composer.cli.common import HomeOption, JsonOption, clean, console, opened, person, refusals, say
+from composer.cli.common import HomeOption, JsonOption, console, opened, person, refusals, say
 from composer.cli.figures_table import BAD
 from composer.cli.watching import watched
 from composer.curation import jobs
 from composer.curation.cost import Cost
 from composer.curation.disagreements import Disagreements, Group, Judged, find_disagreements, losses
 from composer.curation.questions import Questions, plan_answers, price
-from composer.data.fields import short
 from composer.evaluation.distribution import range_in_words
 from composer.home.paths import Home, resolve_home
 from composer.models import connection
 from library.database import Database
 
+LONGEST = 300
+"""Characters of an input, a note or a raw answer that are printed."""
 TOP = 5
 """Disagreements of a group that are printed, where no number is given."""
 
@@ -111,11 +112,17 @@ def _print_row(row: Judged) -> None:
         ("; people are far apart themselves" if row.disputed else "", BAD),
     )
     for name, text in example.inputs.items():
-        say(f"    {name}: {short(text)}", hang=6)
+        say(f"    {name}: {_cut(text)}", hang=6)
     if row.direction == "malformed":
-        say(f"    answer: {short(row.answer.text)}", hang=6)
+        say(f"    answer: {_cut(row.answer.text)}", hang=6)
     if example.explanation:
-        say(f"    note: {short(clean(example.explanation))}", hang=6)
+        say(f"    note: {_cut(example.explanation)}", hang=6)
+
+
+def _cut(text: str) -> str:
+    """Return a text on one line, cut where it is long: the page and the JSON have all of it."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def _number(value: float | str) -> str:
