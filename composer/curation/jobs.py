@@ -67,11 +67,17 @@ class AuthoringJob:
 
 
 def jobs_of(
-    session: Session, task: str, target: str, *, kind: Kind | None = None, text: str | None = None
+    session: Session,
+    task: str,
+    target: str,
+    *,
+    kind: Kind | None = None,
+    text: str | None = None,
+    limit: int | None = None,
 ) -> tuple[AuthoringJob, ...]:
-    """Return the jobs of a task and target, newest first; of one kind, or on one draft's text, where given."""
+    """Return the jobs of a task and target, newest first and at most `limit`; of one kind or text, where given."""
     row = AuthoringJobRow
-    query = select(row).where(row.task == task, row.target == target).order_by(col(row.id).desc())
+    query = select(row).where(row.task == task, row.target == target).order_by(col(row.id).desc()).limit(limit)
     if kind is not None:
         query = query.where(row.kind == kind)
     if text is not None:

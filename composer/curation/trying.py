@@ -84,19 +84,27 @@ def adapter() -> TypeAdapter[Tried]:
 def sampled(found: Disagreements, apart: Sequence[str], *, size: int = SAMPLE) -> tuple[str, ...]:
     """Return the examples that a draft is tried on, by id: half the largest disagreements, half at random.
 
-    None of those that it was written from (`apart`) is among them. The same data and answers give the same
-    sample; where there are fewer examples, all of them.
+    The largest are taken from each direction in turn: else malformed answers, which all lose most, would leave
+    room for nothing else. None of those that it was written from (`apart`) is among them. The same data and
+    answers give the same sample; where there are fewer examples, all of them.
     """
     barred = set(apart)
-    wrong = sorted(
-        (one for one in found.judged if one.disagrees and one.example.id not in barred),
-        key=lambda one: (-round(one.loss, 12), one.example.id),
-    )
-    largest = [one.example.id for one in wrong[: size // 2]]
+    wrong = [one for one in found.judged if one.disagrees and one.example.id not in barred]
+    largest = [one.example.id for one in _in_turn(wrong)[: size // 2]]
     everything = sorted({*(one.example.id for one in found.judged), *(one.id for one in found.missing)})
     order = np.random.default_rng(SEED).permutation(len(everything))
     rest = [everything[place] for place in order if everything[place] not in {*barred, *largest}]
     return (*largest, *rest[: size - len(largest)])
+
+
+def _in_turn(some: Sequence[Judged]) -> list[Judged]:
+    """Sort disagreements so that each direction has its largest first, then each its second, and so on."""
+    found: list[tuple[int, float, str, Judged]] = []
+    rank: Counter[str] = Counter()
+    for one in sorted(some, key=lambda each: (-round(each.loss, 12), each.example.id)):
+        found.append((rank[one.direction], -round(one.loss, 12), one.example.id, one))
+        rank[one.direction] += 1
+    return [one for *_, one in sorted(found, key=lambda each: each[:3])]
 
 
 def tried(

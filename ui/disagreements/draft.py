@@ -52,6 +52,7 @@ def show(found: Disagreements, person: Person) -> None:
         notes.clear(task, target)
 
     editor.show(Start(task=task, origin=origin), on_saved=saved_as, more=tried)
+    trial.show_earlier(found)
 
 
 def saved_note(key: str, person: Person) -> str:

@@ -16,6 +16,8 @@ from composer.curation.questions import Questions, plan_try, price
 from composer.home.processes import RUNNING, WAITING
 from ui.shell.context import as_logged, database, now, shown_home
 
+MOST_TRIED = 12
+"""Tries that are listed, the newest."""
 STARTING_SECONDS = 20.0
 """How long a worker may take from its start until it has taken its job."""
 
@@ -69,6 +71,15 @@ def try_offer(found: Disagreements, text: str, key: str, apart: Sequence[str]) -
         return Offer(None, newest)
     with database().session() as session:
         return Offer(price(session, plan_try(found, text, key=key, apart=apart)), newest)
+
+
+def tried_before(found: Disagreements) -> tuple[AuthoringJob, ...]:
+    """Return the last tries of drafts beside the prompt in use that came to something, the newest of each text."""
+    task, target = found.now.task.name, found.now.target.name
+    with database().session() as session:
+        known = work.jobs_of(session, task, target, kind="try", limit=MOST_TRIED)
+    ours = [one for one in known if one.tried and one.tried.fingerprint == found.now.prompt.fingerprint]
+    return tuple({one.text: one for one in reversed(ours)}.values())[::-1]
 
 
 def _newest(

@@ -33,7 +33,7 @@ def show(found: Disagreements, lines: Sequence[Line], picked: Collection[str]) -
         row = clicked_row(key)
         choices.open_row(None if row is None else ids[row])
 
-    width = 400 // len(found.now.task.inputs)
+    width = 380 // len(found.now.task.inputs)
     st.dataframe(
         frame(found, lines[:MOST], picked),
         hide_index=True,

@@ -8,6 +8,7 @@ import streamlit as st
 
 from composer.curation import jobs as work
 from composer.curation.disagreements import Disagreements, find_disagreements
+from composer.curation.jobs import AuthoringJob
 from composer.curation.questions import plan_try
 from composer.curation.trying import SAMPLE, Tried
 from composer.data.examples import Example
@@ -19,13 +20,13 @@ from ui.components import metrics
 from ui.components.metrics import gold, read_value
 from ui.disagreements import job, page_data
 from ui.shell.context import database, now
-from ui.shell.html import count, plain, safe, table
+from ui.shell.html import count, plain, safe, table, when
 from ui.shell.page import html
 from ui.shell.user import who
 
 WHAT_IT_IS = (
-    f"On up to {SAMPLE} authoring examples: half are those on which the prompt in use is furthest off, half drawn "
-    "at random. A look, no evidence: only a run measures it."
+    f"On up to {SAMPLE} authoring examples: half are those on which the prompt in use is furthest off, in each "
+    "direction; half are drawn at random. A look, no evidence: only a run measures it."
 )
 LONGEST = 160
 """Characters of an input that stand in a row; the rest is in the opened example."""
@@ -85,9 +86,9 @@ def summary(done: Tried, prompt: str) -> str:
         else f"{metrics.pair(done.figure)} &nbsp;{metrics.plain_gain(done.figure)}"
     )
     facts = [
-        ("of", f"{count(counts.total, 'example')}, against {safe(prompt)}"),
+        ("tried on", f"{count(counts.total, 'example')}, beside {safe(prompt)}"),
         (
-            "fixes",
+            "came to",
             f'<b class="ic-better">{counts.better}</b> better · <b class="ic-worse">{counts.worse}</b> worse · '
             f"{counts.same} as before",
         ),
@@ -120,6 +121,39 @@ def _line(row: Row, raw: str, example: Example | None) -> str:
         f'<td class="ic-num">{safe(read_value(row.incumbent_value))}</td><td class="ic-num"><b>{shown}</b></td>'
         f'<td class="ic-wide ic-verbatim">{inputs}</td>'
         f'<td class="ic-mono ic-nowrap">{safe(row.example_id)}</td></tr>'
+    )
+
+
+def show_earlier(found: Disagreements) -> None:
+    """List the drafts that were tried beside the prompt in use, so that one can be held against another."""
+    known = page_data.tried_before(found)
+    if not known:
+        return
+    with st.expander(f"{count(len(known), 'draft')} tried lately beside {found.now.name}", key="tried-before"):
+        heads = (
+            "draft",
+            "#better",
+            "#worse",
+            "#as before",
+            "#malformed",
+            NAMES[found.now.task.metric],
+            "who",
+            "when",
+        )
+        html(table(heads, [_tried_row(one, one.tried) for one in known if one.tried is not None]))
+
+
+def _tried_row(entered: AuthoringJob, done: Tried) -> str:
+    counts = done.counts
+    was, left = done.malformed
+    figures = (
+        "—" if done.figure.difference is None else f"{metrics.pair(done.figure)} {metrics.plain_gain(done.figure)}"
+    )
+    numbers = (counts.better, counts.worse, counts.same, f"{was} → {left}")
+    cells = "".join(f'<td class="ic-num">{one}</td>' for one in numbers)
+    return (
+        f'<tr><td class="ic-wide ic-verbatim">{safe(entered.text)}</td>{cells}<td class="ic-nowrap">{figures}</td>'
+        f"<td>{safe(entered.started_by)}</td><td>{when(entered.ended_at or entered.created_at, now())}</td></tr>"
     )
 
 

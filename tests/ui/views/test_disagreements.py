@@ -129,6 +129,9 @@ def test_a_tried_draft_shows_what_it_fixes_beside_the_line(asked: Home, visit: O
     assert "malformed" in shown
     assert "A look, no evidence" in shown
     assert "What it fixes and breaks" in shown
+    assert [one.label for one in app.expander if "tried lately" in one.label] == [
+        "1 draft tried lately beside release 1"
+    ]
 
 
 def test_a_draft_keeps_the_examples_and_notes_it_was_written_from(
