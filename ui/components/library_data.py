@@ -66,7 +66,10 @@ def _now() -> tuple[Logged, Finished]:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _listed(now: Logged) -> Listing:  # noqa: ARG001 (Streamlit hashes it)
     with database().session() as session:
-        return listing(session)
+        found = listing(session)
+    for row in (*found.snippets, *found.drafts):
+        _ = row.words  # now, and not while somebody types a filter
+    return found
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

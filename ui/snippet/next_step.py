@@ -42,9 +42,7 @@ def show(found: Shown) -> None:
         if why := editing.obstacle(found):
             st.caption(plain(why), width="content")
         if not may:
-            st.caption(
-                "You may look, comment where your role allows it, and not change it: you are not a curator."
-            )
+            st.caption("You may not change it: you are not a curator.", width="content")
     for section in (vetting.VET, REJECT, retiring.RETIRE, UNDO):
         section.show_refusal()
 

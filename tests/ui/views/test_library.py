@@ -255,3 +255,20 @@ def test_a_first_draft_is_written_where_the_library_is_empty(home: Home, visit: 
     app = visit(home, "library", part="new draft")
     assert "The library is empty" in seen(app)
     assert [one.label for one in app.button if one.label == "Save the draft"]
+
+
+def test_drafts_wait_for_those_who_may_vet_them(furnished: Home, drafts: Database, visit: Open) -> None:
+    with drafts.session() as session:
+        for name, role in (("Ben", "curator"), ("Vera", "viewer")):
+            add_person(
+                session, name, f"{name.lower()}@example.org", (role,), by="Ada (local)", at=datetime.now(UTC)
+            )
+    app = visit(furnished, "library", state="waits for me")
+    app.user = {"is_logged_in": True, "email": "ben@example.org", "email_verified": True}
+    assert keys(app.run()) == ["think-twice"]
+    app.user = {"is_logged_in": True, "email": "vera@example.org", "email_verified": True}
+    assert not keys(app.run())
+    app.query_params["state"] = "draft"
+    app.run().checkbox(key="every-row").check().run()
+    assert "You are not a curator." in plain_text(app)
+    assert not [one for one in app.button if one.key == "vet" and not one.disabled]

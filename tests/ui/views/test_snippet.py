@@ -133,12 +133,34 @@ def test_a_draft_is_rejected_for_a_reason_which_is_undone_from_the_page(
         assert show(session, "lean-low")[0].state == "draft"
 
 
-def test_who_wrote_a_draft_reads_why_they_cannot_vet_it(furnished: Home, drafted: Database, visit: Open) -> None:
+def as_somebody(app: AppTest, name: str) -> AppTest:
+    app.user = {"is_logged_in": True, "email": f"{name.lower()}@example.org", "email_verified": True}
+    app.run()
+    assert not app.exception, app.exception
+    return app
+
+
+def test_who_wrote_a_draft_reads_why_they_cannot_vet_it_and_another_can(
+    furnished: Home, drafted: Database, visit: Open
+) -> None:
     with drafted.session() as session:
-        add_person(session, "Ben", "ben@example.org", ("curator",), by="Ada", at=datetime.now(UTC))
+        for name, role in (("Ben", "curator"), ("Cleo", "curator"), ("Vera", "viewer")):
+            add_person(
+                session, name, f"{name.lower()}@example.org", (role,), by="Ada (local)", at=datetime.now(UTC)
+            )
     app = visit(furnished, "snippet", key="lean-low")
-    assert app.button(key="vet").disabled
     assert "You can't vet it: people sign in here" in plain_text(app)
+    as_somebody(app, "Vera")
+    assert app.button(key="vet").disabled
+    assert app.button(key="edit").disabled
+    assert "You may not change it: you are not a curator." in plain_text(app)
+    as_somebody(app, "Ben")
+    assert app.button(key="vet").disabled
+    assert "You can't vet it: you wrote it." in plain_text(app)
+    as_somebody(app, "Cleo").button(key="vet").click().run()
+    assert "Vetted: lean-low v2." in said(app)
+    with drafted.session() as session:
+        assert [one.state for one in show(session, "lean-low")] == ["vetted", "vetted"]
 
 
 def test_a_retired_snippet_offers_a_run_for_each_prompt_that_lost_it(
