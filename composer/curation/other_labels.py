@@ -37,6 +37,11 @@ _ANSWERS = re.compile(
     r"((?:[\w-]+,\s*)*[\w-]+,?\s+or\s+[\w-]+)(?:\s+(?:only|alone))?",
     re.IGNORECASE,
 )
+# Labels one beside the other, and what becomes of a text.
+_TOGETHER = re.compile(r"\b(?:[\w-]+,\s*)+(?:or|and)\s+[\w-]+", re.IGNORECASE)
+_TAKEN_FOR = re.compile(
+    rf"\b(?:considered|deemed|judged)(?:\s+(?:as|to\s+be))?\s+({_USUAL})\b(?! \w+s\b)", re.IGNORECASE
+)
 
 
 def label_findings(output: Output, sentence: str) -> Iterator[Finding]:
@@ -53,6 +58,7 @@ def label_findings(output: Output, sentence: str) -> Iterator[Finding]:
             elif pattern is _QUOTED or name.casefold() not in labels:
                 yield _error(no_label(output, name))
     yield from _listed(output, sentence)
+    yield from _beside(output, sentence)
 
 
 def _listed(output: Output, sentence: str) -> Iterator[Finding]:
@@ -66,6 +72,26 @@ def _listed(output: Output, sentence: str) -> Iterator[Finding]:
         yield _error(f"asks for the answer “{wrong[0]}”, and the task's answers are {values_of(output)}")
     else:
         yield _error(no_label(output, wrong[0]))
+
+
+def _beside(output: Output, sentence: str) -> Iterator[Finding]:
+    """Yield what a sentence treats as one more label of a task that has labels: it need not ask for it."""
+    labels = {label.casefold() for label in output.labels}
+    usual = set(_USUAL_WORDS.split())
+    for found in (*_TOGETHER.finditer(sentence), *_TAKEN_FOR.finditer(sentence)):
+        names = [
+            one.casefold()
+            for one in re.split(r",\s*(?:(?:or|and)\s+)?|\s+(?:or|and)\s+", found[found.lastindex or 0])
+        ]
+        other = next((one for one in names if one in usual - labels), "")
+        listed = found.re is _TAKEN_FOR or len(labels & set(names)) > 1
+        if labels and other and listed and not is_ruled_out(sentence, found.start()):
+            yield Finding(
+                "format",
+                "warning",
+                f"treats “{other}” as a label, and the task's labels are {', '.join(output.labels)}",
+                "Name the task's own labels alone.",
+            )
 
 
 def no_label(output: Output, name: str) -> str:

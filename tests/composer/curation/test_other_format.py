@@ -98,3 +98,22 @@ def test_the_form_of_the_task_and_what_is_ruled_out_are_fine(task: Task, text: s
 def test_what_is_found_names_what_the_task_has() -> None:
     (found,) = format_findings(LABEL, "Choose neutral when in doubt.")
     assert found.what == "asks for the label “neutral”, and the task's labels are good, bad"
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [
+        ("Determine if the review expresses a good, bad, or neutral sentiment.", True),
+        ("Provide a single label (good, bad, or mixed) for each review.", True),
+        ("If the tone is mixed, the sentence is considered neutral.", True),
+        ("The sentence is considered to be mixed then.", True),
+        ("Good, bad and ugly reviews are judged alike.", False),
+        ("Never treat a review as good, bad, or neutral by its length.", False),
+        ("A neutral or mixed review is considered bad.", False),
+        ("If the tone is mixed, the sentence is considered bad.", False),
+        ("The plot, the cast and the tone all count.", False),
+    ],
+)
+def test_one_more_label_beside_those_of_the_task_is_a_warning(text: str, warned: bool) -> None:
+    assert severities(LABEL, text) == ["warning"] * warned
+    assert severities(RATING, text) == []
