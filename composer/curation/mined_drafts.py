@@ -139,10 +139,10 @@ def _origin(mined: Mined, rule: Rule, warned: tuple[Accepted, ...]) -> Origin:
     }
     if mined.before is not None:
         before = f"{NAMES[metric.name]} {figure(metric.name, mined.before)}"
-        source["before"] = f"{before} on {mined.measured_on} authoring examples"
+        source["prompt in use"] = f"{before} on {mined.measured_on} authoring examples"
     if measured:
         best = min(measured) if metric.better_is == "lower" else max(measured)
-        source["with the whole text"] = f"{NAMES[metric.name]} {figure(metric.name, best)}"
+        source["whole rewritten prompt"] = f"{NAMES[metric.name]} {figure(metric.name, best)}"
     return Origin("mined", plan.now.task.name, plan.now.target.name, source=source, warnings=warned)
 
 

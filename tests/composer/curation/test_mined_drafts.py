@@ -64,8 +64,8 @@ def test_rules_become_drafts_and_say_where_they_come_from(aside: Database, mined
     assert {one.state for one in stored} == {"draft"}
     assert (origin.kind, origin.task, origin.target) == ("mined", "small", "tiny")
     source = dict(origin.source)
-    assert source.pop("before").startswith("NMSE ")
-    source.pop("with the whole text", None)
+    assert source.pop("prompt in use").startswith("NMSE ")
+    source.pop("whole rewritten prompt", None)
     assert source == {
         "strategy": "gepa",
         "reflection": "tiny",
