@@ -1,5 +1,6 @@
 """Opening the database: its place, its sessions, and a clear refusal where it can't be used."""
 
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -252,7 +253,7 @@ def _url(home: Path) -> URL:
 
 def _engine(url: URL, *, for_migration: bool = False) -> Engine:
     is_sqlite = url.get_backend_name() == "sqlite"
-    settings: dict[str, Any] = {"pool_pre_ping": not is_sqlite}
+    settings: dict[str, Any] = {"pool_pre_ping": not is_sqlite, "json_deserializer": _from_json}
     if is_sqlite:
         settings["connect_args"] = {"timeout": PATIENCE_SECONDS}
     if for_migration:
@@ -273,6 +274,11 @@ def _engine(url: URL, *, for_migration: bool = False) -> Engine:
         event.listen(engine, "connect", _leave_transactions_to_us)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     return engine
+
+
+def _from_json(text: str) -> Any:
+    # Most lists of a library are empty: of thousands of snippets, reading those takes longer than all others.
+    return [] if text == "[]" else json.loads(text)
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -1,6 +1,7 @@
 """How long the pages take, and how much they send: `python -m ui.timing HOME CANDIDATE SMALL WORD`.
 
-`python -m ui.timing HOME --task NAME` is of the page of a task alone, after the list of all tasks.
+`python -m ui.timing HOME --task NAME` is of the page of a task alone, after the list of all tasks, and
+`python -m ui.timing HOME --library WORD TAG` of filters on the Library page.
 
 A real server is started on loopback for the home, and asked over its websocket as a browser asks it, with
 Streamlit's own messages. A time is from the question to the message that the script has finished, all of
@@ -148,6 +149,20 @@ def measure_task(home: Path, name: str) -> dict[str, float]:
     return {"task_page_ms": shown.milliseconds}
 
 
+def measure_library(home: Path, word: str, tag: str) -> dict[str, float]:
+    """Return the milliseconds of the slowest of three filters on the Library page, on a server for its home.
+
+    `word` and `tag` are of some snippets. Raises `Refused` where the page can't be shown.
+    """
+    with serving(home) as address, _session(address) as socket:
+        page = Browser(socket, "library")
+        first = page.look()
+        found = page.look(_written(first.widgets["library"], word))
+        both = page.look(_written(first.widgets["tag"], tag))
+        tagged = page.look(_written(first.widgets["library"], ""))
+    return {"library_filter_ms": max(one.milliseconds for one in (found, both, tagged))}
+
+
 def _check(shown: Answered, candidate: int) -> None:
     if f"candidate {candidate} ·" not in shown.texts:
         raise Refused(f"the page of candidate {candidate} shows something else")
@@ -207,6 +222,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if rest[0] == "--task":
             figures = measure_task(Path(home), rest[1])
+        elif rest[0] == "--library":
+            figures = measure_library(Path(home), rest[1], rest[2])
         else:
             candidate, small, word = rest
             figures = measure(Path(home), int(candidate), int(small), word)

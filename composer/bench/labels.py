@@ -57,7 +57,7 @@ def measure_labels(
         home = Home(Path(folder) / "home")
         file = Path(folder) / "task.yaml"
         file.write_text(_task(slices), encoding="utf-8")
-        seconds, peak = _run([*COMPOSER, "task", "add", str(file), "--home", str(home.path)])
+        seconds, peak = run_watched(*COMPOSER, "task", "add", str(file), "--home", str(home.path))
         on_done()
         pages = []
         for _ in range(repetitions):
@@ -87,8 +87,11 @@ def _task(slices: Sequence[str]) -> str:
     return yaml.safe_dump({**content, "name": TASK, "data": {**data, "slices": list(slices)}}, allow_unicode=True)
 
 
-def _run(arguments: Sequence[str]) -> tuple[float, float]:
-    """Return how many seconds a process of Python takes, and how many megabytes at most."""
+def run_watched(*arguments: str) -> tuple[float, float]:
+    """Return how many seconds a process of Python takes, and how many megabytes at most.
+
+    Raises `Refused` where it ends with another status than 0.
+    """
     command = [sys.executable, "-P", *arguments]
     done = subprocess.run(
         [sys.executable, "-P", "-c", _WATCH, *command],

@@ -30,6 +30,7 @@ from composer.bench.synthetic import SPECS
 from composer.bench.world_files import write_world
 from composer.cli.bench_example import example
 from composer.cli.bench_labels import labels
+from composer.cli.bench_library import library
 from composer.cli.bench_pages import pages
 from composer.cli.bench_speed import speed
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
@@ -47,6 +48,7 @@ app = typer.Typer(no_args_is_help=True, help="Compare search strategies on recor
 
 app.command()(example)
 app.command()(labels)
+app.command()(library)
 app.command()(pages)
 app.command()(speed)
 

@@ -33,7 +33,7 @@ def test_all_examples_of_all_kinds_are_imported() -> None:
 
 def test_an_import_that_fails_says_why() -> None:
     with pytest.raises(Refused, match="status 1: no such kind"):
-        labels._run(["-c", "import sys; sys.exit('no such kind')"])
+        labels.run_watched("-c", "import sys; sys.exit('no such kind')")
 
 
 @pytest.mark.parametrize(
