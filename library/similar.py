@@ -7,7 +7,8 @@ has grown by padding from another rule. Of the 70 labelled pairs in this module'
 or the opposite, the best threshold for each scorer leaves wrong: 1 by content words and subjects, 5 by their
 letters in sorted order, 10 by `WRatio`, 11 by `token_set_ratio`, 12 by `token_sort_ratio`, 13 by `ratio`.
 `WRatio` gives a text and one that merely begins like it 90 of 100. The rules below leave none wrong; the pairs
-next to their thresholds are at 0.75 and 0.80. What is said in other words altogether is not found.
+next to their thresholds are at 0.75 and 0.80. Of 30 pairs written afterwards they leave 2 unnoticed and point
+out none that may stand. What is said in other words altogether is not found.
 
 For the opposite, words of direction (higher and lower, first and last, consider and ignore) stand for their
 axis, and numbers for any number: where those two subjects are alike, one direction or one number differs, and
@@ -52,11 +53,11 @@ NEGATIONS = frozenset(_NEGATION_WORDS.split())
 _ASKING_WORDS = "take choose pick select assign award"
 _AXES: Mapping[str, tuple[str, str]] = {
     "size": (
-        "high higher highest more most raise raises increase increases up upper above greater larger longer "
-        "long generous lenient",
-        "low lower lowest less least reduce reduces decrease decreases down below fewer smaller shorter short "
-        "strict harsh",
+        "high higher highest more most raise raises increase increases up upper above greater larger "
+        "generous lenient",
+        "low lower lowest less least reduce reduces decrease decreases down below fewer smaller strict harsh",
     ),
+    "length": ("long longer", "short shorter brief"),
     "bound": ("ATLEAST minimum", "ATMOST maximum"),
     "age": ("recent newer newest new latest", "old older oldest earlier earliest outdated"),
     "order": ("first before begin beginning start", "last after final finally"),
@@ -223,6 +224,7 @@ def _taken_apart(text: str) -> _Wording:
     )
 
 
+@lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     """Return an English word without its ending, so that `rate`, `rates` and `rating` are one."""
     return _ALIKE.get(short := _shortened(word), short)
@@ -234,7 +236,7 @@ def _shortened(word: str) -> str:
             if word.endswith(ending) and len(word) - len(ending) >= 3:
                 word = word[: -len(ending)] + instead
                 break
-    return word
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
 
 
 _ALIKE = {_shortened(word): _shortened("give") for word in _ASKING_WORDS.split()} | {

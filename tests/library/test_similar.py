@@ -304,6 +304,52 @@ DIFFERENT = (
 )
 """Pairs that may stand side by side, however many words they share."""
 
+AFTERWARDS = (
+    ("near", "Sarcastic praise counts as blame.", "Count sarcastic praise as blame."),
+    (
+        "near",
+        "If only one half of the sentence praises, rate 1.",
+        "Rate 1 when just one half of the sentence is praise.",
+    ),
+    ("near", "Texts about two different wars rate 2.", "Two texts on different wars rate 2."),
+    ("near", "Do not repeat the document in the answer.", "Never repeat any part of the document in your answer."),
+    ("near", "A product that arrived late rates -1.", "Rate -1 for a product that arrived late, please."),
+    (
+        "near",
+        "Judge the film and not the book it is based on.",
+        "You should judge the film, not the book on which it is based.",
+    ),
+    ("near", "Names of places alone are a weak link.", "Place names by themselves are only a weak link."),
+    ("near", "Treat missing information as neutral.", "Information that is missing should be treated as neutral."),
+    ("near", "Prefer the most specific label that fits.", "Always choose the most specific fitting label."),
+    (
+        "near",
+        "Two reports of one accident rate 5, even from different days.",
+        "Rate 5 for two reports of one accident, even if from different days.",
+    ),
+    ("opposite", "Capitals make the rating stronger.", "Capitals do not make the rating stronger."),
+    ("opposite", "Count quoted words of others.", "Ignore quoted words of others."),
+    ("opposite", "Rate long reviews higher.", "Rate long reviews lower."),
+    ("opposite", "The first sentence decides.", "The last sentence decides."),
+    ("opposite", "Give at least 2 to texts from one country.", "Give at most 2 to texts from one country."),
+    ("opposite", "Prefer sources from after the event.", "Prefer sources from before the event."),
+    ("opposite", "A joke is positive.", "A joke is negative."),
+    ("opposite", "Typing errors lower the rating.", "Typing errors never lower the rating."),
+    ("opposite", "Mentions of a competitor rate 1.", "Mentions of a competitor rate -1."),
+    ("opposite", "Be lenient with beginners.", "Be strict with beginners."),
+    ("different", "Sarcastic praise counts as blame.", "Mild praise counts as neutral."),
+    ("different", "A product that arrived late rates -1.", "A product that arrived broken rates -3."),
+    ("different", "Texts about two different wars rate 2.", "Texts about two battles of one war rate 4."),
+    ("different", "The first sentence decides.", "The title decides where there is one."),
+    ("different", "Do not repeat the document in the answer.", "Do not look anything up."),
+    ("different", "Rate long reviews higher.", "Rate reviews with pictures higher."),
+    ("different", "A joke is positive.", "A pun in the title is no judgement."),
+    ("different", "Judge the film and not the book it is based on.", "Judge the actors by this film alone."),
+    ("different", "Count quoted words of others.", "Count each feature that is named."),
+    ("different", "Be lenient with beginners.", "Be lenient with spelling."),
+)
+"""Pairs that had no part in choosing anything, with what they are."""
+
 
 def kind(one: str, other: str) -> str:
     found = compared(one, other)
@@ -323,6 +369,11 @@ def test_one_subject_with_the_opposite_direction_is_a_contradiction(one: str, ot
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_rules_that_may_stand_side_by_side_are_not_near(one: str, other: str) -> None:
     assert (kind(one, other), kind(other, one)) == ("different", "different")
+
+
+def test_pairs_that_had_no_part_in_the_choice_are_told_apart_too() -> None:
+    found = [(meant, kind(one, other)) for meant, one, other in AFTERWARDS]
+    assert [(meant, one) for meant, one in found if meant != one] == [("near", "different")] * 2
 
 
 def by_words(one: str, other: str) -> float:
