@@ -39,7 +39,7 @@ MOST_KEYS = 2000
 def show(start: Start, known: Linter) -> Draft:
     """Show the fields, and return the draft as typed so far."""
     name = start.name
-    begin(start, [tag for task in known.tasks if task.name == start.task for tag in task.snippets.tags][:1])
+    begin(start, _tags_of_task(start, known)[:1])
     text = st.text_input(
         "Text",
         key=TEXT.of(name).name,
@@ -105,11 +105,18 @@ def _key(start: Start, suggested: str) -> None:
     )
 
 
+def _tags_of_task(start: Start, known: Linter) -> Sequence[str]:
+    """Return the tags of the task that a draft is written for: the one there is, where none is named."""
+    named = [task for task in known.tasks if task.name == start.task] or (
+        known.tasks if len(known.tasks) == 1 else ()
+    )
+    return [tag for task in named for tag in task.snippets.tags]
+
+
 def _tags(start: Start, known: Linter) -> None:
-    own = [tag for task in known.tasks if task.name == start.task for tag in task.snippets.tags]
     st.multiselect(
         "Tags",
-        _with([*own, *start.tags], known.tags),
+        _with([*_tags_of_task(start, known), *start.tags], known.tags),
         key=TAGS.of(start.name).name,
         accept_new_options=True,
         help="A task uses the snippets that have one of its tags.",

@@ -127,8 +127,7 @@ def reason_for(start: Start, warning: Finding) -> Key[str]:
 
 
 def forget(start: Start) -> None:
-    """Put every field but the text back to what the draft began with."""
+    """Put every field back to what the draft began with."""
     KEPT.of(start.name).pop()
     for field in FIELDS:
-        if field is not TEXT:
-            field.of(start.name).pop()
+        field.of(start.name).pop()

@@ -162,6 +162,7 @@ def test_the_next_version_of_a_snippet_keeps_its_key_and_rules(editor: Editor, r
     with rows.session() as session:
         newest = show(session, "lean-low")[0]
         assert (newest.version, newest.state, newest.group, newest.pin) == (2, "draft", "doubt", "last")
+    assert app.text_input[0].value == "Take the lower one."  # what it began with, should it be edited once more
 
 
 def test_a_key_or_tag_that_is_none_is_pointed_out_before_it_is_saved(editor: Editor) -> None:
