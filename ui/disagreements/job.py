@@ -43,13 +43,13 @@ def show(
             "Go on" if broken and newest is not None and newest.state != FAILED else label,
             key=f"ask-{name}",
             type="primary" if primary else "secondary",
-            on_click=_start,
+            on_click=notices.action(ASK.of(name))(_start),
             args=(enter, offer.cost.answers),
             disabled=not may,
         )
         said = offer.cost.words if may else f"{offer.cost.words} · {READ_ONLY}"
         st.caption(plain(said), width="content")
-    refused = ASK.show_refusal()
+    refused = ASK.of(name).show_refusal()
     if not refused and newest is not None and newest.state == FAILED:
         st.error(plain(f"The last one failed: {newest.message}"), icon=":material/block:")
     elif not refused and newest is not None and newest.state in (STOPPED, WAITING, RUNNING):
@@ -57,7 +57,6 @@ def show(
         st.caption(plain(f"{ended}: the answers so far are kept, and are not paid for again."))
 
 
-@action(ASK)
 def _start(enter: Callable[[], int], answers: int) -> str | None:
     number = enter()
     if answers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from composer.activity.addresses import task_page
+from composer.activity.addresses import disagreements_page, task_page
 from composer.curation.lineage import Lineage
 from composer.data.examples import Example
 from composer.evaluation.distribution import range_in_words
@@ -26,7 +26,8 @@ def show(found: Shown) -> None:
 def _origin(one: Lineage) -> str:
     origin = one.origin
     task = f'<a href="{safe(task_page(origin.task))}">{safe(origin.task)}</a>' if origin.task else ""
-    place = f"{task} → {safe(origin.target)}" if origin.target else task
+    target = f'<a href="{safe(disagreements_page(origin.task, origin.target))}">{safe(origin.target)}</a>'
+    place = f"{task} → {target}" if origin.target else task
     source = "; ".join(f"{name.replace('_', ' ')} {value}" for name, value in origin.source.items())
     facts = {
         f"v{one.version.version}": f"{KINDS[origin.kind]} by {safe(one.version.author)}"

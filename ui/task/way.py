@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from composer.activity.addresses import candidate_page, prompt_page
+from composer.activity.addresses import candidate_page, disagreements_page, prompt_page
 from composer.analysis.standings import Standing
 from composer.evaluation.formatting import NAMES, figure
 from ui.components.metrics import pair
@@ -46,7 +46,8 @@ def _name(task: str, one: Standing) -> str:
         link = f'<a href="{safe(prompt_page(task, one.target))}">release {one.release}</a>'
     else:
         link = f'<a href="{candidate_page(one.candidate)}">candidate {one.candidate}</a>, not released'
-    return f'{safe(one.target)}<br><span class="ic-small">{link}</span>'
+    differ = f'<a href="{safe(disagreements_page(task, one.target))}">disagreements</a>'
+    return f'{safe(one.target)}<br><span class="ic-small">{link} · {differ}</span>'
 
 
 def _drawn(one: Standing, low: float, high: float) -> str:

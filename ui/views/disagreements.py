@@ -97,10 +97,10 @@ def _ask(found: Disagreements, person: Person) -> None:
 def _opened(found: Disagreements, lines: Sequence[Line], person: Person) -> None:
     """Show the example that the link names, else the first of those shown."""
     asked = choices.opened(lines)
-    row = next((one for one in found.rows if one.example.id == asked), None)
+    row = next((one for one in (*found.rows, *found.judged) if one.example.id == asked), None)
     if row is None:
         if asked:
-            st.caption(plain(f"{asked} is none of these disagreements."))
+            st.caption(plain(f"{asked} is no authoring example that was answered."))
         return
     html(opened.pane(row, found.now.task.output))
     if person.may(*CURATORS):

@@ -15,7 +15,7 @@ from composer.curation.disagreements import find_disagreements
 from composer.curation.questions import plan_answers
 from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
-from library.database import Database
+from library.database import Database, open_database
 from library.drafts import origins
 from library.people import add_person
 from library.snippets import show
@@ -178,3 +178,13 @@ def test_whoever_may_only_look_reads_and_can_ask_and_write_nothing(
     assert len(app.dataframe[0].value) == 8
     assert "Uma may only look: curators write drafts" in plain_text(app)
     assert not [*app.checkbox, *app.text_input, *app.text_area]
+
+
+def test_a_link_to_an_example_on_which_they_agree_by_now_still_opens_it(asked: Home, visit: Open) -> None:
+    with open_database(asked.path).session() as session:
+        found = find_disagreements(session, *POLARITY.values())
+    agreed = next(one.example.id for one in found.judged if not one.disagrees)
+    assert f'{agreed}</b> <span class="ic-mute">agrees' in seen(
+        visit(asked, "disagreements", **POLARITY, row=agreed)
+    )
+    assert "nobody is no authoring example" in plain_text(visit(asked, "disagreements", **POLARITY, row="nobody"))
