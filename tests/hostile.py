@@ -39,7 +39,7 @@ from library.merging import merged
 from library.snippets import list_versions
 from library.storable import storable
 from library.versions import SnippetVersion
-from ui.components.text_diff import side_by_side, unified
+from ui.components.text_diff import in_words, side_by_side, unified
 from ui.shell.html import safe
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -247,7 +247,9 @@ def _check_pages(text: str) -> None:
         [text, other],
         [other, text],
     )
+    assert shown(in_words(text, text)) == [text]
     pieces = word_changes(other, text)
+    assert shown(in_words(other, text)) == ["".join(piece for _, piece in pieces)]
     assert "".join(piece for way, piece in pieces if way >= 0) == text
 
 

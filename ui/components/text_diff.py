@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from composer.prompts.text_changes import Line, compare, word_changes
 from ui.shell.html import safe
 
-__all__ = ["compare", "side_by_side", "unified", "word_changes"]
+__all__ = ["compare", "in_words", "side_by_side", "unified", "word_changes"]
 
 
 def unified(lines: Sequence[Line]) -> str:
@@ -37,6 +37,13 @@ def side_by_side(lines: Sequence[Line]) -> str:
             right = ("ic-void", "", "") if line.after is None else ("ic-add", "+", after)
         rows.append(f"<tr>{_cells(*left)}{_cells(*right, half=True)}</tr>")
     return f'<div class="ic ic-diff"><table><tbody>{"".join(rows)}</tbody></table></div>'
+
+
+def in_words(before: str, after: str) -> str:
+    """Return two lines as one, what goes struck through and what comes underlined."""
+    tags = {-1: "del", 1: "ins"}
+    pieces = word_changes(before, after)
+    return "".join(f"<{tags[way]}>{safe(text)}</{tags[way]}>" if way else safe(text) for way, text in pieces)
 
 
 def _marked(line: Line) -> tuple[str, str]:

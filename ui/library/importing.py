@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from library.file import LARGEST_BYTES
 from library.import_plan import ImportPlan, PlannedSnippet
 from library.importing import import_file, plan_import
+from ui.components.text_diff import in_words
 from ui.shell.context import database, now
 from ui.shell.html import count, safe, table
 from ui.shell.notices import Section, action, refusals
@@ -15,6 +17,8 @@ from ui.shell.uploads import uploaded
 from ui.shell.user import who
 
 IMPORT = Section("import")
+MOST = 500
+"""Snippets of a file that are shown."""
 UPLOADS = Key("uploads", 0)
 """How many files were imported: a new number gives a new, empty uploader."""
 EXAMPLE = """snippets:
@@ -33,7 +37,7 @@ def show() -> None:
         "Library file (YAML)",
         type=["yaml", "yml"],
         key=f"file-{UPLOADS.get()}",
-        max_upload_size=2,
+        max_upload_size=LARGEST_BYTES // 1_000_000,
     )
     if file is None:
         st.caption("Nothing is stored before you have seen what it would do. A file looks like this:")
@@ -65,7 +69,8 @@ def _store(name: str, content: bytes, plan: ImportPlan) -> str:
         f"{len(plan.promoted)} vetted",
         *([f"{len(plan.retired)} retired"] if plan.retired else []),
     ]
-    return f"Imported {name}: {', '.join(done)}."
+    waits = f" {plan.waiting} of them wait as drafts for somebody else to vet them." if plan.waiting else ""
+    return f"Imported {name}: {', '.join(done)}.{waits}"
 
 
 def _written(plan: ImportPlan) -> int:
@@ -73,7 +78,7 @@ def _written(plan: ImportPlan) -> int:
 
 
 def planned(plan: ImportPlan) -> str:
-    """Return what an import would do, as an HTML table."""
+    """Return what an import would do, as an HTML table: what changes first, and of thousands the first."""
     kinds = (
         ("+ new", plan.added),
         ("± changed", plan.changed),
@@ -81,18 +86,34 @@ def planned(plan: ImportPlan) -> str:
         ("× retired", plan.retired),
         ("= as it is", plan.unchanged),
     )
-    rows = [_planned_row(name, one) for name, each in kinds for one in each]
-    return table(("what", "key", "text", "state"), rows)
+    every = [(name, one) for name, each in kinds for one in each]
+    rows = [_planned_row(name, one) for name, one in every[:MOST]]
+    more = len(every) - len(rows)
+    said = (
+        f'<div class="ic ic-mute">and {count(more, "more snippet")}, {_totals(plan)} in all</div>' if more else ""
+    )
+    return table(("what", "key", "text", "state"), rows) + said
+
+
+def _totals(plan: ImportPlan) -> str:
+    totals = {
+        "new": plan.added,
+        "changed": plan.changed,
+        "vetted": plan.promoted,
+        "retired": plan.retired,
+        "as it is": plan.unchanged,
+    }
+    return ", ".join(f"{len(each):,} {name}" for name, each in totals.items() if each)
 
 
 def _planned_row(name: str, one: PlannedSnippet) -> str:
-    was, text = "", one.text
+    text = safe(one.text)
     if one.state == "retired" and one.old_text is not None:
-        text = one.old_text  # whatever the file has: what is retired gets no new version
+        text = safe(one.old_text)  # whatever the file has: what is retired gets no new version
     elif one.old_text is not None and one.old_text != one.text:
-        was = f'<div class="ic-mute"><del>{safe(one.old_text)}</del></div>'
+        text = f'<span class="ic-words">{in_words(one.old_text, one.text)}</span>'
     note = f'<div class="ic-mute ic-small">{safe(one.note)}</div>' if one.note else ""
     return (
         f'<tr><td class="ic-nowrap">{name}</td><td class="ic-nowrap ic-mono">{safe(one.key)} v{one.version}</td>'
-        f'<td class="ic-wide ic-verbatim">{was}{safe(text)}{note}</td><td>{safe(one.state)}</td></tr>'
+        f'<td class="ic-wide ic-verbatim">{text}{note}</td><td>{safe(one.state)}</td></tr>'
     )

@@ -48,6 +48,8 @@ def test_an_import_is_shown_first_and_stored_when_agreed_to(furnished: Home, vis
     shown = seen(app)
     assert "± changed" in shown
     assert "Compare &lt;places&gt; and **people**." in shown
+    assert "<del>" in shown
+    assert "<ins>" in shown
     with rows.session() as session:
         assert len(show(session, "json-alone")) == 1
     app.button(key="import").click().run()
