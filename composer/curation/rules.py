@@ -85,7 +85,7 @@ def extract(task: Task, prompt: str, texts: Sequence[str], *, told: str = "") ->
     """
     guidance = _meaning(told)
     own = [tidy(text) for text, _ in pieces(task, prompt)]
-    own_lines = {_bare(one) for one in (*own, *map(tidy, prompt.splitlines()))}
+    said = "|".join(f" {_bare(one)} " for one in (*own, *map(tidy, prompt.splitlines())))
     before = Wordings((one, one) for one in dict.fromkeys(own) if one)
     found: dict[str, Rule] = {}
     left: dict[str, LeftOut] = {}
@@ -93,7 +93,7 @@ def extract(task: Task, prompt: str, texts: Sequence[str], *, told: str = "") ->
         for raw, why in pieces(task, text):
             piece = tidy(raw)
             bare = _bare(piece)
-            if not piece or bare in own_lines:
+            if not piece or f" {bare} " in said:
                 continue
             if reason := why or no_rule(piece) or _no_news(before, guidance, piece):
                 left.setdefault(bare, LeftOut(_shown(piece), reason))
@@ -120,12 +120,12 @@ def pieces(task: Task, text: str) -> Iterator[tuple[str, str]]:
         if not fenced and not bullet and (_HEADING.match(line) or inner.rstrip().endswith(":")):
             of_examples = bool(_OF_EXAMPLES.match(" ".join(words_of(line))))
             yield inner, HEADING
-        elif fenced or of_examples or _is_example(task, inner):
+        elif fenced or of_examples or _begins_example(task, inner):
             yield inner, EXAMPLE
         elif bullet and len(tidy(inner)) <= LONGEST:
-            yield _LABEL.sub("", inner), ""
+            yield _LABEL.sub("", inner), EXAMPLE if _holds_example(inner) else ""
         else:
-            yield from ((one, EXAMPLE if _is_example(task, one) else "") for one in sentences(inner))
+            yield from ((one, EXAMPLE if _holds_example(one) else "") for one in sentences(inner))
 
 
 def sentences(line: str) -> list[str]:
@@ -166,16 +166,15 @@ def key_of(text: str, taken: Iterable[str]) -> str:
     return next(one for one in (name, *numbered) if one not in known)
 
 
-def _is_example(task: Task, text: str) -> bool:
+def _begins_example(task: Task, text: str) -> bool:
     plain = text.strip().strip("*_` ")
     fields = "|".join(re.escape(name) for name in (*task.inputs, task.output.field))
-    return bool(
-        plain.startswith(("{", "[", "<", "|", ">"))
-        or _OBJECT.search(plain)
-        or _LEAD.match(plain)
-        or _ARROW.search(plain)
-        or re.match(rf"(?:{fields})\s*\d*\s*[:=]", plain, re.IGNORECASE)
-    )
+    named = re.match(rf"(?:{fields})\s*\d*\s*[:=]", plain, re.IGNORECASE)
+    return bool(plain.startswith(("{", "[", "<", "|", ">")) or _LEAD.match(plain) or named)
+
+
+def _holds_example(text: str) -> bool:
+    return bool(_OBJECT.search(text) or _ARROW.search(text))
 
 
 def _whole_lines(lines: Sequence[str]) -> Iterator[str]:

@@ -78,6 +78,19 @@ def test_what_the_prompt_says_already_is_no_news() -> None:
     assert [one.why for one in found.left_out] == [KNOWN]
 
 
+def test_a_part_of_what_the_prompt_says_is_no_news() -> None:
+    prompt = f"{PROMPT}\nThe rating is 1 or 5; a middle one does not exist."
+    found = extract(small.task(), prompt, ["- The rating is 1 or 5.\n- A middle one does not exist."])
+    assert found.sentences == 0
+
+
+def test_a_format_in_the_midst_of_a_line_is_left_out_alone() -> None:
+    line = 'Always judge the whole document. Answer as {"rating": 3} and no other way. Never guess a rating.'
+    found = extract(small.task(), PROMPT, [line])
+    assert [one.text for one in found.rules] == ["Always judge the whole document.", "Never guess a rating."]
+    assert [one.why for one in found.left_out] == [EXAMPLE]
+
+
 def test_a_rule_is_taken_once_and_knows_its_texts() -> None:
     found = extract(
         small.task(),
