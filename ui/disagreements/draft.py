@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -51,8 +52,17 @@ def show(found: Disagreements, person: Person) -> None:
         SAVED.set(made.key)
         notes.clear(task, target)
 
-    editor.show(Start(task=task, origin=origin), on_saved=saved_as, more=tried)
+    editor.show(_start(found, origin), on_saved=saved_as, more=tried)
     trial.show_earlier(found)
+
+
+def _start(found: Disagreements, origin: Origin) -> Start:
+    """Ask what is written, and return what the editor begins with: nothing, or a snippet that is in the prompt."""
+    key = notes.show_wording(origin.task, origin.target, found.now.prompt.keys)
+    if not key:
+        return Start(task=origin.task, origin=origin)
+    with database().session() as session:
+        return replace(Start.of(versions_of(session, key)[0], origin=origin), task=origin.task)
 
 
 def saved_note(key: str, person: Person) -> str:

@@ -70,7 +70,7 @@ def _start(enter: Callable[[], int], answers: int) -> str | None:
 def _stop(job_id: int) -> str | None:
     with database().session() as session:
         work.ask_to_stop(session, job_id, by=who(), at=now())
-    return "It stops after the answer in flight; what came is kept."
+    return None
 
 
 @st.fragment(run_every=POLL_SECONDS)

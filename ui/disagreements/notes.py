@@ -11,6 +11,8 @@ from ui.shell.html import count
 from ui.shell.state import Key
 
 _PICKED: Key[tuple[str, ...]] = Key("draft-examples", ())
+_WORDING: Key[str] = Key("draft-wording", "")
+"""The snippet of the prompt in use that is worded anew; empty for a new snippet."""
 _MISUNDERSTOOD, _ATTEND = Key("draft-misunderstood", ""), Key("draft-attend", "")
 
 
@@ -37,7 +39,7 @@ def notes(task: str, target: str) -> Notes:
 def clear(task: str, target: str) -> None:
     """Forget what was collected: it was written into a draft."""
     own = f"{task}-{target}"
-    for key in (_PICKED.of(own), _MISUNDERSTOOD.of(own), _ATTEND.of(own)):
+    for key in (_PICKED.of(own), _MISUNDERSTOOD.of(own), _ATTEND.of(own), _WORDING.of(own)):
         key.pop()
         st.session_state.pop(_field(key), None)
 
@@ -94,6 +96,25 @@ def show(task: str, target: str, offered: Sequence[str]) -> None:
 
 def _picked_by_list(key: Key[tuple[str, ...]]) -> None:
     key.set(tuple(st.session_state[_field(key)]))
+
+
+def show_wording(task: str, target: str, keys: Sequence[str]) -> str:
+    """Ask whether the draft is a new snippet or another wording of one in the prompt; returns that one's key."""
+    key = _WORDING.of(f"{task}-{target}")
+    if not keys:
+        return ""
+    field = _field(key)
+    if st.session_state.get(field) not in ("", *keys):
+        st.session_state[field] = key.get() if key.get() in keys else ""
+    return st.selectbox(
+        "What is written",
+        ["", *keys],
+        key=field,
+        format_func=lambda one: f"another wording of {one}, which is in the prompt" if one else "a new snippet",
+        on_change=_keep_text,
+        args=(key,),
+        width=420,
+    )
 
 
 def _text(key: Key[str], label: str, example: str) -> None:

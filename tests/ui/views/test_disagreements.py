@@ -188,3 +188,21 @@ def test_a_link_to_an_example_on_which_they_agree_by_now_still_opens_it(asked: H
         visit(asked, "disagreements", **POLARITY, row=agreed)
     )
     assert "nobody is no authoring example" in plain_text(visit(asked, "disagreements", **POLARITY, row="nobody"))
+
+
+def test_a_snippet_of_the_prompt_in_use_is_worded_anew_from_what_it_misleads(
+    asked: Home, visit: Open, rows: Database
+) -> None:
+    app = visit(asked, "disagreements", **POLARITY)
+    choice = next(one for one in app.selectbox if one.label == "What is written")
+    key = choice.options[1].split()[3].rstrip(",")
+    choice.set_value(key).run()
+    assert not app.exception
+    assert "the prompt in use has this very line" in plain_text(app)
+    app = write(app, "Irony and mockery are negative, whatever the words.")
+    next(one for one in app.button if one.label == "Save the draft").click().run()
+    assert not app.exception
+    with rows.session() as session:
+        newest = show(session, key)[0]
+        assert (newest.version, newest.state) == (2, "draft")
+        assert origins(session, [newest.id])[newest.id].kind == "disagreement"
