@@ -158,16 +158,22 @@ class Wordings:
 
         if not words:
             return []
-        coded = self._coded(words, new=dict(self._characters))
+        coded = self._coded_alone(words)
         scored = extract(
             coded, others, scorer=Indel.normalized_similarity, processor=None, score_cutoff=least, limit=_COMPARED
         )
         return [(index, float(score)) for _, score, index in scored]
 
-    def _coded(self, words: Sequence[str], *, new: dict[str, str] | None = None) -> str:
+    def _coded(self, words: Sequence[str]) -> str:
         """Return words with one character for each, in the order of those: equal words are equal characters."""
-        known = self._characters if new is None else new
+        known = self._characters
         return "".join(sorted(known.setdefault(word, chr(_FIRST_CHARACTER + len(known))) for word in words))
+
+    def _coded_alone(self, words: Sequence[str]) -> str:
+        """Return the words of one more text in the same way, and forget those that no other has."""
+        known, own = self._characters, dict[str, str]()
+        beyond = _FIRST_CHARACTER + len(known)
+        return "".join(sorted(known.get(word) or own.setdefault(word, chr(beyond + len(own))) for word in words))
 
 
 def compared(one: str, other: str) -> Near | None:

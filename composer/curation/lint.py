@@ -86,13 +86,11 @@ class Linter:
         form = [Finding("form", "error", each, "Write one plain line.") for each in problems(text)]
         if not text.strip() or len(text) > _LONGEST_READ:
             return tuple(form)
-        excluded = {key for key, each in self._versions.items() if group and any(v.group == group for v in each)}
-        excluded.update(conflicts)
         return once(
             (
                 *form,
                 *self._of_tasks(text, tags),
-                *self._of_snippets(text, key, tags, excluded),
+                *self._of_snippets(text, key, tags, group, conflicts),
                 *self._of_rejections(text, key),
             )
         )
@@ -150,16 +148,19 @@ class Linter:
                 yield one if len(concerned) == 1 else replace(one, what=f"for task {scope.task.name}: {one.what}")
 
     def _of_snippets(
-        self, text: str, key: str, tags: Collection[str], excluded: Collection[str]
+        self, text: str, key: str, tags: Collection[str], group: str | None, conflicts: Collection[str]
     ) -> Iterator[Finding]:
         for near in self._known.near(text, without=key):
             other = self._nearest(near, text)
             apart = bool(tags) and bool(other.tags) and set(tags).isdisjoint(other.tags)
+            rules = self.snippets[near.key]  # a conflict holds both ways
+            kept_apart = near.key in conflicts or key in rules.conflicts
+            kept_apart |= group is not None and group == rules.group
             if near.kind == "same":
                 yield _duplicate(other, apart)
             elif near.kind == "near":
                 yield _near(near, other)
-            elif other.state != "retired" and not apart and near.key not in excluded:
+            elif other.state != "retired" and not apart and not kept_apart:
                 yield _contradiction(near, other)
 
     def _nearest(self, near: Near, text: str) -> SnippetVersion:

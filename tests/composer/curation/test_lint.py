@@ -136,6 +136,11 @@ def test_the_opposite_is_a_warning_unless_both_can_be_in_no_prompt() -> None:
     assert (found.kind, found.severity, found.similar) == ("contradiction", "warning", "lean-up")
     assert linter().check(text, tags=["small"], group="doubt") == ()
     assert linter().check(text, tags=["small"], conflicts=["lean-up"]) == ()
+    both_ways = linter(
+        small.snippet("lean-up", "When in doubt, give the higher rating.", conflicts=("lean-down",))
+    )
+    assert both_ways.check(text, key="lean-down") == ()
+    assert kinds(both_ways.check(text, key="another")) == [("contradiction", "warning")]
     assert linter().check(text, tags=["elsewhere"]) == ()
 
 
