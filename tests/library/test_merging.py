@@ -111,6 +111,23 @@ def test_new_snippets_follow_in_the_style_of_the_last_and_before_the_comment_at_
     assert merged(text, "file", {**held(text), **new}, adding=["c"]).added == ("c",)
 
 
+def test_a_comment_that_would_become_a_line_of_a_block_stays_one() -> None:
+    text = "snippets:\n- key: a\n  text: A.\n  rationale: B.\n        # deep\n- key: b\n  text: B.\n"
+    wanted = {key: one.model_copy(update={"rationale": "two\nlines"}) for key, one in held(text).items()}
+    done = merged(text, "file", wanted)
+    assert done.text == text.replace("rationale: B.", 'rationale: "two\\nlines"').replace(
+        "  text: B.\n", "  text: B.\n  rationale: |-\n    two\n    lines\n"
+    )
+
+
+def test_a_comment_beside_a_value_goes_above_where_a_block_takes_its_place() -> None:
+    text = "snippets:\n- key: a\n  text: A.\n  rationale: B.   # beside\n"
+    wanted = {"a": held(text)["a"].model_copy(update={"rationale": "two\nlines"})}
+    assert merged(text, "file", wanted).text == (
+        "snippets:\n# beside\n- key: a\n  text: A.\n  rationale: |-\n    two\n    lines\n"
+    )
+
+
 def test_what_is_gone_goes_with_the_comment_right_above_it_and_headings_stay() -> None:
     done = merged(FILE, "file", held(FILE), gone=["b"])
     assert lines_gone_and_new(done.text)[0] == ["# before b", '- {key: b, text: "Two.", tags: [ x,y ]}   # flow']
