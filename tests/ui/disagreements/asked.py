@@ -19,8 +19,11 @@ LINE = "Faint praise is negative."
 """A draft with which the model is right about every example but the first."""
 
 
-def engine(home: Home, task: str) -> ScriptedEngine:
-    """Answers the first example malformed, every third wrong, and with the draft all but the first right."""
+def engine(home: Home, task: str, *, wrong: bool = True) -> ScriptedEngine:
+    """Answers the first example malformed, every third wrong, and with the draft all but the first right.
+
+    Not `wrong`, it is right about all.
+    """
     database = open_database(home.path)
     with database.session() as session:
         now = in_use(session, task, TARGETS[task])
@@ -30,9 +33,9 @@ def engine(home: Home, task: str) -> ScriptedEngine:
 
     def answer(system: str, user: str) -> str:
         at = place[user]
-        if at == 0:
+        if at == 0 and wrong:
             return "<b>negative</b>, *surely*"
-        right = at % 3 != 1 or LINE in system.split("\n")
+        right = not wrong or at % 3 != 1 or LINE in system.split("\n")
         return _said(now.task.output, examples[at].gold, right)
 
     return ScriptedEngine(answer)
@@ -46,14 +49,14 @@ def _said(output: Output, gold: float | str, right: bool) -> str:
     return f'{{"{output.field}": {round(gold) if right else (high if gold < 3 else low)}}}'
 
 
-def ask(home: Home, *tasks: str) -> None:
+def ask(home: Home, *tasks: str, wrong: bool = True) -> None:
     """Have the prompts in use of these tasks answer every authoring example."""
     for task in tasks:
         database = open_database(home.path)
         with database.session() as session:
             planned = plan_answers(session, task, TARGETS[task])
             number = enter_job(session, planned, by="Ada (local)", at=datetime.now(UTC))
-        do_job(database, home, number, connect=connecting(engine(home, task)))
+        do_job(database, home, number, connect=connecting(engine(home, task, wrong=wrong)))
         database.close()
 
 

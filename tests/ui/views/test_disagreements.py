@@ -206,3 +206,11 @@ def test_a_snippet_of_the_prompt_in_use_is_worded_anew_from_what_it_misleads(
         newest = show(session, key)[0]
         assert (newest.version, newest.state) == (2, "draft")
         assert origins(session, [newest.id])[newest.id].kind == "disagreement"
+
+
+def test_where_nothing_differs_it_says_what_to_do_next(furnished: Home, visit: Open) -> None:
+    ask(furnished, "polarity", wrong=False)
+    shown = plain_text(visit(furnished, "disagreements", **POLARITY))
+    assert "Nothing disagrees" in shown
+    assert "all 20 authoring examples that were answered" in shown
+    assert "start a run" in shown
