@@ -58,7 +58,7 @@ _AROUND = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(
-    r"\b(?:give|return|write|output|answer)\b[^,]*\b(?:two|three|four|several|multiple|separate)\s+"
+    r"\b(?:give|return|write|output|answer)\b[^,]*\b(?<!of )(?:two|three|four|several|multiple|separate)\s+"
     r"(?:ratings|scores|labels|answers)\b",
     re.IGNORECASE,
 )

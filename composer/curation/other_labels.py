@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from composer.curation.finding import Finding
 from composer.curation.phrases import is_ruled_out
 from composer.task.task import Output
+from library.similar import FILLER, NEGATIONS
 
 _USUAL_WORDS = (
     "positive negative neutral mixed yes no true false maybe unknown unsure unclear other none spam ham relevant "
@@ -37,6 +38,7 @@ _ANSWERS = re.compile(
     r"((?:[\w-]+,\s*)*[\w-]+,?\s+or\s+[\w-]+)(?:\s+(?:only|alone))?",
     re.IGNORECASE,
 )
+_FOR = re.compile(rf"\b{_ASKS}\s+([\w-]+)(?=\s+(?:for|when|if|where)\b)", re.IGNORECASE)
 # Labels one beside the other, and what becomes of a text.
 _TOGETHER = re.compile(r"\b(?:[\w-]+,\s*)+(?:or|and)\s+[\w-]+", re.IGNORECASE)
 _TAKEN_FOR = re.compile(
@@ -57,6 +59,13 @@ def label_findings(output: Output, sentence: str) -> Iterator[Finding]:
                     yield _error(f"asks for the answer “{name}”, and the task's answers are {values_of(output)}")
             elif pattern is _QUOTED or name.casefold() not in labels:
                 yield _error(no_label(output, name))
+            else:
+                yield Finding("format", "warning", no_label(output, name), "Write it as the task does.")
+    for found in _FOR.finditer(sentence):
+        part = found[1].casefold()
+        words = {word for label in labels for word in label.split()} - FILLER - NEGATIONS
+        if part in words and part not in labels and not is_ruled_out(sentence, found.end()):
+            yield _error(no_label(output, found[1]))
     yield from _listed(output, sentence)
     yield from _beside(output, sentence)
 

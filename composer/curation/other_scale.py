@@ -201,7 +201,7 @@ def _labels(task: Task, sentence: str) -> Iterator[Finding]:
         if found[1] not in task.output.labels and not is_ruled_out(sentence, found.start(1)):
             yield _error(f"asks for the answer {found[1]}, and the task's answers are {labels}")
     for found in _ranges(sentence):
-        ruled_out = is_ruled_out(sentence, found.start())
+        ruled_out = is_ruled_out(sentence, found.start()) or {found[1], found[2]} <= set(task.output.labels)
         if _ABOUT_RATINGS.search(sentence) and not ruled_out and not _UNIT.match(sentence[found.end() :]):
             yield _error(f"asks for a rating from {found[1]} to {found[2]}, and the task's answers are {labels}")
 

@@ -95,6 +95,15 @@ def test_the_form_of_the_task_and_what_is_ruled_out_are_fine(task: Task, text: s
     assert severities(task, text) == []
 
 
+def test_a_label_is_written_as_the_task_writes_it() -> None:
+    yes = small.task(output={"field": "label", "kind": "label", "labels": ["Yes", "No idea"]})
+    assert severities(yes, "Answer Yes when the text has a price.") == []
+    assert severities(yes, "Answer yes when the text has a price.") == ["warning"]
+    assert severities(yes, "Answer idea when it has none.") == ["error"]
+    assert severities(yes, "Answer No idea when it has none.") == []
+    assert severities(yes, "The answer is one of two labels.") == []
+
+
 def test_what_is_found_names_what_the_task_has() -> None:
     (found,) = format_findings(LABEL, "Choose neutral when in doubt.")
     assert found.what == "asks for the label “neutral”, and the task's labels are good, bad"

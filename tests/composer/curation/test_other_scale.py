@@ -135,6 +135,13 @@ def test_a_task_with_labels_has_no_scale() -> None:
     assert severities("Answer 1 for good and 0 for bad.", small.label_task()) == ["error"]
 
 
+def test_labels_may_be_numbers() -> None:
+    numbers = small.task(output={"field": "label", "kind": "label", "labels": ["0", "1", "2", "3"]})
+    assert severities("Answer 1 for good and 0 for bad.", numbers) == []
+    assert severities("Answer from 0 to 3.", numbers) == []
+    assert severities("Answer 4 for the best.", numbers) == ["error"]
+
+
 def test_what_is_found_names_both_scales() -> None:
     (found,) = scale_findings(TASK, "Rate 1-3.")
     assert found.what == "gives the scale 1 to 3, and the task's scale is 1 to 5"

@@ -124,6 +124,13 @@ def test_a_reason_stays_while_the_text_changes_and_the_warning_does_not(editor: 
     assert next(one for one in app.text_input if one.label.startswith("Why")).value == "To be measured."
 
 
+def test_lint_answers_while_one_types_and_not_only_after(editor: Editor) -> None:
+    app = editor("text='In doubt between two ratings, the lower one.', tags=('relatedness',)")
+    pauses = {one.label: one.proto.live_debounce_ms for one in app.text_input}
+    assert pauses["Text"] == 300
+    assert pauses["Why it is stored all the same"] == 250
+
+
 def test_it_says_which_tasks_may_use_it_by_its_tags(editor: Editor) -> None:
     app = editor()
     assert "Prompts of relatedness may use it." in said(app)
