@@ -48,9 +48,7 @@ def show(found: Shown) -> None:
 
 
 def _reject_form(draft: SnippetVersion) -> None:
-    st.caption(
-        plain(f"v{draft.version} is never in force then. The reason stays with its text, should it come back.")
-    )
+    st.caption(f"v{draft.version} is turned down, and the reason stays with its text, should it come back.")
     st.text_input("Why", key=REASON.of(draft.id).name, placeholder="Why it is rejected")
     st.button("Reject", key="reject", on_click=_reject, args=(draft,))
 
