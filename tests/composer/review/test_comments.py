@@ -16,6 +16,8 @@ from library import log
 from library.database import Database
 from library.errors import Refused
 from library.importing import import_file
+from library.snippets import show
+from library.vetting import vet
 from tests import small
 from tests.composer.review import acts
 
@@ -182,6 +184,7 @@ def test_a_comment_on_a_snippet_that_was_reworded_is_outdated(
     with waiting.session() as session:
         library = small.write_library(tmp_path / "edit.yaml", {"exact": reworded})
         import_file(session, library, by="Ada", at=small.NOW)
+        vet(session, [show(session, "exact")[0].id], by="Kit", at=small.NOW)
     model = small.engine()
     inner = model.answer
     model.answer = lambda system, user: inner(system.replace(reworded, small.TEXTS["exact"]), user)

@@ -15,6 +15,8 @@ from library.errors import Refused
 from library.importing import import_file
 from library.people import someone
 from library.retiring import retire
+from library.snippets import show
+from library.vetting import reject, vet
 from tests import small
 from tests.composer.review import acts
 from tests.composer.review.acts import PutUp
@@ -26,11 +28,17 @@ OTHER = "Told in other words."
 def bring(
     database: Database, folder: Path, text: str | None = OTHER, state: str = "vetted", tag: str = "small"
 ) -> str:
-    """Import the first snippet of candidate 1 with another text (None: its own), state or tag; returns its key."""
+    """Import the first snippet of candidate 1 with another text (None: its own), state or tag; returns its key.
+
+    What is to be vetted Kit vets, since Ada wrote it.
+    """
     own = acts.review(database).composition.versions[0]
     library = small.write_library(folder / "edit.yaml", {own.key: text or own.text}, tag=tag, **{own.key: state})
     with database.session() as session:
         import_file(session, library, by="Ada", at=small.NOW)
+        newest = show(session, own.key)[0]
+        if newest.state == "draft" and state == "vetted":
+            vet(session, [newest.id], by="Kit", at=small.NOW)
     return own.key
 
 
@@ -102,11 +110,12 @@ def test_a_newer_version_with_the_same_wording_changes_nothing(put_up: PutUp, tm
     assert (status.stale, status.notices) == ((), ())
 
 
-def test_the_old_wording_imported_again_takes_a_draft_back(put_up: PutUp, tmp_path: Path) -> None:
+def test_a_draft_that_is_rejected_holds_nothing_up_any_more(put_up: PutUp, tmp_path: Path) -> None:
     database = put_up(**TAGGED)
-    bring(database, tmp_path, state="draft")
+    key = bring(database, tmp_path, state="draft")
     assert acts.status(database).needs_vetting
-    bring(database, tmp_path, None)
+    with database.session() as session:
+        reject(session, show(session, key)[0].id, reason="No better.", by="Kit", at=small.NOW)
     assert (acts.status(database).stale, acts.status(database).notices) == ((), ())
 
 

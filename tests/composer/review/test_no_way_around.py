@@ -53,6 +53,8 @@ from library.importing import import_file
 from library.people import add_person, remove_person, set_roles
 from library.retiring import retire
 from library.roles import ROLES
+from library.snippets import show
+from library.vetting import vet
 from tests import small
 from tests.composer.review import acts
 from tests.scripted import ScriptedEngine, connecting, pretender
@@ -110,11 +112,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for kind in ("local", "people"):
         home = Home(folder / kind)
         database = open_database(home.path)
-        if kind == "people":
-            people_of(database, small.NOW)
         library = small.write_library(folder / "library.yaml")
         with database.session() as session:
             import_file(session, library, by="Ada", at=small.NOW)
+        if kind == "people":
+            people_of(database, small.NOW)
+        with database.session() as session:
             tiny = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b", parallel=1)
             add_target(session, tiny, by="Ada", at=small.NOW)
             for name in POLICIES:
@@ -438,9 +441,11 @@ class Acting(RuleBasedStateMachine):
         self.attempt(lambda s: add_examples(s, policy_task(task), Dataset(DATA), by=by, at=at))
 
     def reword(self, by: str, key: str, text: str) -> None:
-        at = self.tick()
+        """Bring another text, which somebody else vets where people sign in."""
+        at, other = self.tick(), "Kit" if by != "Kit" else "Grace"
         library = small.write_library(self.folder / "edit.yaml", {key: text})
         self.attempt(lambda s: import_file(s, library, by=by, at=at))
+        self.attempt(lambda s: vet(s, [show(s, key)[0].id], by=other, at=at))
 
     def retire_one(self, by: str, key: str) -> None:
         at = self.tick()
