@@ -95,14 +95,17 @@ def say(*parts: str | tuple[str, str], style: str = "", hang: int = 0) -> None:
 
 
 def print_rows(names: Sequence[str], rows: Sequence[Sequence[str | Text]]) -> None:
-    """Print rows under these names as a table; too many to be read as lines, with tabs between the cells."""
+    """Print rows under these names as a table; too many to be read as lines, with tabs between the cells.
+
+    A cell that is a `Text` has to be `clean` already.
+    """
     if len(rows) > ROWS_IN_A_TABLE:
-        lines = ("\t".join(str(cell).replace("\n", " ") for cell in row) for row in rows)
+        lines = ("\t".join(clean(str(cell)).replace("\n", " ") for cell in row) for row in rows)
         typer.echo("\n".join(lines))
         return
     from rich.table import Table  # most commands lay out none
 
     table = Table(*names, show_lines=True)
     for row in rows:
-        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in row))
+        table.add_row(*(cell if isinstance(cell, Text) else Text(clean(cell)) for cell in row))
     out.print(table)

@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from composer.cli.common import HomeOption, YesOption, confirm, console, opened, out, person, print_rows, refusals
+from composer.cli.common import (
+    HomeOption,
+    YesOption,
+    clean,
+    confirm,
+    console,
+    opened,
+    person,
+    print_rows,
+    refusals,
+    say,
+)
 from library.file import read_file
 from library.import_plan import ImportPlan, PlannedSnippet
 
@@ -42,7 +53,7 @@ def import_command(
 def _print_plan(plan: ImportPlan) -> None:
     """Print what changes as a table, and what stays as it is as a line."""
     rows = [
-        *(("added", _named(each), each.state, Text(each.text)) for each in plan.added),
+        *(("added", _named(each), each.state, _noted(each)) for each in plan.added),
         *(("changed", _named(each), _states(each), _changed(each)) for each in plan.changed),
         *(("vetted", _named(each), _states(each), _noted(each)) for each in plan.promoted),
         *(("retired", each.key, _states(each), _retired(each)) for each in plan.retired),
@@ -51,9 +62,9 @@ def _print_plan(plan: ImportPlan) -> None:
         print_rows(("", "Snippet", "State", "Text"), rows)
     for each in plan.unchanged:
         if each.note:
-            out.print(Text(f"unchanged {each.key} {each.note}"))
+            say(f"unchanged {each.key} {each.note}")
     waits = f"; {plan.waiting} of them a draft for now, since somebody else has to vet it" if plan.waiting else ""
-    out.print(Text(f"{_counted(plan)}{waits}."))
+    say(f"{_counted(plan)}{waits}.")
 
 
 def _counted(plan: ImportPlan) -> str:
@@ -79,14 +90,14 @@ def _changed(planned: PlannedSnippet) -> Text:
     """Show old and new text, and how rules and tags change; a text that stays is shown once."""
     if planned.old_text == planned.text:
         return _noted(planned)
-    note = f"\n({planned.note})" if planned.note else ""
+    note = clean(f"\n({planned.note})") if planned.note else ""
     return Text.assemble(f"was  {planned.old_text}\n", (f"now  {planned.text}", "bold"), note)
 
 
 def _retired(planned: PlannedSnippet) -> Text:
     """Show the text that is taken out of use, which is the library's whatever the file has."""
-    return Text(f"{planned.old_text}\n({planned.note})" if planned.note else planned.text)
+    return Text(clean(f"{planned.old_text}\n({planned.note})") if planned.note else planned.text)
 
 
 def _noted(planned: PlannedSnippet) -> Text:
-    return Text(f"{planned.text}\n({planned.note})" if planned.note else planned.text)
+    return Text(clean(f"{planned.text}\n({planned.note})") if planned.note else planned.text)

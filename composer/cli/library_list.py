@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 import typer
 from pydantic_core import to_json
-from rich.text import Text
 
-from composer.cli.common import HomeOption, JsonOption, console, opened, out, print_rows, refusals
+from composer.cli.common import HomeOption, JsonOption, console, opened, print_rows, refusals, say
 from library.errors import Refused
 from library.snippets import list_versions, show
 from library.tables import STATES
@@ -53,7 +52,7 @@ def show_command(
     _print_versions(found)
     for each in found:
         if each.rationale:
-            out.print(Text(f"v{each.version}, why: {each.rationale}"))
+            say(f"v{each.version}, why: {each.rationale}")
 
 
 def _print_versions(versions: Sequence[SnippetVersion]) -> None:

@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from composer.cli.library import app
+from library.database import open_database
+from tests.library.curating import curators
 
 FILE = """snippets:
 - {key: one, text: 'Be [bold]brief[/].', tags: [style], rationale: so}
@@ -243,3 +245,32 @@ def test_a_file_of_one_tag_may_lack_the_others(tmp_path: Path, file: Path) -> No
     call(tmp_path, "export", str(part), "--tag", "style")
     assert call(tmp_path, "diff", str(part), "--check").exit_code == 1
     assert call(tmp_path, "diff", str(part), "--check", "--tag", "style").exit_code == 0
+
+
+def test_an_import_names_a_text_that_was_rejected_with_the_reason(tmp_path: Path, file: Path) -> None:
+    call(tmp_path, "import", str(file), "--yes")
+    call(tmp_path, "reject", "one", "--reason", "Too vague.")
+    file.write_text("snippets: [{key: other, text: 'Be [bold]brief[/].'}]")
+    said = " ".join(call(tmp_path, "import", str(file), "--yes").stdout.replace("│", " ").split())
+    assert "rejected before as one v1 by" in said
+    assert "Too vague." in said
+
+
+def test_an_import_says_what_waits_for_somebody_else(tmp_path: Path, file: Path) -> None:
+    with open_database(tmp_path / "home").session() as session:
+        curators(session)
+    result = call(tmp_path, "import", str(file), "--yes")
+    assert "2 added; 1 of them a draft for now, since somebody else has to vet it." in result.stdout
+    assert listed(tmp_path, "--state", "vetted") == []
+    assert "stays a draft: people sign in here" in call(tmp_path, "import", str(file)).stdout
+
+
+def test_what_others_wrote_moves_no_cursor(tmp_path: Path, file: Path) -> None:
+    file.write_text('snippets: [{key: a, text: A., group: "x\\e[2J", rationale: "why\\e]0;t\\a"}]')
+    shown = call(tmp_path, "import", str(file), "--yes").stdout
+    file.write_text('snippets: [{key: a, text: A., group: "y\\e[2J"}]')
+    for command in (["diff", str(file)], ["import", str(file), "--yes"], ["list"], ["show", "a"]):
+        shown += call(tmp_path, *command).stdout
+    assert "x�[2J" in shown
+    assert "\x1b" not in shown
+    assert "\\e[2J" in call(tmp_path, "export").stdout
