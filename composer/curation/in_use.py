@@ -48,8 +48,8 @@ def in_use(session: Session, task_name: str, target_name: str) -> InUse:
             f"no example of task {task.name} is set aside to write snippets by: its authoring split is empty",
             where=f"task {task.name}, data.splits.authoring",
             fix="Give authoring a share under data.splits in the task's file, add the file again, and import more "
-            "rows: what has a split keeps it. For a table, `composer task new` with a few hundred rows or more "
-            "sets a tenth aside.",
+            "rows: what has a split keeps it. For a table, `composer task new` with 400 rows or more sets a tenth "
+            "aside.",
         )
     release = current_release(session, task.name, target.name)
     prompt = incumbent_of(session, task, target.name)
