@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlmodel import select
@@ -180,3 +182,18 @@ def test_a_worker_process_does_a_job_that_needs_no_answer(
     assert jobs.main([str(home.path), str(number)]) == 0
     assert jobs.main([str(home.path), "99"]) == 1
     assert "there is no authoring job 99" in capsys.readouterr().err
+
+
+def test_a_page_that_looks_for_a_moment_does_not_turn_a_worker_away(aside: Database, home: Home) -> None:
+    number, held = answers(aside), threading.Event()
+
+    def look() -> None:
+        with exclusive_lock(home, f"authoring-job-{number}"):
+            held.set()
+            threading.Event().wait(0.2)
+
+    with ThreadPoolExecutor(1) as executor:
+        looking = executor.submit(look)
+        held.wait()
+        assert do(aside, home, number).state == FINISHED
+        looking.result()
