@@ -81,7 +81,8 @@ class Linter:
         """Return what is to be said of a text, the errors first; empty where nothing is.
 
         `key` is that of the snippet whose next version the text would be; that snippet is not compared. `tags`
-        decide which of the tasks it concerns, and with `group` and `conflicts` which others can't stand beside it.
+        decide which of the tasks it concerns (without any it is held against the data of all), and with `group`
+        and `conflicts` which others can't stand beside it.
         """
         form = [Finding("form", "error", each, "Write one plain line.") for each in problems(text)]
         if not text.strip() or len(text) > _LONGEST_READ:
@@ -139,13 +140,16 @@ class Linter:
     def _of_tasks(self, text: str, tags: Collection[str]) -> Iterator[Finding]:
         concerned = self.concerned(tags)
         for scope in concerned:
-            found = (
-                *(_leak(one, scope.task) for one in scope.leaks.find(text, scope.allowed)),
-                *scale_findings(scope.task, text),
-                *format_findings(scope.task, text),
-            )
-            for one in found:
-                yield one if len(concerned) == 1 else replace(one, what=f"for task {scope.task.name}: {one.what}")
+            yield from (_leak(one, scope.task) for one in scope.leaks.find(text, scope.allowed))
+        for task in self._asking(tags):
+            for one in (*scale_findings(task, text), *format_findings(task, text)):
+                yield one if len(concerned) == 1 else replace(one, what=f"for task {task.name}: {one.what}")
+
+    def _asking(self, tags: Collection[str]) -> Iterator[Task]:
+        """Yield the tasks whose scale and format count: without tags, none of several that ask for tags."""
+        for scope in self.concerned(tags):
+            if tags or len(self._scopes) == 1 or not scope.task.snippets.tags:
+                yield scope.task
 
     def _of_snippets(
         self, text: str, key: str, tags: Collection[str], group: str | None, conflicts: Collection[str]

@@ -89,8 +89,9 @@ def _is(kind: Any, value: str) -> bool:
 
 
 def _against(known: Linter, draft: Draft) -> str:
-    tasks = [f"the {len(one.leaks):,} examples of {one.task.name}" for one in known.concerned(draft.tags)]
-    return safe(f"Held against {' and '.join([count(len(known.snippets), 'snippet'), *tasks])}.")
+    tasks = ", ".join(f"{one.task.name} ({len(one.leaks):,})" for one in known.concerned(draft.tags))
+    examples = f" and the examples of {tasks}" if tasks else ""
+    return safe(f"Held against {count(len(known.snippets), 'snippet')}{examples}.")
 
 
 def _finding(one: Finding, known: Linter) -> str:

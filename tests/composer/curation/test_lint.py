@@ -104,8 +104,9 @@ def test_a_text_of_another_task_is_held_against_that_task_alone() -> None:
     text = "Rate from 0 to 10 as the raid on the harbour began."
     assert kinds(both.check(text, tags=["labels"])) == [("scale", "error")]
     assert kinds(both.check(text, tags=["small"])) == [("leak", "error"), ("scale", "error")]
-    untagged = [one.what for one in both.check(text)]
-    assert [what.partition(":")[0] for what in untagged] == ["for task small", "for task small", "for task labels"]
+    assert kinds(both.check(text)) == [("leak", "error")]  # no prompt of theirs can hold it as it is
+    third = linter(scopes=(Scope(small.task(), LEAKS), Scope(OTHER, Leaks([]))))
+    assert [one.what.partition(":")[0] for one in third.check("Rate from 0 to 10.")] == ["for task small"]
 
 
 def test_the_text_of_another_snippet_is_an_error_and_its_own_is_not() -> None:

@@ -92,6 +92,14 @@ def test_a_draft_is_saved_under_a_key_made_of_its_text_with_its_origin(editor: E
         )
 
 
+def test_a_draft_without_a_tag_is_held_against_all_data_and_no_scale(editor: Editor) -> None:
+    app = editor("text='Rate 0 for a question.'")
+    assert "the examples of polarity (" in seen(app)
+    assert not app.button[0].disabled
+    app.multiselect[0].set_value(["relatedness"]).run()
+    assert app.button[0].disabled
+
+
 def test_an_error_stops_the_save_and_says_so(editor: Editor) -> None:
     app = editor()
     fill(app, "Text", "Rate from 0 to 10, in <b>bold</b> and **stars**.")
