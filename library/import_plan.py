@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from library.canonical import text_digest
@@ -99,7 +99,7 @@ def planned(
     if old.in_force is not None and _equal(entry, old.in_force):
         return "unchanged", _same(entry, old.in_force, old.in_force.state)
     if old.draft is not None and _equal(entry, old.draft):
-        return _drafted(entry, old.draft, conditions)
+        return _drafted(entry, old.draft, old.in_force, conditions)
     replaced = old.draft if old.draft is not None and entry.state == "draft" else old.counting
     notes = changed_rules(entry, replaced)
     if replaced.text == entry.text:
@@ -124,12 +124,18 @@ def _version(
     return PlannedSnippet(entry, old.text, old.state, old.version, state, number, "; ".join(notes))
 
 
-def _drafted(entry: SnippetEntry, draft: SnippetVersion, conditions: Conditions) -> tuple[str, PlannedSnippet]:
+def _drafted(
+    entry: SnippetEntry, draft: SnippetVersion, in_force: SnippetVersion | None, conditions: Conditions
+) -> tuple[str, PlannedSnippet]:
     """Return what an entry does that is known as a draft: it may be vetted by it."""
     if entry.state != "vetted":
         return "unchanged", _same(entry, draft, "draft")
     if (obstacle := conditions.obstacles.get(draft.id)) is None:
-        return "promoted", _same(entry, draft, "vetted")
+        same = _same(entry, draft, "vetted")
+        if in_force is None:
+            return "promoted", same
+        instead = f"in place of v{in_force.version}, {in_force.state}: {in_force.text}"
+        return "promoted", replace(same, note="; ".join(filter(None, [instead, same.note])))
     stays = f"stays a draft: {obstacle}"
     return "unchanged", PlannedSnippet(entry, draft.text, "draft", draft.version, "draft", draft.version, stays)
 

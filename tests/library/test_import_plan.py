@@ -116,6 +116,7 @@ def test_what_equals_the_draft_changes_nothing_or_vets_it() -> None:
     assert planned(entry(text="B."), FOLLOWED)[0] == "unchanged"
     kind, one = planned(entry(text="B.", state="vetted"), FOLLOWED)
     assert (kind, one.version, one.state) == ("promoted", 3, "vetted")
+    assert one.note == "in place of v2, vetted: A."
 
 
 @pytest.mark.parametrize(
