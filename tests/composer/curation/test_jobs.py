@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import select
 
-from composer.answers.evaluator import Stopped
+from composer.answers.evaluator import Stopped, questions_of
+from composer.answers.store import keep_all
 from composer.audit import audit
 from composer.curation import jobs
 from composer.curation.disagreements import find_disagreements
@@ -197,3 +198,20 @@ def test_a_page_that_looks_for_a_moment_does_not_turn_a_worker_away(aside: Datab
         held.wait()
         assert do(aside, home, number).state == FINISHED
         looking.result()
+
+
+def test_the_answers_of_a_job_that_was_killed_wait_to_be_named_and_are_when_it_goes_on(
+    aside: Database, home: Home
+) -> None:
+    number = answers(aside)
+    with aside.session() as session:
+        now = plan_answers(session, "small", "tiny").now
+        asked = questions_of(now.task, now.target.hash, now.prompt, authoring.aside(5))
+        keep_all(session, [(one, small.answer('{"rating": 3}')) for one in asked], at=small.NOW)
+    with aside.session() as session:
+        found = audit(session)
+        assert (found.waiting, found.differences) == (5, ())
+    assert do(aside, home, number).paid == 7
+    with aside.session() as session:
+        found = audit(session)
+        assert (found.waiting, found.differences) == (0, ())
