@@ -112,7 +112,7 @@ def _near(one: Finding, known: Linter) -> str:
         return ""
     alike = ""
     if one.kind == "contradiction" and one.similarity is not None:
-        alike = f'<span class="ic-mute">{one.similarity:.0%} of one subject</span> · '
+        alike = f'<span class="ic-mute">subjects {one.similarity:.0%} alike</span> · '
     link = (
         f'<a href="{safe(snippet_page(other.key))}" target="_blank" rel="noopener" '
         f'title="in another tab: what you typed stays here">Use {safe(other.key)} instead ↗</a>'
