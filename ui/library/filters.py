@@ -95,7 +95,7 @@ def show(data: LibraryData) -> Chosen:
             "Filter",
             key="library",
             bind="query-params",
-            placeholder="Search key, text, rules, why",
+            placeholder="Filter by key, text, rule, why",
             label_visibility="collapsed",
             width=210,
         )
