@@ -22,7 +22,8 @@ _REMARK = re.compile(
     r"^(?:you are|you will|you're|as an?|your (?:task|goal|job|role)|in this task|let's|please note|note that this"
     r"|the (?:task|goal|assistant|following|instructions?|above|below|dataset)|remember, you|by following"
     r"|this (?:task|prompt|instruction|dataset|model)|here (?:is|are)|here's|below|sure|certainly|of course"
-    r"|i|i'm|i've|we|thank|thanks|new instruction|reminder|feedback)\b",
+    r"|i|i'm|i've|we|thank|thanks|new instruction|reminder|feedback"
+    r"|(?:the|this|(?:write|create|implement) an?) (?:function|program|script|code))\b",
     re.IGNORECASE,
 )
 _DIRECTION = re.compile(

@@ -107,6 +107,8 @@ def _mine(plan: MiningPlan, cells: NamedCells, connect: Connect, on_progress: Ca
         on_progress(now)
 
     def take(text: str) -> None:
+        if as_measured(plan.strategy, text) == plan.now.prompt.text:
+            return  # it wrote the prompt in use again
         texts.setdefault(text)
         note(texts=len(texts))
 

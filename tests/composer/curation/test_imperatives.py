@@ -28,6 +28,8 @@ NONE = {
     "You are an expert in the analysis of reviews.": REMARK,
     "Your task is to rate the document for the query.": REMARK,
     "The task is to rate documents.": REMARK,
+    "Write a function to rate a document by its query.": REMARK,
+    "The function should return 1 where nothing fits.": REMARK,
     "I have rewritten the instruction as you asked.": REMARK,
     "Here is the new instruction for the assistant.": REMARK,
     "The sentences are taken from reviews of films.": NO_RULE,

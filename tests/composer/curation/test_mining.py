@@ -154,6 +154,13 @@ def test_what_is_written_is_no_answer_of_the_target(aside: Database, home: Home)
     assert not any("[[ ##" in text for text in texts)
 
 
+@BOTH
+def test_a_text_that_is_the_prompt_in_use_counts_as_none(aside: Database, home: Home, strategy: str) -> None:
+    again = small.TASK["base"].replace("{{snippets}}\n", "")
+    mined = mining(aside, home, strategy=strategy, writer=writing(again, ONE))
+    assert [one.text for one in mined.texts] == [ONE]
+
+
 def test_two_at_once_are_refused(aside: Database, home: Home) -> None:
     with exclusive_lock(home, "mining-small-tiny"), pytest.raises(Refused, match="another worker"):
         mining(aside, home)
