@@ -26,7 +26,7 @@ from ui.shell.user import who
 
 WHAT_IT_IS = (
     f"On up to {SAMPLE} authoring examples: half are those on which the prompt in use is furthest off, in each "
-    "direction; half are drawn at random. A look, no evidence: only a run measures it."
+    "direction, which flatters any change; half are drawn at random. A look, no evidence: only a run measures it."
 )
 LONGEST = 160
 """Characters of an input that stand in a row; the rest is in the opened example."""

@@ -32,8 +32,7 @@ def test_it_counts_what_becomes_better_worse_and_malformed() -> None:
     assert found.figure.name == "nmse"
     assert found.figure.difference is not None
     assert round(100 * (after - before), 9) == round(found.figure.difference, 9)
-    assert found.figure.low is not None
-    assert found.figure.low < found.figure.difference < (found.figure.high or 0)
+    assert (found.figure.low, found.figure.high) == (None, None), "the sample was chosen for being wrong"
     assert found.answers["authoring-03"] == "hm"
 
 
@@ -46,11 +45,8 @@ def test_what_it_was_written_from_counts_in_no_figure() -> None:
     assert (found.counts.total, found.counts.better, found.figure.difference) == (10, 0, 0)
 
 
-def test_a_few_examples_give_no_interval_and_none_no_figure() -> None:
+def test_where_nothing_is_left_to_count_there_is_no_figure() -> None:
     data = aside(4)
-    few = tried(TASK, TRIAL, data, pairs(data, {0: '{"rating": 5}'}, {}))
-    assert few.figure.difference is not None
-    assert (few.figure.low, few.figure.high) == (None, None)
     none = tried(TASK, TRIAL, data, pairs(data, {}, {}), [one.id for one in data])
     assert (none.figure.difference, none.counts.total, len(none.apart)) == (None, 0, 4)
 
