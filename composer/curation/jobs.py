@@ -37,8 +37,6 @@ from library.people import require
 from library.secrets import masked
 
 Kind = Literal["answers", "try"]
-PATIENCE_SECONDS = 1.0
-"""How long a worker waits for a job's lock, which a page that looks whether it is taken holds for a moment."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +133,7 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
     Raises `Refused` when another worker has the job, on an outage, and where most answers come to nothing;
     `Stopped` when somebody asked it to stop. Whatever ends it, the answers are kept.
     """
-    with exclusive_lock(home, _lock(job_id), patience=PATIENCE_SECONDS):
+    with exclusive_lock(home, _lock(job_id)):
         with database.session() as session:
             row = _row(session, job_id)
             if row.state == FINISHED:

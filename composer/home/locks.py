@@ -10,12 +10,18 @@ from filelock import FileLock, Timeout
 from composer.home.paths import Home
 from library.errors import Refused
 
+PATIENCE_SECONDS = 1.0
+"""How long a worker waits for a lock, which a page that looks whether it is taken holds for a moment."""
+
 
 @contextmanager
-def exclusive_lock(home: Home, work: str, *, patience: float = 0.0) -> Iterator[None]:
-    """Hold the lock of a piece of work, such as `run-3`; raises `Refused` where another worker has it."""
+def exclusive_lock(home: Home, work: str, *, patience: float | None = None) -> Iterator[None]:
+    """Hold the lock of a piece of work, such as `run-3`; raises `Refused` where another worker has it.
+
+    It waits `patience` seconds for it, None for as long as a worker does.
+    """
     home.locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(home.locks / f"{work}.lock", timeout=patience)
+    lock = FileLock(home.locks / f"{work}.lock", timeout=PATIENCE_SECONDS if patience is None else patience)
     try:
         lock.acquire()
     except Timeout as taken:
@@ -30,7 +36,7 @@ def exclusive_lock(home: Home, work: str, *, patience: float = 0.0) -> Iterator[
 def is_locked(home: Home, work: str) -> bool:
     """Whether a worker on this machine has this piece of work now."""
     try:
-        with exclusive_lock(home, work):
+        with exclusive_lock(home, work, patience=0):
             pass
     except Refused:
         return True

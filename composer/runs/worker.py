@@ -44,8 +44,6 @@ from library.secrets import masked
 
 PICKED = "somebody picked it, and nothing was searched"
 """Why the search of a proposed composition stopped."""
-PATIENCE_SECONDS = 1.0
-"""How long a worker waits for a run's lock, which a page that looks whether it is taken holds for a moment."""
 
 
 def work(
@@ -62,7 +60,7 @@ def work(
     entered, where most answers come to nothing, or on an outage; `Stopped` when somebody asked it to stop.
     Whatever ends it, the answers are kept.
     """
-    with exclusive_lock(home, f"run-{run_id}", patience=PATIENCE_SECONDS):
+    with exclusive_lock(home, f"run-{run_id}"):
         begun = time.monotonic()
         run = _begin(database, run_id, on_progress)
         record = run.record

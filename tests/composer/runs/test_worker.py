@@ -22,6 +22,7 @@ from sqlmodel import SQLModel, select
 from composer.activity.wording import about, line
 from composer.answers.evaluator import Counts, Stopped
 from composer.candidates.records import get_candidate
+from composer.home import locks
 from composer.home.paths import Home
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED
 from composer.models.client import Outage
@@ -359,7 +360,7 @@ class Waiting(ScriptedEngine):
 def test_a_second_worker_on_the_same_run_is_refused_and_does_no_harm(
     filled: Database, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(worker, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(locks, "PATIENCE_SECONDS", 0.0)
     number = small.enter(filled, budget=BUDGET)
     refusals: list[str] = []
 
