@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -38,7 +37,6 @@ from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
 from composer.home.processes import FAILED, FINISHED, RUNNING, WAITING
-from composer.home.streams import guard_streams
 from composer.models.connection import Connect, connect
 from composer.models.target import Target
 from composer.registry.targets import get_target
@@ -46,7 +44,7 @@ from composer.review.status import get_review
 from composer.tables import JobRow
 from composer.task.task import Task
 from library import log
-from library.database import Database, lock_for_writing, open_database
+from library.database import Database, lock_for_writing
 from library.errors import Refused
 from library.people import require
 from library.secrets import masked
@@ -280,14 +278,7 @@ def _job(row: JobRow) -> Job:
 
 def main(arguments: Sequence[str]) -> int:
     """Do the job named on the command line: `python -m composer.analysis.jobs HOME JOB`; 0 when it finished."""
-    guard_streams()
-    home = Home(Path(arguments[0]))
-    try:
-        do_job(open_database(home.path), home, int(arguments[1]))
-    except Refused as ended:
-        print(ended, file=sys.stderr)
-        return 1
-    return 0
+    return processes.work_as_told(arguments, do_job)
 
 
 if __name__ == "__main__":

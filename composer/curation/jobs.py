@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 from sqlmodel import Session, col, select
@@ -24,13 +23,12 @@ from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
-from composer.home.streams import guard_streams
 from composer.models.connection import Connect, connect
 from composer.prompts.trial import Trial
 from composer.registry.targets import keep_target
 from composer.tables import AuthoringJobRow
 from library import log
-from library.database import Database, lock_for_writing, open_database
+from library.database import Database, lock_for_writing
 from library.drafts import CURATORS as CURATORS
 from library.errors import Refused
 from library.people import require
@@ -256,14 +254,7 @@ def _job(row: AuthoringJobRow) -> AuthoringJob:
 
 def main(arguments: Sequence[str]) -> int:
     """Do the job named on the command line: `python -m composer.curation.jobs HOME JOB`; 0 when it finished."""
-    guard_streams()
-    home = Home(Path(arguments[0]))
-    try:
-        do_job(open_database(home.path), home, int(arguments[1]))
-    except (Refused, Stopped) as ended:
-        print(ended or "stopped", file=sys.stderr)
-        return 1
-    return 0
+    return processes.work_as_told(arguments, do_job, ends=(Refused, Stopped))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from composer.home.paths import Home
+from composer.home.streams import guard_streams
+from library.database import Database, open_database
+from library.errors import Refused
 
 WAITING, RUNNING, FINISHED, STOPPED, FAILED = "waiting", "running", "finished", "stopped", "failed"
 """States of a run or a job, as stored in its row; one whose process was killed stays `RUNNING`."""
@@ -25,3 +30,23 @@ def start(home: Home, module: str, kind: str, number: int) -> None:
             stderr=log,
             start_new_session=True,
         )
+
+
+def work_as_told(
+    arguments: Sequence[str],
+    do: Callable[[Database, Home, int], object],
+    *,
+    ends: tuple[type[Exception], ...] = (Refused,),
+) -> int:
+    """Do what `start` started this process for, its `arguments` being HOME NUMBER; returns the exit status.
+
+    Of what `do` raises, `ends` are printed in words and give 1; everything else goes through.
+    """
+    guard_streams()
+    home = Home(Path(arguments[0]))
+    try:
+        do(open_database(home.path), home, int(arguments[1]))
+    except ends as ended:
+        print(ended if str(ended) else "stopped", file=sys.stderr)
+        return 1
+    return 0

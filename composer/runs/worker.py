@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from composer.answers.evaluator import Evaluator, Stopped
 from composer.answers.naming import NamedCells, named_answers
@@ -25,7 +24,6 @@ from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
-from composer.home.streams import guard_streams
 from composer.models.client import TooLong
 from composer.models.connection import Connect, connect
 from composer.optimizer.optimizer import LibraryComposer, to_dspy
@@ -38,7 +36,7 @@ from composer.runs.progress import Progress, RunRecorder
 from composer.runs.records import run_row
 from composer.runs.summary import RunResult, run_result
 from composer.search.problem import SearchResult
-from library.database import Database, open_database
+from library.database import Database
 from library.errors import Refused
 from library.secrets import masked
 
@@ -216,14 +214,7 @@ def start(home: Home, run_id: int) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Do the run named on the command line: `python -m composer.runs.worker HOME RUN`; 0 when it finished."""
-    guard_streams()
-    home = Home(Path(arguments[0]))
-    try:
-        work(open_database(home.path), home, int(arguments[1]))
-    except (Refused, Stopped) as ended:
-        print(ended or "stopped", file=sys.stderr)
-        return 1
-    return 0
+    return processes.work_as_told(arguments, work, ends=(Refused, Stopped))
 
 
 if __name__ == "__main__":
