@@ -16,7 +16,7 @@ from composer.analysis import jobs
 from composer.audit import audit
 from composer.audit.comparison import logged_tables
 from composer.candidates.bases import keep_base
-from composer.curation.jobs import enter_job
+from composer.curation import jobs as authoring_jobs
 from composer.curation.questions import plan_answers
 from composer.evaluation import intervals
 from composer.home.paths import Home
@@ -55,6 +55,7 @@ class Tampering:
     exports: bool = True
 
 
+DATA = (*small.examples(), small.example(1, "authoring"))
 EXAMPLE = "where example_id = 'test-05'"
 CELL = "where key = (select json_extract(evidence, '$.candidate.cells[0]') from candidate where id = {})"
 SAID = "not what entry \\d+ of the log says"
@@ -279,7 +280,7 @@ def tampered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(intervals, "RESAMPLES", 100)
         patch.setenv("HOOK_SECRET", "a secret")
-        small.fill(database, folder, data=(*small.examples(), small.example(1, "authoring")))
+        small.fill(database, folder, data=DATA)
         acts.sign_in(database)
         with database.session() as session:
             remove_person(session, "Vera", by="Max", at=small.NOW)
@@ -308,13 +309,14 @@ def tampered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         assert job.state == jobs.FINISHED
         with database.session() as session:
             keep_base(session, small.task(), small.PROMPT_BASE, by="Ada", at=small.NOW)
-            curated(session)
+            asked = curated(session)
+        authoring_jobs.do_job(database, home, asked, connect=connecting(small.engine(data=DATA)))
         yield database
     database.close()
 
 
-def curated(session: Session) -> None:
-    """Keep the library: drafts, one vetted by another, a retirement undone, a comment, a policy, a draft tried."""
+def curated(session: Session) -> int:
+    """Keep the library: a draft vetted by another, a retirement undone, a comment, a policy; and enter a job."""
     origin = Origin("disagreement", "small", "tiny", ("authoring-01",), "It overrates.", "age")
     brief = write_draft(session, Draft("brief", "Be brief."), by="Ada", at=small.NOW, origin=origin)
     vet(session, [brief.id], by="Max", at=small.NOW)
@@ -322,7 +324,7 @@ def curated(session: Session) -> None:
     undo(session, entries_since(session, log.newest(session) - 1), by="Max", at=small.NOW)
     comment(session, "brief", "Why so?", by="Max", at=small.NOW)
     allow_alone(session, True, by="Max", at=small.NOW, reason="For now.")
-    enter_job(session, plan_answers(session, "small", "tiny"), by="Ada", at=small.NOW)
+    return authoring_jobs.enter_job(session, plan_answers(session, "small", "tiny"), by="Ada", at=small.NOW)
 
 
 def release_two(session: Session) -> None:
