@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from composer.curation.finding import Finding
 from composer.curation.lint import Linter, linter_for
+from composer.registry.datasets import dataset_of, examples_named
 from library.database import lock_for_writing
 from library.drafts import CURATORS, WRITTEN, Accepted, Draft, Origin, write_draft
 from library.errors import Refused
@@ -39,10 +40,12 @@ def save_draft(
 
     `reasons` has for each warning, by its `what`, why the draft is stored all the same; it stays with the version.
     `tasks` names the tasks it is linted against (None: all), of which those count that use its tags. Raises
-    `Refused` for the role, an error of lint, a warning without a reason, and what `write_draft` refuses.
+    `Refused` for the role, an example that isn't set aside for writing, an error of lint, a warning without a
+    reason, and what `write_draft` refuses.
     """
     lock_for_writing(session)
     require(session, by, *CURATORS)
+    _check_examples(session, origin)
     found = findings(linter_for(session, tasks), draft)
     given = reasons or {}
     if errors := [one for one in found if one.is_error]:
@@ -71,6 +74,19 @@ def suggested_key(text: str, taken: Container[str]) -> str:
     key = "-".join(words[:_WORDS_IN_A_KEY])[:_LONGEST_KEY].strip("-") or "snippet"
     numbered = (f"{key}-{number}" for number in count(2))
     return key if key not in taken else next(one for one in numbered if one not in taken)
+
+
+def _check_examples(session: Session, origin: Origin) -> None:
+    """Refuse a draft that is written from examples on which prompts are searched for or measured."""
+    if not origin.examples:
+        return
+    known = {one.id: one for one in examples_named(session, dataset_of(session, origin.task), origin.examples)}
+    for name in origin.examples:
+        if name not in known or known[name].split != "authoring":
+            raise Refused(
+                f"{name} is no authoring example of task {origin.task}",
+                fix="A draft is written from authoring examples alone: dev and test have to stay unread.",
+            )
 
 
 def _refused(key: str, found: Sequence[Finding], what: str) -> Refused:

@@ -2,6 +2,9 @@ import pytest
 
 from composer.curation.authoring import save_draft
 from composer.curation.lint import linter_for
+from composer.data.examples import Dataset
+from composer.registry.datasets import add_examples
+from composer.registry.tasks import get_task
 from library.database import Database
 from library.drafts import Accepted, Draft, Origin, origins
 from library.errors import Refused
@@ -21,11 +24,25 @@ def warnings_of(database: Database, draft: Draft) -> list[str]:
 
 
 def test_a_draft_that_lint_has_nothing_against_is_stored_with_its_origin(filled: Database) -> None:
-    origin = Origin("disagreement", "small", "tiny", ("dev-01",), "Took it for praise.", "The price.")
+    origin = Origin("disagreement", "small", "tiny", ("authoring-01",), "Took it for praise.", "The price.")
     with filled.session() as session:
+        aside = Dataset((*small.examples(), small.example(1, "authoring")))
+        add_examples(session, get_task(session, "small"), aside, by="Ada", at=small.NOW)
         made = save_draft(session, CLEAN, by="Ada", at=small.NOW, origin=origin)
         assert (made.key, made.version, made.state, made.text) == ("price", 1, "draft", CLEAN.text)
         assert origins(session, [made.id])[made.id] == origin
+
+
+@pytest.mark.parametrize("name", ["dev-01", "test-01", "nowhere"])
+def test_it_is_written_from_authoring_examples_alone(filled: Database, name: str) -> None:
+    origin = Origin("disagreement", "small", "tiny", (name,), "Took it for praise.", "The price.")
+    with (
+        filled.session() as session,
+        pytest.raises(Refused, match=f"{name} is no authoring example of task small"),
+    ):
+        save_draft(session, CLEAN, by="Ada", at=small.NOW, origin=origin)
+    with filled.session() as session, pytest.raises(Refused, match="there is no snippet 'price'"):
+        show(session, "price")
 
 
 def test_an_error_refuses_it_and_nothing_is_stored(filled: Database) -> None:

@@ -22,7 +22,7 @@ from ui.drafting.start import Start
 from ui.shell import notices
 
 notices.show_message("box")
-origin = Origin("disagreement", "relatedness", "tiny", ("a-1",), "Took names for links.", "The event.")
+origin = Origin("disagreement", "relatedness", "tiny", ("lee-15-31",), "Took names for links.", "The event.")
 show(Start({start}), on_saved=lambda made: st.query_params.update(saved=made.key))
 """
 Editor = Callable[..., AppTest]
@@ -88,7 +88,7 @@ def test_a_draft_is_saved_under_a_key_made_of_its_text_with_its_origin(editor: E
         made = show(session, "weather-reports-two")[0]
         assert (made.state, made.tags, made.rationale) == ("draft", ("relatedness",), "Rated far too high.")
         assert origins(session, [made.id])[made.id] == Origin(
-            "disagreement", "relatedness", "tiny", ("a-1",), "Took names for links.", "The event."
+            "disagreement", "relatedness", "tiny", ("lee-15-31",), "Took names for links.", "The event."
         )
 
 
