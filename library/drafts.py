@@ -19,15 +19,13 @@ from library.import_plan import PlannedSnippet, changed_rules, links_of
 from library.parts import in_parts
 from library.people import require
 from library.rejections import Rejection, rejections
-from library.roles import Role
+from library.roles import KEEPERS
 from library.snippets import newest_versions, versions_of
 from library.storing import store_versions
 from library.tables import OriginRow
 from library.versions import SnippetVersion
 
 Kind = Literal["written", "disagreement", "mined"]
-CURATORS: tuple[Role, ...] = ("curator", "admin")
-"""Who may write, vet, reject and retire snippets."""
 REJECTED = "rejected"
 """The kind of warning that a text was rejected before."""
 
@@ -93,7 +91,7 @@ def write_drafts(
     changes nothing, and for a text that was rejected before, unless that warning was accepted.
     """
     lock_for_writing(session)
-    require(session, by, *CURATORS)
+    require(session, by, *KEEPERS)
     newest, turned_down = newest_versions(session), rejections(session)
     entries = _checked([draft for draft, _ in drafts], newest)
     plans = []

@@ -93,7 +93,7 @@ def planned(
 ) -> tuple[str, PlannedSnippet]:
     """Return what an entry does to what counts of its key, and the field of `ImportPlan` that it belongs to."""
     if old is None or old.counting is None:
-        return "added", _version(entry, None, 1 if old is None else old.newest + 1, [], conditions)
+        return "added", _version(entry, None, 1 if old is None else old.newest.version + 1, [], conditions)
     if entry.state == "retired":
         return _retired(entry, old.in_force or old.counting)
     if old.in_force is not None and _equal(entry, old.in_force):
@@ -106,7 +106,7 @@ def planned(
         notes = ["same text", *notes]
     if old.draft is not None and replaced is not old.draft:
         notes = [*notes, f"v{old.draft.version} by {old.draft.author} stays a draft"]
-    return "changed", _version(entry, replaced, old.newest + 1, notes, conditions)
+    return "changed", _version(entry, replaced, old.newest.version + 1, notes, conditions)
 
 
 def _version(

@@ -19,6 +19,7 @@ from library.import_plan import Conditions, ImportPlan, PlannedSnippet, links_of
 from library.people import require, someone
 from library.rejections import rejections
 from library.retiring import retire_keys
+from library.roles import KEEPERS
 from library.snippets import current_versions, version_rows
 from library.storing import store_versions
 from library.versions import Current
@@ -52,7 +53,7 @@ def import_file(
     and if file or library changed since that plan was made.
     """
     lock_for_writing(session)
-    require(session, by, "curator", "admin")
+    require(session, by, *KEEPERS)
     found, current = _read(file), current_versions(session)
     plan = _plan(found, current, Conditions() if shipped else _conditions(session, current, by))
     if expected is not None and plan != expected:

@@ -13,6 +13,7 @@ from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import require
 from library.reasons import reason_of
+from library.roles import KEEPERS
 from library.snippets import newest_versions, show, version_rows, versions_of
 from library.versions import SnippetVersion
 
@@ -36,7 +37,7 @@ def retire(session: Session, key: str, *, reason: str, by: str, at: datetime) ->
     """
     reason = reason_of(reason, "a retirement")
     lock_for_writing(session)
-    require(session, by, "curator", "admin")
+    require(session, by, *KEEPERS)
     versions = show(session, key)
     if all(one.state in OUT for one in versions):
         raise Refused(f"snippet {key} is retired already", fix=f"See `composer library show {key}`.")
@@ -49,7 +50,7 @@ def retire_several(session: Session, keys: Sequence[str], *, reason: str, by: st
     """Retire snippets for one reason, all or none; raises as `retire` does; those retired stay so."""
     reason = reason_of(reason, "a retirement")
     lock_for_writing(session)
-    require(session, by, "curator", "admin")
+    require(session, by, *KEEPERS)
     found = versions_of(session, keys)
     if missing := [key for key in keys if key not in found]:
         raise Refused(f"there is no snippet {', '.join(missing)}", fix="See `composer library list`.")

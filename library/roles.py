@@ -11,6 +11,10 @@ Role = Literal["viewer", "rater", "curator", "reviewer", "releaser", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
 
+KEEPERS: tuple[Role, ...] = ("curator", "admin")
+"""Who may bring in tasks, data and targets, and write, vet, reject, tag and retire snippets."""
+
+
 LOCAL = " (local)"
 """What the name of a home's local person ends in, which nobody else's may."""
 

@@ -62,8 +62,8 @@ def vetted(session: Session, tags: Sequence[str]) -> tuple[SnippetVersion, ...]:
     """Return what a composition may use, in library order: of each key the version that counts now.
 
     That is the newest one in force, if it is vetted: a draft doesn't replace what is vetted, and once that is
-    retired, older versions don't come back. With `tags`, only snippets having any of
-    them. Raises Refused if a text no longer fits its hash.
+    retired, older versions don't come back. With `tags`, only snippets having any of them. Raises Refused if a
+    text no longer fits its hash.
     """
     counting = _read(session, _is_newest(drafts=False), col(SnippetVersionRow.state) == "vetted")
     return tuple(_checked(each) for each in counting if not tags or set(tags) & set(each.tags))
@@ -159,7 +159,7 @@ def _current(versions: Sequence[SnippetVersion]) -> Current:
     draft = next((one for one in reversed(versions) if one.state == "draft"), None)
     if draft is not None and in_force is not None and in_force.version > draft.version:
         draft = None
-    return Current(versions[-1].version, in_force, draft)
+    return Current(versions[-1], in_force, draft)
 
 
 def _query(*more: Any) -> Select[Any]:

@@ -9,11 +9,11 @@ from sqlmodel import Session
 
 from library import log
 from library.database import lock_for_writing
-from library.drafts import CURATORS
 from library.errors import Refused
 from library.file import SnippetEntry
 from library.import_plan import PlannedSnippet
 from library.people import require
+from library.roles import KEEPERS
 from library.snippets import versions_of
 from library.storing import store_versions
 from library.versions import SnippetVersion
@@ -35,7 +35,7 @@ def retag(
     say which prompts it may be in. Raises `Refused` for the role, a tag that is no tag, and a retired snippet.
     """
     lock_for_writing(session)
-    require(session, by, *CURATORS)
+    require(session, by, *KEEPERS)
     alone, stored = alone_allowed(session), versions_of(session, keys)
     if missing := [key for key in keys if key not in stored]:
         raise Refused(f"there is no snippet {', '.join(missing)}", fix="See `composer library list`.")

@@ -12,9 +12,9 @@ from sqlmodel import Session, select
 
 from library import log
 from library.database import lock_for_writing
-from library.drafts import CURATORS
 from library.errors import Refused
 from library.people import require
+from library.roles import KEEPERS
 from library.snippets import version_rows, versions_of
 from library.tables import IN_FORCE, UNDOING, LogRow
 
@@ -81,7 +81,7 @@ def undo(session: Session, entry_ids: Sequence[int], *, by: str, at: datetime, r
     something else was done to the snippet: that comes first.
     """
     lock_for_writing(session)
-    require(session, by, *CURATORS)
+    require(session, by, *KEEPERS)
     acts = [_entry(session, id) for id in sorted(dict.fromkeys(entry_ids), reverse=True)]
     changes: list[log.Change] = []
     with _going_back(session):

@@ -45,11 +45,11 @@ class SnippetVersion:
 class Current:
     """What of a snippet counts now.
 
-    newest: the number of its newest version, whatever its state. in_force: the newest that is vetted or retired.
+    newest: its newest version, whatever its state. in_force: the newest that is vetted or retired.
     draft: the newest that is a draft, where none in force is newer.
     """
 
-    newest: int
+    newest: SnippetVersion
     in_force: SnippetVersion | None = None
     draft: SnippetVersion | None = None
 

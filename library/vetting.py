@@ -9,11 +9,10 @@ from sqlmodel import Session, col, select
 
 from library import log
 from library.database import lock_for_writing
-from library.drafts import CURATORS
 from library.errors import Refused
 from library.people import NotAllowed, people, require
 from library.reasons import reason_of
-from library.roles import Person
+from library.roles import KEEPERS, Person
 from library.snippets import version_rows, versions, versions_of
 from library.tables import LibraryPolicyRow
 from library.versions import SnippetVersion
@@ -28,7 +27,7 @@ def vet(
     where somebody else has to vet it.
     """
     lock_for_writing(session)
-    person = require(session, by, *CURATORS)
+    person = require(session, by, *KEEPERS)
     found = versions(session, list(dict.fromkeys(ids)))
     all_of = versions_of(session, [one.key for one in found])
     for one in found:
@@ -62,7 +61,7 @@ def reject(session: Session, id: int, *, reason: str, by: str, at: datetime) -> 
     """
     reason = reason_of(reason, "a rejection")
     lock_for_writing(session)
-    require(session, by, *CURATORS)
+    require(session, by, *KEEPERS)
     (one,) = versions(session, [id])
     _check_draft(one, "rejected")
     for row in version_rows(session, [id]):

@@ -25,6 +25,12 @@ class Latency:
     measured: int
 
 
+def lasting(seconds: float) -> str:
+    """Return how long work on answers takes, in words: `about 40 s`, `about 7 min`."""
+    minutes = seconds / 60
+    return f"about {minutes:,.0f} min" if minutes >= 1.5 else f"about {max(seconds, 1):.0f} s"
+
+
 def answer_latency(session: Session, target: str) -> Latency:
     """Return how long an answer of a target took lately (mean of the newest `RECENT` stored answers)."""
     return latency_by_hash(session, get_target(session, target).hash)

@@ -6,13 +6,13 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import median
 
 import yaml
-from rich.table import Table
 
+from composer.bench.limits import Limits
 from composer.bench.pagetimes import REPETITIONS, timed
 from composer.bench.speed import COMPOSER, HERE
 from composer.data.archive import fetched
@@ -22,13 +22,15 @@ from composer.registry.starter import DATA
 from library.errors import Refused
 
 TASK = "all-sentiment"
-LIMITS: Mapping[str, float] = {"import_s": 20, "peak_mb": 700, "task_page_ms": 500}
+LIMITS = Limits(
+    {"import_s": 20, "peak_mb": 700, "task_page_ms": 500},
+    {
+        "import_s": "composer task add with all texts and single ratings, s",
+        "peak_mb": "its memory at most, MB",
+        "task_page_ms": "the page of the task, ms",
+    },
+)
 """What the figures must stay under, with all 23,703 texts and their 536,520 ratings."""
-NAMES: Mapping[str, str] = {
-    "import_s": "composer task add with all texts and single ratings, s",
-    "peak_mb": "its memory at most, MB",
-    "task_page_ms": "the page of the task, ms",
-}
 
 # On Linux a process begins with the peak of the one that starts it, so that has to be a small one.
 _WATCH = """
@@ -64,20 +66,6 @@ def measure_labels(
             pages.append(timed(home, "--task", TASK)["task_page_ms"])
             on_done()
     return {"import_s": round(seconds, 2), "peak_mb": round(peak), "task_page_ms": round(median(pages))}
-
-
-def broken(figures: Mapping[str, float]) -> tuple[str, ...]:
-    """Return the names of the figures that are over their limit."""
-    return tuple(name for name, limit in LIMITS.items() if figures[name] >= limit)
-
-
-def table(figures: Mapping[str, float]) -> Table:
-    """Return the figures beside their limits, as a table to print."""
-    shown = Table("what", "figure", "limit", "")
-    for name, value in figures.items():
-        verdict = "over" if name in broken(figures) else "within"
-        shown.add_row(NAMES[name], f"{value:,}", f"{LIMITS[name]:,}", verdict)
-    return shown
 
 
 def _task(slices: Sequence[str]) -> str:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from random import Random
 from statistics import median
 
-from rich.table import Table
 from sqlalchemy import URL
 
 from composer.bench.labels import run_watched
+from composer.bench.limits import Limits
 from composer.bench.pages import FEWEST, populate
 from composer.bench.pagetimes import REPETITIONS, timed
 from composer.bench.speed import COMPOSER
@@ -22,13 +22,15 @@ from composer.home.paths import Home
 from library.database import Database
 from library.errors import Refused
 
-LIMITS: Mapping[str, float] = {"filter_ms": 300, "lint_ms": 100, "import_s": 5}
+LIMITS = Limits(
+    {"filter_ms": 300, "lint_ms": 100, "import_s": 5},
+    {
+        "filter_ms": "Library, another filter, ms",
+        "lint_ms": "lint of one new text against all, ms",
+        "import_s": "composer library import of all of them, s",
+    },
+)
 """What the figures must stay under, with 10,000 snippets and their 30,000 versions."""
-NAMES: Mapping[str, str] = {
-    "filter_ms": "Library, another filter, ms",
-    "lint_ms": "lint of one new text against all, ms",
-    "import_s": "composer library import of all of them, s",
-}
 VERSIONS = 3
 """Versions of each snippet: the file is imported as often, each time with other texts."""
 LINTED = 50
@@ -117,20 +119,6 @@ def sentence(rng: Random) -> str:
     first = f"{rng.choice(_VERBS)} {rng.choice(_QUALITIES)} {rng.choice(_THINGS)} {rng.choice(_ENDS)}"
     then = f"{rng.choice(_VERBS).lower()} {rng.choice(_QUALITIES)} {rng.choice(_THINGS)}"
     return f"{first}, and {then} {rng.choice(_ENDS)} {rng.randint(2, 99)} times."
-
-
-def broken(figures: Mapping[str, float]) -> tuple[str, ...]:
-    """Return the names of the figures that are over their limit."""
-    return tuple(name for name, limit in LIMITS.items() if figures[name] >= limit)
-
-
-def table(figures: Mapping[str, float]) -> Table:
-    """Return the figures beside their limits, as a table to print."""
-    shown = Table("what", "figure", "limit", "")
-    for name, value in figures.items():
-        verdict = "over" if name in broken(figures) else "within"
-        shown.add_row(NAMES[name], f"{value:,}", f"{LIMITS[name]:,}", verdict)
-    return shown
 
 
 def _linted(database: Database) -> float:

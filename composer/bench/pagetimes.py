@@ -6,14 +6,14 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from statistics import median
 
-from rich.table import Table
 from sqlalchemy import URL
 
+from composer.bench.limits import Limits
 from composer.bench.pages import WORD, populate
 from composer.home.paths import Home
 from library.database import Database
@@ -23,14 +23,16 @@ ROOT = Path(__file__).resolve().parents[2]
 REPETITIONS = 5
 CANDIDATES = 50
 """Candidates that the Inbox lists."""
-LIMITS: Mapping[str, int] = {"candidate_first_ms": 500, "candidate_filter_ms": 200, "bytes": 2_000_000}
+LIMITS = Limits(
+    {"candidate_first_ms": 500, "candidate_filter_ms": 200, "bytes": 2_000_000},
+    {
+        "candidate_first_ms": "Candidate, first view, ms",
+        "candidate_filter_ms": "Candidate, another filter, ms",
+        "inbox_ms": f"Inbox of {CANDIDATES} candidates, ms",
+        "bytes": "sent on the first view, bytes",
+    },
+)
 """What the figures must stay under, at 5,000 test examples."""
-NAMES: Mapping[str, str] = {
-    "candidate_first_ms": "Candidate, first view, ms",
-    "candidate_filter_ms": "Candidate, another filter, ms",
-    "inbox_ms": f"Inbox of {CANDIDATES} candidates, ms",
-    "bytes": "sent on the first view, bytes",
-}
 PATIENCE_SECONDS = 300
 
 
@@ -65,22 +67,7 @@ def measure_pages(
         for _ in range(repetitions):
             rounds.append(_timed(home, found.candidate, found.small))
             on_done()
-    return {name: round(median(one[name] for one in rounds)) for name in NAMES}
-
-
-def broken(figures: Mapping[str, int]) -> tuple[str, ...]:
-    """Return the names of the figures that are over their limit."""
-    return tuple(name for name, limit in LIMITS.items() if figures[name] >= limit)
-
-
-def table(figures: Mapping[str, int]) -> Table:
-    """Return the figures beside their limits, as a table to print."""
-    shown = Table("what", "median", "limit", "")
-    for name, value in figures.items():
-        limit = LIMITS.get(name)
-        verdict = "" if limit is None else ("over" if name in broken(figures) else "within")
-        shown.add_row(NAMES[name], f"{value:,}", "—" if limit is None else f"{limit:,}", verdict)
-    return shown
+    return {name: round(median(one[name] for one in rounds)) for name in LIMITS.names}
 
 
 def _timed(home: Home, candidate: int, small: int) -> dict[str, float]:

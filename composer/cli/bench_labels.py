@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -10,7 +9,8 @@ from rich.progress import Progress
 
 from composer.bench import labels as bench
 from composer.bench.pagetimes import REPETITIONS
-from composer.cli.common import JsonOption, console, out, refusals
+from composer.cli.bench_figures import show_figures
+from composer.cli.common import JsonOption, console, refusals
 
 
 @refusals
@@ -25,9 +25,4 @@ def labels(
     with Progress(console=console, transient=True) as progress:
         bar = progress.add_task("the import, then the page", total=1 + max(repetitions, 1))
         figures = bench.measure_labels(repetitions=repetitions, on_done=lambda: progress.advance(bar))
-    if as_json_instead:
-        typer.echo(json.dumps(figures))
-    else:
-        out.print(bench.table(figures))
-    if check and bench.broken(figures):
-        raise typer.Exit(1)
+    show_figures(figures, bench.LIMITS, check=check, as_json=as_json_instead)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -11,7 +10,8 @@ from rich.progress import Progress
 
 from composer.bench import library as bench
 from composer.bench.pagetimes import REPETITIONS
-from composer.cli.common import JsonOption, console, out, refusals
+from composer.cli.bench_figures import show_figures
+from composer.cli.common import JsonOption, console, refusals
 
 
 @refusals
@@ -30,9 +30,4 @@ def library(
         figures = bench.measure_library(
             snippets, at=datetime.now(UTC), repetitions=repetitions, on_done=lambda: progress.advance(bar)
         )
-    if as_json_instead:
-        typer.echo(json.dumps(figures))
-    else:
-        out.print(bench.table(figures))
-    if check and bench.broken(figures):
-        raise typer.Exit(1)
+    show_figures(figures, bench.LIMITS, check=check, as_json=as_json_instead)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,7 +9,8 @@ import typer
 from rich.progress import Progress
 
 from composer.bench import pagetimes
-from composer.cli.common import JsonOption, console, out, refusals
+from composer.cli.bench_figures import show_figures
+from composer.cli.common import JsonOption, console, refusals
 
 
 @refusals
@@ -28,9 +28,4 @@ def pages(
         figures = pagetimes.measure_pages(
             examples, at=datetime.now(UTC), repetitions=repetitions, on_done=lambda: progress.advance(bar)
         )
-    if as_json_instead:
-        typer.echo(json.dumps(figures))
-    else:
-        out.print(pagetimes.table(figures))
-    if check and pagetimes.broken(figures):
-        raise typer.Exit(1)
+    show_figures(figures, pagetimes.LIMITS, check=check, as_json=as_json_instead)

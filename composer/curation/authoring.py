@@ -15,10 +15,11 @@ from composer.curation.finding import Finding
 from composer.curation.lint import Linter, linter_for
 from composer.registry.datasets import dataset_of, examples_named
 from library.database import lock_for_writing
-from library.drafts import CURATORS, WRITTEN, Accepted, Draft, Origin, write_draft
+from library.drafts import WRITTEN, Accepted, Draft, Origin, write_draft
 from library.errors import Refused
 from library.people import require
 from library.reasons import reason_of
+from library.roles import KEEPERS
 from library.similar import content_words
 from library.versions import SnippetVersion
 
@@ -44,7 +45,7 @@ def save_draft(
     reason, and what `write_draft` refuses.
     """
     lock_for_writing(session)
-    require(session, by, *CURATORS)
+    require(session, by, *KEEPERS)
     _check_examples(session, origin)
     found = findings(linter_for(session, tasks), draft)
     given = reasons or {}

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from composer.answers.evaluator import questions_of
-from composer.answers.latency import Latency, answer_latency, answer_tokens
+from composer.answers.latency import Latency, answer_latency, answer_tokens, lasting
 from composer.answers.store import stored_answers
 from composer.curation.in_use import InUse
 from composer.data.examples import Example
@@ -36,8 +36,7 @@ class Cost:
         """It in words, in one line."""
         if not self.answers:
             return "nothing to pay: every answer that it needs is stored"
-        minutes = self.seconds / 60
-        lasts = f"about {minutes:,.0f} min" if minutes >= 1.5 else f"about {max(self.seconds, 1):.0f} s"
+        lasts = lasting(self.seconds)
         basis = "" if self.latency.measured else ", a guess: this target has not answered yet"
         found = f"{self.answers:,} answer{'s' * (self.answers != 1)} to pay, {lasts}{basis}"
         if self.money is None:

@@ -29,9 +29,9 @@ from composer.registry.targets import keep_target
 from composer.tables import AuthoringJobRow
 from library import log
 from library.database import Database, lock_for_writing
-from library.drafts import CURATORS as CURATORS
 from library.errors import Refused
 from library.people import require
+from library.roles import KEEPERS as KEEPERS
 from library.secrets import masked
 
 Kind = Literal["answers", "try"]
@@ -94,7 +94,7 @@ def enter_job(session: Session, questions: Questions, *, by: str, at: datetime, 
     `apart` are the examples that the draft on trial was written from.
     """
     lock_for_writing(session)
-    person = require(session, by, *CURATORS)
+    person = require(session, by, *KEEPERS)
     now, trial = questions.now, questions.trial
     keep_target(session, now.target, by=by, at=at)
     what: dict[str, Any] = {
@@ -156,7 +156,7 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
 
 def ask_to_stop(session: Session, job_id: int, *, by: str, at: datetime) -> None:
     """Ask a job's worker to stop after the answer in flight; what it has is kept. Raises for the role."""
-    require(session, by, *CURATORS)
+    require(session, by, *KEEPERS)
     row = _row(session, job_id)
     if row.state not in (WAITING, RUNNING):
         raise Refused("it has ended already: there is nothing to stop")

@@ -11,10 +11,9 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func
 
 from composer.task.task import Task
-from library.drafts import CURATORS
 from library.rejections import Rejection, rejections
-from library.roles import Person
-from library.snippets import newest_versions, versions, versions_of
+from library.roles import KEEPERS, Person
+from library.snippets import current_versions, versions
 from library.tables import IN_FORCE, LogRow
 from library.versions import SnippetVersion
 from library.vetting import vetting_obstacles
@@ -87,16 +86,12 @@ def listing(session: Session) -> Listing:
 
     A snippet is listed by the version in force; where none ever was, by its newest one that wasn't rejected.
     """
-    newest = newest_versions(session)
-    unsettled = versions_of(session, [key for key, one in newest.items() if one.state not in IN_FORCE])
     changed = _changed_at(session)
     turned_down = {one.id: one for one in rejections(session).values()}
     rows, drafts = [], []
-    for key, one in newest.items():
-        at = changed.get(key, one.created_at)
-        every = unsettled.get(key, (one,))
-        draft = _open_draft(every)
-        shown = _shown(every, draft or one)
+    for key, one in current_versions(session).items():
+        at = changed.get(key, one.newest.created_at)
+        shown, draft = one.counting or one.newest, one.draft
         waits = draft.version if draft and draft is not shown else None
         rows.append(Row(shown, waits, at, turned_down.get(shown.id)))
         if draft is not None:
@@ -111,7 +106,7 @@ def listing(session: Session) -> Listing:
 
 def waiting_for(session: Session, drafts: Sequence[SnippetVersion], person: Person) -> Mapping[int, str]:
     """Return for each of these drafts why this person may not vet it, by id; empty where they may."""
-    if not person.may(*CURATORS):
+    if not person.may(*KEEPERS):
         return dict.fromkeys((one.id for one in drafts), "you are not a curator")
     obstacles = vetting_obstacles(session, drafts, person)
     return {one.id: obstacles.get(one.id, "") for one in drafts}
@@ -121,16 +116,6 @@ def allowed_by(task: Task, rows: Iterable[Row]) -> tuple[Row, ...]:
     """Return the rows that a task may use by their tags: all, where it names none."""
     tags = set(task.snippets.tags)
     return tuple(row for row in rows if not tags or tags & set(row.version.tags))
-
-
-def _shown(every: Sequence[SnippetVersion], otherwise: SnippetVersion) -> SnippetVersion:
-    return next((one for one in reversed(every) if one.state in IN_FORCE), otherwise)
-
-
-def _open_draft(every: Sequence[SnippetVersion]) -> SnippetVersion | None:
-    """Return the newest draft, unless what is in force is newer: then it was passed by."""
-    found = next((one for one in reversed(every) if one.state != "rejected"), None)
-    return found if found and found.state == "draft" else None
 
 
 def _changed_at(session: Session) -> Mapping[str, datetime]:

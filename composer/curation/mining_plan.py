@@ -16,10 +16,10 @@ from composer.optimizer.reflection import reflecting
 from composer.optimizer.rewriting import LEAST_BUDGET, full_size, most_reflections, way_of
 from composer.prompts.curator_rules import token_estimate
 from composer.prompts.messages import render
-from composer.registry.lookup import KEEPERS
 from composer.registry.targets import get_target
 from library.errors import Refused
 from library.people import require
+from library.roles import KEEPERS
 
 DEFAULT_STRATEGY = "gepa"
 DEFAULT_BUDGET = 120

@@ -16,13 +16,13 @@ from composer.labelling.queueing import end
 from composer.labelling.rows import acts_on, item_of, ratings_by_item, waiting_rows
 from composer.registry.datasets import current_dataset, dataset_of, has_data
 from composer.registry.imports import import_records, prospect
-from composer.registry.lookup import KEEPERS
 from composer.tables import QueuedRow
 from composer.task.task import Task
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import people, require
+from library.roles import KEEPERS
 
 
 @dataclass(frozen=True)

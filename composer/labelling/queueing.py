@@ -13,7 +13,6 @@ from composer.data.examples import Unlabelled
 from composer.labelling.doubt import REASONS, Ground, doubtful
 from composer.labelling.rows import RATERS, WAITING, waiting_rows
 from composer.registry.datasets import current_dataset, has_data
-from composer.registry.lookup import KEEPERS
 from composer.tables import QueuedRow
 from composer.task.task import Task
 from library import log
@@ -21,6 +20,7 @@ from library.database import lock_for_writing
 from library.errors import Refused
 from library.people import people, require
 from library.reasons import reason_of
+from library.roles import KEEPERS
 from library.tables import insert_all
 
 UNLABELLED = "it has no label"

@@ -12,7 +12,6 @@ from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func, select
 
 from composer.data.examples import Dataset, Example
-from composer.registry.lookup import KEEPERS
 from composer.tables import DatasetRow, ExampleRow
 from composer.task.task import SPLITS, SplitName, Task
 from library import log
@@ -21,6 +20,7 @@ from library.errors import Refused
 from library.parts import in_parts
 from library.people import require
 from library.reasons import reason_of
+from library.roles import KEEPERS
 from library.tables import insert_all
 
 

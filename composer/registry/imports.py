@@ -13,10 +13,10 @@ from composer.data.dataset import load_examples
 from composer.data.examples import Dataset, Record
 from composer.data.known import NOTHING_KNOWN, KnownSplits, known_splits
 from composer.registry.datasets import current_dataset, earlier_examples, has_data, make_current
-from composer.registry.lookup import KEEPERS
 from composer.task.task import Task
 from library.database import lock_for_writing
 from library.people import require
+from library.roles import KEEPERS
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from library.errors import Refused
-from library.roles import Role
-
-KEEPERS: tuple[Role, ...] = ("curator", "admin")
-"""Who may bring in tasks, data and targets."""
 
 
 def unknown_name(kind: str, name: str, known: Sequence[str], command: str) -> Refused:

@@ -9,12 +9,13 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from composer.models.target import Target
-from composer.registry.lookup import KEEPERS, unknown_name
+from composer.registry.lookup import unknown_name
 from composer.registry.shipped import shipped_target, shipped_target_names
 from composer.registry.tasks import task_names
 from composer.tables import TargetRow
 from library import log
 from library.people import require
+from library.roles import KEEPERS
 
 
 def target_hash(session: Session, name: str) -> str:

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
-from composer.registry.lookup import KEEPERS, unknown_name
+from composer.registry.lookup import unknown_name
 from composer.tables import TaskRow
 from composer.task.task import Task, stored_task
 from library import log
 from library.errors import Refused
 from library.people import require
+from library.roles import KEEPERS
 
 
 def add_task(session: Session, task: Task, *, by: str, at: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from composer.answers.latency import Latency, answer_latency, answer_tokens
+from composer.answers.latency import Latency, answer_latency, answer_tokens, lasting
 from composer.answers.store import answered_examples
 from composer.candidates.records import CandidateSummary, list_candidates
 from composer.candidates.test_split import times_read
@@ -145,8 +145,7 @@ def in_words(found: Spending) -> tuple[str, str]:
         return "Nothing to pay: every answer that it needs is stored.", _shows(found)
     test = f"{found.test:,} to read the sealed test split"
     parts = f": {found.search:,} to search, {test}" if found.search else " to read the sealed test split"
-    minutes = found.seconds / 60
-    lasts = f"about {minutes:,.0f} min" if minutes >= 1.5 else f"about {max(found.seconds, 1):.0f} s"
+    lasts = lasting(found.seconds)
     each = found.latency
     basis = f"measured on {each.measured:,} stored answers"
     if not each.measured:

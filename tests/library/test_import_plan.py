@@ -23,7 +23,7 @@ def entry(**changes: Any) -> SnippetEntry:
 def stored(state: str = "draft", **changes: Any) -> Current:
     """What counts where the second version of the snippet is as `entry` with these changes would have made it."""
     one = version(state, 2, **changes)
-    return Current(2, draft=one) if state == "draft" else Current(2, in_force=one)
+    return Current(one, draft=one) if state == "draft" else Current(one, in_force=one)
 
 
 def version(state: str, number: int, **changes: Any) -> SnippetVersion:
@@ -103,7 +103,7 @@ def test_a_rationale_alone_is_not_taken_over_and_that_is_noted() -> None:
     assert one.note == "keeps its rationale: only another text, rule or tag makes a new version"
 
 
-FOLLOWED = Current(3, in_force=version("vetted", 2), draft=version("draft", 3, text="B."))
+FOLLOWED = Current(version("draft", 3, text="B."), version("vetted", 2), version("draft", 3, text="B."))
 
 
 def test_what_equals_the_version_in_force_is_unchanged_although_a_newer_draft_exists() -> None:
@@ -130,12 +130,12 @@ def test_another_draft_follows_the_draft_and_another_vetted_text_the_one_in_forc
 
 
 def test_what_is_retired_stays_so_although_a_newer_draft_exists() -> None:
-    followed = Current(3, in_force=version("retired", 2), draft=version("draft", 3, text="B."))
+    followed = Current(version("draft", 3, text="B."), version("retired", 2), version("draft", 3, text="B."))
     assert planned(entry(state="retired"), followed)[0] == "unchanged"
 
 
 def test_a_key_whose_drafts_were_all_rejected_begins_anew_under_the_next_number() -> None:
-    kind, one = planned(entry(), Current(2))
+    kind, one = planned(entry(), Current(version("rejected", 2)))
     assert (kind, one.version, one.old_text) == ("added", 3, None)
 
 

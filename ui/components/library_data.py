@@ -21,6 +21,7 @@ from library import log
 from library.roles import Person
 from library.snippets import vetted
 from ui.shell.context import database, place
+from ui.shell.user import BY_PERSON
 
 Logged = tuple[str, str | None, str]
 Finished = tuple[int, str]
@@ -106,11 +107,7 @@ def _weighed(now: Logged, finished: Finished) -> Weighed:
     return weigh(usable, known, carried, near_texts(usable, known))
 
 
-def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:
-    return person.name, person.local, tuple(sorted(person.roles))
-
-
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Person: _identity})
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_PERSON)
 def _obstacles(now: Logged, person: Person) -> tuple[Mapping[int, str], tuple[Row, ...]]:
     drafts = _listed(now).drafts
     with database().session() as session:

@@ -9,9 +9,8 @@ import streamlit as st
 
 from composer.curation.acting import acting
 from library.canonical import text_digest
-from library.drafts import CURATORS
 from library.retiring import retire_several
-from library.roles import Person
+from library.roles import KEEPERS, Person
 from ui.components import last_act
 from ui.components.library_data import LibraryData
 from ui.shell.context import database, now
@@ -36,7 +35,7 @@ def form(
     if suggestion and field.name not in st.session_state:
         field.set(suggestion)
     st.caption(plain(" ".join(effects_of(keys, data))))
-    st.text_input("Why", key=field.name, placeholder="Why it is retired", disabled=not person.may(*CURATORS))
+    st.text_input("Why", key=field.name, placeholder="Why it is retired", disabled=not person.may(*KEEPERS))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Retire" if len(keys) == 1 else f"Retire {len(keys):,}",
@@ -44,9 +43,9 @@ def form(
             icon=":material/block:",
             on_click=_retire,
             args=(keys, place),
-            disabled=not person.may(*CURATORS),
+            disabled=not person.may(*KEEPERS),
         )
-        if not person.may(*CURATORS):
+        if not person.may(*KEEPERS):
             st.caption("You are not a curator.", width="content")
 
 

@@ -10,8 +10,8 @@ import streamlit as st
 
 from composer.activity.addresses import snippet_page
 from composer.curation.disagreements import Disagreements
-from library.drafts import CURATORS, Draft, Origin
-from library.roles import Person
+from library.drafts import Draft, Origin
+from library.roles import KEEPERS, Person
 from library.snippets import show as versions_of
 from library.versions import SnippetVersion
 from library.vetting import vetting_obstacles
@@ -33,7 +33,7 @@ def show(found: Disagreements, person: Person) -> None:
     section("Draft a snippet", "one line that would have helped here, and elsewhere")
     if saved := SAVED.get():
         html(saved_note(saved, person))
-    if not person.may(*CURATORS):
+    if not person.may(*KEEPERS):
         st.caption(plain(f"{person.name} may only look: curators write drafts."))
         return
     with st.expander(f"The prompt in use: {found.now.name}", key="prompt-in-use"):

@@ -8,8 +8,7 @@ import streamlit as st
 
 from composer.curation import jobs as work
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
-from library.drafts import CURATORS
-from library.roles import Person
+from library.roles import KEEPERS, Person
 from ui.disagreements import page_data
 from ui.disagreements.page_data import Offer
 from ui.shell import notices
@@ -32,10 +31,10 @@ def show(
     answer is done at once.
     """
     if offer.newest is not None and offer.at_work:
-        _progress(offer.newest.id, person.may(*CURATORS))
+        _progress(offer.newest.id, person.may(*KEEPERS))
         return
     assert offer.cost is not None
-    may = person.may(*CURATORS)
+    may = person.may(*KEEPERS)
     newest = offer.newest
     broken = newest is not None and newest.state != FINISHED
     with st.container(horizontal=True, vertical_alignment="center"):

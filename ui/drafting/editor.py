@@ -8,7 +8,8 @@ from functools import partial
 import streamlit as st
 
 from composer.curation.authoring import findings, save_draft
-from library.drafts import CURATORS, Draft
+from library.drafts import Draft
+from library.roles import KEEPERS
 from library.versions import SnippetVersion
 from ui.drafting import fields, lint_pane
 from ui.drafting.start import TEXT, Start, forget, reason_for, typed
@@ -38,7 +39,7 @@ def show(start: Start, *, on_saved: Saved, beside: bool = True, more: More | Non
     if notices.is_waiting():
         st.rerun()
     person = me()
-    if not person.may(*CURATORS):
+    if not person.may(*KEEPERS):
         st.caption(plain(f"{person.name} may only look: curators write drafts."))
         return
     known = lint_pane.linter()

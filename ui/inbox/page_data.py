@@ -10,10 +10,7 @@ import streamlit as st
 from composer.review.inbox import Entry, inbox, waiting_for
 from library.roles import Person
 from ui.shell.context import as_logged, database
-
-
-def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:
-    return person.name, person.local, tuple(sorted(person.roles))
+from ui.shell.user import BY_PERSON
 
 
 def entries() -> tuple[Entry, ...]:
@@ -32,7 +29,7 @@ def _entries(now: tuple[str, str | None, str]) -> tuple[Entry, ...]:  # noqa: AR
         return inbox(session)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Person: _identity})
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_PERSON)
 def _waiting(now: tuple[str, str | None, str], person: Person) -> int:  # noqa: ARG001 (Streamlit hashes it)
     with database().session() as session:
         return waiting_for(session, person)

@@ -7,10 +7,7 @@ import streamlit as st
 from composer.labelling.rating import waiting_for
 from library.roles import Person
 from ui.shell.context import as_logged, database
-
-
-def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:
-    return person.name, person.local, tuple(sorted(person.roles))
+from ui.shell.user import BY_PERSON
 
 
 def waiting(person: Person) -> int:
@@ -18,7 +15,7 @@ def waiting(person: Person) -> int:
     return _waiting(as_logged(), person)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs={Person: _identity})
+@st.cache_resource(max_entries=64, show_spinner=False, hash_funcs=BY_PERSON)
 def _waiting(now: tuple[str, str | None, str], person: Person) -> int:  # noqa: ARG001 (Streamlit hashes it)
     with database().session() as session:
         return waiting_for(session, person)

@@ -8,9 +8,8 @@ import streamlit as st
 
 from composer.curation.acting import acting
 from composer.curation.listing import Listing, Row
-from library.drafts import CURATORS
 from library.errors import Refused
-from library.roles import Person
+from library.roles import KEEPERS, Person
 from library.tagging import retag
 from library.versions import SnippetVersion
 from ui.components import last_act, retiring, vetting
@@ -37,7 +36,7 @@ def show(ticked: Sequence[Row], fitting: Sequence[Row], data: LibraryData, perso
         if not keys:
             st.caption("Click a row to read it; tick rows to tag, vet or retire them together.", width="content")
             return
-        may = person.may(*CURATORS)
+        may = person.may(*KEEPERS)
         st.markdown(f"**{count(len(keys), 'snippet')}**", width="content")
         with st.popover("Tags", icon=":material/sell:", disabled=not may):
             _tags(keys, data.listing)

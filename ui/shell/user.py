@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
@@ -17,6 +19,14 @@ from ui.shell.context import EXAMPLE, own_database, this_home
 from ui.shell.html import plain, safe
 from ui.shell.page import html
 from ui.shell.state import Key, this_run
+
+
+def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:
+    return person.name, person.local, tuple(sorted(person.roles))
+
+
+BY_PERSON: dict[str | type, Callable[[Any], Any]] = {Person: _identity}
+"""For Streamlit's caches: what is kept for one person is kept by who they are and what they may do."""
 
 # Out of the page's flow, in the row of its header, which leaves room for it.
 CORNER = """<style>

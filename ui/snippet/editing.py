@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from library.drafts import CURATORS
+from library.roles import KEEPERS
 from library.versions import SnippetVersion
 from ui.drafting import editor
 from ui.drafting.start import Start
@@ -23,13 +23,13 @@ def button(found: Shown) -> None:
         key="edit",
         icon=":material/edit:",
         on_click=_close if is_open else _open,
-        disabled=not is_open and (not found.person.may(*CURATORS) or bool(obstacle(found))),
+        disabled=not is_open and (not found.person.may(*KEEPERS) or bool(obstacle(found))),
     )
 
 
 def obstacle(found: Shown) -> str:
     """Return why it can't be edited by who looks, as a sentence; empty where it can."""
-    if not found.person.may(*CURATORS):
+    if not found.person.may(*KEEPERS):
         return ""  # which is said once for all that they can't do
     if found.counting.state == "retired":
         return "It is retired: it gets no new version unless that is undone."

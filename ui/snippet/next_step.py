@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from composer.curation.acting import acting
-from library.drafts import CURATORS
+from library.roles import KEEPERS
 from library.undoing import Act, undo
 from library.versions import SnippetVersion
 from library.vetting import reject
@@ -26,7 +26,7 @@ REASON = Key("reject-reason", "")
 
 def show(found: Shown) -> None:
     """Offer what may be done now, by who looks; what can't be done says why beside it."""
-    may = found.person.may(*CURATORS)
+    may = found.person.may(*KEEPERS)
     draft = found.draft
     with st.container(horizontal=True, vertical_alignment="center", key="ic-snippet-acts"):
         editing.button(found)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from composer.registry.lookup import KEEPERS
+from library.roles import KEEPERS
 from ui.data import datasets, more_rows, new_task
 from ui.data.reading import is_uploaded, upload
 from ui.shell import notices

@@ -10,9 +10,8 @@ from composer.curation import jobs
 from composer.curation.disagreements import Disagreements, losses
 from composer.curation.questions import plan_answers
 from composer.models.download import to_fetch
-from library.drafts import CURATORS
 from library.errors import Refused
-from library.roles import Person
+from library.roles import KEEPERS, Person
 from ui.disagreements import choices, draft, job, notes, opened, page_data, table
 from ui.disagreements.choices import Line
 from ui.shell import notices
@@ -103,7 +102,7 @@ def _opened(found: Disagreements, lines: Sequence[Line], person: Person) -> None
             st.caption(plain(f"{asked} is no authoring example that was answered."))
         return
     html(opened.pane(row, found.now.task.output))
-    if person.may(*CURATORS):
+    if person.may(*KEEPERS):
         notes.show_pick(found.now.task.name, found.now.target.name, row.example.id)
 
 

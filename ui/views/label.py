@@ -6,9 +6,9 @@ import streamlit as st
 
 from composer.labelling.rating import has_rated
 from composer.labelling.rows import RATERS, tasks_with_queues
-from composer.registry.lookup import KEEPERS
 from composer.registry.tasks import get_task
 from composer.task.task import Task
+from library.roles import KEEPERS
 from ui.label import feeding, queueing, turn
 from ui.shell import notices, query_params
 from ui.shell.context import database

@@ -21,7 +21,7 @@ FIGURES = {"filter_ms": 120, "lint_ms": 8.5, "import_s": 3.2}
 def test_imports_lint_and_filters_are_measured() -> None:
     told: list[None] = []
     figures = library.measure_library(60, at=NOW, repetitions=1, on_done=lambda: told.append(None))
-    assert list(figures) == ["filter_ms", "lint_ms", "import_s"] == list(library.LIMITS)
+    assert list(figures) == ["filter_ms", "lint_ms", "import_s"] == list(library.LIMITS.most)
     assert all(value > 0 for value in figures.values())
     assert len(told) == 1 + library.VERSIONS + 1
 
