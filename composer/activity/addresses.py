@@ -20,6 +20,11 @@ def run_page(run_id: int | str) -> str:
     return _address("runs", run=run_id)
 
 
+def adaptation_page(adaptation_id: int | str) -> str:
+    """Return the address of an adaptation: a prompt on its way from one target to another."""
+    return _address("adapt", adaptation=adaptation_id)
+
+
 def pick_page(task: str) -> str:
     """Return the address where a prompt is picked by hand for a task."""
     return _address("runs", how="Pick by hand", task=task)

@@ -7,14 +7,22 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from composer.activity.addresses import candidate_page, label_page, prompt_page, run_page, snippet_page
-from composer.tables import CandidateRow, ReleaseRow, RunRow
+from composer.activity.addresses import (
+    adaptation_page,
+    candidate_page,
+    label_page,
+    prompt_page,
+    run_page,
+    snippet_page,
+)
+from composer.tables import AdaptationRow, CandidateRow, ReleaseRow, RunRow
 from library.log import LogEntry
 
 LONGEST_REASON = 300
 """Characters of a reason that one line takes in; the entry has all of it."""
 _DONE = ("added", "removed")
-_TABLES: dict[str, type[CandidateRow | RunRow | ReleaseRow]] = {
+_TABLES: dict[str, type[AdaptationRow | CandidateRow | RunRow | ReleaseRow]] = {
+    "adaptation": AdaptationRow,
     "candidate": CandidateRow,
     "run": RunRow,
     "release": ReleaseRow,
@@ -41,6 +49,8 @@ _SENTENCES = {
     "rolled back": "rolled back with {}",
     "exported": "exported {}",
     "run entered": "started {}",
+    "adaptation entered": "started {}",
+    "adaptation ended": "ended {}",
     "base proposed": "proposed {}",
     "answers kept": "kept answers for {}",
     "test split read": "read the sealed test split for {}",
@@ -98,6 +108,8 @@ class Subject:
         """Address of its page within the app; empty where it has none."""
         if self.kind == "candidate" and self.name.isdecimal():
             return candidate_page(self.name)
+        if self.kind == "adaptation" and self.name.isdecimal():
+            return adaptation_page(self.name)
         if self.kind == "run" and self.name.isdecimal():
             return run_page(self.name)
         if self.kind == "snippet":

@@ -73,7 +73,11 @@ class MeasuredPrompt(Part):
 
 
 class SearchRecord(Part):
-    """How the candidate was found: `estimate` is the mean loss saved in the search, in [-1, 1]."""
+    """How the candidate was found: `estimate` is the mean loss saved in the search, in [-1, 1].
+
+    It is saved over the incumbent, or over the composition with the fingerprint `start` where the search started
+    from that of another target.
+    """
 
     strategy: str
     seed: int
@@ -81,6 +85,7 @@ class SearchRecord(Part):
     tried: int
     estimate: float
     stopped: str
+    start: str = ""
 
 
 class Evidence(Part):
@@ -119,6 +124,8 @@ class Evidence(Part):
         silent |= {} if self.target.price_per_million_tokens is not None else {"price_per_million_tokens": True}
         if silent:
             later = {**later, "target": silent}
+        if not self.search.start:
+            later = {**later, "search": {"start"}}
         if not self.candidate.base_sha256:
             later = {**later, "incumbent": {"base_sha256"}, "candidate": {"base_sha256"}}
         return self.model_dump(mode="json", include=set(names) or None, exclude=later)

@@ -120,3 +120,8 @@ def as_difference(metric: str, better_is: Better, gain: float, low: float, high:
 def as_change(metric: str, gain: float) -> float:
     """Return a search's gain (mean paired loss saved) as a change of the task's metric."""
     return -100 * gain if metric == "nmse" else gain
+
+
+def loss_of(metric: str, figure: float) -> float:
+    """Return the mean loss, in [0, 1], that a figure of the composite metric is."""
+    return figure / 100 if metric == "nmse" else 1 - figure

@@ -19,7 +19,7 @@ from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, stra
 from composer.prompts.curator_rules import rules_of
 from composer.prompts.vocabulary import Vocabulary
 from composer.search.attribution import Attribution, attribute
-from composer.search.problem import Ask, BudgetedScorer, Losses, Problem, Score, SearchResult, Step
+from composer.search.problem import Ask, BudgetedScorer, Keys, Losses, Problem, Score, SearchResult, Step
 from composer.search.stratified_order import stratified_order
 from composer.task.task import Task
 from library.errors import Refused
@@ -28,7 +28,9 @@ from library.errors import Refused
 class LibraryComposer(Teleprompter):  # type: ignore[misc]
     """Searches the compositions of a vocabulary and returns the student with the best one found.
 
-    The student's own composition is the incumbent that everything is paired with. After `compile`, `found`
+    The student's own composition is the incumbent that everything is paired with; `bar` is the mean loss that
+    any composition must undercut to be of use, where there is one. `validity` maps each composition asked to how
+    many of its answers were valid, and how many there were. After `compile`, `found`
     is what the search ended with and `attribution` the effects of snippets on its cells. Raises `Refused` for a
     strategy that doesn't exist.
     """
@@ -42,6 +44,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         budget: int = DEFAULT_BUDGET,
         seed: int = 0,
         on_step: Callable[[Step], None] = lambda _step: None,
+        bar: float | None = None,
     ) -> None:
         super().__init__()
         self.search = strategy_of(strategy)
@@ -50,8 +53,10 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         self.budget = budget
         self.seed = seed
         self.on_step = on_step
+        self.bar = bar
         self.found: SearchResult | None = None
         self.attribution: Attribution | None = None
+        self.validity: dict[Keys, tuple[int, int]] = {}
 
     def compile(
         self,
@@ -83,6 +88,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
             score=self._score(examples),
             tags=self.vocabulary.tags(),
             parallel=self.evaluator.slots,
+            bar=self.bar,
         )
         scorer = BudgetedScorer(problem, self.budget, self.on_step)
         self.found = self.search(scorer, rng)
@@ -102,8 +108,10 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
             compositions = [self.vocabulary.compose(keys) for keys, _ in asked]
             answers = self.evaluator.all_answers(list(zip(compositions, ordered, strict=True)))
             found = []
-            for (_, ids), own, given in zip(asked, ordered, answers, strict=True):
+            for (keys, ids), own, given in zip(asked, ordered, answers, strict=True):
                 scored = score(task, own, [parse_answer(task.output, answer) for answer in given])
+                valid, total = self.validity.get(keys, (0, 0))
+                self.validity[keys] = valid + int(scored.valid.sum()), total + len(own)
                 by_id = {example.id: loss for example, loss in zip(own, scored.loss, strict=True)}
                 found.append(np.array([by_id[e] for e in ids]))
             return found

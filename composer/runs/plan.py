@@ -19,6 +19,7 @@ from composer.registry.releases import incumbent_of
 from composer.registry.targets import get_target
 from composer.registry.tasks import get_task
 from composer.review.verdicts import no_gos
+from composer.runs.carried import Carried, carried_of
 from composer.tables import RunRow
 from composer.tables.runs import PROPOSED as PROPOSED
 from composer.task.basetext import WrittenBase, written_base
@@ -33,7 +34,8 @@ class Plan:
     """All that a run depends on, besides the answers themselves.
 
     `proposed` is the composition that somebody picked; None where a search chooses one. `written` is its base
-    where somebody wrote another, and `source` says where.
+    where somebody wrote another, and `source` says where. `carried` is what comes from another target, None where
+    nothing does.
     """
 
     task: Task
@@ -47,6 +49,12 @@ class Plan:
     proposed: Composition | None = None
     written: WrittenBase | None = None
     source: str = ""
+    carried: Carried | None = None
+
+    @property
+    def start(self) -> Composition:
+        """The composition that a search starts from, and compares all others with."""
+        return self.carried.baseline if self.carried else self.incumbent
 
     @property
     def identity(self) -> str:
@@ -54,10 +62,12 @@ class Plan:
         # How many answers are given side by side decides what is asked in one round.
         rounds = {"parallel": self.target.parallel} if self.target.parallel > 1 else {}
         picked = {} if self.proposed is None else {"proposed": self.proposed.fingerprint}
+        start = {} if self.carried is None else {"carried": self.carried.identity}
         return digest(
             {
                 **rounds,
                 **picked,
+                **start,
                 "task": self.task.hash,
                 "dataset": self.dataset,
                 "target": self.target.hash,
@@ -70,16 +80,28 @@ class Plan:
         )
 
 
-def plan_run(session: Session, task_name: str, target_name: str, *, strategy: str, seed: int, budget: int) -> Plan:
-    """Gather what a run needs; raises `Refused` where something is missing or makes no sense."""
+def plan_run(
+    session: Session,
+    task_name: str,
+    target_name: str,
+    *,
+    strategy: str,
+    seed: int,
+    budget: int,
+    carried: Carried | None = None,
+) -> Plan:
+    """Gather what a run needs; raises `Refused` where something is missing or makes no sense.
+
+    With `carried` the search starts from a prompt of another target.
+    """
     strategy_of(strategy)
     if budget < 1:
         raise Refused(f"a budget of {budget} answers buys nothing", fix="Give at least 1.")
     if not 0 <= seed < 2**32:
         raise Refused(f"seed {seed} is out of range", fix="Give a whole number from 0 to 4294967295.")
-    plan = _plan(session, task_name, target_name, strategy=strategy, seed=seed, budget=budget)
+    plan = _plan(session, task_name, target_name, strategy=strategy, seed=seed, budget=budget, carried=carried)
     # Refuses what no run could keep to, before it costs anything.
-    rules_of(plan.vocabulary, plan.vocabulary.names(plan.incumbent))
+    rules_of(plan.vocabulary, plan.vocabulary.names(plan.start))
     return plan
 
 
@@ -135,7 +157,18 @@ def proposable(session: Session, task_name: str, target_name: str) -> Plan:
 def plan_again(session: Session, row: RunRow) -> Plan:
     """Gather what a run that was entered needs now; raises `Refused` as planning it anew does."""
     if row.proposed is None:
-        return plan_run(session, row.task, row.target, strategy=row.strategy, seed=row.seed, budget=row.budget)
+        carried = (
+            None if row.adaptation is None else carried_of(session, get_task(session, row.task), row.adaptation)
+        )
+        return plan_run(
+            session,
+            row.task,
+            row.target,
+            strategy=row.strategy,
+            seed=row.seed,
+            budget=row.budget,
+            carried=carried,
+        )
     base = text_of_base(session, get_task(session, row.task), row.base)
     plan = _plan(session, row.task, row.target, strategy=row.strategy, seed=row.seed, budget=row.budget, base=base)
     named = {version.id: name for name, version in plan.vocabulary.versions.items()}
@@ -157,17 +190,19 @@ def _plan(
     seed: int,
     budget: int,
     base: str | None = None,
+    carried: Carried | None = None,
 ) -> Plan:
-    """Gather what a run depends on; its vocabulary has the base in use, or the one given."""
+    """Gather what a run depends on; its vocabulary has the base in use, the carried one, or the one given."""
     task, target = get_task(session, task_name), get_target(session, target_name)
     incumbent = incumbent_of(session, task, target.name)
     dataset = dataset_of(session, task.name)
-    on = incumbent.base if base is None else base
+    start = carried.baseline if carried else incumbent
+    on = start.base if base is None else base
     turned_down = no_gos(session, task, dataset, target)
     vocabulary = Vocabulary(
         task,
         vetted(session, task.snippets.tags),
-        kept=incumbent.versions,
+        kept=start.versions,
         barred=[one.versions for one in turned_down if text_of_base(session, task, one.base) == on],
         base=on,
     )
@@ -177,7 +212,7 @@ def _plan(
             f"the library has no vetted snippet for task {task.name} ({tags})",
             fix="`composer library import FILE` adds snippets; those with `state: vetted` can be used.",
         )
-    return Plan(task, dataset, target, vocabulary, incumbent, strategy, seed, budget)
+    return Plan(task, dataset, target, vocabulary, incumbent, strategy, seed, budget, carried=carried)
 
 
 def _check_rules(plan: Plan, names: tuple[str, ...]) -> None:

@@ -95,6 +95,7 @@ def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
             incumbent=plan.incumbent.fingerprint,
             base=keep_base(session, plan.task, plan.vocabulary.base, by=by, at=at, note=plan.source),
             proposed=None if plan.proposed is None else [one.id for one in plan.proposed.versions],
+            adaptation=plan.carried.id if plan.carried else None,
             strategy=plan.strategy,
             seed=plan.seed,
             budget=plan.budget,
@@ -118,6 +119,7 @@ def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
                 "budget": row.budget,
                 **({} if plan.proposed is None else {"snippets": list(plan.proposed.keys)}),
                 **({} if row.base is None else {"base": row.base}),
+                **({} if plan.carried is None else {"from": plan.carried.source}),
             },
             at=at,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -38,6 +39,22 @@ class MetricDifference(_Part):
     better_is: Better
 
 
+class ValidRate(_Part):
+    """How many of `answers` answers of a composition in the search were valid."""
+
+    keys: tuple[str, ...]
+    valid: int
+    answers: int
+
+
+def best_valid(validity: Mapping[tuple[str, ...], tuple[int, int]]) -> ValidRate | None:
+    """Return the composition with the highest share of valid answers, of equals the one asked most."""
+    rates = [
+        ValidRate(keys=keys, valid=valid, answers=total) for keys, (valid, total) in validity.items() if total
+    ]
+    return max(rates, key=lambda one: (one.valid / one.answers, one.answers), default=None)
+
+
 class RunResult(_Part):
     """What a finished run came to.
 
@@ -45,6 +62,9 @@ class RunResult(_Part):
     found nothing, and the test split was not read; `candidate_id` and `let_through` are None then too. What is
     not let through has a page of its own like any other; in results older than that it has no candidate.
     `stopped` is why the search stopped, None in results older than this field; `seconds` is the run's time.
+    `reachable` is the probability that some composition undercuts the bar, and `more` the loss that the
+    composition which looked best would save over it: None where the search had no bar. `best_valid` is the
+    composition whose answers in the search were valid most often, None where nothing was carried over.
     """
 
     task: str
@@ -64,11 +84,15 @@ class RunResult(_Part):
     let_through: bool | None = None
     message: str
     seconds: float = 0.0
+    reachable: float | None = None
+    more: float | None = None
+    best_valid: ValidRate | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Return the JSON value that is stored with the run, and printed."""
-        # Without this part a result is the same JSON as before there was one.
-        return self.model_dump(mode="json", exclude={"let_through"} if self.let_through is None else None)
+        # Without these parts a result is the same JSON as before there were any.
+        later = ("let_through", "reachable", "more", "best_valid")
+        return self.model_dump(mode="json", exclude={name for name in later if getattr(self, name) is None})
 
 
 def run_result(
@@ -81,6 +105,7 @@ def run_result(
     n: int = 0,
     number: int | None = None,
     malformed: str = "",
+    best_valid: ValidRate | None = None,
 ) -> RunResult:
     """Summarise a run; `comparison` is None where the search found nothing, `number` is the candidate's id.
 
@@ -106,6 +131,9 @@ def run_result(
         gates=comparison.gates if comparison else (),
         candidate_id=number,
         let_through=passes,
+        reachable=found.reachable,
+        more=found.more,
+        best_valid=best_valid,
         message="; ".join(
             filter(None, [_message(found, comparison, number, passes), "" if passes else malformed.rstrip(".")])
         ),
@@ -134,6 +162,8 @@ def _difference(comparison: Comparison | None) -> MetricDifference | None:
 
 
 def _message(found: SearchResult, comparison: Comparison | None, number: int | None, passes: bool | None) -> str:
+    if found.reason == "unreachable":
+        return f"no candidate: {found.stopped}; the test split was not read"
     if comparison is None:
         return (
             f"no candidate: none of {found.tried} compositions beat the incumbent in the search "

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from composer.answers.evaluator import Evaluator, Stopped
 from composer.answers.naming import NamedCells, named_answers
@@ -34,7 +35,7 @@ from composer.runs.fit import check_fit, may_not_fit
 from composer.runs.plan import Plan, plan_again
 from composer.runs.progress import Progress, RunRecorder
 from composer.runs.records import run_row
-from composer.runs.summary import RunResult, run_result
+from composer.runs.summary import RunResult, ValidRate, best_valid, run_result
 from composer.search.problem import SearchResult
 from library.database import Database
 from library.errors import Refused
@@ -121,7 +122,7 @@ def _begin(database: Database, run_id: int, on_progress: Callable[[Progress], No
         row.stop_asked = row.stop_asked and row.state == WAITING  # asked while this process came up
         row.state, row.message, row.ended_at = RUNNING, "", None
         row.started_at = datetime.now(UTC)
-        row.expected = plan.budget + 2 * len(test)
+        row.expected = plan.budget + (2 if plan.carried is None else 3) * len(test)
         session.add(row)
     record = RunRecorder(database, run_id, on_progress)
     record.now(expected=row.expected)
@@ -130,15 +131,13 @@ def _begin(database: Database, run_id: int, on_progress: Callable[[Progress], No
 
 def _search_and_submit(run: _Begun, model: ModelSession, cells: NamedCells) -> RunResult:
     plan, test, evaluator = run.plan, run.test, model.evaluator()
-    found, candidate = _picked(run, evaluator) if plan.proposed is not None else _found(run, evaluator)
+    searched = _picked(run, evaluator) if plan.proposed is not None else _found(run, evaluator)
+    found, candidate = searched.result, searched.composition
     model.watch.check()  # the test split isn't read for answers that come to nothing
-    if candidate == plan.incumbent:
-        return run_result(plan, evaluator.counts, found, candidate, malformed=model.watch.in_words())
-    with run.database.session() as session:
-        reads = note_test_read(
-            session, plan.dataset, plan.target.hash, candidate, run_id=run.id, by=run.by, at=datetime.now(UTC)
-        )
-    run.record.now(phase="reading the test split", expected=evaluator.counts.asked + 2 * len(test))
+    ended = partial(run_result, plan, found=found, candidate=candidate, best_valid=searched.best_valid)
+    if candidate == plan.incumbent or found.reason == "unreachable":
+        return ended(counts=evaluator.counts, malformed=model.watch.in_words())
+    reads = _read_test(run, evaluator, candidate)
     measurement = MeasurementPlan(plan.task, plan.target, plan.dataset, test, plan.incumbent, candidate)
     measured, comparison = measure(measurement, evaluator, seed=plan.seed)
     search = SearchRecord(
@@ -148,29 +147,57 @@ def _search_and_submit(run: _Begun, model: ModelSession, cells: NamedCells) -> R
         tried=found.tried,
         estimate=found.gain,
         stopped=found.stopped,
+        start="" if plan.start == plan.incumbent else plan.start.fingerprint,
     )
     evidence = evidence_of(measured, comparison, search, reads_before=reads)
     cells.name()  # before what rests on them
     with run.database.session() as session:
         number = submit(session, run.id, candidate, plan.incumbent, evidence, by=run.by, at=datetime.now(UTC))
-    return run_result(
-        plan,
-        evaluator.counts,
-        found,
-        candidate,
-        comparison,
+    return ended(
+        counts=evaluator.counts,
+        comparison=comparison,
         n=len(test),
         number=number,
         malformed=model.watch.in_words(),
     )
 
 
-def _picked(run: _Begun, evaluator: Evaluator) -> tuple[SearchResult, Composition]:
+@dataclass(frozen=True)
+class _Searched:
+    """What a search ended with, and the composition whose answers in it were valid most often."""
+
+    result: SearchResult
+    composition: Composition
+    best_valid: ValidRate | None = None
+
+
+def _read_test(run: _Begun, evaluator: Evaluator, candidate: Composition) -> int:
+    """Note that the test split is read, and read it for what was carried over unchanged.
+
+    That is another prompt than both sides where the search found a better one. Returns how often others read it.
+    """
+    plan, test = run.plan, run.test
+    beside = tuple({plan.start} - {plan.incumbent, candidate})
+    with run.database.session() as session:
+        reads, *_ = [
+            note_test_read(
+                session, plan.dataset, plan.target.hash, one, run_id=run.id, by=run.by, at=datetime.now(UTC)
+            )
+            for one in (candidate, *beside)
+        ]
+    expected = evaluator.counts.asked + (2 + len(beside)) * len(test)
+    run.record.now(phase="reading the test split", expected=expected)
+    for one in beside:
+        evaluator.answers(one, test)
+    return reads
+
+
+def _picked(run: _Begun, evaluator: Evaluator) -> _Searched:
     """Return what somebody proposed as the result of a search that asked nothing."""
     plan, picked = run.plan, run.plan.proposed
     assert picked is not None
     _check_fit(run, evaluator, picked, run.test)
-    return SearchResult(plan.vocabulary.names(picked), 0.0, 1, PICKED, "exhausted"), picked
+    return _Searched(SearchResult(plan.vocabulary.names(picked), 0.0, 1, PICKED, "exhausted"), picked)
 
 
 def _check_fit(run: _Begun, evaluator: Evaluator, composition: Composition, examples: Sequence[Example]) -> None:
@@ -179,17 +206,17 @@ def _check_fit(run: _Begun, evaluator: Evaluator, composition: Composition, exam
         check_fit(evaluator, composition, examples)
 
 
-def _found(run: _Begun, evaluator: Evaluator) -> tuple[SearchResult, Composition]:
+def _found(run: _Begun, evaluator: Evaluator) -> _Searched:
     plan, everything = run.plan, (*run.dev, *run.test)
-    _check_fit(run, evaluator, plan.incumbent, everything)
+    _check_fit(run, evaluator, plan.start, everything)
     try:
         return _search(run, evaluator)
     except TooLong:
-        check_fit(evaluator, plan.incumbent, everything)  # names all of them, not only the first that was met
+        check_fit(evaluator, plan.start, everything)  # names all of them, not only the first that was met
         raise
 
 
-def _search(run: _Begun, evaluator: Evaluator) -> tuple[SearchResult, Composition]:
+def _search(run: _Begun, evaluator: Evaluator) -> _Searched:
     plan = run.plan
     run.record.now(phase="searching")
     composer = LibraryComposer(
@@ -199,12 +226,14 @@ def _search(run: _Begun, evaluator: Evaluator) -> tuple[SearchResult, Compositio
         budget=plan.budget,
         seed=plan.seed,
         on_step=run.record.step,
+        bar=plan.carried.bar if plan.carried else None,
     )
-    student = LibraryPredict(plan.vocabulary, plan.incumbent)
+    student = LibraryPredict(plan.vocabulary, plan.start)
     composer.compile(student, trainset=[to_dspy(plan.task, example) for example in run.dev])
     assert composer.found is not None
     run.record.attribution(composer.attribution)
-    return composer.found, plan.vocabulary.compose(composer.found.keys)
+    best = best_valid(composer.validity) if plan.carried else None
+    return _Searched(composer.found, plan.vocabulary.compose(composer.found.keys), best)
 
 
 def start(home: Home, run_id: int) -> None:

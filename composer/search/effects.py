@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import ceil
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from composer.search.effect_model import Variances
+from composer.search.effect_model import EffectModel, Variances
 from composer.search.example_blocks import ExampleBlocks
 from composer.search.learning import Learner
 from composer.search.local_search import value_of
 from composer.search.moves import smallest
 from composer.search.orders import best_order
-from composer.search.problem import Ask, BudgetedScorer, Reason, SearchResult
+from composer.search.outlook import HOPELESS, Outlook, beyond_reach, outlook
+from composer.search.problem import Ask, BudgetedScorer, Keys, Reason, SearchResult
 from composer.search.screening import screening_compositions
 from composer.search.stopping import StoppingRule
 from composer.search.suspect_trials import SuspectTrials
@@ -98,6 +99,8 @@ class _Search:
             stop = self.stopping.reason(none_leads=leader == incumbent)
             if stop is not None:
                 return self._found(stop)
+            if self._hopeless(model, leader):
+                return self._found("unreachable")
             racing = self.scorer.left <= self.settings.race * self.scorer.budget
             asks = self.trials.next(self.learner.suspects, self.at_once) or self.proposals.next(
                 self.learner.problem, model, leader, racing=racing
@@ -134,6 +137,17 @@ class _Search:
         asks: list[Ask] = [(keys, self.blocks.next_for(keys)) for keys in drawn]
         return [asks[start : start + self.at_once] for start in range(0, len(asks), self.at_once)]
 
+    def _hopeless(self, model: EffectModel, leader: Keys) -> bool:
+        """Whether the answers so far show that no composition undercuts the bar."""
+        bar = self.scorer.problem.bar
+        if bar is None or not beyond_reach(self.learner.problem, model, leader, bar):
+            return False
+        return self._outlook(model, leader, bar).reachable < HOPELESS
+
+    def _outlook(self, model: EffectModel, leader: Keys, bar: float) -> Outlook:
+        # Chance of its own: whether there is a bar doesn't change what is asked.
+        return outlook(self.learner.problem, model, leader, bar, np.random.default_rng(self.scorer.cells))
+
     def _found(self, reason: Reason) -> SearchResult:
         model = self.learner.fit()
         leader, mean, incumbent = self.learner.leader(model), model.mean(), self.scorer.problem.incumbent
@@ -141,7 +155,12 @@ class _Search:
         if leader != incumbent and self.scorer.problem.ordered:
             leader, more = best_order(self.scorer, leader, self.rng)
             gain += more
-        return SearchResult(leader, gain, len(self.scorer.tried), _in_words(reason, self.settings), reason)
+        found = SearchResult(leader, gain, len(self.scorer.tried), _in_words(reason, self.settings), reason)
+        bar = self.scorer.problem.bar
+        if bar is None:
+            return found
+        ahead = self._outlook(model, leader, bar)
+        return replace(found, reachable=ahead.reachable, more=ahead.more)
 
 
 def _in_words(reason: Reason, settings: Settings) -> str:
@@ -149,5 +168,6 @@ def _in_words(reason: Reason, settings: Settings) -> str:
         "budget": "the budget is spent",
         "exhausted": "every composition worth asking was measured on every example",
         "settled": f"going on would gain less than {settings.least:g} of loss",
+        "unreachable": "the answers show that no composition gets below the bar",
         "futile": f"no snippet gains {settings.least:g} of loss over the incumbent",
     }[reason]

@@ -17,7 +17,7 @@ Losses = NDArray[np.float64]
 Ask = tuple[Keys, Sequence[str]]
 """A composition and the dev examples to score it on."""
 
-Reason = Literal["budget", "exhausted", "settled", "futile"]
+Reason = Literal["budget", "exhausted", "settled", "futile", "unreachable"]
 
 
 class Score(Protocol):
@@ -59,7 +59,9 @@ class Problem(Space):
 
     `examples` are the dev example ids in an order in which every prefix is a fair sample. `tags` maps a key to
     what its curator tagged it with. `parallel` is how many answers are given side by side: a search may ask for
-    so many at once, whose order of arrival changes nothing.
+    so many at once, whose order of arrival changes nothing. `bar` is the mean loss, in [0, 1], that a composition
+    must undercut to be of any use, None where all that counts is the incumbent: a search may end as soon as the
+    answers show that none will.
     """
 
     incumbent: Keys
@@ -67,6 +69,7 @@ class Problem(Space):
     score: Score
     tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
     parallel: int = 1
+    bar: float | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,9 @@ class Step:
 class SearchResult:
     """What a search ends with: its best composition, the gain it estimates, and why it stopped.
 
-    `stopped` is `reason` as a clause for people.
+    `stopped` is `reason` as a clause for people; `reachable` is the probability, by all that was answered, that
+    some composition undercuts the problem's bar, and `more` the loss that the composition which looks best
+    would save over it: both None where the problem has no bar.
     """
 
     keys: Keys
@@ -94,6 +99,8 @@ class SearchResult:
     tried: int
     stopped: str
     reason: Reason = "budget"
+    reachable: float | None = None
+    more: float | None = None
 
 
 class BudgetSpent(Exception):

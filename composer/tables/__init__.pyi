@@ -1,3 +1,4 @@
+from .adaptation import AdaptationRow
 from .answers import CellRow, TestReadRow
 from .bases import BaseRow
 from .candidates import CandidateRow, CorrectionRow, DispositionRow, ReleaseRow, VerdictRow
@@ -11,6 +12,7 @@ from .runs import RunRow
 from .webhooks import WebhookRow
 
 __all__ = [
+    "AdaptationRow",
     "AuthoringJobRow",
     "BaseRow",
     "CandidateRow",

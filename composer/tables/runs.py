@@ -35,6 +35,8 @@ class RunRow(Table, table=True):
     proposed: list[int] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True), nullable=True))
     # Id of the base of what it composes; None is the task's own.
     base: int | None = None
+    # The adaptation whose search it is; None where nothing is carried over.
+    adaptation: int | None = None
     strategy: str
     seed: int
     budget: int

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import sqlite
 from sqlmodel import Session
 
 from composer.activity.webhooks import add_webhook
+from composer.adaptation import AdaptationPlan, enter_adaptation, plan_adaptation
 from composer.analysis import jobs
 from composer.audit import audit
 from composer.audit.comparison import logged_tables
@@ -223,6 +224,10 @@ TABLE = {
     "an example in the queue": Tampering(
         "update queued set content = json_set(content, '$.inputs.query', 'x')", f"queued .*{SAID}", False, False
     ),
+    "an adaptation's baseline": Tampering(
+        "update adaptation set versions = '[]'", f"adaptation 1 .*{SAID}", False, False
+    ),
+    "an adaptation gone": Tampering("delete from adaptation", "adaptation 1, named by .*is gone", False, False),
     "a base's text": Tampering(
         "update base set text = 'Say 5.' || char(10) || '{{snippets}}'", f"base 1 .*{SAID}", False, False
     ),
@@ -310,9 +315,15 @@ def tampered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         with database.session() as session:
             keep_base(session, small.task(), small.PROMPT_BASE, by="Ada", at=small.NOW)
             asked = curated(session)
+            enter_adaptation(session, carried(session), by="Ada", at=small.NOW)
         authoring_jobs.do_job(database, home, asked, connect=connecting(small.engine(data=DATA)))
         yield database
     database.close()
+
+
+def carried(session: Session) -> AdaptationPlan:
+    """Plan to carry the released prompt to the other target."""
+    return plan_adaptation(session, "small", "tiny", "other", strategy="greedy", seed=0, budget=20)
 
 
 def curated(session: Session) -> int:

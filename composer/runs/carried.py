@@ -1,0 +1,45 @@
+"""What an adaptation freezes for the search on the new target, read from its row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from composer.prompts.composition import Composition
+from composer.prompts.parts import Parts
+from composer.registry.releases import composition_of
+from composer.tables import AdaptationRow
+from composer.task.task import Task
+from library.errors import Refused
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A prompt in use on the target `source`, as the start of a search on another.
+
+    `baseline` is that prompt; `bar` the mean loss, in [0, 1], that a composition must undercut to be of use, None
+    where nothing is known of that. The same `identity` is the same start; sha256 in hex.
+    """
+
+    id: int
+    identity: str
+    source: str
+    baseline: Composition
+    bar: float | None
+
+
+def carried_of(session: Session, task: Task, adaptation_id: int) -> Carried:
+    """Read what an adaptation froze; raises `Refused` for an unknown id, or a snippet not in use now."""
+    row = adaptation_row(session, adaptation_id)
+    baseline = composition_of(session, task, Parts(row.base, tuple(row.versions)))
+    return Carried(adaptation_id, row.identity, row.source, baseline, row.bar)
+
+
+def adaptation_row(session: Session, adaptation_id: int) -> AdaptationRow:
+    """Return the row of an adaptation; raises `Refused` where there is none."""
+    row = session.get(AdaptationRow, adaptation_id)
+    if row is None:
+        fix = "`composer adapt --list` shows those there are."
+        raise Refused(f"there is no adaptation {adaptation_id}", fix=fix)
+    return row
