@@ -1,10 +1,11 @@
 from .freezing import AdaptationPlan, enter_adaptation, plan_adaptation
-from .outcome import Outcome, Side
+from .outcome import Cost, Outcome, Side
 from .records import Adaptation, get_adaptation, list_adaptations
 
 __all__ = [
     "Adaptation",
     "AdaptationPlan",
+    "Cost",
     "Outcome",
     "Side",
     "enter_adaptation",

@@ -25,14 +25,16 @@ class _Part(BaseModel):
 class Side(_Part):
     """One prompt on one target, measured on the `n` sealed examples.
 
-    `composite` is the task's metric, `valid_only` that of valid answers alone, None where there was none;
-    `valid_rate` is in [0, 1], `seconds` the mean time of an answer.
+    `composite` is the task's metric with its 95% interval `low` to `high`, `valid_only` that of valid answers
+    alone, None where there was none; `valid_rate` is in [0, 1], `seconds` the mean time of an answer.
     """
 
     kind: SideKind
     target: str
     keys: tuple[str, ...]
     composite: float
+    low: float
+    high: float
     valid_only: float | None
     valid_rate: float
     seconds: float

@@ -22,6 +22,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.compose:compose",
         "Search for a better composition and submit it for review; run it again to go on after a break.",
     ),
+    "adapt": Entry(
+        "composer.cli.adapt:adapt",
+        "Carry a task's prompt from one target to others: each ends in a candidate, or a no-go with its reasons.",
+    ),
     "propose": Entry(
         "composer.cli.propose:propose",
         "Measure snippets that you picked, or a prompt that you wrote, beside the prompt in use, as a candidate.",

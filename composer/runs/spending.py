@@ -78,7 +78,8 @@ class Spending:
 def spending(session: Session, plan: Plan) -> Spending:
     """Return what a planned run takes at most: answers that are stored already cost nothing."""
     examples = split_size(session, plan.dataset, "test")
-    test = 2 * examples if plan.proposed is None else _unanswered(session, plan, plan.proposed)
+    sides = 1 + len({plan.incumbent, plan.start})
+    test = sides * examples if plan.proposed is None else _unanswered(session, plan, plan.proposed)
     latency = answer_latency(session, plan.target.name)
     tokens = answer_tokens(session, plan.target.name)
     expected = tokens or _guessed_tokens(plan, examples_of(session, plan.dataset, "test")[:READ_FOR_LENGTH])
@@ -110,7 +111,7 @@ def _unanswered(session: Session, plan: Plan, proposed: Composition) -> int:
 
 
 def _guessed_tokens(plan: Plan, examples: Sequence[Example]) -> float:
-    prompt = (plan.proposed or plan.incumbent).text
+    prompt = (plan.proposed or plan.start).text
     sizes = [
         sum(token_estimate(one["content"]) for one in render(prompt, plan.task.message, example.inputs))
         for example in examples

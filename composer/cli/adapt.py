@@ -1,0 +1,107 @@
+"""`composer adapt`: carry the prompt in use on one target to others, each to a candidate or a recorded no-go."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from composer.adaptation import AdaptationPlan, enter_adaptation, get_adaptation, list_adaptations, plan_adaptation
+from composer.adaptation import worker as adaptations
+from composer.answers.evaluator import Stopped
+from composer.cli.adapt_report import as_row, before, listing, report
+from composer.cli.before_spending import DryRunOption
+from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals
+from composer.cli.compose import BudgetOption, SeedOption, StrategyOption
+from composer.cli.run_report import progress_bar
+from composer.home.paths import Home, resolve_home
+from composer.models import connection
+from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY
+from composer.runs.spending import Spending, spending
+from library.database import Database, open_database
+from library.errors import Refused
+
+INTERRUPTED = 130
+
+
+@refusals
+def adapt(
+    task: Annotated[str | None, typer.Argument(help="Name of the task.")] = None,
+    source: Annotated[str, typer.Option("--from", help="The target whose prompt in use is carried over.")] = "",
+    to: Annotated[
+        list[str] | None, typer.Option("--to", help="The target to carry it to; may be given again.")
+    ] = None,
+    budget: BudgetOption = DEFAULT_BUDGET,
+    strategy: StrategyOption = DEFAULT_STRATEGY,
+    seed: SeedOption = 0,
+    dry_run: DryRunOption = False,
+    listed: Annotated[
+        bool, typer.Option("--list", help="List what was adapted so far, and how it ended.")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Carry a task's prompt from one target to others: each ends in a candidate, or a no-go with its reasons.
+
+    Run it again to go on.
+    """
+    place = Home(resolve_home(home))
+    database = open_database(place.path)
+    if listed:
+        _list(database, task, as_json=as_json)
+        return
+    if not task or not source or not to:
+        raise Refused(
+            "an adaptation needs a task, the target whose prompt is carried over, and one to carry it to",
+            fix="Write `composer adapt TASK --from A --to B`; `composer adapt --list` shows those there are.",
+        )
+    plans = _planned(database, task, source, to, strategy=strategy, seed=seed, budget=budget)
+    if not as_json:
+        for plan, takes in plans:
+            out.print(before(plan, takes))
+    elif dry_run:
+        print(json.dumps([{"to": plan.target.name, **takes.as_json()} for plan, takes in plans], allow_nan=False))
+    if dry_run:
+        return
+    ended = [_done(database, place, plan, as_json=as_json) for plan, _ in plans]
+    if as_json:
+        print(json.dumps(ended, ensure_ascii=False, allow_nan=False))
+
+
+def _planned(
+    database: Database, task: str, source: str, to: list[str], *, strategy: str, seed: int, budget: int
+) -> list[tuple[AdaptationPlan, Spending]]:
+    with database.session() as session:
+        plans = [
+            plan_adaptation(session, task, source, target, strategy=strategy, seed=seed, budget=budget)
+            for target in dict.fromkeys(to)
+        ]
+        return [(plan, spending(session, plan.run)) for plan in plans]
+
+
+def _done(database: Database, home: Home, plan: AdaptationPlan, *, as_json: bool) -> dict[str, object]:
+    """Do one adaptation with a progress bar, print what it came to, and return it for a script."""
+    with database.session() as session:
+        number = enter_adaptation(session, plan, by=person(), at=datetime.now(UTC))
+    try:
+        with progress_bar(console) as bar:
+            adaptations.work(database, home, number, on_progress=bar, connect=connection.connect)
+    except (KeyboardInterrupt, Stopped) as stop:
+        console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
+        raise typer.Exit(INTERRUPTED) from stop
+    with database.session() as session:
+        ended = get_adaptation(session, number)
+    if not as_json:
+        out.print(report(ended))
+    return as_row(ended)
+
+
+def _list(database: Database, task: str | None, *, as_json: bool) -> None:
+    with database.session() as session:
+        known = list_adaptations(session, task)
+    if as_json:
+        print(json.dumps([as_row(one) for one in known], ensure_ascii=False, allow_nan=False))
+        return
+    out.print(listing(known))

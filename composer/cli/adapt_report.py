@@ -1,0 +1,133 @@
+"""An adaptation on the terminal: what is frozen before it begins, what it came to, and a list of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from composer.adaptation import Adaptation, AdaptationPlan, Outcome
+from composer.answers.latency import lasting
+from composer.cli.common import clean
+from composer.cli.figures_table import BAD, GOOD
+from composer.evaluation.formatting import NAMES, bracketed, change, figure
+from composer.prompts.composition import BARE_BASE
+from composer.runs.spending import Spending, in_words, warning
+
+
+def before(plan: AdaptationPlan, takes: Spending) -> RenderableType:
+    """Return what an adaptation freezes, and what it takes at most."""
+    task = plan.task
+    held = " + ".join(plan.baseline.keys) or BARE_BASE
+    lines = [
+        Text(f"{task.name}: {plan.source.name} → {plan.target.name}", "bold"),
+        Text(f"  frozen: task {task.hash[:12]}, data {_short(plan.run.dataset)}, {NAMES[task.metric]}"),
+        Text(f"  the prompt in use on {plan.source.name}: {held}"),
+        Text(
+            f"  to be of use a prompt must beat always answering “{plan.floor.answer}” "
+            f"({NAMES[task.metric]} {figure(task.metric, plan.floor.figure)} on the dev examples)"
+        ),
+        *(Text(f"  {line}", "dim") for line in in_words(takes)),
+    ]
+    if said := warning(takes):
+        lines.append(Text(f"  ! {said}", BAD))
+    return Group(*lines)
+
+
+def _short(dataset: str) -> str:
+    """Return the start of a dataset's hash, which follows its task's name."""
+    return dataset.partition(":")[2][:12]
+
+
+def report(one: Adaptation) -> RenderableType:
+    """Return what an adaptation came to: its prompts side by side, and the candidate or why there is none."""
+    found = one.outcome
+    head = Text(f"\n{one.task}: {one.source} → {one.target}", "bold")
+    if found is None:
+        return Group(head, Text(f"{one.run_state}: {clean(one.message)}"))
+    parts: list[RenderableType] = [head]
+    if found.sides:
+        parts.append(_sides(found))
+    parts += [Text(line) for line in _comparison(found)]
+    parts.append(_verdict(found))
+    parts += [Text(f"  {reason}") for reason in found.reasons]
+    if found.sights:
+        parts.append(Text("A larger budget:", "dim"))
+        parts += [Text(f"  {line}", "dim") for line in found.sights]
+    cost = found.cost
+    share = f" ({cost.answers / cost.full:.0%} of the {cost.full:,} of a full run)" if cost.full else ""
+    money = "" if cost.money is None else f", {cost.money:.2g} by the target’s price"
+    parts.append(
+        Text(f"{cost.answers:,} answers{share}, {cost.paid:,} paid; {lasting(cost.seconds)}{money}", "dim")
+    )
+    return Group(*parts)
+
+
+def _sides(found: Outcome) -> Table:
+    name = NAMES[found.metric]
+    table = Table("on the sealed examples", box=None, pad_edge=False)
+    for column in ("target", name, "95% interval", "valid only", "valid rate", "s an answer", "examples"):
+        table.add_column(column, justify="left" if column == "target" else "right")
+    for one in found.sides:
+        table.add_row(
+            Text(one.kind),
+            Text(one.target),
+            figure(found.metric, one.composite),
+            Text(bracketed(figure(found.metric, one.low), figure(found.metric, one.high))),
+            figure(f"valid_{found.metric}", one.valid_only),
+            figure("valid_rate", one.valid_rate),
+            f"{one.seconds:.2f}",
+            f"{one.n:,}",
+        )
+    return table
+
+
+def _comparison(found: Outcome) -> list[str]:
+    lines = []
+    if found.against_transfer is not None:
+        one = found.against_transfer
+        bounds = (
+            "" if one.low is None else f" {bracketed(change(one.metric, one.low), change(one.metric, one.high))}"
+        )
+        lines.append(f"Adapted against plain transfer: {change(one.metric, one.value)}{bounds}")
+    ceiling = "" if found.ceiling is None else f"; one more person: {figure(found.metric, found.ceiling)}"
+    lines.append(f"Always “{found.floor_answer}”: {figure(found.metric, found.floor)}{ceiling}")
+    return lines
+
+
+def _verdict(found: Outcome) -> RenderableType:
+    if found.kind == "candidate":
+        text = Text(f"Candidate {found.candidate_id} for this target: composer review {found.candidate_id}", GOOD)
+    else:
+        measured = "" if found.candidate_id is None else f" (measured as candidate {found.candidate_id})"
+        text = Text(f"No-go{measured}", BAD)
+    return Padding(text, (1, 0, 0, 0))
+
+
+def listing(known: Sequence[Adaptation]) -> RenderableType:
+    """Return adaptations as a table, newest first."""
+    if not known:
+        return Text("Nothing was adapted yet: `composer adapt TASK --from A --to B`.")
+    table = Table("", "task", "from", "to", "ended in", "answers", "why")
+    for one in known:
+        found = one.outcome
+        ended = one.run_state if found is None else found.kind
+        why = "" if found is None or not found.reasons else found.reasons[0]
+        if found is not None and found.kind == "candidate":
+            ended = f"candidate {found.candidate_id}"
+        cells = (str(one.id), one.task, one.source, one.target, ended, f"{one.answers:,}", why)
+        table.add_row(*(Text(clean(cell)) for cell in cells))
+    return table
+
+
+def as_row(one: Adaptation) -> dict[str, Any]:
+    """Return an adaptation as the JSON value that `--json` prints."""
+    content = asdict(one) | {"outcome": one.outcome.model_dump(mode="json") if one.outcome else None}
+    for name in ("created_at", "ended_at"):
+        content[name] = content[name].isoformat() if content[name] else None
+    return content

@@ -1,0 +1,116 @@
+"""An adaptation from end to end: a candidate, a no-go, a break."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from composer.adaptation import get_adaptation, list_adaptations, plan_adaptation
+from composer.adaptation.worker import work
+from composer.answers.evaluator import Stopped
+from composer.home.paths import Home
+from composer.registry.releases import incumbent_of
+from composer.registry.tasks import get_task
+from composer.runs.records import ask_to_stop
+from library import log
+from library.database import Database
+from library.errors import Refused
+from tests import small
+from tests.composer.adaptation import carrying
+from tests.scripted import connecting
+
+
+@pytest.fixture
+def furnished(database: Database, tmp_path: Path, home: Home) -> Database:
+    carrying.furnished(database, tmp_path, home)
+    return database
+
+
+def test_a_prompt_that_carries_over_ends_in_a_candidate_for_the_new_target(
+    furnished: Database, home: Home
+) -> None:
+    number = carrying.entered(furnished)
+    found = work(furnished, home, number, connect=connecting(carrying.model()))
+    assert found.kind == "candidate"
+    assert found.reasons == ()
+    sides = {one.kind: one for one in found.sides}
+    assert set(sides) == {"source", "in use", "plain transfer", "adapted"}
+    assert sides["source"].target == carrying.OLD
+    assert {sides[kind].target for kind in ("in use", "plain transfer", "adapted")} == {carrying.NEW}
+    assert sides["in use"].keys == ()
+    assert sides["plain transfer"].keys == sides["source"].keys != ()
+    assert sides["adapted"].composite <= sides["plain transfer"].composite < sides["in use"].composite
+    assert all(one.n == 32 for one in found.sides)
+    with furnished.session() as session:
+        assert get_adaptation(session, number).outcome == found
+        assert incumbent_of(session, get_task(session, "small"), carrying.NEW).keys == ()  # it waits for review
+        ended = list(log.entries(session))[-1]
+    assert (ended.action, ended.subject, ended.detail["outcome"]) == (
+        "adaptation ended",
+        "adaptation:1",
+        "candidate",
+    )
+
+
+def test_a_model_that_cannot_answer_ends_in_a_quick_no_go_and_the_test_split_stays_sealed(
+    furnished: Database, home: Home
+) -> None:
+    engine = carrying.speechless()
+    number = carrying.entered(furnished)
+    found = work(furnished, home, number, connect=connecting(engine))
+    assert found.kind == "no-go"
+    assert found.candidate_id is None
+    assert "no composition does better than always answering" in found.reasons[0]
+    assert any("best valid rate of any composition was 0%" in reason for reason in found.reasons)
+    assert found.reachable is not None
+    assert found.reachable < 0.05
+    assert found.cost.answers * 3 <= found.cost.full
+    assert not [user for _, user in engine.asked if "test" in user]
+    assert {one.kind for one in found.sides} == {"source"}
+
+
+def test_what_ended_is_not_done_again_and_the_same_adaptation_is_the_same_row(
+    furnished: Database, home: Home
+) -> None:
+    number = carrying.entered(furnished)
+    first = work(furnished, home, number, connect=connecting(carrying.speechless()))
+    silent = carrying.speechless()
+    assert carrying.entered(furnished) == number
+    assert work(furnished, home, number, connect=connecting(silent)) == first
+    assert silent.asked == []
+    with furnished.session() as session:
+        assert [one.id for one in list_adaptations(session)] == [number]
+
+
+def test_one_that_was_stopped_goes_on_and_ends_as_if_it_never_was(furnished: Database, home: Home) -> None:
+    number = carrying.entered(furnished)
+    with furnished.session() as session:
+        run = get_adaptation(session, number).run_id
+
+    def stop(now: object) -> None:
+        if now.counts.asked == 20:
+            with furnished.session() as session:
+                ask_to_stop(session, run, by="Ada", at=small.NOW)
+
+    with pytest.raises(Stopped):
+        work(furnished, home, number, on_progress=stop, connect=connecting(carrying.model()))
+    with furnished.session() as session:
+        assert get_adaptation(session, number).outcome is None
+    found = work(furnished, home, number, connect=connecting(carrying.model()))
+    assert found.kind == "candidate"
+
+
+def test_answers_that_come_to_nothing_for_a_cause_no_snippet_mends_are_a_no_go(
+    furnished: Database, home: Home
+) -> None:
+    engine = carrying.ScriptedEngine(lambda _system, _user: "")
+    found = work(furnished, home, carrying.entered(furnished), connect=connecting(engine))
+    assert found.kind == "no-go"
+    assert "8 of 8 answers are malformed for one cause: empty" in found.reasons[0]
+    assert len(engine.asked) == 8
+
+
+def test_a_prompt_is_not_carried_to_where_it_is(furnished: Database) -> None:
+    with furnished.session() as session, pytest.raises(Refused, match="same model"):
+        plan_adaptation(session, "small", "tiny", "tiny", strategy="effects", seed=0, budget=10)
