@@ -11,7 +11,6 @@ from composer.cli.common import out, say
 from composer.cli.figures_table import BAD, MARKS, comparison
 from composer.cli.next_commands import show_next
 from composer.cli.prompt_changes import changes
-from composer.evaluation.caveats import find_caveats
 from composer.evaluation.formatting import WORTH
 from composer.evaluation.outcomes import Difference, Gate, MalformedAnswer
 from composer.prompts.changes import prompt_changes
@@ -26,6 +25,7 @@ from library.roles import Person
 
 if TYPE_CHECKING:
     from composer.analysis.people import BesidePeople
+    from composer.evaluation.dev_and_test import CarriedOver
 
 MEASURED = ("figures", "gates", "counts")
 """The parts of the evidence that the JSON of a review holds."""
@@ -40,10 +40,13 @@ def show(
     people: BesidePeople | None = None,
     cost: Difference | None = None,
     texts: Mapping[str, str] | None = None,
+    caveats: Sequence[str] = (),
+    carried: CarriedOver | None = None,
 ) -> None:
     """Print a candidate: figures, gates, what changes, who decided what, what is in its way, what comes next.
 
-    `texts` hold what the examples of `listed` begin with, by id.
+    `texts` hold what the examples of `listed` begin with, by id; `caveats` speak against the gain, and `carried`
+    is how much of the search's estimate is left of it on test.
     """
     candidate, status = review.candidate, review.status
     say(f"{candidate.task} → {candidate.target} · candidate {candidate.id} · {status.state}", style="bold")
@@ -66,7 +69,10 @@ def show(
     if people:
         say(f"People: {people.person};", hang=2)
         say(f"  {people.way}", hang=2)
-    for caveat in find_caveats(candidate.figures[0], review.task.output, candidate.rows):
+    if carried is not None:
+        say(f"Dev and test: {carried.sides}.", hang=2)
+        say(f"  {carried.meaning}", style="dim", hang=2)
+    for caveat in caveats:
         say(f"! {caveat}", style=BAD, hang=2)
     _gates(candidate.gates)
     _head(f"What changes, compared with {_replaced(review)}")
@@ -82,11 +88,16 @@ def show(
 
 
 def as_json_value(
-    review: Review, people: BesidePeople | None = None, spent: Sequence[Difference] = ()
+    review: Review,
+    people: BesidePeople | None = None,
+    spent: Sequence[Difference] = (),
+    caveats: Sequence[str] = (),
+    carried: CarriedOver | None = None,
 ) -> dict[str, Any]:
     """Return a candidate with its status as one JSON value; figures, gates and counts as evidence is stored.
 
-    `spent` is what the answers took, with the intervals that evidence has none of.
+    `spent` is what the answers took, with the intervals that evidence has none of; `caveats` and `carried` are as
+    in `show`.
     """
     candidate, status = review.candidate, review.status
     measured = json.loads(canonical_bytes(candidate.evidence.as_json(*MEASURED)))
@@ -118,6 +129,8 @@ def as_json_value(
         "successor": status.successor,
         **({"people": people.as_json()} if people else {}),
         **({"spending": [asdict(one) for one in spent]} if spent else {}),
+        **({"caveats": list(caveats)} if caveats else {}),
+        **({"dev_and_test": carried.as_json()} if carried else {}),
     }
 
 

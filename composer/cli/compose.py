@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
+from composer.analysis.caveats import carried_over_of, caveats_of
 from composer.analysis.people import beside_people
 from composer.answers.evaluator import Stopped
 from composer.answers.served import UNSEEN, may_change_unseen
@@ -17,7 +18,6 @@ from composer.cli.before_spending import DryRunOption, before_spending
 from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals, say
 from composer.cli.run_report import progress_bar, report
 from composer.cli.serve import serve
-from composer.evaluation.caveats import find_caveats
 from composer.evaluation.outcomes import Difference
 from composer.home.paths import Home, resolve_home
 from composer.home.signin import read_sign_in
@@ -140,5 +140,6 @@ def measured(session: Session, candidate_id: int | None) -> tuple[tuple[Differen
     review = get_review(session, candidate_id)
     people = beside_people(session, review)
     beside = () if people is None else tuple(f"{one[:1].upper()}{one[1:]}." for one in (people.person, people.way))
-    caveats = find_caveats(review.candidate.figures[0], review.task.output, review.candidate.rows)
-    return review.candidate.figures, (*beside, *caveats)
+    carried = carried_over_of(session, review.candidate)
+    kept = () if carried is None else (f"Dev and test: {carried.sides}. {carried.meaning}",)
+    return review.candidate.figures, (*beside, *kept, *caveats_of(session, review))

@@ -1,17 +1,25 @@
-"""What speaks against a gain: a constant answer that does as well, or a test too small for it."""
+"""What speaks against a gain: a constant answer does as well, the test is too small, or it sits in few places."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from composer.confidence import WIDTHS_TO_DETECT
-from composer.evaluation.formatting import change, figure
-from composer.evaluation.outcomes import Difference, Row
+from composer.evaluation.dev_and_test import CarriedOver
+from composer.evaluation.formatting import NAMES, SHARES, bracketed, change, figure
+from composer.evaluation.outcomes import Difference, Row, as_change
 from composer.task.task import Output
 
+if TYPE_CHECKING:
+    from composer.evaluation.concentration import Concentration
+
 Answers = tuple[tuple[str, int], ...]
+
+MOST_NAMED = 3
+"""Clusters that are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -44,10 +52,18 @@ def best_constant_of(output: Output, golds: Sequence[float | str]) -> Constant:
     return Constant(str(best), 100 * losses[best])
 
 
-def find_caveats(metric: Difference, output: Output, rows: Sequence[Row]) -> tuple[str, ...]:
+def find_caveats(
+    metric: Difference,
+    output: Output,
+    rows: Sequence[Row],
+    *,
+    carried: CarriedOver | None = None,
+    gathered: Sequence[Concentration] = (),
+) -> tuple[str, ...]:
     """Return sentences on what speaks against a candidate's gain; empty where nothing of this does.
 
-    Rows of older evidence hold no gold label: with them, no constant answer is compared.
+    `carried` is how much of the search's estimate carried over to test, `gathered` are the few places where the
+    gain sits. Rows of older evidence hold no gold label: with them, no constant answer is compared.
     """
     found = []
     if all(row.gold != "" for row in rows):
@@ -61,7 +77,30 @@ def find_caveats(metric: Difference, output: Output, rows: Sequence[Row]) -> tup
     if smallest is not None and metric.improved and abs(metric.difference or 0.0) < smallest:
         size = change(metric.name, smallest).lstrip("+")
         found.append(f"The test finds differences of {size} reliably; this one is smaller.")
+    found += [_gathered(metric.name, one) for one in gathered]
+    if carried is not None and carried.verdict == "overfitted":
+        expected, left = change(metric.name, carried.dev), change(metric.name, metric.difference)
+        found.append(f"The search overfitted: of {NAMES[metric.name]} {expected} on dev, {left} is left on test.")
     return tuple(found)
+
+
+def _gathered(metric: str, one: Concentration) -> str:
+    """Return where most of a gain sits, and what is left of it elsewhere."""
+    named = ", ".join(one.names[:MOST_NAMED]) + " and others" * (len(one.names) > MOST_NAMED)
+    where = f"the slice {named}" if one.kind == "slice" else _clusters(len(one.names), named)
+    held = "all of it" if one.share >= 1 else f"{one.share:.0%} of it"
+    low, high = sorted(as_change(metric, bound) for bound in (one.low, one.high))
+    unit = " points" if metric in SHARES else ""
+    bounds = bracketed(change(metric, low), change(metric, high))
+    rest = f"{change(metric, as_change(metric, one.rest))}{unit} {bounds}"
+    return (
+        f"The gain sits in {where}: {one.examples:,} of {one.total:,} examples hold {held}. On all others "
+        f"{NAMES[metric]} changes by {rest}, which is no clear gain."
+    )
+
+
+def _clusters(number: int, named: str) -> str:
+    return f"the cluster {named}" if number == 1 else f"{number} clusters ({named})"
 
 
 def _better(metric: Difference, figure: float | None, other: float) -> bool:

@@ -14,6 +14,7 @@ import numpy as np
 from composer.data.examples import Example
 from composer.evaluation.figures import Bools, Floats, MacroF1, Mean, Spread, Statistic, Weights
 from composer.evaluation.outcomes import Better, Difference
+from composer.evaluation.outcomes import as_change as as_change
 from composer.evaluation.parsing import Parsed
 from composer.evaluation.spearman import Spearman
 from composer.task.task import Output, Task
@@ -115,11 +116,6 @@ def as_difference(metric: str, better_is: Better, gain: float, low: float, high:
     """Return a search's gain with the ends of its interval as what it changes the task's metric by."""
     ends = sorted(as_change(metric, bound) for bound in (low, high))
     return Difference(metric, better_is, None, None, as_change(metric, gain), *ends)
-
-
-def as_change(metric: str, gain: float) -> float:
-    """Return a search's gain (mean paired loss saved) as a change of the task's metric."""
-    return -100 * gain if metric == "nmse" else gain
 
 
 def loss_of(metric: str, figure: float) -> float:

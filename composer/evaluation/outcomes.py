@@ -167,3 +167,8 @@ class Comparison:
         """How many examples became better, stayed the same and became worse."""
         outcomes = Counter(row.outcome for row in self.rows)
         return OutcomeCounts(better=outcomes["better"], same=outcomes["same"], worse=outcomes["worse"])
+
+
+def as_change(metric: str, gain: float) -> float:
+    """Return a search's gain (mean paired loss saved) as a change of the task's metric."""
+    return -100 * gain if metric == "nmse" else gain

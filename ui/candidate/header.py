@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from composer.activity.addresses import candidate_page, run_page, task_page
-from composer.evaluation.caveats import find_caveats
+from composer.evaluation.dev_and_test import CarriedOver
 from composer.evaluation.formatting import NAMES, change, interval
 from composer.review.next_step import next_step
 from composer.review.status import Review
@@ -36,7 +36,7 @@ def show(found: Shown, me: Person) -> None:
         f'{state_tag(status.state)}</div><div class="ic-mute">{" · ".join(filter(None, facts))}</div>'
         f'<p class="ic-story">{story(found)}</p></div>'
         + metrics.cards(found.figures, candidate.outcome.counts)
-        + strip(review)
+        + strip(review, found.carried)
         + metrics.gates(candidate.gates, candidate.figures)
         + f'<p class="ic ic-next"><b>Next</b> {safe(next_step_text(next_step(status, me)))}</p>'
     )
@@ -71,13 +71,11 @@ def _people(found: Shown) -> str:
 
 
 def _caveats(found: Shown) -> str:
-    metric, output = found.review.candidate.figures[0], found.review.task.output
-    caveats = find_caveats(metric, output, [line.row for line in found.lines])
-    return f' <span class="ic-worse">{safe(" ".join(caveats))}</span>' if caveats else ""
+    return f' <span class="ic-worse">{safe(" ".join(found.caveats))}</span>' if found.caveats else ""
 
 
-def strip(review: Review) -> str:
-    """Return how far the review is, and what the evidence cost, as one line of HTML."""
+def strip(review: Review, carried: CarriedOver | None = None) -> str:
+    """Return how far the review is, what the evidence cost, and the gain on dev and test, as one line of HTML."""
     status, evidence = review.status, review.candidate.evidence
     regressions = len(review.candidate.regressions)
     resolved = regressions - len(status.unresolved)
@@ -92,5 +90,8 @@ def strip(review: Review) -> str:
     }
     if status.state == "not let through":  # nobody approves or resolves anything here
         parts = {name: parts[name] for name in ("Test split", "Compositions tried")}
+    if carried is not None:
+        name = carried.test.name
+        parts["Dev, then test"] = f"{change(name, carried.dev)} → {change(name, carried.test.difference)}"
     shown = "".join(f"<span><b>{name}</b> {safe(text)}</span>" for name, text in parts.items())
     return f'<div class="ic ic-gates">{shown}</div>'

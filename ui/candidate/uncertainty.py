@@ -6,7 +6,7 @@ from composer.analysis.diagnoses import Repeatability
 from composer.analysis.jobs import repeatability_of
 from composer.evaluation.caveats import Answers, answers_given, best_constant, minimum_detectable_difference
 from composer.evaluation.formatting import NAMES, WORTH, change, figure
-from composer.evaluation.metrics import as_change
+from composer.evaluation.outcomes import as_change
 from composer.runs.plan import PROPOSED
 from library.roles import Person
 from ui.candidate import job_button, page_data
@@ -36,7 +36,6 @@ def facts(found: Shown, again: Repeatability | None) -> str:
     smallest = minimum_detectable_difference(metric)
     unit = " points" if metric.name == "accuracy" else ""
     reads = evidence.test_reads_before
-    estimate = as_change(metric.name, search.estimate)
     examples = [line.row for line in found.lines]
     constant = best_constant(review.task.output, examples)
     before, after = answers_given(examples)
@@ -59,15 +58,25 @@ def facts(found: Shown, again: Repeatability | None) -> str:
         "Uses of the test split": "none before this one"
         if not reads
         else f"read {count(reads, 'time')} before, for other compositions",
-        "Search estimate": "none: nothing was searched"
-        if search.strategy == PROPOSED
-        else f"{NAMES[metric.name]} {change(metric.name, estimate)}{unit}, on the development "
-        "examples that chose it: expect less on new ones",
+        "Dev and test": _carried(found),
         "Seconds": WORTH,
         "Intervals": "95%, paired: the same examples before and after; wider where examples share a document",
     }
     rows = "".join(f"<dt>{name}</dt><dd>{safe(text)}</dd>" for name, text in known.items())
     return f'<dl class="ic-facts">{rows}</dl>'
+
+
+def _carried(found: Shown) -> str:
+    """Return the search's estimate on dev beside the gain on the sealed split, and what their difference means."""
+    if found.carried is not None:
+        return f"{found.carried.sides}. {found.carried.meaning}"
+    metric, search = found.review.candidate.figures[0].name, found.review.candidate.evidence.search
+    if search.strategy == PROPOSED:
+        return "no estimate on dev: nothing was searched"
+    estimate = f"{NAMES[metric]} {change(metric, as_change(metric, search.estimate))} on dev"
+    if search.start:
+        return f"{estimate} over the prompt of the other target, unchanged; the gain above is over what is in use"
+    return f"{estimate}; no interval on test"
 
 
 def _people(found: Shown) -> dict[str, str]:

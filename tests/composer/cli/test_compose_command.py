@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
@@ -135,11 +136,15 @@ def test_an_interrupt_says_that_the_answers_are_kept(filled: Database, run: Run)
     assert told(run(*COMPOSE, "--json"))["cells"]["stored"] == 19
 
 
-def test_people_get_the_comparison_and_what_to_do_next(filled: Database, run: Run) -> None:
+def test_people_get_the_comparison_the_search_estimate_beside_it_and_what_to_do_next(
+    filled: Database, run: Run
+) -> None:
     result = run(*COMPOSE)
     assert result.exit_code == 0
     for expected in ("NMSE", "valid rate", "Spearman", "95% interval", "improves", "composer review 1"):
         assert expected in result.stdout
+    said = " ".join(result.stdout.split())
+    assert re.search(r"Dev and test: NMSE [+−]\S+ on dev, [+−]\S+ \[\S+, \S+\] on the sealed split\. ", said)
 
 
 def test_what_is_not_let_through_is_shown_with_its_intervals_and_has_a_page(filled: Database, run: Run) -> None:

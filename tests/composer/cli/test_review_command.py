@@ -206,6 +206,16 @@ def test_the_older_options_are_hidden(submitted: Database, run: Run) -> None:
     assert "--json" in shown
 
 
+def test_a_review_has_the_search_estimate_beside_the_gain_on_test(submitted: Database, run: Run) -> None:
+    said = " ".join(told(run("review", "1")).split())
+    assert re.search(r"Dev and test: NMSE \S+ on dev, \S+ \[\S+, \S+\] on the sealed split\. [A-Z1-9]", said)
+    found = json.loads(told(run("review", "1", "--json")))
+    (metric,) = [one for one in found["figures"] if one["name"] == "nmse"]
+    assert found["dev_and_test"]["test"] == metric["difference"]
+    assert found["dev_and_test"]["lost"] == pytest.approx(metric["difference"] - found["dev_and_test"]["dev"])
+    assert found["dev_and_test"]["verdict"] in ("whole", "less", "overfitted")
+
+
 def test_an_older_option_prints_the_review_as_json_alone(submitted: Database, run: Run) -> None:
     assert json.loads(told(run("review", "1", "--approve", "--reason", "x", "--json")))["state"] == "approved"
 

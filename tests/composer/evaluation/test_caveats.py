@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from composer.evaluation.caveats import answers_given, best_constant, find_caveats, minimum_detectable_difference
+from composer.evaluation.concentration import Concentration
+from composer.evaluation.dev_and_test import carried_over
 from composer.evaluation.outcomes import Difference, Row
 from tests import small
 
@@ -49,6 +51,32 @@ def test_a_gain_is_doubted_where_a_constant_does_as_well_or_the_test_is_too_smal
     found = find_caveats(metric, small.task().output, rows)
     assert len(found) == len(said)
     assert all(part in sentence for part, sentence in zip(said, found, strict=True))
+
+
+def test_a_gain_is_doubted_where_it_sits_in_few_clusters_or_in_one_slice() -> None:
+    metric = Difference("nmse", "lower", 5.0, 1.0, -4.0, -4.5, -3.5)
+    rows = [row(1, 1.0, 1, 3), row(2, 3.0, 1, 3), row(3, 3.0, 1, None)]
+    few = Concentration("clusters", ("a", "b", "c", "d"), 12, 100, 0.81, 0.004, -0.011, 0.02, 0.001)
+    slice_ = Concentration("slice", ("news",), 30, 100, 1.2, -0.01, -0.02, 0.001, 0.001)
+    found = find_caveats(metric, small.task().output, rows, gathered=[few, slice_])
+    assert found == (
+        "The gain sits in 4 clusters (a, b, c and others): 12 of 100 examples hold 81% of it. On all others NMSE "
+        "changes by −0.400 [−2.00, +1.10], which is no clear gain.",
+        "The gain sits in the slice news: 30 of 100 examples hold all of it. On all others NMSE changes by "
+        "+1.00 [−0.100, +2.00], which is no clear gain.",
+    )
+
+
+def test_a_gain_is_doubted_where_much_less_than_the_search_expected_is_left_on_test() -> None:
+    metric = Difference("accuracy", "higher", 0.6, 0.8, 0.2, 0.15, 0.25)
+    rows = [row(1, "good", "good", "good"), row(2, "bad", "good", "bad")]
+
+    def doubts(estimate: float) -> tuple[str, ...]:
+        carried = carried_over(metric, estimate, compositions=30, dev=100, total=100)
+        return find_caveats(metric, small.label_task().output, rows, carried=carried)
+
+    assert doubts(0.25) == ()
+    assert doubts(0.35) == ("The search overfitted: of accuracy +35.0 on dev, +20.0 is left on test.",)
 
 
 def test_the_detectable_difference_is_2_8_standard_errors() -> None:

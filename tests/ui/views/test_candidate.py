@@ -20,7 +20,14 @@ def test_the_story_runs_from_what_changes_to_the_verdict(furnished: Home, visit:
     sections += ["Discussion", "Your verdict"]
     places = [shown.index(f'ic-section">{name}') for name in sections]
     assert places == sorted(places)
-    for words in ("Spearman", "5 of 5 pass", "people-anchors", "none before this one", "Search estimate"):
+    for words in (
+        "Spearman",
+        "5 of 5 pass",
+        "people-anchors",
+        "none before this one",
+        "Dev and test",
+        "on the sealed split",
+    ):
         assert words in shown
 
 
