@@ -130,9 +130,10 @@ def test_a_gain_in_one_slice_is_found_mostly_and_the_slice_is_named() -> None:
 
 
 def test_a_gain_that_is_clear_without_its_best_places_is_left_alone() -> None:
-    saved = np.array([1.0] * 20 + [1.0, 0.0, 0.0, 0.0] * 50)
-    clusters = [("one",)] * 20 + [(f"{number}",) for number in range(200)]
-    slices = ["news"] * 20 + ["mail"] * 200
+    saved = np.array([1.0] * 40 + ([1.0] * 3 + [0.0] * 17) * 10)
+    clusters = [(f"{number // 4}",) for number in range(40)] + [(f"{number}",) for number in range(40, 240)]
+    slices = ["news"] * 40 + ["mail"] * 200
+    assert score_interval(saved, clusters, span=1.0).low > 0
     assert concentrations(saved, clusters, slices, np.random.default_rng(0), span=1.0) == ()
 
 
