@@ -12,12 +12,12 @@ from composer.adaptation.reasons import Facts, in_order, no_go, sights
 from composer.adaptation.sides import Wanted, side_by_side
 from composer.analysis.people import ratings_of
 from composer.answers.latency import answer_tokens
-from composer.data.examples import Example
 from composer.evaluation.caveats import best_constant_of
 from composer.evaluation.metrics import as_change, figures
 from composer.evaluation.raters import agreement
 from composer.evaluation.side_by_side import Standing
 from composer.models.target import Target
+from composer.prompts.composition import Composition
 from composer.prompts.parts import Parts
 from composer.registry.datasets import examples_of
 from composer.registry.releases import incumbent_of, measured_composition
@@ -50,7 +50,8 @@ def conclude(session: Session, adaptation_id: int, *, at: datetime, malformed: s
         raise Refused(f"adaptation {adaptation_id} has not ended", fix="Go on with it: `composer adapt` again.")
     task, target = get_task(session, row.task), get_target(session, row.target)
     test = examples_of(session, row.dataset, "test")
-    standing = _standing(session, row, task, target, run.result, test)
+    wanted = _wanted(session, row, task, target, run.result)
+    standing = side_by_side(session, task, wanted, test, "plain transfer")
     facts = _facts(session, row, task, run.result, malformed, {kind: one for kind, (one, _) in standing.items()})
     reasons = no_go(facts)
     found = search_findings(session, run)
@@ -70,7 +71,7 @@ def conclude(session: Session, adaptation_id: int, *, at: datetime, malformed: s
         best_valid=result.best_valid if result else None,
         reachable=result.reachable if result else None,
         sights=sights(facts, power_in_words(found) if found else ""),
-        cost=_cost(session, run_row, target, len(test), same="in use" not in standing),
+        cost=_cost(session, run_row, target, len(test), prompts={one for _, to, one in wanted if to == target}),
     )
     row.outcome = outcome.model_dump(mode="json")
     session.add(row)
@@ -86,31 +87,26 @@ def conclude(session: Session, adaptation_id: int, *, at: datetime, malformed: s
     return outcome
 
 
-def _standing(
-    session: Session,
-    row: AdaptationRow,
-    task: Task,
-    target: Target,
-    result: RunResult | None,
-    test: tuple[Example, ...],
-) -> dict[SideKind, tuple[Side, Standing]]:
+def _wanted(
+    session: Session, row: AdaptationRow, task: Task, target: Target, result: RunResult | None
+) -> list[Wanted]:
+    """Return the prompts that are put side by side, as far as there are answers."""
     baseline = measured_composition(session, task, Parts(row.base, tuple(row.versions)))
     wanted: list[Wanted] = [
         ("source", get_target(session, row.source), baseline),
         ("plain transfer", target, baseline),
     ]
-    if result is not None and result.candidate_id is not None:
-        candidate = session.get(CandidateRow, result.candidate_id)
-        assert candidate is not None
-        now = Parts(candidate.incumbent_base, tuple(candidate.incumbent_versions))
-        adapted = Parts(candidate.base, tuple(candidate.versions))
-        wanted += [
-            ("in use", target, measured_composition(session, task, now)),
-            ("adapted", target, measured_composition(session, task, adapted)),
-        ]
-    else:
-        wanted.append(("in use", target, incumbent_of(session, task, target.name)))
-    return side_by_side(session, task, wanted, test, "plain transfer")
+    if result is None or result.candidate_id is None:
+        return [*wanted, ("in use", target, incumbent_of(session, task, target.name))]
+    candidate = session.get(CandidateRow, result.candidate_id)
+    assert candidate is not None
+    now = Parts(candidate.incumbent_base, tuple(candidate.incumbent_versions))
+    adapted = Parts(candidate.base, tuple(candidate.versions))
+    return [
+        *wanted,
+        ("in use", target, measured_composition(session, task, now)),
+        ("adapted", target, measured_composition(session, task, adapted)),
+    ]
 
 
 def _facts(
@@ -162,14 +158,15 @@ def _dev_gain(session: Session, result: RunResult | None, task: Task) -> float |
     return as_change(task.metric, candidate.evidence["search"]["estimate"])
 
 
-def _cost(session: Session, run: RunRow, target: Target, test: int, *, same: bool) -> Cost:
+def _cost(session: Session, run: RunRow, target: Target, test: int, *, prompts: set[Composition]) -> Cost:
+    """Return what it took; a full run reads the sealed examples for these prompts, and for what it finds."""
     tokens = answer_tokens(session, target.name)
     price = target.price_per_million_tokens
     seconds = float(run.result.get("seconds", 0.0)) if run.result else _lasted(run)
     return Cost(
         answers=run.asked,
         paid=run.paid,
-        full=run.budget + (2 if same else 3) * test,
+        full=run.budget + min(len(prompts) + (run.result.get("candidate_id") is None), 3) * test,
         seconds=seconds,
         money=None if price is None or tokens is None else run.paid * tokens * price / 1_000_000,
     )

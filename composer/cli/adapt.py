@@ -59,8 +59,7 @@ def adapt(
         )
     plans = _planned(database, task, source, to, strategy=strategy, seed=seed, budget=budget)
     if not as_json:
-        for plan, takes in plans:
-            out.print(before(plan, takes))
+        out.print(before(plans))
     elif dry_run:
         print(json.dumps([{"to": plan.target.name, **takes.as_json()} for plan, takes in plans], allow_nan=False))
     if dry_run:

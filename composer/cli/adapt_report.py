@@ -20,23 +20,31 @@ from composer.prompts.composition import BARE_BASE
 from composer.runs.spending import Spending, in_words, warning
 
 
-def before(plan: AdaptationPlan, takes: Spending) -> RenderableType:
-    """Return what an adaptation freezes, and what it takes at most."""
-    task = plan.task
+def before(plans: Sequence[tuple[AdaptationPlan, Spending]]) -> RenderableType:
+    """Return what adaptations of one prompt freeze, and what each takes at most; at least one."""
+    plan = plans[0][0]
+    task, name = plan.task, NAMES[plan.task.metric]
     held = " + ".join(plan.baseline.keys) or BARE_BASE
-    lines = [
-        Text(f"{task.name}: {plan.source.name} → {plan.target.name}", "bold"),
-        Text(f"  frozen: task {task.hash[:12]}, data {_short(plan.run.dataset)}, {NAMES[task.metric]}"),
-        Text(f"  the prompt in use on {plan.source.name}: {held}"),
-        Text(
-            f"  to be of use a prompt must beat always answering “{plan.floor.answer}” "
-            f"({NAMES[task.metric]} {figure(task.metric, plan.floor.figure)} on the dev examples)"
+    parts: list[RenderableType] = [
+        Text(f"{task.name}: the prompt in use on {plan.source.name}", "bold"),
+        _indented(held),
+        _indented(f"Frozen: task {task.hash[:12]}, data {_short(plan.run.dataset)}, {name}."),
+        _indented(
+            f"To be of use a prompt must beat always answering “{plan.floor.answer}”: {name} "
+            f"{figure(task.metric, plan.floor.figure)} on the dev examples. A search ends as soon as the answers "
+            "show that none will."
         ),
-        *(Text(f"  {line}", "dim") for line in in_words(takes)),
     ]
-    if said := warning(takes):
-        lines.append(Text(f"  ! {said}", BAD))
-    return Group(*lines)
+    for one, takes in plans:
+        parts.append(Text(f"→ {one.target.name}", "bold"))
+        parts += [_indented(line, "dim") for line in in_words(takes)]
+        if said := warning(takes):
+            parts.append(_indented(f"! {said}", BAD))
+    return Group(*parts)
+
+
+def _indented(line: str, style: str = "") -> Padding:
+    return Padding(Text(line, style), (0, 0, 0, 2))
 
 
 def _short(dataset: str) -> str:
@@ -55,10 +63,10 @@ def report(one: Adaptation) -> RenderableType:
         parts.append(_sides(found))
     parts += [Text(line) for line in _comparison(found)]
     parts.append(_verdict(found))
-    parts += [Text(f"  {reason}") for reason in found.reasons]
+    parts += [_indented(reason) for reason in found.reasons]
     if found.sights:
         parts.append(Text("A larger budget:", "dim"))
-        parts += [Text(f"  {line}", "dim") for line in found.sights]
+        parts += [_indented(line, "dim") for line in found.sights]
     cost = found.cost
     share = f" ({cost.answers / cost.full:.0%} of the {cost.full:,} of a full run)" if cost.full else ""
     money = "" if cost.money is None else f", {cost.money:.2g} by the target’s price"

@@ -66,7 +66,7 @@ def test_a_dry_run_shows_what_is_frozen_and_what_it_takes_and_enters_nothing(run
     assert shown.exit_code == 0, shown.output
     said = " ".join(shown.stdout.split())
     for words in (
-        "frozen: task",
+        "Frozen: task",
         "the prompt in use on tiny: ",
         "must beat always answering",
         "Up to 276 answers",
