@@ -67,7 +67,7 @@ def test_a_dry_run_shows_what_is_frozen_and_what_it_takes_and_enters_nothing(run
     said = " ".join(shown.stdout.split())
     for words in (
         "Frozen: task",
-        "the prompt in use on tiny: ",
+        "the prompt in use on tiny",
         "must beat always answering",
         "Up to 276 answers",
     ):
