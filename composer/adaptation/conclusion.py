@@ -19,6 +19,7 @@ from composer.evaluation.side_by_side import Standing
 from composer.models.target import Target
 from composer.prompts.composition import Composition
 from composer.prompts.parts import Parts
+from composer.registry.anchors import sealed_examples
 from composer.registry.datasets import examples_of
 from composer.registry.releases import incumbent_of, measured_composition
 from composer.registry.targets import get_target
@@ -49,7 +50,7 @@ def conclude(session: Session, adaptation_id: int, *, at: datetime, malformed: s
     if run.result is None and not malformed:
         raise Refused(f"adaptation {adaptation_id} has not ended", fix="Go on with it: `composer adapt` again.")
     task, target = get_task(session, row.task), get_target(session, row.target)
-    test = examples_of(session, row.dataset, "test")
+    test = sealed_examples(session, row.dataset)
     wanted = _wanted(session, row, task, target, run.result)
     standing = side_by_side(session, task, wanted, test, "plain transfer")
     facts = _facts(session, row, task, run.result, malformed, {kind: one for kind, (one, _) in standing.items()})
@@ -119,7 +120,7 @@ def _facts(
 ) -> Facts:
     """Gather what the reasons are read from: on the sealed examples where they were read, else on dev."""
     read = "adapted" in sides
-    examples = examples_of(session, row.dataset, "test" if read else "dev")
+    examples = sealed_examples(session, row.dataset) if read else examples_of(session, row.dataset, "dev")
     rated = [one for one in examples if len(one.ratings) > 1]
     ceiling = None
     if rated:

@@ -240,7 +240,9 @@ def scored_steps(
 
 def sealed_examples(session: Session, review: Review) -> tuple[Example, ...]:
     """Return the sealed examples that a candidate was measured on."""
-    return examples_of(session, review.candidate.evidence.data.dataset, "test")
+    data = review.candidate.evidence.data
+    measured = set(data.examples)
+    return tuple(one for one in examples_of(session, data.dataset, "test") if one.id in measured)
 
 
 def _difference(

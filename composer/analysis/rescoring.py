@@ -14,8 +14,9 @@ from composer.candidates.records import CandidateSummary, get_candidate, success
 from composer.candidates.submission import submit
 from composer.candidates.test_split import note_test_read
 from composer.evaluation.outcomes import Comparison
+from composer.registry.anchors import sealed_examples
 from composer.registry.bases import named_alike
-from composer.registry.datasets import dataset_of, examples_of
+from composer.registry.datasets import dataset_of
 from composer.registry.releases import composition_of, parts_in_use
 from composer.registry.targets import get_target
 from composer.registry.tasks import get_task
@@ -60,7 +61,7 @@ def plan_rescoring(session: Session, candidate_id: int) -> Rescoring:
         task=task,
         target=target,
         dataset=dataset,
-        examples=examples_of(session, dataset, "test"),
+        examples=sealed_examples(session, dataset),
         incumbent=composition_of(
             session, task, replace(incumbent, versions=usable(session, task, incumbent.versions))
         ),

@@ -37,7 +37,10 @@ class ModelSession:
         executor: Executor,
         on_answer: Callable[[Counts], None],
         stop_asked: Callable[[], bool],
+        *,
+        patient: bool = False,
     ) -> None:
+        self._patient = patient
         self._task = task
         self._target = target
         self._cells = cells
@@ -68,7 +71,7 @@ class ModelSession:
                 replicate=replicate,
                 on_answer=lambda _own: self._on_answer(self.counts),
                 check=self._same.check,
-                see=self.watch.see,
+                see=(lambda _answer: None) if self._patient else self.watch.see,
                 stop_asked=self._stop_asked,
             )
         return self._evaluators[replicate]
@@ -82,6 +85,7 @@ def model_session(
     *,
     connect: Connect = connect,
     lazy: bool = False,
+    patient: bool = False,
     on_phase: Callable[[str], None] = lambda _phase: None,
     on_answer: Callable[[Counts], None] = lambda _counts: None,
     stop_asked: Callable[[], bool] = lambda: False,
@@ -92,14 +96,15 @@ def model_session(
     missing, no model is started. `on_phase` is called, from any thread, with what the model is at besides
     answering, in words, and with an empty text when that is over. Raises what `connect` raises, such as
     `Refused` for a model file that can't be fetched, `MostlyMalformed` where most of the first answers came
-    to nothing, and `ModelChanged` where a server answers with another model than before.
+    to nothing, and `ModelChanged` where a server answers with another model than before. A `patient` session is
+    not ended by answers that come to nothing: they are what it is to count.
     """
     model = _Model(target, connect, on_phase)
     try:
         if not lazy:
             model.lm()
         with ThreadPoolExecutor(target.parallel) as executor:
-            yield ModelSession(task, target, cells, model, executor, on_answer, stop_asked)
+            yield ModelSession(task, target, cells, model, executor, on_answer, stop_asked, patient=patient)
     finally:
         model.release()
 

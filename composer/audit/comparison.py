@@ -12,7 +12,7 @@ from composer.audit.older import strangers
 from composer.audit.replay import Named
 from composer.audit.wording import changed, unknown
 from composer.home.processes import FINISHED
-from composer.tables import AuthoringJobRow, CandidateRow, CellRow, JobRow, RunRow, TargetRow
+from composer.tables import AuthoringJobRow, CandidateRow, CellRow, DriftScoreRow, JobRow, RunRow, TargetRow
 from library.log import LogEntry
 from library.parts import in_parts
 from library.rows import Row, content_hashes
@@ -89,7 +89,8 @@ def _of_ended_runs(session: Session, keys: Sequence[str]) -> list[str]:
         .join(AuthoringJobRow, col(AuthoringJobRow.target) == TargetRow.name)
         .where(AuthoringJobRow.state != FINISHED)
     )
-    unfinished = {*runs, *jobs, *authoring}
+    drift = session.exec(select(DriftScoreRow.target_hash).where(DriftScoreRow.state != FINISHED))
+    unfinished = {*runs, *jobs, *authoring, *drift}
     waiting: set[str] = set()
     for some in in_parts(keys if unfinished else ()):
         theirs = col(CellRow.key).in_(some) & col(CellRow.target).in_(unfinished)

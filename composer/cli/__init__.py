@@ -94,6 +94,9 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.verify:verify",
         "Check an exported pack without database or network; names the byte or field that is off and exits 1.",
     ),
+    "drift": Entry(
+        "composer.cli.drift:app", "Prompts in use: how they do as time goes by, and scoring them again."
+    ),
     "library": Entry("composer.cli.library:app", "The library: snippets, which are instructions that people vet."),
     "task": Entry("composer.cli.task:app", "Tasks: what prompts are for."),
     "data": Entry("composer.cli.data:app", "Labelled data of the tasks."),

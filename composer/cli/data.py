@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from composer.cli.common import HomeOption, JsonOption, ReasonOption, opened, out, person, refusals, say
+from composer.cli.drift import say_arrived
 from composer.cli.figures_table import BAD
 from composer.cli.table_report import FormatOption, show_rows
 from composer.data import hutto
@@ -22,7 +23,7 @@ from composer.data.files import records_of
 from composer.data.readers import read_table
 from composer.home.paths import Home, resolve_home
 from composer.registry.datasets import current_dataset, dataset_of, examples_named, leave_out
-from composer.registry.imports import import_records
+from composer.registry.imports import Imported, import_records
 from composer.registry.tasks import get_task
 from composer.task.task import Task
 from library.errors import Refused
@@ -104,10 +105,16 @@ def import_file(
         return
     with database.session() as session:
         done = import_records(session, found, records, by=person(), at=datetime.now(UTC))
-    out.print(f"Data of {task} {'stored' if done.changed else 'unchanged'}.", markup=False, highlight=False)
+    _say_stored(database, home, found, done)
+
+
+def _say_stored(database: Database, home: Path | None, task: Task, done: Imported) -> None:
+    out.print(f"Data of {task.name} {'stored' if done.changed else 'unchanged'}.", markup=False, highlight=False)
     for line in (done.dataset.summary, *done.dataset.moves):
         say(line)
-    note_data(database, home, found, done.dataset.examples)
+    note_data(database, home, task, done.dataset.examples)
+    if done.changed:
+        say_arrived(database, home, task.name)
 
 
 def note_data(database: Database, home: Path | None, task: Task, examples: Sequence[Example]) -> None:

@@ -11,6 +11,8 @@ from rich.text import Text
 
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals, say
 from composer.cli.figures_table import MARKS
+from composer.cli.marked import say_mark
+from composer.drift.marks import marks
 from composer.evaluation.formatting import NAMES, change, figure, interval
 from composer.evaluation.outcomes import Difference
 from composer.review.blockers import blocker_texts
@@ -40,10 +42,13 @@ def inbox(
     with opened(home).session() as session:
         everything = read_inbox(session)
         me = someone(session, person())
+        below = marks(session)
     found = [entry for entry in everything if state == entry.state or state in _tabs(entry, me)]
     if as_json:
         print(json.dumps([_row(entry, me) for entry in found], ensure_ascii=False))
         return
+    for one in below:
+        say_mark(one)
     if not everything:
         say("No candidates yet. `composer demo --headless` or `composer compose TASK --target T` makes one.")
         return

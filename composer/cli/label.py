@@ -20,6 +20,7 @@ from composer.cli.common import (
     refusals,
     say,
 )
+from composer.cli.drift import say_arrived
 from composer.cli.figures_table import BAD
 from composer.registry.tasks import get_task
 from library.errors import Refused
@@ -175,6 +176,7 @@ def apply(
     say(f"Data of {task} stored: {done.dataset.summary}", style="bold")
     if done != planned:
         say("Somebody rated meanwhile: that is what these data have beside what was shown.", style=BAD)
+    say_arrived(database, home, task)
 
 
 @app.command("close")

@@ -3,65 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlmodel import Session
 
+from composer.answers.cost import Cost as Cost
+from composer.answers.cost import cost_of_questions
 from composer.answers.evaluator import questions_of
-from composer.answers.latency import Latency, answer_latency, answer_tokens, lasting
-from composer.answers.store import stored_answers
 from composer.curation.in_use import InUse
 from composer.data.examples import Example
 from composer.prompts.askable import Askable
-from composer.prompts.curator_rules import token_estimate
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What questions take: `answers` that aren't stored yet, `seconds` in all, `money` by the target's price.
-
-    `latency` is what the time was taken from. `money` is None where the target has no price, and `guessed` whether
-    the tokens of an answer were guessed from lengths.
-    """
-
-    answers: int
-    seconds: float
-    money: float | None
-    latency: Latency
-    guessed: bool = False
-
-    @property
-    def words(self) -> str:
-        """It in words, in one line."""
-        if not self.answers:
-            return "nothing to pay: every answer that it needs is stored"
-        lasts = lasting(self.seconds)
-        basis = "" if self.latency.measured else ", a guess: this target has not answered yet"
-        found = f"{self.answers:,} answer{'s' * (self.answers != 1)} to pay, {lasts}{basis}"
-        if self.money is None:
-            return found
-        return f"{found}; about {self.money:.2g} by the target’s price{', tokens guessed' * self.guessed}"
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as the JSON value that commands print."""
-        return {name: value for name, value in asdict(self).items() if name != "latency"}
 
 
 def cost_of(session: Session, now: InUse, asked: Sequence[tuple[Askable, Sequence[Example]]]) -> Cost:
     """Return what it takes to ask these prompts about these examples: what is stored costs nothing."""
-    questions = {
-        one.key: one
-        for prompt, examples in asked
-        for one in questions_of(now.task, now.target.hash, prompt, examples)
-    }
-    stored = stored_answers(session, list(questions))
-    missing = [one for key, one in questions.items() if key not in stored]
-    latency, tokens = answer_latency(session, now.target.name), answer_tokens(session, now.target.name)
-    price, money = now.target.price_per_million_tokens, None
-    if price is not None:
-        lengths = [sum(token_estimate(each["content"]) for each in one.messages) for one in missing]
-        guessed = sum(lengths) + len(missing) * now.target.max_tokens
-        money = (guessed if tokens is None else len(missing) * tokens) * price / 1_000_000
-    seconds = len(missing) * latency.seconds / now.target.parallel
-    return Cost(len(missing), seconds, money, latency, tokens is None)
+    questions = (
+        one for prompt, examples in asked for one in questions_of(now.task, now.target.hash, prompt, examples)
+    )
+    return cost_of_questions(session, now.target, questions)

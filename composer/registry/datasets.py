@@ -205,6 +205,11 @@ def clusters_of(session: Session, dataset: str, split: str) -> dict[str, tuple[s
     return {name: tuple(some) for name, some in session.exec(rows)}
 
 
+def ids_of(session: Session, dataset: str) -> frozenset[str]:
+    """Return the ids of the examples of a dataset."""
+    return frozenset(session.exec(select(ExampleRow.example_id).where(ExampleRow.dataset == dataset)))
+
+
 def inputs_of(session: Session, dataset: str) -> dict[str, tuple[str, ...]]:
     """Return the inputs of every example of a dataset, by its id."""
     rows = select(ExampleRow.example_id, ExampleRow.content).where(ExampleRow.dataset == dataset)

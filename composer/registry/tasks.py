@@ -70,6 +70,19 @@ def get_task_version(session: Session, task_hash: str) -> Task:
     return _checked(row)
 
 
+def measured_alike(session: Session, first: str, second: str) -> bool:
+    """Whether evidence of one of two contents of a task, by their hashes, holds for the other.
+
+    It does where they differ in nothing but how releases are watched.
+    """
+    if first == second:
+        return True
+    rows = session.exec(select(TaskRow).where(col(TaskRow.hash).in_([first, second]))).all()
+    found = {row.hash: stored_task(row.content, row.name, row.hash) for row in rows}
+    measured = {task.measured_hash if task else name for name, task in found.items()}
+    return len(found) == 2 and len(measured) == 1
+
+
 def _checked(row: TaskRow) -> Task:
     """Return a row's task, which must be that of its name and hash."""
     task = stored_task(row.content, row.name, row.hash)

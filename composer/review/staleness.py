@@ -13,7 +13,7 @@ from composer.registry.bases import named_alike
 from composer.registry.datasets import dataset_of
 from composer.registry.releases import current_release, measured_composition, parts_in_use
 from composer.registry.targets import target_hash
-from composer.registry.tasks import get_task, get_task_version, task_hash
+from composer.registry.tasks import get_task, get_task_version, measured_alike, task_hash
 from composer.registry.usable import unusable, usable
 from composer.review.corrections import corrections
 from library.canonical import text_digest
@@ -27,7 +27,7 @@ def evidence_changes(session: Session, candidate: CandidateSummary) -> tuple[str
     """Return what changed of all that a candidate's evidence rests on, in words; not its snippets: `withdrawn`."""
     known = candidate.outcome
     reasons = []
-    if task_hash(session, candidate.task) != known.task_hash:
+    if not measured_alike(session, task_hash(session, candidate.task), known.task_hash):
         reasons.append(f"task {candidate.task} was edited")
     if dataset_of(session, candidate.task) != known.dataset:
         reasons.append("the labelled data changed" + _corrected(session, candidate))

@@ -13,6 +13,7 @@ from composer.candidates.records import CandidateSummary, get_candidate_summary
 from composer.models.target import Target
 from composer.prompts.parts import Parts
 from composer.registry.bases import get_base
+from composer.registry.tasks import measured_alike
 from composer.tables import VerdictRow
 from composer.task.task import Task
 from library import log
@@ -159,13 +160,14 @@ def no_gos(session: Session, task: Task, dataset: str, target: Target) -> tuple[
 
     Those measured on another content of the task, the data or the target may be proposed again.
     """
-    now = (task.hash, dataset, target.hash)
+    now = (dataset, target.hash)
     turned_down = session.exec(select(VerdictRow.candidate_id).where(VerdictRow.kind == "no-go").distinct())
     known = (get_candidate_summary(session, number) for number in sorted(turned_down, reverse=True))
     return tuple(
         one.parts
         for one in known
         if (one.task, one.target) == (task.name, target.name)
-        and (one.outcome.task_hash, one.outcome.dataset, one.outcome.target_hash) == now
+        and (one.outcome.dataset, one.outcome.target_hash) == now
+        and measured_alike(session, task.hash, one.outcome.task_hash)
         and any(verdict.kind == "no-go" for verdict in effective_verdicts(verdicts_on(session, one.id)))
     )

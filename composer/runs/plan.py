@@ -13,6 +13,7 @@ from composer.optimizer.strategies import strategy_of
 from composer.prompts.composition import Composition
 from composer.prompts.curator_rules import rules_of
 from composer.prompts.vocabulary import Vocabulary
+from composer.registry.anchors import anchor_ids
 from composer.registry.bases import text_of_base
 from composer.registry.datasets import dataset_of
 from composer.registry.releases import incumbent_of
@@ -35,7 +36,7 @@ class Plan:
 
     `proposed` is the composition that somebody picked; None where a search chooses one. `written` is its base
     where somebody wrote another, and `source` says where. `carried` is what comes from another target, None where
-    nothing does.
+    nothing does. `anchors` are sealed examples that it isn't measured on.
     """
 
     task: Task
@@ -50,6 +51,7 @@ class Plan:
     written: WrittenBase | None = None
     source: str = ""
     carried: Carried | None = None
+    anchors: tuple[str, ...] = ()
 
     @property
     def start(self) -> Composition:
@@ -63,11 +65,13 @@ class Plan:
         rounds = {"parallel": self.target.parallel} if self.target.parallel > 1 else {}
         picked = {} if self.proposed is None else {"proposed": self.proposed.fingerprint}
         start = {} if self.carried is None else {"carried": self.carried.identity}
+        apart = {"anchors": digest(list(self.anchors))} if self.anchors else {}
         return digest(
             {
                 **rounds,
                 **picked,
                 **start,
+                **apart,
                 "task": self.task.hash,
                 "dataset": self.dataset,
                 "target": self.target.hash,
@@ -212,7 +216,10 @@ def _plan(
             f"the library has no vetted snippet for task {task.name} ({tags})",
             fix="`composer library import FILE` adds snippets; those with `state: vetted` can be used.",
         )
-    return Plan(task, dataset, target, vocabulary, incumbent, strategy, seed, budget, carried=carried)
+    apart = anchor_ids(session, task.name)
+    return Plan(
+        task, dataset, target, vocabulary, incumbent, strategy, seed, budget, carried=carried, anchors=apart
+    )
 
 
 def _check_rules(plan: Plan, names: tuple[str, ...]) -> None:

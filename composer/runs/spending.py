@@ -21,8 +21,8 @@ from composer.prompts.composition import Composition
 from composer.prompts.curator_rules import token_estimate
 from composer.prompts.messages import render
 from composer.prompts.parts import Parts
+from composer.registry.anchors import sealed_examples
 from composer.registry.bases import number_of_base
-from composer.registry.datasets import examples_of, split_size
 from composer.runs.plan import Plan
 
 FEW = 30
@@ -77,12 +77,13 @@ class Spending:
 
 def spending(session: Session, plan: Plan) -> Spending:
     """Return what a planned run takes at most: answers that are stored already cost nothing."""
-    examples = split_size(session, plan.dataset, "test")
+    sealed = sealed_examples(session, plan.dataset)
+    examples = len(sealed)
     sides = 1 + len({plan.incumbent, plan.start})
-    test = sides * examples if plan.proposed is None else _unanswered(session, plan, plan.proposed)
+    test = sides * examples if plan.proposed is None else _unanswered(session, plan, plan.proposed, sealed)
     latency = answer_latency(session, plan.target.name)
     tokens = answer_tokens(session, plan.target.name)
-    expected = tokens or _guessed_tokens(plan, examples_of(session, plan.dataset, "test")[:READ_FOR_LENGTH])
+    expected = tokens or _guessed_tokens(plan, sealed[:READ_FOR_LENGTH])
     price = plan.target.price_per_million_tokens
     answers = plan.budget + test
     before = _measured(session, plan, examples)
@@ -103,9 +104,9 @@ def spending(session: Session, plan: Plan) -> Spending:
     )
 
 
-def _unanswered(session: Session, plan: Plan, proposed: Composition) -> int:
+def _unanswered(session: Session, plan: Plan, proposed: Composition, sealed: Sequence[Example]) -> int:
     """Return how many answers to test examples aren't stored, of the prompt in use and of the one proposed."""
-    ids = {one.id for one in examples_of(session, plan.dataset, "test")}
+    ids = {one.id for one in sealed}
     sides = (plan.incumbent, proposed)
     return sum(len(ids - answered_examples(session, plan.target.hash, one.fingerprint)) for one in sides)
 

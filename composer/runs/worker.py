@@ -30,6 +30,7 @@ from composer.models.connection import Connect, connect
 from composer.optimizer.optimizer import LibraryComposer, to_dspy
 from composer.optimizer.predictor import LibraryPredict
 from composer.prompts.composition import Composition
+from composer.registry.anchors import sealed_examples
 from composer.registry.datasets import examples_of
 from composer.runs.fit import check_fit, may_not_fit
 from composer.runs.plan import Plan, plan_again
@@ -118,7 +119,7 @@ def _begin(database: Database, run_id: int, on_progress: Callable[[Progress], No
                 f"the task, data, target, library or release behind run {run_id} has changed since",
                 fix="Start a new run: it reuses every answer that still fits.",
             )
-        dev, test = (examples_of(session, plan.dataset, split) for split in ("dev", "test"))
+        dev, test = examples_of(session, plan.dataset, "dev"), sealed_examples(session, plan.dataset)
         row.stop_asked = row.stop_asked and row.state == WAITING  # asked while this process came up
         row.state, row.message, row.ended_at = RUNNING, "", None
         row.started_at = datetime.now(UTC)

@@ -4,6 +4,7 @@ from .bases import BaseRow
 from .candidates import CandidateRow, CorrectionRow, DispositionRow, ReleaseRow, VerdictRow
 from .comments import CommentRow
 from .curation import AuthoringJobRow
+from .drift import AnchorRow, DriftScoreRow
 from .examples import ExampleRow
 from .jobs import JobRow
 from .labelling import QueuedRow, RatingRow
@@ -13,6 +14,7 @@ from .webhooks import WebhookRow
 
 __all__ = [
     "AdaptationRow",
+    "AnchorRow",
     "AuthoringJobRow",
     "BaseRow",
     "CandidateRow",
@@ -21,6 +23,7 @@ __all__ = [
     "CorrectionRow",
     "DatasetRow",
     "DispositionRow",
+    "DriftScoreRow",
     "ExampleRow",
     "JobRow",
     "QueuedRow",

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from library.roles import Role
+from library.validation import invalid
 
 Risk = Literal["low", "high"]
 Excluded = Literal["proposer", "authors"]
 NewerVersion = Literal["stale", "notice"]
+Check = Literal["by hand", "on new labels"]
 GateKind = Literal[
     "improves",
     "valid_rate",
@@ -48,6 +50,33 @@ class Gates(_Part):
     advisory: tuple[GateKind, ...] = ()
 
 
+class Drift(_Part):
+    """When a prompt in use is below what is asked of it, and what happens then.
+
+    It is below where the whole interval of a scoring is worse than `worst`, or worse than at its release by more
+    than `drop`; both are in the units of the task's metric, and one of them is enough. With `check: on new labels`
+    it is scored as soon as labelled rows arrive. With `run` a search of `budget` answers is then entered and
+    started.
+    """
+
+    worst: float | None = Field(default=None, ge=0, le=100)
+    drop: float | None = Field(default=None, ge=0, le=100)
+    check: Check = "by hand"
+    run: bool = False
+    budget: int | None = Field(default=None, ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.worst is not None and self.drop is not None:
+            raise invalid("worst and drop are two thresholds", fix="Keep one of them.")
+        if self.run and self.worst is None and self.drop is None:
+            raise invalid("a run is asked for, but no threshold is set", fix="Write worst or drop.")
+        if self.run != (self.budget is not None):
+            what = "a run is asked for without a budget" if self.run else "there is a budget, but no run"
+            raise invalid(what, fix="Write both `run: true` and `budget: N`, or neither.")
+        return self
+
+
 @dataclass(frozen=True)
 class Terms:
     """A policy with the defaults of the task's risk filled in.
@@ -69,7 +98,8 @@ class Policy(_Part):
     At high risk: two people other than the proposer, and a disposition of every regression. At low risk: one
     person, whoever it is. With `keep_incumbent` every candidate keeps the snippets of the prompt in use, in
     their wording. `newer_version` is what a newer version of one of its snippets, vetted or in draft, does to a
-    candidate that was measured before: it makes it stale, or is a notice to its reviewers.
+    candidate that was measured before: it makes it stale, or is a notice to its reviewers. `drift` is how prompts
+    in use are watched; None shows how they do, and asks for nothing.
     """
 
     approvals: int | None = Field(default=None, ge=1, le=20)
@@ -79,6 +109,7 @@ class Policy(_Part):
     gates: Gates = Gates()
     keep_incumbent: bool = False
     newer_version: NewerVersion = "stale"
+    drift: Drift | None = None
 
     def terms(self, risk: Risk) -> Terms:
         """Return what the policy asks for in a task of this risk."""

@@ -237,7 +237,7 @@ class Task(_Part):
         policy = content["policy"]
         policy["approvals"] = self.terms.approvals
         silent: dict[str, object] = {"exclude": None, "every_regression": None}
-        silent |= {"override": [], "keep_incumbent": False, "newer_version": "stale"}
+        silent |= {"override": [], "keep_incumbent": False, "newer_version": "stale", "drift": None}
         for name, nothing in silent.items():
             if policy[name] == nothing and type(policy[name]) is type(nothing):
                 del policy[name]
@@ -248,6 +248,13 @@ class Task(_Part):
             if policy["gates"][name] is None:
                 del policy["gates"][name]
         return digest(content)
+
+    @property
+    def measured_hash(self) -> str:
+        """Identity of all that evidence rests on: how its releases are watched is no part of that."""
+        if self.policy.drift is None:
+            return self.hash
+        return self.model_copy(update={"policy": self.policy.model_copy(update={"drift": None})}).hash
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Return a copy with these fields in place of its own; its hash is its own too."""
@@ -271,6 +278,16 @@ class Task(_Part):
                         f"the gates name {name!r}, which is no figure of this kind of output",
                         fix=f"Choose from {', '.join(known)}.",
                     )
+        return policy
+
+    @field_validator("policy")
+    @classmethod
+    def _threshold_in_reach(cls, policy: Policy, info: ValidationInfo) -> Policy:
+        drift = policy.drift
+        if drift is not None and "output" in info.data and info.data["output"].kind == "label":
+            for name, value in (("worst", drift.worst), ("drop", drift.drop)):
+                if value is not None and value > 1:
+                    raise invalid(f"{name} is {value:g}, and accuracy goes from 0 to 1", fix="Write 0.8 for 80%.")
         return policy
 
     @property

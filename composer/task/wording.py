@@ -32,7 +32,24 @@ def policy_in_words(task: Task) -> str:
     who = f" by others than its {' and '.join(terms.exclude)}" if terms.exclude else ""
     resolved = "; every regression resolved" if terms.every_regression else ""
     newer = f"newer versions of snippets: {task.policy.newer_version}"
-    return f"risk {task.risk}; approvals {terms.approvals}{who}{resolved}; {newer}; gates: {_gates(task)}"
+    watched = f"; prompts in use: {drift_in_words(task)}" if task.policy.drift else ""
+    return f"risk {task.risk}; approvals {terms.approvals}{who}{resolved}; {newer}; gates: {_gates(task)}{watched}"
+
+
+def drift_in_words(task: Task) -> str:
+    """Return when a prompt in use is below its threshold, and what happens then; empty without a threshold."""
+    drift = task.policy.drift
+    if drift is None:
+        return ""
+    found = [] if drift.check == "by hand" else ["scored as labels arrive"]
+    if drift.worst is not None:
+        found.append(f"below the threshold where {task.metric} is worse than {drift.worst:g}")
+    if drift.drop is not None:
+        found.append(
+            f"below the threshold where {task.metric} is worse than at the release by over {drift.drop:g}"
+        )
+    found += [f"then a run of {drift.budget:,} answers"] if drift.budget is not None else []
+    return ", ".join(found) or "scored when somebody asks"
 
 
 def _gates(task: Task) -> str:

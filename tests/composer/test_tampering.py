@@ -19,6 +19,7 @@ from composer.audit.comparison import logged_tables
 from composer.candidates.bases import keep_base
 from composer.curation import jobs as authoring_jobs
 from composer.curation.questions import plan_answers
+from composer.drift.scoring import do_score, enter_score
 from composer.evaluation import intervals
 from composer.home.paths import Home
 from composer.labelling.queueing import queue_doubtful
@@ -316,6 +317,8 @@ def tampered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
             keep_base(session, small.task(), small.PROMPT_BASE, by="Ada", at=small.NOW)
             asked = curated(session)
             enter_adaptation(session, carried(session), by="Ada", at=small.NOW)
+            again = enter_score(session, "small", "tiny", "anchors", by="Ada", at=small.NOW)
+        assert do_score(database, home, again, connect=connecting(acts.spoilt())).found is not None
         authoring_jobs.do_job(database, home, asked, connect=connecting(small.engine(data=DATA)))
         yield database
     database.close()
