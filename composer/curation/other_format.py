@@ -20,6 +20,8 @@ _FORMATS = {
     for name, pattern in {
         "XML": r"\bxml\b|</?(?:answer|rating|label|score|result|output|response)\b",
         "YAML": r"\byaml\b",
+        "TOML": r"\btoml\b",
+        "a Python object": r"\bpython (?:dict(?:ionary)?|object|list|tuple)\b",
         "CSV": r"\b(?:csv|tsv|comma[- ]separated)\b",
         "HTML": r"\bhtml\b",
         "LaTeX": r"\blatex\b",
@@ -29,6 +31,13 @@ _FORMATS = {
         "a list": r"\bbullet(?:ed)?(?:[- ]points?)?(?: list)?\b|\b(?:as|in) an? (?:numbered )?(?:list|array)\b",
     }.items()
 }
+_SHAPE = re.compile(
+    r"\b(?:(?:answer|respond|reply) (?:only )?with|return|output|print|use)(?: only| just)? an? (?:\w+ )?"
+    r"(table|list|array)\b"
+    r"|\b(?:answer|output|response|result) (?:(?:must|should|has to|is to|shall) be|is) an? (?:\w+ )?"
+    r"(table|list|array)\b",
+    re.IGNORECASE,
+)
 _JSON = re.compile(r"\bjson\b", re.IGNORECASE)
 _PLAIN = {
     "plain text": re.compile(r"\bplain[- ]text\b|\bas (?:plain )?prose\b", re.IGNORECASE),
@@ -42,6 +51,9 @@ _PLAIN = {
 _OBJECT = re.compile(r"\{[^{}]*\}")
 _PAIR = re.compile(r"[\"'“”]([\w -]+)[\"'“”]\s*:\s*(?:[\"“'](.*?)[\"”']|(-?\d+(?:\.\d+)?))")
 _NAMED_FIELD = re.compile(
+    r"[\"'“‘`]([\w-]+)[\"'”’`]\s+(?:field|key|property|attribute)\b|"
+    r"\b(?:field|key|property|attribute)\s+(?:is|must be|should be)\s+(?:called|named)\s+[\"'“‘`]?([\w-]+)|"
+    r"\b(?:in|into|add|has|use)\s+(?:the|a|another)\s+field\s+(?!(?:of|is|that|which|in|and|or|for|where|to|called|named)\b)([\w-]+)|"
     r"\b(?:fields?|keys?|propert(?:y|ies)|attributes?)\s+(?:called |named |are |is )?[\"'“‘`]([\w-]+)[\"'”’`]"
     r"|\b(?:field|key|property|attribute)\s+(?:called|named)\s+([\w-]+)"
     r"|\bwith (?:the|a|one) field\s+(?!(?:of|is|that|which|in|and|or|for)\b)([\w-]+)",
@@ -127,6 +139,8 @@ def _formats(output: Output, sentence: str) -> Iterator[Finding]:
             yield _error(f"asks for {name}, and the task's answers are {own}")
         elif name.isupper():
             yield _warning(f"names {name}, and the task's answers are {own}")
+    if (shape := _SHAPE.search(sentence)) and not is_ruled_out(sentence, shape.end()):
+        yield _error(f"asks for a {(shape[1] or shape[2]).lower()}, and the task's answers are {own}")
     if output.format == "json":
         for name, pattern in _PLAIN.items():
             found = pattern.search(sentence)
@@ -141,7 +155,7 @@ def _fields(output: Output, sentence: str) -> Iterator[Finding]:
         if output.field in names and more and not is_ruled_out(sentence, several.start()):
             yield _error(f"names the field {more[0]}, and an answer has the field {output.field} and nothing else")
     for found in _NAMED_FIELD.finditer(sentence):
-        name = found[1] or found[2] or found[3]
+        name = next(group for group in found.groups() if group)
         if name == output.field or is_ruled_out(sentence, found.start()):
             continue
         if output.format == "json":

@@ -16,7 +16,7 @@ _USUAL_WORDS = (
 )
 _USUAL = "|".join(_USUAL_WORDS.split())
 _ASKS = (
-    r"(?:answer|respond|reply|label|classify|mark|tag|choose|pick|write|return|output)(?:ing)?\b"
+    r"(?:answer|respond|reply|label|classify|mark|tag|choose|pick|write|return|output|say)(?:ing)?\b"
     r"(?:\s+(?:with|as|it|them|such|a|an|the|only|either|labels?|texts?|reviews?|sentences?|items?|is|are|to|be|always))*"
 )
 _QUOTED = re.compile(rf"\b{_ASKS}\s+[\"“‘'`]([^\"”’'`]{{1,60}})[\"”’'`]", re.IGNORECASE)
@@ -29,7 +29,9 @@ _ASKED = re.compile(
 _AS_LABEL = re.compile(
     rf"\b(?:label|classify|mark|tag|treat|count)\b[^,]{{0,60}}?\bas\s+({_USUAL})\b(?! \w+s\b)"
     rf"|\buse\s+({_USUAL})\s+(?:for|when|if)\b"
-    rf"|\b({_USUAL})\s+as\s+(?:a|the)\s+(?:\w+\s+)?label\b",
+    rf"|\b({_USUAL})\s+as\s+(?:a|the)\s+(?:\w+\s+)?label\b"
+    rf"|\b(?:first|second|third|fourth|another|further|new|extra|additional)\s+label,?\s+({_USUAL})\b"
+    rf"|\brename\b[^,]*\b(?:to|as)\s+({_USUAL})\b",
     re.IGNORECASE,
 )
 # A whole sentence that lists what may be answered.
@@ -40,7 +42,7 @@ _ANSWERS = re.compile(
 )
 _FOR = re.compile(rf"\b{_ASKS}\s+([\w-]+)(?=\s+(?:for|when|if|where)\b)", re.IGNORECASE)
 # Labels one beside the other, and what becomes of a text.
-_TOGETHER = re.compile(r"\b(?:[\w-]+,\s*)+(?:or|and)\s+[\w-]+", re.IGNORECASE)
+_TOGETHER = re.compile(r"\b(?:[\w-]+,\s*)+(?:[\w-]+\s+)?(?:or|and)\s+[\w-]+", re.IGNORECASE)
 _TAKEN_FOR = re.compile(
     rf"\b(?:considered|deemed|judged)(?:\s+(?:as|to\s+be))?\s+({_USUAL})\b(?! \w+s\b)", re.IGNORECASE
 )

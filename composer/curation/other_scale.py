@@ -15,7 +15,9 @@ _RATES = r"(?:rat(?:e|es|ed|ing|ings)|scor(?:e|es|ed|ing)|grad(?:e|es|ed|ing))"
 _ASKS = r"(?:answer|respond|reply|use|give|choose|pick|write|return|assign)"
 _ABOUT_RATINGS = re.compile(rf"\b(?:{_RATES}|{_ASKS}|scale|range|points?|stars?|number)\b", re.IGNORECASE)
 _NAMES_SCALE = re.compile(r"\b(?:scales?|ranges?|ranging)\b", re.IGNORECASE)
-_PART_OF_SCALE = re.compile(r"\b(?:of|on|in) (?:the|this|that|your) (?:\w+ )?(?:scale|range)\b", re.IGNORECASE)
+_PART_OF_SCALE = re.compile(
+    r"(?<!instead )(?<!regardless )\b(?:of|on|in) (?:the|this|that|your) (?:\w+ )?(?:scale|range)\b", re.IGNORECASE
+)
 # What may stand before a range in an order that concerns every rating: anything else says which ones it concerns.
 _EVERY = re.compile(
     rf"(?:(?:please|always|only|just|instead|rather|do|you|must|should|the|all|your|each|every|a|an|any|it|them|"
@@ -37,6 +39,24 @@ _OUT_OF = re.compile(
 _PERCENT = re.compile(
     rf"\b(?:as a percentage|in per ?cent|as per ?cent|percentage from)\b"
     rf"|\b(?:{_RATES}|{_ASKS}|output|express)\b[^,]*\bpercentages?\b",
+    re.IGNORECASE,
+)
+_ENDS = re.compile(
+    r"\b(?:max(?:imum)?|min(?:imum)?|highest|lowest)(?: possible)?(?: rating| score| grade| value)?"
+    r"(?: (?:is|becomes|of|are))+(?: now)? (-?\d{1,3})\b(?!\s+[a-z]+s\b)"
+    r"|\b(?:extend|widen|stretch|shrink|limit)\w* the (?:scale|range)[^,]*? to (-?\d{1,3})\b",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"\b(?:invert|reverse|flip|rescale|renumber)\w*(?: \w+){0,2} (?:scale|ratings?|scores?|numbers?)\b"
+    r"|\b(?:double|halve|triple|multiply|divide)\w*(?: \w+){0,2} (?:ratings?|scores?)\b",
+    re.IGNORECASE,
+)
+_NO_FIGURE = re.compile(
+    r"\bletter grades?\b|\broman numerals?\b"
+    rf"|\b(?:{_RATES}|{_ASKS})(?: \w+){{0,2}} (?:with|in|as|by) (?:letters?|emojis?|stars)\b"
+    r"|\b(?:letters|words|stars|emojis) (?:instead of|rather than|not) (?:numbers|digits|figures)\b"
+    r"|\b(?:number|rating|digit|score)s? (?:as|in|with) (?:an? )?words?\b",
     re.IGNORECASE,
 )
 # All ratings that there are, one by one.
@@ -123,6 +143,7 @@ def _ordinal(task: Task, sentence: str) -> Iterator[Finding]:
         yield _error(f"asks for a percentage, and {own}")
     if (halves := _HALVES.search(sentence)) and not is_ruled_out(sentence, halves.start()):
         yield _error("asks for ratings between whole numbers, and such an answer is malformed")
+    yield from _changed(task, sentence)
     taken = [
         found.span()
         for found in (
@@ -135,6 +156,20 @@ def _ordinal(task: Task, sentence: str) -> Iterator[Finding]:
     for found in _NUMBER.finditer(sentence):
         if not any(start <= found.start() < end for start, end in taken):
             yield from _number(task, sentence, found)
+
+
+def _changed(task: Task, sentence: str) -> Iterator[Finding]:
+    """Yield where the ends of the scale are moved, ratings are counted otherwise, or written as no numbers."""
+    low, high = task.output.scale
+    own = f"the task's scale is {low} to {high}"
+    for found in _ENDS.finditer(sentence):
+        end = found[1] or found[2]
+        if int(end) not in (low, high) and not is_ruled_out(sentence, found.start()):
+            yield _error(f"ends the scale at {end}, and {own}")
+    if (changed := _CHANGED.search(sentence)) and not is_ruled_out(sentence, changed.start()):
+        yield _error(f"changes the scale (“{changed[0]}”), and {own}")
+    if (figure := _NO_FIGURE.search(sentence)) and not is_ruled_out(sentence, figure.start()):
+        yield _error(f"asks for answers that are no numbers (“{figure[0]}”), and {own}")
 
 
 def _turned(task: Task, sentence: str) -> Iterator[Finding]:
@@ -197,6 +232,12 @@ def _number(task: Task, sentence: str, found: re.Match[str]) -> Iterator[Finding
 
 def _labels(task: Task, sentence: str) -> Iterator[Finding]:
     labels = ", ".join(task.output.labels)
+    for pattern in (_POINTS, _LEVELS, _OUT_OF, _PERCENT):
+        scale = pattern.search(sentence)
+        if scale is None or is_ruled_out(sentence, scale.start()) or _UNIT.match(sentence[scale.end() :]):
+            continue
+        if _ABOUT_RATINGS.search(sentence):
+            yield _error(f"asks for a rating (“{scale[0]}”), and the task's answers are {labels}")
     for found in _ANSWERS_NUMBER.finditer(sentence):
         if found[1] not in task.output.labels and not is_ruled_out(sentence, found.start(1)):
             yield _error(f"asks for the answer {found[1]}, and the task's answers are {labels}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_SENTENCE = re.compile(r"[^.;:!?]+(?:[.:](?=[\w]|-\d)[^.;:!?]*)*")
+_SENTENCE = re.compile(r"[^.;:!?]+(?:(?:[.:](?=[\w]|-\d)|(?<=\d)\.{2,3}(?=-?\d))[^.;:!?]*)*")
 _NEGATION = re.compile(
     r"\b(?:not|no|never|without|avoid|nor|neither|rather than|instead of|don['’]?t|doesn['’]?t|mustn['’]?t|cannot|"
     r"can['’]?t|isn['’]?t|aren['’]?t|omit|skip|leave out|refrain from|forbidden)\b",

@@ -10,7 +10,7 @@ from composer.task.task import Format
 _OBJECT = re.compile(r"\{[^{}]*\}")
 _FIELD = re.compile(r"[\"'“”]([\w -]+)[\"'“”]\s*:")
 SCALE = re.compile(
-    r"(?<![\d.,/-])(-?\d{1,4})(?:\s*\([^()]*\)|\s*=[^,;.]*)?\s*(?:to|and|through|until|[-–—]|\.\.\.?|…)\s*(-?\d{1,4})(?![\d/-]|[.,]\d)"
+    r"(?<![\d.,/-])(-?\d{1,4})(?:\s*\([^()]*\)|\s*=[^,;.]*)?\s*(?:(?:up\s+)?to|and|through|until|[-–—]|\.\.\.?|…)\s*(-?\d{1,4})(?![\d/-]|[.,]\d)"
 )
 """Two numbers that may be both ends of a scale: `1 to 5`, `1-5`, `-4 (bad) to 4`."""
 _WIDEST = 100

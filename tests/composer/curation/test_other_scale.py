@@ -82,6 +82,11 @@ def test_a_number_outside_the_scale_that_gives_no_rating_is_a_warning(text: str)
         "A list of 6 or more names rates 5.",
         "A 7-line text is short.",
         "Give 1 unless both texts share 3 names.",
+        "Never invert the scale.",
+        "The highest rating is 5, for one event.",
+        "A minimum of 10 words is needed for a high rating.",
+        "A text in words of one syllable rates as any other.",
+        "Texts that reverse the order of events rate lower.",
         "",
     ],
 )
@@ -133,6 +138,8 @@ def test_a_task_with_labels_has_no_scale() -> None:
     assert severities("Texts of 10 to 30 words are good.", small.label_task()) == []
     assert severities("Give 7 reasons to yourself.", small.label_task()) == []
     assert severities("Answer 1 for good and 0 for bad.", small.label_task()) == ["error"]
+    assert severities("Give a score out of 10.", small.label_task()) == ["error"]
+    assert severities("Nine out of 10 readers would call it good.", small.label_task()) == []
 
 
 def test_labels_may_be_numbers() -> None:
