@@ -39,6 +39,7 @@ ACROSS_MODULES = {
     "tests/composer/review/test_roles.py",
     "tests/composer/search/test_strategies.py",
     "tests/composer/test_tampering.py",
+    "tests/composer/test_task_is_kept.py",
     "tests/ui/test_addresses.py",
 }
 """Test files of what several modules do together; every other one is named after one module or package."""
