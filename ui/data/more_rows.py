@@ -16,6 +16,7 @@ from composer.registry.imports import add_records, import_records, preview_impor
 from composer.registry.tasks import get_task
 from composer.task.task import Task
 from library.errors import Refused
+from ui.components.new_labels import arrived
 from ui.data import mapping, unlabelled
 from ui.data.reading import Upload, first_rows, forget, held
 from ui.shell.context import as_logged, database, now
@@ -126,4 +127,5 @@ def _store(name: str, file: str, records: tuple[Record, ...], keep: bool, expect
         if done.dataset.hash != expected:
             raise Refused("the task or its data changed since this was shown", fix="Look at what it does now.")
     forget()
-    return f"{file}: the data of {name} are stored, {count(len(done.dataset.examples), 'example')} now."
+    stored = f"{file}: the data of {name} are stored, {count(len(done.dataset.examples), 'example')} now."
+    return f"{stored}{arrived(name)}"

@@ -8,6 +8,7 @@ from composer.evaluation.formatting import bracketed
 from composer.labelling.feeding import Feed, feed, foresee
 from composer.labelling.progress import Progress, progress
 from composer.registry.tasks import get_task
+from ui.components.new_labels import arrived
 from ui.shell.context import database, now
 from ui.shell.html import count, plain, safe, table
 from ui.shell.notices import Section, action
@@ -120,4 +121,4 @@ def _feed(task: str) -> str | None:
     with database().session() as session:
         done = feed(session, get_task(session, task), raters=raters, by=by, at=now())
     FORESEEN.of(task).pop()
-    return f"The data of {task} are stored: {done.dataset.summary}."
+    return f"The data of {task} are stored: {done.dataset.summary}.{arrived(task)}"

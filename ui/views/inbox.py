@@ -11,6 +11,7 @@ from composer.home.example import has_example
 from composer.review.inbox import TABS, Entry, Tab, tabs_of
 from ui.inbox import compare, page_data
 from ui.inbox.table import csv, fits, table
+from ui.prompts import drift, drift_data
 from ui.shell import query_params
 from ui.shell.context import now, this_home
 from ui.shell.html import count
@@ -89,6 +90,7 @@ if not found:
         st.page_link("views/example.py", label="Look at a recorded example", icon=":material/visibility:")
     st.stop()
 
+drift.show_marks(drift_data.below())
 above = st.container(horizontal=True, vertical_alignment="center")
 with st.container(horizontal=True, vertical_alignment="center"):
     fitting = filters(found)

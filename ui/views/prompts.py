@@ -14,7 +14,7 @@ from composer.registry.targets import task_and_target_names
 from composer.release.history import CurrentRelease, HistoryEntry, current_prompts, history, released_prompt
 from composer.release.pack import Pack, export_release, pack_of
 from ui.components.metrics import gain, pair
-from ui.prompts import history_table, rollback
+from ui.prompts import drift, drift_data, history_table, rollback
 from ui.prompts.zip import zipped
 from ui.shell import notices
 from ui.shell.context import as_logged, database, now, this_home
@@ -31,7 +31,7 @@ WRITTEN: Key[tuple[str, str, str] | None] = Key("written", None)
 """Task and target of the pack that was written last, and its folder."""
 
 
-def current(task: str, target: str, found: CurrentRelease | None, here: bool) -> str:
+def current(task: str, target: str, found: CurrentRelease | None, here: bool, below: str = "") -> str:
     """Return what is released for a task on a target as a cell of the matrix, as HTML."""
     tone = ' class="ic-here"' if here else ""
     if found is None:
@@ -39,6 +39,7 @@ def current(task: str, target: str, found: CurrentRelease | None, here: bool) ->
         return f'<td{tone}><span class="ic-mute" title="{why}">—</span></td>'
     one, release = found.figure, found.release
     stale = f" {stale_tag(found.stale)}" if found.stale else ""
+    stale += f' <span class="ic-tag ic-orange" title="{safe(below)}">below its threshold</span>' if below else ""
     link = safe(prompt_page(task, target))
     return (
         f'<td{tone}><a href="{link}">release {release.id}</a>{stale} '
@@ -56,9 +57,13 @@ def matrix(releases: dict[tuple[str, str], CurrentRelease], place: tuple[str, st
     """Show what is released for each task, a row, on each target, a column."""
     with database().session() as session:
         tasks, targets = task_and_target_names(session)
+    below = {(one.release.task, one.release.target): one.what for one in drift_data.below()}
     rows = []
     for task in tasks:
-        cells = [current(task, name, releases.get((task, name)), (task, name) == place) for name in targets]
+        cells = [
+            current(task, name, releases.get((task, name)), (task, name) == place, below.get((task, name), ""))
+            for name in targets
+        ]
         named = f'<a href="{safe(task_page(task))}">{safe(task)}</a>'
         rows.append(f'<tr><th scope="row">{named}</th>{"".join(cells)}</tr>')
     html(table(("task", *targets), rows))
@@ -97,6 +102,7 @@ def opened(task: str, target: str, found: CurrentRelease) -> None:
         st.code(current.task.message, language=None, wrap_lines=True)
     with right:
         export(task, target, release.id)
+    drift.show(release, me())
     show_history(task, target, past)
     section("Compare", f"releases side by side, and with {BARE_BASE}")
     newest = list(dict.fromkeys(f"release:{one.release.id}" for one in past))[:MOST_COMPARED]
