@@ -64,6 +64,9 @@ def failure(status: int, message: str, **error: Any) -> Reply:
     return Reply(status, {"error": {"message": message, **error}})
 
 
+BESIDE = ("/apply-template", "/tokenize", "/detokenize", "/api/show", "/props", "/tokenizer_info")
+"""Paths that servers have beside the chat API."""
+
 Behaviour = Callable[[dict[str, Any]], Reply]
 """What a server replies to a request."""
 
@@ -71,7 +74,9 @@ Behaviour = Callable[[dict[str, Any]], Reply]
 class ChatServer:
     """Answers with the enqueued replies in turn, then as `default` has it; keeps what it was sent.
 
-    `requests` holds the JSON bodies, `paths` and `keys` the request paths and Authorization headers.
+    `requests` holds the JSON bodies, `paths` and `keys` the request paths and Authorization headers. What it
+    shows beside the chat API is in `shows`, a reply or behaviour for each path; `beside` and `beside_keys` hold
+    those that were asked for, in turn.
     """
 
     def __init__(self, default: Reply | Behaviour | None = None) -> None:
@@ -79,6 +84,9 @@ class ChatServer:
         self.requests: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.keys: list[str | None] = []
+        self.shows: dict[str, Reply | Behaviour] = {}
+        self.beside: list[str] = []
+        self.beside_keys: list[str | None] = []
         self._replies: deque[Reply] = deque()
         owner = self
 
@@ -86,10 +94,16 @@ class ChatServer:
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
                 request = json.loads(self.rfile.read(length))
+                if self.path in BESIDE:
+                    owner._show(self, request)
+                    return
                 owner.requests.append(request)
                 owner.paths.append(self.path)
                 owner.keys.append(self.headers.get("Authorization"))
                 owner._answer(self, request)
+
+            def do_GET(self) -> None:
+                owner._show(self, {})
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Say nothing."""
@@ -106,8 +120,15 @@ class ChatServer:
 
     def _answer(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
         reply = self._replies.popleft() if self._replies else self.default
-        if not isinstance(reply, Reply):
-            reply = reply(request)
+        self._send(handler, reply if isinstance(reply, Reply) else reply(request))
+
+    def _show(self, handler: BaseHTTPRequestHandler, request: dict[str, Any]) -> None:
+        self.beside.append(handler.path)
+        self.beside_keys.append(handler.headers.get("Authorization"))
+        reply = self.shows.get(handler.path, Reply(404, {"error": "not found"}))
+        self._send(handler, reply if isinstance(reply, Reply) else reply(request))
+
+    def _send(self, handler: BaseHTTPRequestHandler, reply: Reply) -> None:
         time.sleep(reply.delay)
         body = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
         try:

@@ -25,7 +25,10 @@ _COLUMNS = tuple(_TABLE.columns)
 
 @dataclass(frozen=True)
 class Question:
-    """What one cell asks: the messages for one example, of one target, in one replicate."""
+    """What one cell asks: the messages for one example, of one target, in one replicate.
+
+    They are as the task has them; that a target gets them merged follows from its hash.
+    """
 
     messages: Messages
     target: str

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from composer.candidates.outcome import Outcome, Part, PromptHashes
 from composer.data.examples import Example
 from composer.evaluation.outcomes import Comparison, Difference, Gate, MalformedAnswer, OutcomeCounts, Row, Slice
+from composer.models.system_role import SystemRole
 from composer.models.target import Target
 from composer.prompts.composition import Composition, require_composed
 from composer.task.task import Metric, Task
@@ -34,13 +35,14 @@ class MeasuredTarget(Part):
     """The target as it was when the candidate was measured; `served` are the models that it reported to answer.
 
     Those are empty where it reported none, and in evidence older than this part. The price is what the cost of
-    answers was computed by, None where no gate asked for that.
+    answers was computed by, None where no gate asked for that. `system` is where the prompt was sent.
     """
 
     name: str
     hash: str
     served: tuple[ServedModel, ...] = ()
     price_per_million_tokens: float | None = None
+    system: SystemRole = "role"
 
 
 class MeasuredData(Part):
@@ -122,6 +124,7 @@ class Evidence(Part):
             later = {**later, "malformed": True}
         silent = {} if self.target.served else {"served": True}
         silent |= {} if self.target.price_per_million_tokens is not None else {"price_per_million_tokens": True}
+        silent |= {} if self.target.system != "role" else {"system": True}
         if silent:
             later = {**later, "target": silent}
         if not self.search.start:
@@ -172,6 +175,7 @@ def evidence_of(
             price_per_million_tokens=plan.target.price_per_million_tokens
             if plan.task.policy.gates.max_cost_growth is not None
             else None,
+            system=plan.target.system,
         ),
         data=MeasuredData(
             dataset=plan.dataset, split="test", examples=tuple(example.id for example in plan.examples)

@@ -13,6 +13,7 @@ from composer.cli.next_commands import show_next
 from composer.cli.prompt_changes import changes
 from composer.evaluation.formatting import WORTH
 from composer.evaluation.outcomes import Difference, Gate, MalformedAnswer
+from composer.models.system_role import PLACES
 from composer.prompts.changes import prompt_changes
 from composer.prompts.composition import BARE_BASE
 from composer.review.blockers import blocker_texts, joined
@@ -56,6 +57,8 @@ def show(
     if served := candidate.evidence.target.served:
         names = "; ".join(f"{one.model} {one.fingerprint}".strip() for one in served)
         say(f"answered by {names}, as the server reports it", style="dim")
+    if (system := candidate.evidence.target.system) != "role":
+        say(f"its prompt is sent as the {PLACES[system]}", style="dim", hang=2)
     for why in status.stale:
         say(f"! Stale: {why}", style=BAD, hang=2)
     for notice in status.notices:

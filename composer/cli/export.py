@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
-from composer.cli.common import HomeOption, opened, out, person, refusals
+from composer.cli.common import HomeOption, opened, out, person, refusals, say
+from composer.models.system_role import PLACES
 from composer.release.pack import export_release
+from composer.release.verification import MESSAGES
 
 
 @refusals
@@ -23,4 +25,6 @@ def export(
     with opened(home).session() as session:
         pack = export_release(session, task, target, folder, by=person(), at=datetime.now(UTC))
     out.print(f"Wrote {', '.join(sorted(pack.files))} to {folder}.", highlight=False, soft_wrap=True)
+    if pack.system != "role":
+        say(f"{MESSAGES} has no system message: the prompt is the {PLACES[pack.system]}.")
     out.print(f"Pack {pack.fingerprint}", highlight=False, soft_wrap=True)

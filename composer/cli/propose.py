@@ -14,6 +14,7 @@ from composer.cli.compose import do
 from composer.cli.figures_table import BAD
 from composer.cli.prompt_changes import changes
 from composer.home.paths import Home, resolve_home
+from composer.models.system_role import PLACES
 from composer.prompts.changes import prompt_changes
 from composer.runs.plan import Plan, plan_proposal
 from composer.runs.records import enter_run
@@ -64,6 +65,8 @@ def propose(
             out.print()
             out.print(plan.proposed.text, markup=False, highlight=False, soft_wrap=True)
             out.print()
+            if plan.target.system != "role":
+                say(f"This prompt is sent as the {PLACES[plan.target.system]}.", hang=2)
     before_spending(takes, as_json=as_json, dry_run=dry_run)
     with database.session() as session:
         run = enter_run(session, plan, by=person(), at=datetime.now(UTC))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from composer.data.examples import Example
-from library.control_tokens import control_tokens
+from composer.models.catalogue import CATALOGUE
+from library.control_tokens import VOCABULARIES, known_tokens
 
 NAMED = 5
 """How many examples a caution names."""
@@ -22,13 +23,34 @@ def cautions(examples: Sequence[Example]) -> tuple[str, ...]:
 
 
 def _control_tokens(examples: Sequence[Example]) -> Iterable[str]:
-    found = {one.id: tokens for one in examples if (tokens := control_tokens("\n".join(one.inputs.values())))}
-    if found:
-        spelled = ", ".join(dict.fromkeys(token for tokens in found.values() for token in tokens))
+    spelled = spelled_by(examples)
+    for readers, tokens in _by_readers(spelled).items():
+        ids = list(dict.fromkeys(one for token in tokens for one in spelled[token]))
+        who = f"{' and '.join(readers)} read{'s' if len(readers) == 1 else ''}" if readers else "other models read"
         yield (
-            f"{_named(list(found))} spell {spelled}: a model reads that as a control token and not as text. "
-            "Remove it, or write `control_tokens: refuse` in the task's data."
+            f"{_named(ids)} spell{'s' if len(ids) == 1 else ''} {', '.join(tokens)}: {who} that as a control "
+            "token and not as text, and what comes after it as no longer part of the message. Remove it, or write "
+            "`control_tokens: refuse` in the task's data. `composer target check TARGET --task TASK` shows how a "
+            "target reads it."
         )
+
+
+def spelled_by(examples: Iterable[Example]) -> Mapping[str, Sequence[str]]:
+    """Return the control tokens that texts of examples spell, each with the ids of the examples that do."""
+    found: dict[str, list[str]] = {}
+    for one in examples:
+        for token in known_tokens("\n".join(one.inputs.values())):
+            found.setdefault(token, []).append(one.id)
+    return found
+
+
+def _by_readers(tokens: Iterable[str]) -> Mapping[tuple[str, ...], Sequence[str]]:
+    """Return tokens by the models of the catalogue whose vocabularies have them."""
+    found: dict[tuple[str, ...], list[str]] = {}
+    for token in tokens:
+        readers = tuple(one.name for one in CATALOGUE if token in VOCABULARIES[one.vocabulary])
+        found.setdefault(readers, []).append(token)
+    return found
 
 
 def _one_label(examples: Sequence[Example]) -> Iterable[str]:
@@ -90,4 +112,5 @@ def _label(gold: float | str) -> str:
 
 def _named(ids: Sequence[str]) -> str:
     more = f" and {len(ids) - NAMED:,} more" if len(ids) > NAMED else ""
-    return f"{len(ids):,} examples ({', '.join(ids[:NAMED])}{more})"
+    what = "example" if len(ids) == 1 else "examples"
+    return f"{len(ids):,} {what} ({', '.join(ids[:NAMED])}{more})"

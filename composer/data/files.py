@@ -25,7 +25,7 @@ from composer.data.readers import read_table
 from composer.data.tables import Row, Table
 from composer.task.task import Task
 from library.canonical import digest
-from library.control_tokens import control_tokens
+from library.control_tokens import known_tokens
 
 
 def read_records(path: Path, task: Task, asked: ColumnMap | None = None, form: str = "") -> tuple[Record, ...]:
@@ -151,7 +151,7 @@ class _Reader:
         for text, column in zip(texts, self._columns.inputs.values(), strict=True):
             if not text.strip():
                 raise Wrong(column, "the text is empty", "Fill it in, or remove the row.")
-            if self._task.data.control_tokens == "refuse" and (tokens := control_tokens(text)):
+            if self._task.data.control_tokens == "refuse" and (tokens := known_tokens(text)):
                 what = f"spells {', '.join(tokens)}, which models read as a control token and not as text"
                 fix = "Remove it or the row, or write `control_tokens: warn` in the task's data."
                 raise Wrong(column, what, fix)

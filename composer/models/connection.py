@@ -9,6 +9,7 @@ from pathlib import Path
 import dspy
 
 from composer.models.catalogue import find_model
+from composer.models.chat_format import ChatFormat, LlamaFormat, format_of, template_of
 from composer.models.download import locate, models_folder, pull, turns_folder
 from composer.models.embedded import EmbeddedEngine
 from composer.models.server import ServerEngine
@@ -38,6 +39,8 @@ def language_model(
             parallel=target.parallel,
             threads=target.threads,
             turns=Turns(turns_folder(), say),
+            system=target.system,
+            template_sha256=target.template_sha256,
         )
         # A failure inside this process is no passing trouble: trying again would only delay its message.
         lm = dspy.LM(
@@ -51,12 +54,38 @@ def language_model(
         )
     else:
         assert target.api_base is not None
-        server = ServerEngine(target.model, api_base=target.api_base, key=_key(target), timeout=target.timeout)
+        server = ServerEngine(
+            target.model,
+            api_base=target.api_base,
+            key=_key(target),
+            timeout=target.timeout,
+            system=target.system,
+            template_sha256=target.template_sha256,
+        )
         # The settings are not DSPy's to know: by a model's name it refuses some, and a server may want others.
         lm = dspy.LM(f"server/{target.model}", engine=server, cache=False)
         lm.request_fields = target.request_fields
     lm.target_name = target.name
     return lm
+
+
+def chat_format(lm: dspy.LM, target: Target) -> ChatFormat | None:
+    """Return what a model of `language_model` shows of how it makes a prompt; None where it shows nothing.
+
+    Loads an embedded model, and raises as asking it does.
+    """
+    if isinstance(lm.engine, EmbeddedEngine):
+        return LlamaFormat(lm.engine.asking())
+    if isinstance(lm.engine, ServerEngine):
+        return format_of(lm.engine.asking(), target.model, target.extra_body)
+    return None
+
+
+def chat_template(lm: dspy.LM, target: Target) -> str | None:
+    """Return the chat template of a model of `language_model`; None where it shows none."""
+    if isinstance(lm.engine, EmbeddedEngine | ServerEngine):
+        return template_of(lm.engine.asking(), target.model)
+    return None
 
 
 def release(lm: dspy.LM) -> None:

@@ -21,6 +21,9 @@ from dspy.lm15 import (
     Usage,
 )
 
+from composer.models.asking import Asking
+from composer.models.chat_format import require_template
+from composer.models.system_role import SystemRole, as_sent
 from composer.models.turns import Turns
 from library.errors import Refused
 
@@ -52,8 +55,10 @@ class EmbeddedEngine:
     The model is loaded on the first call and stays until `close`. `locate` gives the file's path (and may
     raise Refused); `context` is the number of tokens one answer may use, prompt included; up to `parallel`
     answers are computed side by side, on `threads` cores, or on those idle when it is loaded; `turns` keeps
-    other processes' models from computing beside them. With `parallel` 1 and temperature 0 an answer depends on
-    its messages alone, not on what was asked before; with more, answers computed together can differ near a tie.
+    other processes' models from computing beside them; `system` is where the system text goes, and
+    `template_sha256` the chat template that the file must have. With `parallel` 1 and temperature 0 an answer
+    depends on its messages alone, not on what was asked before; with more, answers computed together can differ
+    near a tie.
     """
 
     def __init__(
@@ -64,6 +69,8 @@ class EmbeddedEngine:
         parallel: int = 1,
         threads: int | None = None,
         turns: Turns | None = None,
+        system: SystemRole = "role",
+        template_sha256: str | None = None,
     ) -> None:
         self._locate = locate
         self._context = context
@@ -71,17 +78,23 @@ class EmbeddedEngine:
         self._threads = threads
         self._server: Any = None
         self._turns = turns
+        self._system = system
+        self._template_sha256 = template_sha256
+        # llama.cpp also listens on a loopback port of its own, where it shows how it makes a prompt. It is closed
+        # to others with a key nobody knows, and without its pages.
+        self._key = secrets.token_hex(32)
         self._prefix: tuple[list[dict[str, str]], str] | None = None
         self._closing = 0
         self._loading = threading.Lock()
         self._slots = threading.BoundedSemaphore(parallel)
 
     def complete(self, request: Request) -> Response:
-        """Answer one request, its system text and messages passed on unchanged.
+        """Answer one request, its system text and messages passed on unchanged, or merged where `system` says so.
 
         Raises Refused when the model can't be loaded, and DSPy's engine errors when it can't answer.
         """
         body = _body(request)
+        body["messages"] = as_sent(body["messages"], self._system)
         with self._slots, self._turns.turn() if self._turns else nullcontext():
             server = self._loaded()
             reply = self._settled(server, body) if self._parallel == 1 else server.handle_chat_completions(body)
@@ -100,6 +113,10 @@ class EmbeddedEngine:
                 total_tokens=usage["total_tokens"],
             ),
         )
+
+    def asking(self) -> Asking:
+        """Return where the model's own server is asked how it makes a prompt; raises as `complete` does."""
+        return Asking(self._loaded().listening_address, self._key, own=True)
 
     def close(self) -> None:
         """Free the model's memory; a later call loads it again."""
@@ -143,7 +160,12 @@ class EmbeddedEngine:
         with self._loading:
             if self._server is None:
                 self._prefix = None
-                self._server = self._load(self._locate())
+                path = self._locate()
+                loaded = self._load(path)
+                if self._template_sha256 is not None:
+                    asking = Asking(loaded.listening_address, self._key, own=True)
+                    require_template(asking, path.name, self._template_sha256, where=str(path))
+                self._server = loaded
                 if self._parallel == 1:
                     self._closing = _closing_tokens(self._server)
             return self._server
@@ -163,9 +185,7 @@ class EmbeddedEngine:
         # Prompts that left a slot would be kept in memory up to 8 GiB. Cells come in an order in which
         # the slot's own prefix is what gets reused, so there is nothing to keep.
         wanted.cache_ram_mib = 0
-        # llama.cpp also listens on a loopback port of its own. Nothing here uses it: close it to others
-        # with a key nobody knows, and without its pages.
-        wanted.api_keys = [secrets.token_hex(32)]
+        wanted.api_keys = [self._key]
         wanted.ui = False
         wanted.endpoint_slots = False
         try:

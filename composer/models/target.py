@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
 from composer.models.catalogue import find_model
+from composer.models.system_role import SystemRole
 from library.canonical import canonical_bytes, digest
 from library.errors import Refused
 from library.validation import invalid
@@ -34,6 +35,10 @@ class Target(BaseModel):
     What a server's model refuses can be left out: `temperature: null` and `seed: null` are not sent,
     `max_tokens_field` is the name under which `max_tokens` goes out, and `extra_body` holds any further
     fields of the request, such as `reasoning_effort: low`.
+
+    `system: merge` is for a model that knows no system role: what would be the system message is put at the start
+    of the first user message (`composer.models.system_role`). `template_sha256` holds the model to one chat
+    template: where the target shows another, it is refused.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -49,6 +54,8 @@ class Target(BaseModel):
     temperature: float | None = Field(default=0.0, ge=0, le=2)
     seed: int | None = Field(default=0, ge=0, le=2**31 - 1)
     extra_body: dict[str, JsonValue] = Field(default_factory=dict)
+    system: SystemRole = "role"
+    template_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
     context: int = Field(default=4096, ge=256, le=1_048_576)
     parallel: int = Field(default=1, ge=1, le=64)
     threads: int | None = Field(default=None, ge=1, le=512)
@@ -128,6 +135,8 @@ class Target(BaseModel):
             "seed": self.seed,
             **({"extra_body": self.extra_body} if self.extra_body else {}),
             **({"revision": self.revision.split()[0]} if self.revision else {}),
+            **({"system": self.system} if self.system != "role" else {}),
+            **({"template_sha256": self.template_sha256} if self.template_sha256 else {}),
         }
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from composer.models.system_role import SystemRole
 from composer.models.target import Target
 from composer.registry.lookup import unknown_name
 from composer.registry.shipped import shipped_target, shipped_target_names
@@ -68,6 +69,12 @@ def get_target(session: Session, name: str) -> Target:
         return shipped
     known = sorted({*target_names(session), *shipped_target_names()})
     raise unknown_name("target", name, known, "composer target add FILE")
+
+
+def system_role_of(session: Session, hash: str) -> SystemRole:
+    """Return where the target of this hash takes the system text, whatever its name means now."""
+    content = session.exec(select(TargetRow.content).where(TargetRow.hash == hash).limit(1)).first()
+    return Target.model_validate(content).system if content else "role"
 
 
 def keep_target(session: Session, target: Target, *, by: str, at: datetime) -> None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from composer.evaluation.gates import improves
 from composer.evaluation.outcomes import Difference
+from composer.models.system_role import SystemRole
 from composer.prompts.messages import PLACEHOLDER
 from composer.task.task import SLOT
 from library.canonical import is_digest, text_digest
@@ -41,6 +42,8 @@ def _task(manifest: Mapping[str, Any]) -> Iterator[str]:
         yield from _base(manifest["base"], task["base"])
     if set(PLACEHOLDER.findall(task["message"])) != set(task["inputs"]):
         yield "the field task.message does not take in each of task.inputs and nothing else"
+    if manifest["target"].get("system", "role") not in get_args(SystemRole):
+        yield "the field target.system is neither role nor merge"
     for name, value in (
         ("task.hash", task["hash"]),
         ("target.hash", manifest["target"]["hash"]),

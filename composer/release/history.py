@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from composer.candidates.records import CandidateSummary, get_candidate_summary, list_candidates
 from composer.evaluation.outcomes import Difference
+from composer.models.system_role import SystemRole
 from composer.prompts.changes import Change, prompt_changes
 from composer.prompts.composition import BARE_BASE, Composition
 from composer.prompts.parts import Parts
@@ -21,6 +22,7 @@ from composer.registry.releases import (
     measured_composition,
     parts_in_use,
 )
+from composer.registry.targets import system_role_of
 from composer.registry.tasks import get_task, get_task_version
 from composer.review.blockers import Blocker
 from composer.review.staleness import evidence_changes, withdrawn
@@ -79,13 +81,17 @@ def history(session: Session, task: str, target: str) -> tuple[HistoryEntry, ...
 
 @dataclass(frozen=True)
 class ReleasedPrompt:
-    """A prompt that was released, or the base without a snippet: `release` and `figure` are None for that one."""
+    """A prompt that was released, or the base without a snippet: `release` and `figure` are None for that one.
+
+    `system` is where the target it was measured on takes the system text.
+    """
 
     name: str
     release: Release | None
     figure: Difference | None
     task: Task
     composition: Composition
+    system: SystemRole = "role"
 
 
 def released_prompt(session: Session, task: str, release_id: int | None) -> ReleasedPrompt:
@@ -97,7 +103,8 @@ def released_prompt(session: Session, task: str, release_id: int | None) -> Rele
     head = get_candidate_summary(session, release.candidate_id)
     then = get_task_version(session, head.outcome.task_hash)
     composition = measured_composition(session, then, release.parts)
-    return ReleasedPrompt(f"release {release.id}", release, head.figures[0], then, composition)
+    system = system_role_of(session, head.outcome.target_hash)
+    return ReleasedPrompt(f"release {release.id}", release, head.figures[0], then, composition, system)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
+from composer.models.system_role import SystemRole
 from composer.registry.bases import ProposedBase, get_base
 from composer.registry.releases import composition_of, current_release
 from composer.registry.tasks import get_task_version
@@ -23,9 +24,10 @@ from library.errors import Refused
 
 @dataclass(frozen=True)
 class Pack:
-    """The files of one exported release, by name."""
+    """The files of one exported release, by name; `system` is where its target takes the prompt."""
 
     files: Mapping[str, bytes]
+    system: SystemRole = "role"
 
     @property
     def fingerprint(self) -> str:
@@ -83,7 +85,7 @@ def pack_of(session: Session, task_name: str, target_name: str) -> Pack:
     texts = pack_texts(manifest)
     if texts[PROMPT] != composition.text.encode():
         raise ValueError("the manifest does not compose to the released prompt")
-    return Pack({**texts, MANIFEST: canonical_bytes(manifest)})
+    return Pack({**texts, MANIFEST: canonical_bytes(manifest)}, evidence.target.system)
 
 
 def _proposed(base: ProposedBase) -> dict[str, Any]:

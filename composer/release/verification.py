@@ -10,6 +10,7 @@ from typing import Any
 
 from rfc8785 import CanonicalizationError
 
+from composer.models.system_role import as_sent
 from composer.prompts.composition import put_together
 from composer.release.contradictions import contradictions
 from library.canonical import canonical_bytes, digest
@@ -56,13 +57,17 @@ def _faults(folder: Path) -> tuple[str, ...]:
 
 
 def pack_texts(manifest: Mapping[str, Any]) -> dict[str, bytes]:
-    """Put prompt and messages together from the base, the snippets and the template of a manifest."""
+    """Put prompt and messages together from the base, the snippets and the template of a manifest.
+
+    Where its target merges the system text, the messages are merged as they were when it was measured.
+    """
     prompt = put_together(manifest["task"]["base"], [snippet["text"] for snippet in manifest["snippets"]])
     messages = [
         {"role": "system", "content": prompt},
         {"role": "user", "content": manifest["task"]["message"]},
     ]
-    return {PROMPT: prompt.encode(), MESSAGES: canonical_bytes(messages)}
+    sent = as_sent(messages, manifest["target"].get("system", "role"))
+    return {PROMPT: prompt.encode(), MESSAGES: canonical_bytes(sent)}
 
 
 def _manifest(content: bytes) -> dict[str, Any] | str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from composer.task.task import Task
 from composer.task.template import doubled_braces
-from library.control_tokens import control_tokens
+from library.control_tokens import known_tokens
 
 
 def task_cautions(task: Task) -> tuple[str, ...]:
@@ -23,6 +23,6 @@ def text_cautions(name: str, text: str) -> tuple[str, ...]:
             "doubled, as they are written. Where the prompt comes from an f-string or str.format, write "
             "single ones."
         )
-    if tokens := control_tokens(text):
+    if tokens := known_tokens(text):
         found.append(f"{name} spells {', '.join(tokens)}: a model reads that as a control token and not as text.")
     return tuple(found)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library.control_tokens import control_tokens
+from library.control_tokens import VOCABULARIES, control_tokens, known_tokens
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,14 @@ def test_each_is_named_once_in_order() -> None:
 )
 def test_ordinary_text_spells_none(text: str) -> None:
     assert control_tokens(text) == ()
+
+
+@pytest.mark.parametrize("vocabulary", VOCABULARIES)
+def test_every_token_of_a_known_vocabulary_is_found_alone(vocabulary: str) -> None:
+    for token in VOCABULARIES[vocabulary]:
+        assert known_tokens(f"a {token} b") == (token,)
+
+
+def test_markup_that_only_one_vocabulary_has_is_no_token_of_the_usual_form() -> None:
+    text = "open <filename>, then <|im_end|>"
+    assert (control_tokens(text), known_tokens(text)) == (("<|im_end|>",), ("<|im_end|>", "<filename>"))

@@ -7,6 +7,7 @@ import streamlit as st
 from composer.activity.addresses import compare_page
 from composer.analysis.naming import BASE as BARE
 from composer.candidates.records import get_candidate_summary, list_candidates
+from composer.models.system_role import PLACES
 from composer.prompts.changes import prompt_changes
 from composer.prompts.composition import BARE_BASE, Composition
 from composer.registry.releases import get_release, list_releases, measured_composition
@@ -17,7 +18,7 @@ from ui.components import text_layout
 from ui.components.snippet_changes import show_changes
 from ui.shell import notices
 from ui.shell.context import database
-from ui.shell.html import safe
+from ui.shell.html import plain, safe
 from ui.shell.page import html, section
 from ui.shell.state import Key
 
@@ -49,6 +50,8 @@ def show(found: Shown) -> None:
         changed = prompt_changes(before, review.composition)
         html(show_changes(changed, findings, found.comments))
         text_layout.show(before.text, review.composition.text, layout)
+    if (system := review.candidate.evidence.target.system) != "role":
+        st.caption(plain(f"The prompt is sent as the {PLACES[system]}."))
 
 
 def _beside(found: Shown) -> str:

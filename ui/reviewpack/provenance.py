@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from composer.candidates.evidence import MeasuredPrompt
 from composer.evaluation.formatting import NAMES
+from composer.models.system_role import PLACES, SystemRole
 from composer.prompts.composition import Composition
 from composer.review.status import Review
 from composer.task.policy import Gates
@@ -107,11 +108,11 @@ def snippets(composition: Composition) -> str:
     return f"<h3>Snippets of the candidate <span>in their order</span></h3>{table(heads, rows)}"
 
 
-def prompt(composition: Composition, task: Task) -> str:
+def prompt(composition: Composition, task: Task, system: SystemRole) -> str:
     """Return the whole prompt as it is sent, system message and template of the user message, as HTML."""
-    digest = text_digest(composition.text)
+    digest, place = text_digest(composition.text), PLACES[system].capitalize()
     return (
-        f"<h3>System message <span>sha256 {_hash(digest)}</span></h3><pre>{_pre(composition.text)}</pre>"
+        f"<h3>{place} <span>sha256 {_hash(digest)}</span></h3><pre>{_pre(composition.text)}</pre>"
         "<h3>User message <span>its template: each {{name}} is replaced by that input</span></h3>"
         f"<pre>{_pre(task.message)}</pre>"
     )

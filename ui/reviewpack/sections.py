@@ -80,7 +80,11 @@ def sections(pack: Pack) -> dict[str, tuple[str, str, str]]:
             "sha256 of each part",
             provenance.hashes(review) + provenance.snippets(review.composition),
         ),
-        "prompt": ("The prompt", "the candidate’s, whole", provenance.prompt(review.composition, review.task)),
+        "prompt": (
+            "The prompt",
+            "the candidate’s, whole",
+            provenance.prompt(review.composition, review.task, review.candidate.evidence.target.system),
+        ),
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from composer.models.system_role import PLACES
 from composer.prompts.changes import prompt_changes
 from composer.prompts.composition import Composition
 from composer.runs.plan import Plan, plan_proposal, proposable
@@ -67,7 +68,7 @@ def _preview(plan: Plan, proposed: Composition) -> None:
             html(text_diff.unified(text_diff.compare(plan.incumbent.text, proposed.text)))
             return
         html(
-            '<div class="ic-mute">System message, as it will be sent</div>'
+            f'<div class="ic-mute">{PLACES[plan.target.system].capitalize()}; as it will be sent</div>'
             f'<div class="ic ic-sent">{safe(proposed.text)}</div>'
             '<div class="ic-mute">User message: each {{name}} is replaced by that input</div>'
             f'<div class="ic ic-sent">{safe(plan.task.message)}</div>'

@@ -9,6 +9,7 @@ import streamlit as st
 from composer.activity.addresses import prompt_page, task_page
 from composer.analysis.naming import BASE
 from composer.evaluation.formatting import NAMES
+from composer.models.system_role import PLACES
 from composer.prompts.composition import BARE_BASE
 from composer.registry.targets import task_and_target_names
 from composer.release.history import CurrentRelease, HistoryEntry, current_prompts, history, released_prompt
@@ -95,7 +96,8 @@ def opened(task: str, target: str, found: CurrentRelease) -> None:
     left, right = st.columns([3, 2], gap="medium")
     with left:
         html(
-            f'<div class="ic ic-mute">The prompt, byte for byte: the system message of release {release.id}</div>'
+            f'<div class="ic ic-mute">The prompt of release {release.id}, byte for byte: '
+            f"the {PLACES[current.system]}</div>"
         )
         st.code(current.composition.text, language=None, wrap_lines=True)
         html('<div class="ic ic-mute">The user message, with the inputs in place of their names</div>')

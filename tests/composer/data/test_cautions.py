@@ -20,7 +20,19 @@ def test_examples_that_spell_control_tokens_are_counted_and_named() -> None:
     assert caution.startswith(
         "30 examples (test-00, test-01, test-02, test-03, test-04 and 25 more) spell <|im_end|>"
     )
+    assert "qwen2.5-coder-0.5b and qwen2.5-coder-1.5b and smollm2-135m read that as a control token" in caution
     assert "control_tokens: refuse" in caution
+
+
+def test_a_caution_names_the_models_that_have_a_token_which_looks_like_markup() -> None:
+    texts = {"test-00": "open <filename> first", "test-01": "he said <|eot_id|>"}
+    examples = [
+        replace(one, inputs={"query": "what", "document": texts.get(one.id, "plain <b>text</b>")})
+        for one in small.examples(16, 30)
+    ]
+    markup, other, *_ = cautions(examples)
+    assert markup.startswith("1 example (test-00) spells <filename>: smollm2-135m reads that as a control token")
+    assert other.startswith("1 example (test-01) spells <|eot_id|>: other models read that as a control token")
 
 
 def labelled(*golds: float | str, text: str = "") -> list[Example]:

@@ -197,6 +197,8 @@ def test_a_row_that_spells_a_control_token_is_refused_where_the_task_says_so(
     strict = imported(control_tokens="refuse")
     assert "line 2, field document" in refused(path, strict)
     assert "<|im_end|>" in refused(path, strict)
+    markup = csv_file(tmp_path, "query,document,gold\nq,open <filename> first,3\n")
+    assert "<filename>" in refused(markup, strict)
 
 
 @pytest.mark.parametrize(

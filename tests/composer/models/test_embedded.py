@@ -13,10 +13,12 @@ import dspy
 import pytest
 
 from composer.models.catalogue import CATALOGUE, find_model
+from composer.models.chat_format import template_hash
 from composer.models.client import Outage, ask
-from composer.models.connection import language_model, release
+from composer.models.connection import chat_format, chat_template, language_model, release
 from composer.models.embedded import EmbeddedEngine, available_cores, idle_cores
 from composer.models.target import Target
+from library.control_tokens import VOCABULARIES
 from library.errors import Refused
 
 SMALL = Target(name="small", kind="embedded", model="qwen2.5-coder-0.5b", context=1024, threads=1)
@@ -186,3 +188,70 @@ def test_the_real_model_answers_repeatably_counts_tokens_and_frees_itself(
     release(loaded)
     assert loaded.engine._server is None
     assert capfd.readouterr() == ("", "")
+
+
+def written_in(path: Path, key: str) -> str:
+    """Return a text of a GGUF file's head, found by its key: a type, a length and the bytes."""
+    head = path.open("rb").read(8 * 2**20)
+    place = head.index(key.encode()) + len(key) + 4
+    return head[place + 8 :][: int.from_bytes(head[place : place + 8], "little")].decode()
+
+
+def listed_in(path: Path) -> set[str]:
+    """Return the control tokens of a GGUF file's vocabulary: those of type 3 in the list beside the tokens."""
+    head = path.open("rb").read(16 * 2**20)
+
+    def array(key: str) -> tuple[int, int]:
+        place = head.index(key.encode()) + len(key) + 8
+        return int.from_bytes(head[place : place + 8], "little"), place + 8
+
+    many, place = array("tokenizer.ggml.tokens")
+    texts = []
+    for _ in range(many):
+        length = int.from_bytes(head[place : place + 8], "little")
+        texts.append(head[place + 8 : place + 8 + length])
+        place += 8 + length
+    _, place = array("tokenizer.ggml.token_type")
+    types = [head[place + 4 * number] for number in range(many)]
+    return {text.decode() for text, kind in zip(texts, types, strict=True) if kind == 3}
+
+
+@pytest.mark.model
+def test_the_real_model_shows_the_text_and_tokens_that_it_is_asked_with(
+    loaded: dspy.LM, model_05b: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release(loaded)
+    monkeypatch.setenv("LLAMA_ARG_CHAT_TEMPLATE", "llama2")  # llama.cpp's own program would take this one
+    found, template = chat_format(loaded, SMALL), chat_template(loaded, SMALL)
+    assert found is not None
+    assert template is not None
+    assert template_hash(template) == template_hash(written_in(model_05b, "tokenizer.chat_template"))
+    messages = [{"role": "system", "content": "Rate it — “é” 🙂."}, {"role": "user", "content": "\nA\n\nB "}]
+    tokens = found.tokens(text := found.prompt(messages))
+    assert text == (
+        "<|im_start|>system\nRate it — “é” 🙂.<|im_end|>\n<|im_start|>user\n\nA\n\nB <|im_end|>\n"
+        "<|im_start|>assistant\n"
+    )
+    assert b"".join(one.piece for one in tokens).decode() == text
+    controls = ["<|im_start|>", "<|im_end|>"]
+    assert [one.text for one in tokens if one.control] == [*controls, *controls, "<|im_start|>"]
+    assert ask(loaded, messages).prompt_tokens == len(tokens)
+
+
+@pytest.mark.model
+def test_the_control_tokens_of_the_real_models_vocabulary_are_known(model_05b: Path, loaded: dspy.LM) -> None:
+    known = VOCABULARIES[find_model(SMALL.model).vocabulary]
+    found = chat_format(loaded, SMALL)
+    assert found is not None
+    for spelled in (*known, "<filename>", "<|eot_id|>"):
+        tokens = [one.text.strip() for one in found.tokens(f"a {spelled} b")]
+        assert (spelled in tokens) == (spelled in known)
+    assert {one for one in known if one not in ("<tool_call>", "</tool_call>")} == listed_in(model_05b)
+
+
+@pytest.mark.model
+def test_a_file_with_another_chat_template_than_the_target_expects_is_not_asked(model_05b: Path) -> None:
+    lm = language_model(SMALL.model_copy(update={"template_sha256": "0" * 64}), folder=model_05b.parent)
+    with pytest.raises(Refused, match="the chat template has changed"):
+        ask(lm, question("A cat."))
+    release(lm)

@@ -119,3 +119,20 @@ def test_a_further_field_can_not_be_one_that_is_filled_in(tmp_path: Path, field:
 def test_an_embedded_target_leaves_nothing_out(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="always a temperature and a seed"):
         Target.model_validate({**EMBEDDED, **change})
+
+
+@pytest.mark.parametrize("content", [EMBEDDED, SERVER], ids=["embedded", "server"])
+def test_what_becomes_of_a_prompt_on_its_way_counts_only_where_a_target_says_so(content: dict[str, str]) -> None:
+    plain = Target.model_validate(content)
+    assert plain.hash == Target.model_validate({**content, "system": "role", "template_sha256": None}).hash
+    assert {"system", "template_sha256"}.isdisjoint(plain.identity)
+    changes = [{"system": "merge"}, {"template_sha256": "a" * 64}, {"template_sha256": "b" * 64}]
+    hashes = {Target.model_validate({**content, **change}).hash for change in changes}
+    assert len(hashes | {plain.hash}) == 4
+
+
+@pytest.mark.parametrize("change", ["system: user", "template_sha256: abc"])
+def test_a_wrong_way_of_sending_is_refused(tmp_path: Path, change: str) -> None:
+    lines = [*(f"{name}: {value}" for name, value in SERVER.items()), change, ""]
+    with pytest.raises(Refused, match=change.partition(":")[0]):
+        load_target(written(tmp_path, "\n".join(lines)))

@@ -19,3 +19,9 @@ def test_doubled_braces_left_of_an_f_string_are_pointed_out_with_their_line(fiel
     assert caution.startswith(f"{field} has doubled braces, in line ")
     assert '{{"rating": N}}' in caution
     assert "f-string" in caution
+
+
+@pytest.mark.parametrize("token", ["<|im_end|>", "<filename>"])
+def test_a_control_token_in_a_base_is_pointed_out(token: str) -> None:
+    (caution,) = task_cautions(small.task(base=f"{small.TASK['base']}\nNever write {token}."))
+    assert caution.startswith(f"base spells {token}")
