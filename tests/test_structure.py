@@ -35,6 +35,7 @@ ACROSS_MODULES = {
     "tests/composer/cli/test_startup.py",
     "tests/composer/optimizer/test_mipro_and_gepa.py",
     "tests/composer/release/test_another_base.py",
+    "tests/composer/release/test_merged_system_text.py",
     "tests/composer/review/test_no_way_around.py",
     "tests/composer/review/test_roles.py",
     "tests/composer/search/test_strategies.py",

@@ -76,18 +76,17 @@ def prompt_made(shown: ChatFormat, messages: Messages) -> PromptMade:
     text = shown.prompt(messages)
     tokens = shown.tokens(text)
     spans = _spans(text, tokens)
-    found, added, end = [], [], 0
-    for one in messages:
-        place = text.find(one["content"], end) if one["content"] else -1
-        if place < 0:
+    found, added, last = [], [], 0
+    for one, place in zip(messages, _places(shown, messages, text), strict=True):
+        if place is None:
             found.append(SentMessage(one["role"], None if one["content"] else 0, not one["content"]))
             continue
-        added.append(text[end:place])
-        start, end = place, place + len(one["content"])
-        counted = _within(spans, text, start, end)
+        start, end = place
+        added.append(text[last:start])
         joined = _joined(spans, tokens, text, start) if one["content"].startswith("\n") else ""
-        found.append(SentMessage(one["role"], counted, True, joined))
-    added.append(text[end:])
+        found.append(SentMessage(one["role"], _within(spans, text, start, end), True, joined))
+        last = end
+    added.append(text[last:])
     return PromptMade(text, tokens, tuple(found), tuple(filter(None, added)))
 
 
@@ -135,6 +134,30 @@ def spelled_tokens(shown: ChatFormat, spelled: Mapping[str, Sequence[str]]) -> t
         if tokens:
             found.append(SpelledToken(spelling, tuple(examples), bool(one), len(one or tokens)))
     return tuple(found)
+
+
+def _places(shown: ChatFormat, messages: Messages, text: str) -> list[tuple[int, int] | None]:
+    """Return where each message's text starts and ends in a prompt; None where it isn't there as it was sent.
+
+    What is around them is known from a prompt of marks: a text that a template cuts may look as if it were whole.
+    """
+    marks = [f"xmark{number}x" if one["content"] else "" for number, one in enumerate(messages)]
+    rest = shown.prompt([{**one, "content": mark} for one, mark in zip(messages, marks, strict=True)])
+    places: list[tuple[int, int] | None] = []
+    end, known = 0, True
+    for mark, one in zip(marks, messages, strict=True):
+        if not mark or mark not in rest:
+            places.append(None)
+            continue
+        before, _, rest = rest.partition(mark)
+        start = end if known else max(text.find(before, end), end)
+        known = text.startswith(f"{before}{one['content']}", start)
+        end = start + len(before)
+        places.append((end, end + len(one["content"])) if known else None)
+        end += len(one["content"]) if known else 0
+    if known and places and text[end:] != rest:
+        places[-1] = None
+    return places
 
 
 def _empty(shown: ChatFormat, alone: str, emptied: str) -> EmptyFate:

@@ -1,4 +1,7 @@
-"""Three questions to a target, and what they show: is it reached, does it take its settings, is it of use."""
+"""Three questions to a target, and what they show: is it reached, does it take its settings, is it of use.
+
+And a look at what it makes of a prompt, for which the model is not asked.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from composer.answers.malformed import Watch
+from composer.answers.prompt_made import (
+    PromptMade,
+    SpelledToken,
+    TemplateMade,
+    prompt_made,
+    spelled_tokens,
+    template_made,
+)
+from composer.data.cautions import spelled_by
 from composer.data.examples import Example
 from composer.evaluation.parsing import Parsed, parse_answer
 from composer.models.answer import Answer
+from composer.models.chat_format import ChatFormat, TemplateRefusal, template_hash
+from composer.models.system_role import as_sent
 from composer.models.target import Target
 from composer.prompts.composition import Composition
 from composer.prompts.messages import Messages, render
@@ -16,6 +30,8 @@ from composer.task.task import Task
 
 GREETING: Messages = [{"role": "user", "content": "Answer with the word yes."}]
 """What a target is asked where no task is named."""
+MOST_CHARACTERS = 12
+"""Characters of ordinary text that a token stands for at the very most, on average."""
 
 
 @dataclass(frozen=True)
@@ -66,3 +82,87 @@ def check_target(
     for answer in answers:
         watch.see(answer)
     return TargetCheck(answers, tuple(parse_answer(task.output, one) for one in answers), watch.in_words())
+
+
+@dataclass(frozen=True)
+class PromptCheck:
+    """What a target makes of a prompt: the first question that it is asked.
+
+    `made` and `template` are None where a server doesn't show them, and `refusal` says so where the template
+    doesn't take the messages. `template_sha256` is the hash of the chat template, empty where it isn't shown.
+    `spelled` are control tokens that the task's data hold, `advice` is what to change.
+    """
+
+    made: PromptMade | None
+    template: TemplateMade | None
+    template_sha256: str
+    refusal: str
+    spelled: tuple[SpelledToken, ...]
+    advice: tuple[str, ...]
+
+
+def check_prompt(
+    shown: ChatFormat | None,
+    template: str | None,
+    target: Target,
+    task: Task | None = None,
+    examples: Sequence[Example] = (),
+    *,
+    counted: int = 0,
+) -> PromptCheck:
+    """Look at what a target makes of the base prompt of a task on its first dev example, or of a plain question.
+
+    `shown` is what the target shows of how it makes a prompt, `template` its chat template, `examples` are all of
+    the task's data; `counted` are the tokens of that prompt by the target's own count, 0 where it gives none.
+    Nothing is asked of the model.
+    """
+    dev = next((one for one in examples if one.split == "dev"), None)
+    asked = render(Composition(task.base).text, task.message, dev.inputs) if task and dev else GREETING
+    hashed = "" if template is None else template_hash(template)
+    if shown is None:
+        return PromptCheck(None, None, hashed, "", (), _lost(asked, target, counted))
+    made, refusal = None, ""
+    try:
+        made = prompt_made(shown, as_sent(asked, target.system))
+    except TemplateRefusal as words:
+        refusal = f"The chat template doesn't take these messages: {words}"
+    try:
+        known = template_made(shown)
+    except TemplateRefusal:
+        known = None
+    spelled = spelled_tokens(shown, spelled_by(examples))
+    return PromptCheck(made, known, hashed, refusal, spelled, _advice(known, target))
+
+
+def _advice(template: TemplateMade | None, target: Target) -> tuple[str, ...]:
+    """Say what to write where a template and a target disagree on the system message."""
+    if template is None:
+        return ()
+    if target.system == "role" and template.system != "own":
+        return (_MERGE[template.system],)
+    if target.system == "merge" and template.system == "own":
+        default = (
+            f", and adds a system text of its own before it: {template.default!r}" if template.default else ""
+        )
+        return (f"The model knows the system role, and `system: merge` does without it{default}.",)
+    return ()
+
+
+_WRITE = "Write `system: merge` in the target file, and the prompt goes to the start of the user message."
+_MERGE = {
+    "refused": f"The chat template refuses a system message. {_WRITE}",
+    "dropped": f"The chat template leaves a system message out, so the model never sees the prompt. {_WRITE}",
+    "merged": "The model knows no system role, and this server hides that; another may refuse the prompt. "
+    "`system: merge` in the target file puts it there in the documented way, which the export then shows.",
+}
+
+
+def _lost(asked: Messages, target: Target, counted: int) -> tuple[str, ...]:
+    """Say so where a server counts fewer tokens than any tokenizer would make of the system message alone."""
+    system = "".join(one["content"] for one in asked if one["role"] == "system")
+    if target.system == "merge" or not 0 < counted < len(system) / MOST_CHARACTERS:
+        return ()
+    return (
+        f"The server counts {counted} tokens for a prompt of {len(system)} characters: it seems to leave the "
+        f"system message out. {_WRITE}",
+    )

@@ -13,8 +13,9 @@ from rich.text import Text
 
 from composer.cli.common import HomeOption, JsonOption, clean, console, opened, out, person, refusals, say
 from composer.cli.figures_table import MARKS
+from composer.cli.target_prompt import prompt_json, show_prompt
 from composer.models.target import Target, load_target
-from composer.registry.datasets import dataset_of, examples_of
+from composer.registry.datasets import dataset_of, examples_in
 from composer.registry.targets import add_target, get_target, list_targets
 from composer.registry.tasks import get_task
 from library.errors import Refused
@@ -63,6 +64,8 @@ def list_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
         revision = f"\nrevision {target.revision}" if target.revision else ""
         where = target.api_base or "in this process"
         settings = "\n".join(f"{name} {json.dumps(value)}" for name, value in target.request_fields.items())
+        settings += f"\nsystem {target.system}" if target.system != "role" else ""
+        settings += f"\nchat template {target.template_sha256[:12]}" if target.template_sha256 else ""
         cells = (target.name, f"{target.model}{revision}\n{where}", settings, target.hash[:12])
         table.add_row(*(Text(clean(cell)) for cell in cells))
     out.print(table)
@@ -76,27 +79,36 @@ def check_command(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask a target three questions: is it reached, does it take its settings, are its answers of use."""
-    from composer.answers.target_check import check_target  # the model behind it takes a while to import
+    """Ask a target three questions: is it reached, does it take its settings, are its answers of use.
+
+    Then show what it makes of the prompt, as far as it tells: the text that the model gets, and its tokens.
+    """
+    from composer.answers.target_check import check_prompt, check_target  # the model takes a while to import
     from composer.models import connection
     from composer.models.client import KEPT, Outage, ask
 
     with opened(home).session() as session:
         target = get_target(session, name)
         known = get_task(session, task) if task else None
-        examples = examples_of(session, dataset_of(session, known.name), "dev") if known else ()
+        data = examples_in(session, dataset_of(session, known.name)) if known else ()
+    examples = [one for one in data if one.split == "dev"]
     with console.status("asking", spinner="dots"):
         lm = connection.connect(target, lambda _text: None)
         try:
             found = check_target(lambda messages: ask(lm, messages), target, known, examples)
+            shown, template = connection.chat_format(lm, target), connection.chat_template(lm, target)
+            counted = found.answers[0].prompt_tokens
+            prompt = check_prompt(shown, template, target, known, data, counted=counted)
         except Outage as outage:
             raise Refused(outage.what, where=outage.where, fix=outage.fix.removesuffix(KEPT)) from outage
         finally:
             connection.release(lm)
     if as_json:
-        typer.echo(json.dumps(_as_json(target, found), ensure_ascii=False, indent=2))
+        whole = {**_as_json(target, found), "prompt": prompt_json(prompt)}
+        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
         return
     _show(target, known, found)
+    show_prompt(prompt, counted)
 
 
 def _as_json(target: Target, found: TargetCheck) -> dict[str, object]:

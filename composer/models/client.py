@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from dataclasses import replace
 
@@ -91,6 +92,7 @@ _QUOTA = "Waiting does not help: raise the limit or add credit at the provider."
 _SERVER = "Check that the server runs and that api_base is right (it usually ends in /v1)."
 
 
+_NO_SYSTEM_ROLE = re.compile(r"system (role|message)|role.{0,20}system", re.IGNORECASE)
 _SETTINGS = {
     "max_completion_tokens": "Write `max_tokens_field: max_completion_tokens` in the target file.",
     "max_tokens": "Write `max_tokens_field: max_completion_tokens` or another max_tokens in the target file.",
@@ -119,6 +121,9 @@ def _as_outage(lm: dspy.LM, error: dspy.LMError) -> Outage:
         case dspy.LMUnsupportedModelError() | dspy.LMInvalidRequestError(status=404):
             what = f"the server doesn't have the model, or has nothing at this address: {said}"
             return _refused(lm, what, "Check model and api_base (it usually ends in /v1).")
+        case dspy.LMInvalidRequestError() if _NO_SYSTEM_ROLE.search(said):
+            advice = "Write `system: merge` in the target file, and the prompt goes into the user message."
+            return _refused(lm, f"the server refuses the system message: {said}", advice)
         case dspy.LMInvalidRequestError() if advice := _setting_advice(said):
             return _refused(lm, f"the server refuses a setting: {said}", advice)
         case dspy.LMInvalidRequestError():

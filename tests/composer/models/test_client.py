@@ -292,6 +292,15 @@ def test_a_fault_of_the_program_is_not_taken_for_an_outage() -> None:
         ask(model_of(Recorder(error=ZeroDivisionError("a bug"))), ODD)
 
 
+def test_a_server_whose_model_knows_no_system_role_is_told_from_one_that_refuses_a_setting(
+    server: ChatServer,
+) -> None:
+    server.enqueue(failure(400, "System role not supported (chat template)"))
+    with pytest.raises(Outage, match="refuses the system message: System role not supported") as refusal:
+        ask(impatient(target_at(server.api_base)), ODD)
+    assert "system: merge" in refusal.value.fix
+
+
 def test_an_outage_survives_the_way_between_processes() -> None:
     again = pickle.loads(pickle.dumps(Outage("down", where="target far", fix="Wait.")))
     assert isinstance(again, Outage)
