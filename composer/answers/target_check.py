@@ -141,10 +141,8 @@ def _advice(template: TemplateMade | None, target: Target) -> tuple[str, ...]:
     if target.system == "role" and template.system != "own":
         return (_MERGE[template.system],)
     if target.system == "merge" and template.system == "own":
-        default = (
-            f", and adds a system text of its own before it: {template.default!r}" if template.default else ""
-        )
-        return (f"The model knows the system role, and `system: merge` does without it{default}.",)
+        added = f" Without one its template adds a system text of its own: {template.default!r}."
+        return ("The model knows the system role: `system: merge` isn't needed." + added * bool(template.default),)
     return ()
 
 

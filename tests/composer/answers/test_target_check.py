@@ -88,7 +88,7 @@ def test_a_template_that_leaves_the_system_message_out_is_noticed_and_merging_is
 
 def test_merging_for_a_model_that_knows_the_role_is_pointed_out() -> None:
     (advice,) = check_prompt(Shown(), None, MERGING).advice
-    assert "does without it" in advice
+    assert "isn't needed" in advice
 
 
 def test_a_server_that_shows_nothing_and_counts_far_too_few_tokens_is_suspected() -> None:
