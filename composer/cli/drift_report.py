@@ -44,8 +44,8 @@ def report(session: Session, task: str | None, *, as_json: bool, at: datetime) -
 def _show(session: Session, one: History, at: datetime) -> None:
     release = one.release
     say((f"{release.task} → {release.target}", "bold"), f"   release {release.id}")
-    table = Table("scored", "on", box=None, pad_edge=False)
-    for name in (f"{NAMES[one.metric]}, 95% interval", "since the release", "valid"):
+    table = Table("scored", box=None, pad_edge=False)
+    for name in ("on", f"{NAMES[one.metric]}, 95% interval", "since the release", "valid"):
         table.add_column(name, no_wrap=True)
     for point in one.points:
         table.add_row(

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals, say
 from composer.cli.data import note_data
+from composer.cli.drift import say_arrived
 from composer.cli.figures_table import BAD
 from composer.cli.task_new import new
 from composer.data.bundled import read_bundled
@@ -48,6 +49,8 @@ def add(file: Annotated[Path, typer.Argument(help="YAML file of the task.")], ho
     if done is not None:
         out.print(done.dataset.summary, markup=False, highlight=False)
         note_data(database, home, task, done.dataset.examples)
+        if done.changed:
+            say_arrived(database, home, task.name)
     else:
         next_step = f"Bring its labelled rows with `composer data import {task.name} FILE`."
         out.print(next_step, markup=False, highlight=False)

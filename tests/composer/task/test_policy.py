@@ -243,3 +243,28 @@ def test_the_policy_that_counts_is_that_of_the_task_as_it_was_measured(put_up: P
     with pytest.raises(Refused, match="task small was edited"):
         acts.approve(database, "Grace")
     assert acts.status(database).approvals_needed == 2
+
+
+@pytest.mark.parametrize(
+    ("drift", "named"),
+    [
+        ({"worst": 30, "drop": 2}, "two thresholds"),
+        ({"run": True, "budget": 40}, "no threshold is set"),
+        ({"worst": 30, "run": True}, "a run is asked for without a budget"),
+        ({"worst": 30, "budget": 40}, "there is a budget, but no run"),
+    ],
+)
+def test_how_releases_are_watched_makes_sense_or_is_refused(drift: dict[str, Any], named: str) -> None:
+    with pytest.raises(ValidationError, match=named):
+        Policy.model_validate({"drift": drift})
+
+
+def test_a_threshold_of_accuracy_is_a_share() -> None:
+    with pytest.raises(ValidationError, match="accuracy goes from 0 to 1"):
+        small.label_task(policy={"drift": {"worst": 80}})
+
+
+def test_how_releases_are_watched_is_no_part_of_what_evidence_rests_on() -> None:
+    plain, watched = small.task(), small.task(policy={"drift": {"worst": 30}})
+    assert plain.hash != watched.hash
+    assert watched.measured_hash == plain.measured_hash == plain.hash
