@@ -141,10 +141,11 @@ def _score(database: Database, home: Home, one: Due) -> None:
     release, expected = one.release, one.cost.answers if one.cost else 0
     with database.session() as session:
         number = enter_score(session, release.task, release.target, one.kind, by=person(), at=datetime.now(UTC))
+        before = get_score(session, number).paid
 
     def paid() -> int:
         with database.session() as session:
-            return get_score(session, number).paid
+            return get_score(session, number).paid - before
 
     try:
         with watched(f"scoring release {release.id}", expected, paid):

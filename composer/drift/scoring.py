@@ -108,7 +108,7 @@ def do_score(database: Database, home: Home, score_id: int, *, connect: Connect 
             if row.state == FINISHED:
                 return score_of(row)
             row.stop_asked = row.stop_asked and row.state == WAITING  # asked while this process came up
-            row.state, row.message, row.ended_at, row.paid = RUNNING, "", None, 0
+            row.state, row.message, row.ended_at = RUNNING, "", None
             session.add(row)
             score = score_of(row)
         try:
@@ -174,7 +174,7 @@ def _begin(database: Database, score: DriftScore) -> _Work:
             raise Refused(f"target {score.target} was edited since", fix="Score again: that asks what it is now.")
         if not plan.examples:
             raise Refused("none of its examples is among the data any more", fix="Score again.")
-        score_row(session, score.id).expected = cost_of_plan(session, plan, score.id).answers
+        score_row(session, score.id).expected = score.paid + cost_of_plan(session, plan, score.id).answers
     return _Work(database, score, plan)
 
 
@@ -187,7 +187,7 @@ def _answers(work: _Work, cells: NamedCells, connect: Connect) -> list[Answer]:
         nonlocal paid, stopping
         if counts.paid > paid:
             paid = counts.paid
-            stopping = _update(work.database, number, paid=paid)
+            stopping = _update(work.database, number, paid=work.score.paid + paid)
 
     if stopping:
         raise Stopped

@@ -195,7 +195,7 @@ def test_a_scoring_that_is_cut_off_keeps_its_answers_and_goes_on(
     assert labels.enter(released) == number
     rest = labels.engine()
     done = do_score(released, home, number, connect=connecting(rest))
-    assert (done.state, len(rest.asked)) == (FINISHED, 24 - 9)
+    assert (done.state, done.paid, len(rest.asked)) == (FINISHED, 24, 24 - 9)
     with released.session() as session:
         assert audit(session).differences == ()
 
