@@ -86,6 +86,12 @@ def pages(waiting: int, newcomer: bool, to_label: int = 0) -> list[Page]:
             help="What is released for each task and target.",
         ),
         st.Page(
+            "views/matrix.py",
+            title="Models",
+            url_path="matrix",
+            help="Every task on every target: quality, speed, price, and where targets disagree.",
+        ),
+        st.Page(
             "views/task.py",
             title="Tasks",
             url_path="task",
@@ -95,6 +101,13 @@ def pages(waiting: int, newcomer: bool, to_label: int = 0) -> list[Page]:
             "views/label.py", title=label, url_path="label", help="Rate examples, blind to any label and answer."
         ),
         st.Page("views/activity.py", title="Activity", url_path="activity", help="Who did what, when and why."),
+        *linked_pages(newcomer),
+    ]
+
+
+def linked_pages(newcomer: bool) -> list[Page]:
+    """Return the pages that others lead to, which the navigation lacks; a newcomer's has the recorded example."""
+    return [
         st.Page("views/candidate.py", title="Candidate", url_path="candidate", visibility="hidden"),
         st.Page("views/snippet.py", title="Snippet", url_path="snippet", visibility="hidden"),
         st.Page("views/compare.py", title="Compare", url_path="compare", visibility="hidden"),

@@ -55,6 +55,11 @@ def task_page(name: str) -> str:
     return _address("task", name=name)
 
 
+def matrix_page(task: str = "", **query: str) -> str:
+    """Return the address of a task on every target; `query` may name the prompt and the row to open."""
+    return _address("matrix", **({"task": task} if task else {}), **query)
+
+
 def compare_page(task: str, columns: Iterable[str]) -> str:
     """Return the address where prompts of a task stand side by side, each named like `candidate:7`."""
     return _address("compare", task=task, columns=",".join(columns))

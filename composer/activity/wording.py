@@ -65,6 +65,8 @@ _SENTENCES = {
     "run wanted": "had a run entered for {}, as its policy wants",
     "authoring asked": "asked about authoring examples of {}",
     "authoring stopped": "stopped asking about authoring examples of {}",
+    "dev asked": "asked about development examples of {}",
+    "dev stopped": "stopped asking about development examples of {}",
     "data imported": "imported data for {}",
     "examples queued": "put examples into {}",
     "queue closed": "emptied {}",

@@ -10,11 +10,12 @@ from sqlmodel import Session
 from composer.analysis.naming import BASE, ColumnName
 from composer.answers.evaluator import questions_of
 from composer.answers.store import stored_answers
-from composer.candidates.records import Candidate, get_candidate
+from composer.candidates.records import Candidate, CandidateSummary, get_candidate, get_candidate_summary
 from composer.data.examples import Example
 from composer.models.answer import Answer
 from composer.models.target import Target
 from composer.prompts.composition import Composition
+from composer.prompts.parts import Parts
 from composer.registry.datasets import examples_of
 from composer.registry.releases import get_release, measured_composition
 from composer.registry.targets import get_target, target_names
@@ -65,12 +66,31 @@ def read_columns(session: Session, task: str, names: Sequence[ColumnName]) -> tu
     )
 
 
+def named_composition(session: Session, task: Task, name: ColumnName) -> Composition:
+    """Return the composition of a prompt by its name, snippets retired since included: to ask, not to release.
+
+    Raises `Refused` for a prompt of another task, and for one that there is not.
+    """
+    if name.kind == BASE:
+        return measured_composition(session, task, Parts())
+    head = get_candidate_summary(session, _number(session, name))
+    _of_task(head, task.name, name)
+    return measured_composition(session, task, head.parts)
+
+
 def _candidate(session: Session, task: str, name: ColumnName) -> Candidate:
-    number = name.number if name.kind == "candidate" else get_release(session, name.number).candidate_id
-    found = get_candidate(session, number)
+    found = get_candidate(session, _number(session, name))
+    _of_task(found, task, name)
+    return found
+
+
+def _number(session: Session, name: ColumnName) -> int:
+    return name.number if name.kind == "candidate" else get_release(session, name.number).candidate_id
+
+
+def _of_task(found: CandidateSummary, task: str, name: ColumnName) -> None:
     if found.task != task:
         raise Refused(f"{name.title} is of task {found.task}, not of {task}", fix="Compare prompts of one task.")
-    return found
 
 
 def _prompt(session: Session, name: ColumnName, one: Candidate, sealed: dict[str, tuple[Example, ...]]) -> Column:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, Text, type_coerce
 from sqlalchemy import select as sa_select
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from composer.candidates.outcome import Outcome
 from composer.evaluation.outcomes import Difference, Gate, Row, Slice
@@ -19,6 +20,7 @@ from composer.tables import CandidateRow
 from library import log
 from library.canonical import text_digest
 from library.errors import Refused
+from library.parts import in_parts
 from library.roles import Role
 
 if TYPE_CHECKING:
@@ -114,6 +116,24 @@ def list_candidates(
         query = query.where(_TABLE.c.target == target)
     rows = session.execute(query).mappings()
     return tuple(CandidateSummary(**_fields(row), outcome=_outcome(session, row)) for row in rows)
+
+
+def candidate_summaries(session: Session, ids: Sequence[int]) -> tuple[CandidateSummary, ...]:
+    """Return the candidates with these ids without their evidence, newest first."""
+    found: list[RowMapping] = []
+    for some in in_parts(ids):
+        found += session.execute(sa_select(*_COLUMNS).where(_TABLE.c.id.in_(some))).mappings()
+    ordered = sorted(found, key=lambda row: -row["id"])
+    return tuple(CandidateSummary(**_fields(row), outcome=_outcome(session, row)) for row in ordered)
+
+
+def newest_candidates(session: Session) -> dict[tuple[str, str], int]:
+    """Return the newest candidate, by its id, of each task and target that has one."""
+    newest = func.max(_TABLE.c.id)
+    rows = session.execute(
+        sa_select(_TABLE.c.task, _TABLE.c.target, newest).group_by(_TABLE.c.task, _TABLE.c.target)
+    )
+    return {(task, target): int(number) for task, target, number in rows}
 
 
 def get_candidate_summary(session: Session, candidate_id: int) -> CandidateSummary:

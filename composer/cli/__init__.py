@@ -46,6 +46,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.compare:compare",
         "Compare candidates, releases and the bare base side by side, from stored answers: nothing is asked.",
     ),
+    "matrix": Entry(
+        "composer.cli.matrix:matrix",
+        "Show every task on every target: figures, seconds and price of what counts now; one task in detail.",
+    ),
     "approve": Entry("composer.cli.decide:approve", "Approve a candidate; releasing it is a step of its own."),
     "request-changes": Entry(
         "composer.cli.decide:request_changes",

@@ -1,4 +1,7 @@
-"""Answers to authoring examples, asked for by a worker: of the prompt in use, or of one with a draft on trial.
+"""Answers asked for by a worker outside of runs, of examples that nothing is released by.
+
+Authoring examples: of the prompt in use, or of one with a draft on trial. Development examples: of any prompt,
+so that it stands beside other targets.
 
 A job asks only for cells that aren't stored, keeps each as it arrives, and can be stopped and started anywhere.
 """
@@ -17,7 +20,7 @@ from composer.answers.evaluator import Counts, Stopped
 from composer.answers.naming import NamedCells, named_answers
 from composer.answers.session import model_session
 from composer.curation.in_use import authoring_examples, in_use
-from composer.curation.questions import Questions, plan_answers, price
+from composer.curation.questions import Questions, plan_answers, plan_dev, price
 from composer.curation.trying import Tried, adapter, tried
 from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
@@ -25,6 +28,7 @@ from composer.home.paths import Home
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
 from composer.models.connection import Connect, connect
 from composer.prompts.trial import Trial
+from composer.registry.datasets import dataset_of, examples_of
 from composer.registry.targets import keep_target
 from composer.tables import AuthoringJobRow
 from library import log
@@ -34,15 +38,19 @@ from library.people import require
 from library.roles import KEEPERS as KEEPERS
 from library.secrets import masked
 
-Kind = Literal["answers", "try"]
+Kind = Literal["answers", "try", "dev"]
+"""Answers of the prompt in use, of one with a draft on trial, or of any prompt to development examples."""
+_ASKED = {"answers": "authoring asked", "try": "authoring asked", "dev": "dev asked"}
+_STOPPED = {"answers": "authoring stopped", "try": "authoring stopped", "dev": "dev stopped"}
 
 
 @dataclass(frozen=True)
 class AuthoringJob:
     """One job as stored; `tried` is what a finished trial came to, None for other jobs.
 
-    `text` is the draft's, empty for answers of the prompt in use; `key` the snippet that it is a draft of, if any.
-    `examples` are the sample of a trial, and `apart` those that its draft was written from.
+    `text` is the draft's, empty for answers of the prompt in use; for development examples it is what links call
+    the prompt, like `candidate:7`. `key` is the snippet that it is a draft of, if any. `examples` are those asked
+    about: the sample of a trial, and `apart` those that its draft was written from.
     """
 
     id: int
@@ -96,12 +104,13 @@ def enter_job(session: Session, questions: Questions, *, by: str, at: datetime, 
     lock_for_writing(session)
     person = require(session, by, *KEEPERS)
     now, trial = questions.now, questions.trial
+    named = [one.id for one in questions.examples if one.id not in set(apart)]
     keep_target(session, now.target, by=by, at=at)
     what: dict[str, Any] = {
-        "kind": "answers" if trial is None else "try",
+        "kind": "dev" if questions.prompt else "answers" if trial is None else "try",
         "key": "" if trial is None else trial.key,
-        "text": "" if trial is None else trial.line,
-        "examples": [] if trial is None else [one.id for one in questions.examples if one.id not in set(apart)],
+        "text": questions.prompt if trial is None else trial.line,
+        "examples": named if trial or questions.prompt else [],
         "apart": list(dict.fromkeys(apart)),
     }
     for one in jobs_of(session, now.task.name, now.target.name):
@@ -121,7 +130,7 @@ def enter_job(session: Session, questions: Questions, *, by: str, at: datetime, 
     assert row.id is not None
     detail = {"job": row.id, "kind": row.kind, "target": row.target, "answers": row.expected}
     subject = f"task:{row.task}"
-    log.append(session, who=person.name, action="authoring asked", subject=subject, why="", detail=detail, at=at)
+    log.append(session, who=person.name, action=_ASKED[row.kind], subject=subject, why="", detail=detail, at=at)
     return row.id
 
 
@@ -163,7 +172,8 @@ def ask_to_stop(session: Session, job_id: int, *, by: str, at: datetime) -> None
     row.stop_asked = True
     session.add(row)
     subject, detail = f"task:{row.task}", {"job": job_id}
-    log.append(session, who=by, action="authoring stopped", subject=subject, why="", detail=detail, at=at)
+    action = _STOPPED[row.kind]
+    log.append(session, who=by, action=action, subject=subject, why="", detail=detail, at=at)
 
 
 def is_at_work(home: Home, job_id: int) -> bool:
@@ -219,6 +229,9 @@ def _questions(session: Session, job: AuthoringJob) -> Questions:
     """Return what a job asks, as things are now: the prompt in use may be another than when it was entered."""
     if job.kind == "answers":
         return plan_answers(session, job.task, job.target)
+    if job.kind == "dev":
+        dev = {one.id for one in examples_of(session, dataset_of(session, job.task), "dev")}
+        return plan_dev(session, job.task, job.target, job.text, [one for one in job.examples if one in dev])
     now = in_use(session, job.task, job.target)
     known = {one.id: one for one in authoring_examples(session, now)}
     wanted = tuple(known[one] for one in (*job.examples, *job.apart) if one in known)

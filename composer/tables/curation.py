@@ -1,4 +1,4 @@
-"""The table of what is asked about authoring examples while curators write snippets."""
+"""The table of what is asked outside of runs: mostly about authoring examples, while curators write snippets."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -11,7 +11,7 @@ from library.tables import Table
 
 
 class AuthoringJobRow(Table, table=True):
-    """Answers to authoring examples: of the prompt in use, or of one with a draft that is being tried.
+    """Answers to authoring examples, of the prompt in use or one with a draft; or to dev, of one named `text`.
 
     `apart` are the examples that the draft was written from, which count for nothing.
     """

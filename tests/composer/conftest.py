@@ -19,6 +19,7 @@ from composer.release.publish import release_candidate
 from composer.review.decisions import give_verdict
 from library.database import Database, open_database
 from tests import small, twice
+from tests.composer.matrix import several as several_targets
 from tests.composer.review import acts
 
 
@@ -154,6 +155,25 @@ def _twice_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 def renewed(home: Home, _twice_home: Path) -> Iterator[Database]:
     """The database of `home`, in which release 2 replaced release 1."""
     shutil.copytree(_twice_home, home.path)
+    database = open_database(home.path)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def _several_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = Home(tmp_path_factory.mktemp("several") / "home")
+    shutil.copytree(small_home, home.path)
+    database = open_database(home.path)
+    several_targets.fill(database, home)
+    database.close()
+    return home.path
+
+
+@pytest.fixture
+def several(home: Home, _several_home: Path) -> Iterator[Database]:
+    """The database of `home`, with the small task on three targets."""
+    shutil.copytree(_several_home, home.path)
     database = open_database(home.path)
     yield database
     database.close()

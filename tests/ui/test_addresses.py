@@ -22,6 +22,7 @@ from tests.ui.pages import Open, seen
         (addresses.prompt_page("polarity", "qwen2.5-coder-0.5b"), "qwen2.5-coder-0.5b"),
         (addresses.task_page("polarity"), "task polarity ·"),
         (addresses.compare_page("polarity", ["candidate:2", "base"]), "100 sealed test examples"),
+        (addresses.matrix_page("polarity"), "100 sealed examples"),
         (addresses.label_page("polarity"), "Nothing waits to be labelled"),
         (addresses.disagreements_page("polarity", "qwen2.5-coder-0.5b"), "20 authoring examples"),
     ],

@@ -1,12 +1,13 @@
-"""A job on authoring examples on a page: the button with its cost, its progress with a way to stop it, its end."""
+"""A job outside of runs on a page: the button with its cost, its progress with a way to stop it, its end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from composer.curation import jobs as work
+from composer.curation.jobs import Kind
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
 from library.roles import KEEPERS, Person
 from ui.disagreements import page_data
@@ -20,6 +21,12 @@ from ui.shell.user import who
 POLL_SECONDS = 2.0
 ASK = Section("authoring")
 READ_ONLY = "only a curator may ask"
+DONE: Mapping[Kind, str] = {
+    "answers": "The authoring examples were asked about",
+    "try": "The draft was tried",
+    "dev": "The development examples were asked about",
+}
+"""What a finished job has done."""
 
 
 def show(
@@ -77,8 +84,7 @@ def _progress(job_id: int, may_stop: bool) -> None:
     job = page_data.job_now(job_id)
     if not page_data.is_at_work(job):
         if job.state == FINISHED:
-            done = "The draft was tried" if job.kind == "try" else "The authoring examples were asked about"
-            notices.remember(f"{done}: {count(job.paid, 'answer')} paid.")
+            notices.remember(f"{DONE[job.kind]}: {count(job.paid, 'answer')} paid.")
         st.rerun(scope="app")
     share = min(job.paid / job.expected, 1.0) if job.expected else 0.0
     phase = " · ".join(filter(None, (f"{job.paid:,} of {count(job.expected, 'answer')}", job.message)))

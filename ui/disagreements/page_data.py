@@ -73,6 +73,12 @@ def try_offer(found: Disagreements, text: str, key: str, apart: Sequence[str]) -
         return Offer(price(session, plan_try(found, text, key=key, apart=apart)), newest)
 
 
+def dev_offer(task: str, target: str, prompt: str, cost: Cost) -> Offer:
+    """Return that a prompt is being asked about development examples on a target, or what it takes, as given."""
+    newest = _newest(task, target, "dev", prompt)
+    return Offer(None if newest is not None and is_at_work(newest) else cost, newest)
+
+
 def tried_before(found: Disagreements) -> tuple[AuthoringJob, ...]:
     """Return the last tries of drafts beside the prompt in use that came to something, the newest of each text."""
     task, target = found.now.task.name, found.now.target.name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from composer.curation.disagreements import find_disagreements
-from composer.curation.questions import plan_answers, plan_try, price
+from composer.curation.questions import plan_answers, plan_dev, plan_try, price
 from library.database import Database
 from library.errors import Refused
 from tests.composer.curation import authoring
@@ -67,3 +67,14 @@ def test_a_draft_is_written_from_authoring_examples_alone(read: Database, strang
 def test_a_text_that_can_be_no_snippet_is_refused_before_anything_is_asked(read: Database) -> None:
     with read.session() as session, pytest.raises(Refused, match="has more than one line"):
         plan_try(find_disagreements(session, "small", "tiny"), "two\nlines")
+
+
+def test_any_prompt_is_asked_about_dev_examples_and_no_others(filled: Database) -> None:
+    with filled.session() as session:
+        planned = plan_dev(session, "small", "tiny", "base", ["dev-01", "dev-01", "dev-00"])
+        assert [one.id for one in planned.examples] == ["dev-01", "dev-00"]
+        assert (planned.prompt, len(planned.asked)) == ("base", 1)
+        assert price(session, planned).answers == 2
+        for barred in ("test-00", "nothing"):
+            with pytest.raises(Refused, match=f"{barred} is no development example"):
+                plan_dev(session, "small", "tiny", "base", ["dev-00", barred])

@@ -1,0 +1,161 @@
+"""What counts for each task on each target: all tasks in small, and the targets of one with every figure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from composer.activity.addresses import candidate_page, matrix_page, prompt_page
+from composer.adaptation.records import Adaptation
+from composer.analysis.data_summary import Part
+from composer.evaluation.formatting import NAMES, bracketed, figure
+from composer.matrix.carried import carried_in_words
+from composer.matrix.sizes import UNKNOWN, model_size
+from composer.matrix.squares import Matrix, Square
+from composer.models.target import Target
+from ui.shell.html import safe, table
+
+NO_PRICE = "no price is set: price_per_million_tokens in the target’s file"
+ROOM = 0.06
+"""Of the drawing's width, left free on both sides of what it shows."""
+
+
+def overview(found: Matrix, ends: Mapping[str, Part], chosen: str) -> str:
+    """Return every task that has figures, a row, on every target that has any, a column, as an HTML table."""
+    targets = sorted({target for _, target in found.squares})
+    rows = []
+    for task in found.tasks:
+        if squares := found.of(task.name):
+            cells = [_small(found.squares.get((task.name, target))) for target in targets]
+            metric = NAMES[squares[0].metric]
+            reference = _reference(squares[0].metric, ends.get(task.name))
+            here = ' class="ic-here"' if task.name == chosen else ""
+            rows.append(
+                f'<tr{here}><th scope="row"><a href="{safe(matrix_page(task.name))}">{safe(task.name)}</a>'
+                f'<br><span class="ic-mute ic-small">{metric}{reference}</span></th>{"".join(cells)}</tr>'
+            )
+    return table(("task", *targets), rows).replace("ic-table", "ic-table ic-columns ic-squares", 1)
+
+
+def _small(one: Square | None) -> str:
+    if one is None:
+        return '<td><span class="ic-mute" title="nothing was asked here yet">—</span></td>'
+    return (
+        f'<td><b>{figure(one.metric, one.figure.value)}</b> <span class="ic-mute">{bounds(one)}</span>'
+        f"<br>{name(one)}{_changed(one)}</td>"
+    )
+
+
+def _reference(metric: str, ends: Part | None) -> str:
+    if ends is None:
+        return ""
+    floor = f"constant {figure(metric, ends.floor.figure)}"
+    return f" · {floor}" + (f" · person {figure(metric, ends.ceiling.value)}" if ends.ceiling else "")
+
+
+def targets(found: Matrix, task: str, ends: Part | None) -> str:
+    """Return the targets of one task with all figures of what counts there, the best first, as an HTML table."""
+    squares = found.of(task)
+    sizes = {one.name: one for one in found.targets}
+    low, high = _span(squares, ends)
+    rows = [
+        f'<tr><td class="ic-nowrap">{safe(one.target)}<br>{_size(sizes.get(one.target))}</td>'
+        f"<td>{name(one)}{_changed(one)}<br>{_examples(one)}{_carried(found.adaptations.get(one.place))}</td>"
+        f'<td class="ic-num"><b>{figure(one.metric, one.figure.value)}</b>'
+        f'<br><span class="ic-mute ic-small">{bounds(one)}</span></td>'
+        f'<td class="ic-way-cell">{_drawn(one, ends, low, high)}</td>'
+        f'<td class="ic-num">{figure("valid_rate", one.valid_rate)}</td>'
+        f'<td class="ic-num">{_known(figure("seconds", one.seconds or None), "none were measured")}</td>'
+        f'<td class="ic-num">{_known(figure("cost", one.cost), NO_PRICE)}</td></tr>'
+        for one in squares
+    ]
+    metric = squares[0].metric
+    way = "0 is perfect" if metric == "nmse" else "right is better"
+    heads = ("target", "what counts there", f"#{NAMES[metric]}, 95%", way, "#valid", "#seconds", "#1,000 answers")
+    return table(heads, rows)
+
+
+def carried(found: Matrix, task: str) -> str:
+    """Return what became of carrying a task's prompt to targets on which nothing counts, as HTML."""
+    rest = [one for name in found.without(task) if (one := found.adaptations.get((task, name)))]
+    lines = [f"<b>{safe(one.target)}</b> {_carried(one)}" for one in rest]
+    return f'<div class="ic">{"".join(lines)}</div>' if lines else ""
+
+
+def _carried(one: Adaptation | None) -> str:
+    if one is None:
+        return ""
+    tone = "ic-worse" if one.outcome is not None and one.outcome.kind == "no-go" else "ic-mute"
+    return f'<div class="ic-small ic-carried {tone}">{safe(carried_in_words(one))}</div>'
+
+
+def name(one: Square) -> str:
+    """Return what a square's prompt is, as a link to where it is read, as HTML."""
+    if one.kind == "release":
+        return f'<a href="{safe(prompt_page(one.task, one.target))}">release {one.number}</a>'
+    if one.kind == "candidate":
+        link = f'<a href="{safe(candidate_page(one.candidate))}">candidate {one.number}</a>'
+        return f'{link} <span class="ic-tag">not released</span>'
+    return f'{one.name} <span class="ic-tag">on dev</span>'
+
+
+def bounds(one: Square) -> str:
+    """Return the interval of a square's figure in brackets."""
+    return bracketed(figure(one.metric, one.figure.low), figure(one.metric, one.figure.high))
+
+
+def _changed(one: Square) -> str:
+    if not one.changed:
+        return ""
+    why = f"since it was measured: {' and '.join(one.changed)}"
+    return f' <span class="ic-tag ic-orange" title="{safe(why)}">stale</span>'
+
+
+def _examples(one: Square) -> str:
+    words = "sealed examples" if one.split == "test" else "development examples"
+    return f'<span class="ic-mute ic-small">{one.examples:,} {words}</span>'
+
+
+def _size(target: Target | None) -> str:
+    size = model_size(target) if target else None
+    words = size.words if size else "on a server"
+    why = "" if size else f' title="{safe(UNKNOWN)}"'
+    return f'<span class="ic-mute ic-small"{why}>{safe(words)}</span>'
+
+
+def _known(written: str, why: str) -> str:
+    return f'<span class="ic-mute" title="{safe(why)}">—</span>' if written == "—" else written
+
+
+def _span(squares: Sequence[Square], ends: Part | None) -> tuple[float, float]:
+    """Return the ends of the drawing: all figures and intervals, and both references."""
+    seen = [end for one in squares for end in (one.figure.value, one.figure.low, one.figure.high) if end == end]
+    if ends is not None:
+        seen += [ends.floor.figure, *([ends.ceiling.value] if ends.ceiling else [])]
+    low, high = min(seen), max(seen)
+    low = 0.0 if squares[0].metric == "nmse" else low
+    room = ROOM * ((high - low) or 1.0)
+    return low - room, high + room
+
+
+def _drawn(one: Square, ends: Part | None, low: float, high: float) -> str:
+    """Draw a figure on its interval, between the best constant answer and one more person, as HTML."""
+
+    def at(value: float) -> float:
+        return 100 * (value - low) / (high - low)
+
+    metric = one.metric
+    marks = []
+    if ends is not None:
+        known = [("best constant answer", ends.floor.figure, "ic-at-floor")]
+        known += [("one more person", ends.ceiling.value, "ic-at-ceiling")] if ends.ceiling else []
+        marks = [
+            f'<i class="{kind}" style="left:{at(value):.1f}%" title="{words} {figure(metric, value)}"></i>'
+            for words, value, kind in known
+        ]
+    line = ""
+    if one.figure.low == one.figure.low:
+        left, right = at(one.figure.low), at(one.figure.high)
+        line = f'<i class="ic-at-line" style="left:{left:.1f}%;width:{right - left:.1f}%"></i>'
+    words = f"{NAMES[metric]} {figure(metric, one.figure.value)} {bounds(one)}"
+    dot = f'<i class="ic-at-dot ic-at-{one.split}" style="left:{at(one.figure.value):.1f}%" title="{words}"></i>'
+    return f'<div class="ic-at" role="img" aria-label="{words}">{"".join(marks)}{line}{dot}</div>'
