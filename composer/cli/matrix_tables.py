@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -122,7 +123,7 @@ def _table(heads: Sequence[str]) -> Table:
 
 def _print(table: Table) -> None:
     # What is read by a script or written to a file is as wide as it needs.
-    out.print(table, width=out.width if out.is_terminal else WIDE)
+    (out if out.is_terminal else Console(width=WIDE)).print(table)
 
 
 def _standing(one: OnTarget, metric: str) -> list[str | Text]:
