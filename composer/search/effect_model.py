@@ -48,6 +48,17 @@ class Variances:
 
 
 @dataclass(frozen=True)
+class Expectation:
+    """What is expected of snippets before any answer: `mean` (N,) the loss each adds, and how surely.
+
+    `spread` (N,) is the share of the variance of snippets that is left to each, in [0, 1].
+    """
+
+    mean: Floats
+    spread: Floats
+
+
+@dataclass(frozen=True)
 class Effects:
     """Effects that give every composition a loss: a level, one a snippet, shape (N,), one a pair, shape (N, N).
 
@@ -81,7 +92,7 @@ class EffectModel:
     """The model fitted to cells.
 
     `index` maps a snippet to its column. Losses come as a mapping from (composition, example id); the
-    incumbent is where z is zero.
+    incumbent is where z is zero. Where something is `expected` of snippets, w lies around that.
     """
 
     def __init__(
@@ -90,8 +101,10 @@ class EffectModel:
         incumbent: Keys,
         losses: Mapping[tuple[Keys, str], float],
         variances: Variances | None = None,
+        expected: Expectation | None = None,
     ) -> None:
         self.index = index
+        self.expected = expected or Expectation(np.zeros(len(index)), np.ones(len(index)))
         self.incumbent = incumbent
         self.variances = variances or Variances()
         self.seen: list[Keys] = list(dict.fromkeys(keys for keys, _ in losses))
@@ -100,8 +113,9 @@ class EffectModel:
         self.row = row
         self._rows = np.array([row[keys] for keys, _ in losses], dtype=np.int64)
         self._columns = np.array([column[e] for _, e in losses], dtype=np.int64)
-        self._y = np.fromiter(losses.values(), dtype=np.float64, count=len(losses))
         self.z = self.indicators(self.seen)
+        losses_of = np.fromiter(losses.values(), dtype=np.float64, count=len(losses))
+        self._y = losses_of - (self.z @ self.expected.mean)[self._rows]
         self._counts = np.zeros((len(row), len(column)))
         np.add.at(self._counts, (self._rows, self._columns), 1.0)
 
@@ -122,13 +136,14 @@ class EffectModel:
         """Return on how many examples a composition was seen."""
         return int(self._counts[self.row[keys]].sum()) if keys in self.row else 0
 
-    # What two compositions share, counted in snippets and in pairs: shape (M, M), whole numbers.
+    # What two compositions share, counted in snippets and in pairs: shape (M, M), whole numbers where nothing
+    # is expected of snippets.
 
     @cached_property
     def _shared(self) -> tuple[Floats, Floats]:
         shared = self.z @ self.z.T
         both = np.abs(self.z) @ np.abs(self.z).T
-        return shared, (shared**2 - both) / 2
+        return (self.z * self.expected.spread) @ self.z.T, (shared**2 - both) / 2
 
     def _kernel(self, variances: Variances) -> Floats:
         shared, pairs = self._shared
@@ -213,7 +228,7 @@ class EffectModel:
         kernel = self._kernel(self.variances)
         centre = float(self._y.mean())
         sums = self._sums(self._y - centre, self.variances)
-        mean = kernel @ lu_solve(factor, sums, check_finite=False)
+        mean = kernel @ lu_solve(factor, sums, check_finite=False) + self.z @ self.expected.mean
         # The posterior covariance K - K (I + L K)^-1 L K, L being the precision.
         covariance = kernel - kernel @ lu_solve(factor, precision @ kernel, check_finite=False)
         place = self.row[keys]
@@ -231,7 +246,8 @@ class EffectModel:
         upper = np.triu(rng.normal(size=(n, n)), 1) * np.sqrt(variances.pair)
         prior = Effects(
             float(rng.normal() * np.sqrt(LEVEL_VARIANCE)),
-            rng.normal(size=n) * np.sqrt(variances.snippet) + rng.normal() * np.sqrt(variances.common),
+            rng.normal(size=n) * np.sqrt(variances.snippet * self.expected.spread)
+            + rng.normal() * np.sqrt(variances.common),
             upper + upper.T,
             rng.normal(size=len(self.seen)) * np.sqrt(variances.own),
         )
@@ -248,11 +264,12 @@ class EffectModel:
     def _effects(self, pull: Floats, centre: float, prior: Effects) -> Effects:
         variances = self.variances
         by_snippet = self.z.T @ pull
+        own = variances.snippet * self.expected.spread * by_snippet + self.expected.mean
         pairs = variances.pair * (self.z.T * pull) @ self.z
         np.fill_diagonal(pairs, 0.0)
         return Effects(
             centre + prior.level + LEVEL_VARIANCE * float(pull.sum()),
-            prior.snippets + variances.snippet * by_snippet + variances.common * by_snippet.sum(),
+            prior.snippets + own + variances.common * by_snippet.sum(),
             prior.pairs + pairs,
             prior.own + variances.own * pull,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
 
@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from composer.search.effect_model import EffectModel, Variances
 from composer.search.example_blocks import ExampleBlocks
-from composer.search.learning import Learner
+from composer.search.learning import OWN_ANSWERS, Learner
 from composer.search.local_search import value_of
 from composer.search.moves import smallest
 from composer.search.orders import best_order
@@ -29,7 +29,8 @@ class Settings:
 
     A composition gets `block` examples at a visit; more examples come into play only when each would be used
     `visits` times. `anchor` goes to the incumbent, `screen` to compositions drawn from the library, mostly
-    short ones, in which each snippet of the incumbent is `kept` with this probability; at most `trials` to
+    short ones, in which each snippet of the incumbent is `kept` with this probability, after `promised` ones that
+    look best by what is known of other targets, where anything is; at most `trials` to
     single snippets that were in failing compositions; `race` to the few that lead, and `order` to the order of
     the winner's snippets where order counts. The rest follows Thompson samples, several at once, in about
     `rounds` rounds.
@@ -50,6 +51,7 @@ class Settings:
     caution: float = 0.5
     least: float = 0.002
     window: int = 32
+    promised: int = 3
     prior: Variances = field(default_factory=Variances)
 
 
@@ -90,7 +92,7 @@ class _Search:
         anchors = max(blocks.size, min(len(blocks.examples), int(self.settings.anchor * self.scorer.budget)))
         if not self._ask([(incumbent, blocks.examples[:anchors])]):
             return SearchResult(incumbent, 0.0, 0, "the budget is spent", "budget")
-        for asks in self._screen():
+        for asks in self._first():
             if not self._ask(asks):
                 return self._found("budget")
         while True:
@@ -103,7 +105,7 @@ class _Search:
                 return self._found("unreachable")
             racing = self.scorer.left <= self.settings.race * self.scorer.budget
             asks = self.trials.next(self.learner.suspects, self.at_once) or self.proposals.next(
-                self.learner.problem, model, leader, racing=racing
+                self.learner.problem, model, leader, racing=racing, known=self.learner.known
             )
             if asks and not self._ask(asks):
                 return self._found("budget")
@@ -130,9 +132,21 @@ class _Search:
         self.scorer.losses(fitting)
         return True
 
-    def _screen(self) -> list[list[Ask]]:
-        """Return the compositions to start with, as many as can be paid, in rounds."""
-        count = int(self.settings.screen * self.scorer.budget // self.blocks.size)
+    def _first(self) -> Iterator[list[Ask]]:
+        """Yield the compositions to start with, in rounds: what a prior promises, and what screens the library.
+
+        The less of the library is screened the more of the prior these compositions bear out.
+        """
+        if self.scorer.problem.prior is not None:
+            for _ in range(self.settings.promised):
+                if asks := self.proposals.promised(self.learner.problem, self.learner.fit()):
+                    yield asks
+            self.learner.fit()
+        yield from self._screen(1 - self.learner.known * min(1.0, OWN_ANSWERS / self.scorer.budget))
+
+    def _screen(self, share: float) -> list[list[Ask]]:
+        """Return the compositions that screen the library: as many as this share of what that may cost pays."""
+        count = int(share * self.settings.screen * self.scorer.budget // self.blocks.size)
         drawn = screening_compositions(self.scorer.problem, self.settings.kept, count, self.rng)
         asks: list[Ask] = [(keys, self.blocks.next_for(keys)) for keys in drawn]
         return [asks[start : start + self.at_once] for start in range(0, len(asks), self.at_once)]

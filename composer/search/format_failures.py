@@ -7,10 +7,11 @@ information on the other snippets, and a model in which effects add up must not 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 
-from composer.search.problem import Keys, Problem
+from composer.search.problem import Keys
 
 FULL_LOSS = 0.999
 """Loss from which an answer counts as a full loss, which is what a malformed one has."""
@@ -19,7 +20,15 @@ CHANCE = 0.05
 """A composition fails where the incumbent would have as many full losses in a row no more often than that."""
 
 
-def failing_compositions(problem: Problem, losses: Mapping[tuple[Keys, str], float]) -> frozenset[Keys]:
+class Paired(Protocol):
+    """Whatever has an incumbent that compositions are paired with."""
+
+    @property
+    def incumbent(self) -> Keys:
+        """The incumbent."""
+
+
+def failing_compositions(problem: Paired, losses: Mapping[tuple[Keys, str], float]) -> frozenset[Keys]:
     """Return the compositions all of whose answers are full losses, though the incumbent's are not."""
     own: dict[Keys, list[float]] = {}
     for (keys, _), loss in losses.items():
@@ -33,7 +42,7 @@ def failing_compositions(problem: Problem, losses: Mapping[tuple[Keys, str], flo
 
 
 def suspected_snippets(
-    problem: Problem, working: Mapping[tuple[Keys, str], float], failing: frozenset[Keys]
+    problem: Paired, working: Mapping[tuple[Keys, str], float], failing: frozenset[Keys]
 ) -> frozenset[str]:
     """Return the snippets that were only ever in failing compositions; `working` are the cells of all others."""
     cleared = {key for keys, _ in working for key in keys}

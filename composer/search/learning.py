@@ -6,9 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from composer.search.effect_model import EffectModel, Variances
+from composer.search.effect_model import EffectModel, Expectation, Variances
 from composer.search.format_failures import failing_compositions, suspected_snippets
 from composer.search.problem import BudgetedScorer, Keys
+from composer.search.trust import Trust
+
+OWN_ANSWERS = 200
+"""Answers of its own after which a search goes by them alone, as far as a model fitted to them says the same."""
 
 RETUNED_AT = 1.3
 """Variances are estimated again when there are this many times the cells there were the last time."""
@@ -18,7 +22,8 @@ class Learner:
     """Fits the model of effects to every answer but those of failing compositions.
 
     As of the last fit, `suspects` are the snippets that were only ever in failing compositions, and `problem` is
-    the scorer's problem without them.
+    the scorer's problem without them. `trust` is how far the problem's prior is borne out, where it has one, and
+    `judged` the model without that prior: of this target's answers alone.
     """
 
     def __init__(self, scorer: BudgetedScorer, prior: Variances, caution: float) -> None:
@@ -27,9 +32,18 @@ class Learner:
         self.suspects: frozenset[str] = frozenset()
         self._variances = prior
         self._tuned_at = 0
+        expected = scorer.problem.prior
+        self.trust = None if expected is None else Trust(expected, scorer.problem.snippets)
+        self.judged: EffectModel | None = None
+
+    @property
+    def known(self) -> float:
+        """How far to go by what other targets let expect, from 0 to 1: the less, the more answers there are."""
+        worn = self.scorer.cells / OWN_ANSWERS
+        return 0.0 if self.trust is None else self.trust.strength * max(0.0, 1 - worn)
 
     def fit(self) -> EffectModel:
-        """Return the model fitted to all that was answered so far."""
+        """Return the model fitted to all that was answered so far, and to what the prior lets expect."""
         given, cells = self.scorer.problem, self.scorer.known
         failing = failing_compositions(given, cells)
         working = {cell: loss for cell, loss in cells.items() if cell[0] not in failing}
@@ -37,25 +51,39 @@ class Learner:
         kept = tuple(key for key in given.snippets if key not in self.suspects)
         if kept != self.problem.snippets:
             self.problem = replace(given, snippets=kept)
-        model = EffectModel(given.place, given.incumbent, working, self._variances)
-        if self.scorer.cells >= RETUNED_AT * self._tuned_at:
-            model = model.tuned(self.prior)
-            self._variances, self._tuned_at = model.variances, self.scorer.cells
-        return model
+        self.judged = EffectModel(given.place, given.incumbent, working, self._variances)
+        again = self.scorer.cells >= RETUNED_AT * self._tuned_at
+        if again:
+            self.judged = self.judged.tuned(self.prior)
+            self._variances, self._tuned_at = self.judged.variances, self.scorer.cells
+        if self.trust is None:
+            return self.judged
+
+        def expecting(expected: Expectation) -> EffectModel:
+            return EffectModel(given.place, given.incumbent, working, self._variances, expected)
+
+        if again:
+            self.trust.weigh(expecting)
+        return expecting(self.trust.expectation())
 
     def leader(self, model: EffectModel) -> Keys:
         """Return the composition whose gain over the incumbent, less `caution` standard deviations, is largest.
 
-        It is the incumbent where none is above 0. Whoever watches the search gets to know of it.
+        It is the incumbent where none is above 0. Where there is a prior, this target's answers alone must show
+        that gain; which of several that do is best, what other targets showed may help to tell. Whoever watches
+        the search gets to know of it.
         """
         incumbent = self.problem.incumbent
-        gains, spread = model.gains_over(incumbent)
+        judged = self.judged or model
+        gains, spread = judged.gains_over(incumbent)
         careful = np.round(gains - self.caution * spread, 9)
-        for place in np.argsort(-careful, kind="stable"):
+        ranked = careful
+        if self.trust is not None:
+            hoped, doubt = model.gains_over(incumbent)
+            ranked = np.round(hoped - self.caution * doubt, 9)
+        for place in np.argsort(-ranked, kind="stable"):
             keys: Keys = model.seen[int(place)]
-            if keys == incumbent:
-                break
-            if self.problem.allows(keys):
+            if careful[place] > 0 and self.problem.allows(keys):
                 self.scorer.report(keys, float(gains[place]), model.examples_of(keys))
                 return keys
         return incumbent

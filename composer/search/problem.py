@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from composer.search.constraints import Keys as Keys
 from composer.search.constraints import Rules
+
+if TYPE_CHECKING:
+    from composer.search.prior import Prior
 
 Losses = NDArray[np.float64]
 Ask = tuple[Keys, Sequence[str]]
@@ -61,7 +64,8 @@ class Problem(Space):
     what its curator tagged it with. `parallel` is how many answers are given side by side: a search may ask for
     so many at once, whose order of arrival changes nothing. `bar` is the mean loss, in [0, 1], that a composition
     must undercut to be of any use, None where all that counts is the incumbent: a search may end as soon as the
-    answers show that none will.
+    answers show that none will. `prior` is what other targets' answers let expect of the snippets, None where
+    nothing is known.
     """
 
     incumbent: Keys
@@ -70,6 +74,7 @@ class Problem(Space):
     tags: Mapping[str, frozenset[str]] = field(default_factory=dict)
     parallel: int = 1
     bar: float | None = None
+    prior: Prior | None = None
 
 
 @dataclass(frozen=True)

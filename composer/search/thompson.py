@@ -11,6 +11,9 @@ from composer.search.moves import smallest
 from composer.search.problem import Ask, Keys, Problem
 from composer.search.stopping import StoppingRule
 
+BOLD = 0.7
+"""Share of the way that a sample is taken back to the mean at least, where a prior is followed."""
+
 
 class ThompsonProposals:
     """Proposes up to `at_once` compositions a round, each with its next examples; feeds the stopping rule.
@@ -24,10 +27,13 @@ class ThompsonProposals:
     ) -> None:
         self.blocks, self.stopping, self.rng, self.at_once = blocks, stopping, rng, at_once
 
-    def next(self, problem: Problem, model: EffectModel, leader: Keys, *, racing: bool) -> list[Ask]:
+    def next(
+        self, problem: Problem, model: EffectModel, leader: Keys, *, racing: bool, known: float = 0.0
+    ) -> list[Ask]:
         """Return what to ask now; empty where every allowed composition seen was asked on every example in play.
 
         When `racing`, a sample's best is one of the compositions seen, beside the one that the mean points to.
+        `known` is how far to go by what other targets let expect, from 0 to 1.
         """
         starts = [smallest(problem), problem.incumbent, leader]
         mean = model.mean()
@@ -41,14 +47,27 @@ class ThompsonProposals:
         for sampled in model.draws(2 * self.at_once, self.rng):
             if len(asks) >= self.at_once:
                 break
-            keys, _ = lowest(problem, model, sampled.towards(mean, self.rng.random()), starts)
+            share = self.rng.random()
+            keys, _ = lowest(problem, model, sampled.towards(mean, share), starts)
             value = value_of(model, sampled, keys)
             self.stopping.add(
                 value_of(model, sampled, leader) - value, value_of(model, sampled, problem.incumbent) - value
             )
+            if known:
+                share += (1 - share) * BOLD * known
+                keys, _ = lowest(problem, model, sampled.towards(mean, share), starts)
             if keys not in dict(asks) and (block := self.blocks.next_for(keys)):
                 asks.append((keys, block))
         return asks or self._unfinished(problem, model, mean)
+
+    def promised(self, problem: Problem, model: EffectModel) -> list[Ask]:
+        """Return the composition that the model's mean points to, or one of its draws, with its next examples."""
+        starts = [smallest(problem), problem.incumbent]
+        for effects in (model.mean(), *model.draws(self.at_once, self.rng)):
+            keys, _ = lowest(problem, model, effects, starts)
+            if self.blocks.untried(keys) and (block := self.blocks.next_for(keys)):
+                return [(keys, block)]
+        return []
 
     def _unfinished(self, problem: Problem, model: EffectModel, mean: Effects) -> list[Ask]:
         """Return the best of the compositions that some example is left for."""

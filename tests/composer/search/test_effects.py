@@ -19,6 +19,7 @@ from composer.optimizer.predictor import LibraryPredict
 from composer.prompts.vocabulary import Vocabulary
 from composer.search.constraints import Rules
 from composer.search.effects import Settings, effects
+from composer.search.prior import Known, Prior, Source
 from composer.search.problem import Ask, BudgetedScorer, Keys, Losses, SearchResult
 from tests import small
 from tests.composer.answers.test_evaluator import Shuffling
@@ -244,6 +245,39 @@ def test_it_ends_the_same_in_whatever_order_answers_come_back() -> None:
         assert best == expected
         assert asked != in_turn
         assert sorted(asked) == sorted(in_turn)
+
+
+def expecting(gains: dict[str, float]) -> Prior:
+    known = {key: Known(gain, 0.001, "") for key, gain in gains.items()}
+    return Prior(known, {"": 0.8}, 0.0025, (Source("old", 400),))
+
+
+def test_with_a_prior_it_asks_first_what_that_promises() -> None:
+    world = World(HELP, noise=0.15)
+    prior = expecting({"s03": 0.1, "s13": 0.08, "s21": 0.08})
+    found(world, effects, budget=100, snippets=library(30), rules=Rules(max_length=3), prior=prior)
+    asked = list(dict.fromkeys(keys for keys, _ in world.asked))
+    assert asked[:2] == [(), tuple(sorted(HELP))]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_prior_that_comes_true_finds_the_best_with_few_answers(seed: int) -> None:
+    prior = expecting({key: 0.5 * -loss for key, loss in HELP.items()})
+    world = World(HELP, noise=0.15)
+    result = found(
+        world, effects, budget=60, seed=seed, snippets=library(30), rules=Rules(max_length=3), prior=prior
+    )
+    assert set(result.keys) == set(HELP)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_misleading_prior_makes_nothing_of_what_harms(seed: int) -> None:
+    world = World({"s05": 0.1, "s06": 0.1, "s07": 0.1}, noise=0.15)
+    prior = expecting({"s05": 0.1, "s06": 0.1, "s07": 0.1})
+    result = found(
+        world, effects, budget=100, seed=seed, snippets=library(30), rules=Rules(max_length=3), prior=prior
+    )
+    assert not {"s05", "s06", "s07"} & set(result.keys)
 
 
 class Timed(World):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from composer.search.constraints import Rules
 from composer.search.effect_model import Variances
 from composer.search.learning import Learner
+from composer.search.prior import Known, Prior, Source
 from composer.search.problem import BudgetedScorer, Keys, Step
 from tests.composer.search.worlds import EXAMPLES, World, problem
 
@@ -61,3 +62,15 @@ def test_snippets_only_in_failing_compositions_are_suspects_and_out_of_the_probl
     made.fit()
     assert made.suspects == {"j"}
     assert "a" in made.problem.snippets
+
+
+def test_a_prior_alone_makes_no_leader() -> None:
+    prior = Prior({"c": Known(0.3, 0.0001, "")}, {"": 0.9}, 0.0025, (Source("old", 400),))
+    promising = problem(World(), rules=Rules(max_length=4), prior=prior)
+    scorer = BudgetedScorer(promising, 400, list[Step]().append)
+    scorer.losses([((), EXAMPLES[:8]), (("c",), EXAMPLES[:8])])
+    made = Learner(scorer, Variances(), 0.5)
+    model = made.fit()
+    assert made.leader(model) == ()
+    assert made.trust is not None
+    assert made.trust.chances[""] < 0.05
