@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from multiprocessing import get_context
 from typing import NamedTuple
 
-from composer.bench.catalogue import open_world
-from composer.bench.replay import Bench, Record
+from composer.bench.catalogue import open_world, others_of
+from composer.bench.known_targets import prior_on, shown_on
+from composer.bench.replay import HEAD_START, Bench, Record
 from composer.optimizer.strategies import strategy_of
 from library.errors import Refused
 
@@ -44,8 +45,9 @@ def run_grid(
     `worlds` are names that `catalogue.expanded` gives; seeds count from 0. `on_done` hears how many searches
     have ended and of which. Raises `Refused` where a strategy is unknown or a number makes no sense.
     """
-    _check(strategies, budgets, seeds, jobs)
+    _check(worlds, strategies, budgets, seeds, jobs)
     _bench.cache_clear()
+    shown_on.cache_clear()
     names = [open_world(world).name for world in worlds]
     for name in names:
         if names.count(name) > 1:
@@ -84,12 +86,22 @@ def _run(runs: Runs) -> list[Record]:
 
 @lru_cache(maxsize=4)
 def _bench(world: str) -> Bench:
-    return Bench(open_world(world))
+    others = others_of(world)
+    return Bench(open_world(world), partial(prior_on, world, others))
 
 
-def _check(strategies: Sequence[str], budgets: Sequence[int], seeds: int, jobs: int) -> None:
+def _check(
+    worlds: Sequence[str], strategies: Sequence[str], budgets: Sequence[int], seeds: int, jobs: int
+) -> None:
     for strategy in strategies:
-        strategy_of(strategy)
+        if strategy != HEAD_START:
+            strategy_of(strategy)
+    alone = next((world for world in worlds if HEAD_START in strategies and not others_of(world)), None)
+    if alone is not None:
+        raise Refused(
+            f"{HEAD_START} learns from a world's family, and {alone} is of none",
+            fix="Name families, such as families-report: data/worlds/families.yaml has them all.",
+        )
     if len(set(strategies)) < len(strategies):
         raise Refused("a strategy is named twice", fix="Name each once.")
     if not strategies or not budgets:

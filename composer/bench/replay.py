@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
@@ -9,6 +12,7 @@ from composer.bench.gate import passes
 from composer.bench.seeds import seeded
 from composer.bench.world import World, naming
 from composer.optimizer.strategies import STRATEGIES
+from composer.search.prior import Prior
 from composer.search.problem import BudgetedScorer, Keys
 
 DECIMALS = 6
@@ -44,11 +48,23 @@ class Record(BaseModel):
     stopped: str
 
 
-class Bench:
-    """A world with what has been worked out about it, shared by the searches on it."""
+HEAD_START = "effects-prior"
+"""The strategy `effects` with what searches on other targets of the world's family let it expect."""
 
-    def __init__(self, world: World) -> None:
+
+def _nothing(_seed: int) -> Prior | None:
+    return None
+
+
+class Bench:
+    """A world with what has been worked out about it, shared by the searches on it.
+
+    `prior` gives what other targets let expect of its snippets, by the seed of the searches on them.
+    """
+
+    def __init__(self, world: World, prior: Callable[[int], Prior | None] = _nothing) -> None:
         self.world = world
+        self.prior = prior
         self._promoted: dict[Keys, bool] = {}
 
     def run(self, strategy: str, budget: int, seed: int) -> Record:
@@ -59,8 +75,12 @@ class Bench:
         """
         world = self.world
         problem = world.problem(np.random.default_rng(seeded(world.name, "examples", seed)))
+        # With a head start, chance is the same as without: the two differ by it alone.
+        name = "effects" if strategy == HEAD_START else strategy
+        if strategy == HEAD_START:
+            problem = replace(problem, prior=self.prior(seed))
         scorer = BudgetedScorer(problem, budget, lambda _step: None)
-        found = STRATEGIES[strategy](scorer, np.random.default_rng(seeded(world.name, strategy, budget, seed)))
+        found = STRATEGIES[name](scorer, np.random.default_rng(seeded(world.name, name, budget, seed)))
         if found.keys != world.incumbent and not problem.allows(found.keys):
             broken = world.rules.broken(found.keys) or "its snippets are out of order"
             raise ValueError(

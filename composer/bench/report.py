@@ -14,7 +14,7 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from composer.bench.gate import mean_interval
-from composer.bench.replay import Record
+from composer.bench.replay import HEAD_START, Record
 from composer.bench.seeds import seeded
 from composer.optimizer.strategies import DEFAULT_STRATEGY
 from library.errors import Refused
@@ -164,8 +164,8 @@ def group_of(world: str) -> str:
     return SYNTHETIC if world.startswith("synthetic/") else RECORDED
 
 
-def as_json(summary: Summary) -> str:
-    """Return a summary as one JSON document."""
+def as_json(summary: Summary, head_starts: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Return a summary as one JSON document, with what head starts are worth."""
     content = {
         "points": [_with_shares(point) for point in summary.points],
         "found": [_with_shares(point) for point in summary.found],
@@ -173,6 +173,7 @@ def as_json(summary: Summary) -> str:
         "reach": [_plain(one) for one in summary.reach],
         "ratios": [_plain(one) for one in summary.ratios],
         "promotions": [_plain(one) for one in summary.promotions],
+        **({"head_starts": [dict(one) for one in head_starts]} if head_starts else {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=1)
 
@@ -232,7 +233,7 @@ def _reach(points: Sequence[Point], level: float) -> Iterable[Reach]:
         shares = [point.share(point.gain) for point in curve]
         if None not in shares:
             paid = [point.paid for point in curve]
-            answers = _crossing(paid, [share or 0.0 for share in shares], level)
+            answers = crossing(paid, [share or 0.0 for share in shares], level)
             yield Reach(level, world, strategy, answers, max(paid))
 
 
@@ -252,10 +253,10 @@ def _reach_of_groups(points: Sequence[Point], level: float) -> Iterable[Reach]:
             paid = [float(np.mean([point.paid for point in points])) for points in everywhere]
             share = [float(np.mean([point.gain / point.oracle for point in points])) for points in everywhere]
             if paid:
-                yield Reach(level, group, strategy, _crossing(paid, share, level), max(paid))
+                yield Reach(level, group, strategy, crossing(paid, share, level), max(paid))
 
 
-def _crossing(paid: Sequence[float], share: Sequence[float], level: float) -> float | None:
+def crossing(paid: Sequence[float], share: Sequence[float], level: float) -> float | None:
     """Return the answers at which a curve first reaches a level: straight lines, from nothing paid or gained."""
     x, y = 0.0, 0.0
     for to_x, to_y in zip(paid, share, strict=True):
@@ -268,6 +269,7 @@ def _crossing(paid: Sequence[float], share: Sequence[float], level: float) -> fl
 def _ratios(reach: Sequence[Reach]) -> Iterable[Ratio]:
     for (level, world), group in groupby(reach, lambda one: (one.level, one.world)):
         answers = {one.strategy: one.answers for one in group}
+        answers.pop(HEAD_START, None)  # the default itself, which knew more
         if DEFAULT_STRATEGY not in answers or len(answers) < 2:
             continue
         default = answers.pop(DEFAULT_STRATEGY)

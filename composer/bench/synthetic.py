@@ -12,6 +12,7 @@ wordings shift nothing, so that there no composition is truly better than the in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -85,6 +86,19 @@ SPECS = {
 
 
 @dataclass(frozen=True)
+class Draft:
+    """What N snippets do before examples are drawn: see `Truth`; `incumbent` are its snippets by number.
+
+    In a crowded world, `effects` are before the cost of a snippet's being there.
+    """
+
+    effects: Losses
+    cluster: NDArray[np.int64]
+    breaks: NDArray[np.bool_]
+    incumbent: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
 class Truth:
     """The parameters of a made-up world of N snippets and E = dev + test + population examples.
 
@@ -104,15 +118,19 @@ class Truth:
 
 
 class Synthetic:
-    """The answers of a made-up world, worked out when first asked for."""
+    """The answers of a made-up world, worked out when first asked for.
 
-    def __init__(self, spec: Spec) -> None:
+    `drafted` is what its snippets do where that doesn't follow from its name alone.
+    """
+
+    def __init__(self, spec: Spec, drafted: Draft | None = None) -> None:
         self.spec = spec
         self.snippets: Keys = tuple(f"s{number:03}" for number in range(spec.snippets))
         self._place = {key: number for number, key in enumerate(self.snippets)}
         rng = np.random.default_rng(seeded(spec.name, "truth"))
-        self.parameters, incumbent = _drawn(spec, rng)
-        self.incumbent: Keys = tuple(self.snippets[number] for number in incumbent)
+        drafted = drafted or draft(spec, rng)
+        self.parameters = _drawn(spec, drafted, rng)
+        self.incumbent: Keys = tuple(self.snippets[number] for number in drafted.incumbent)
         self._losses: dict[Keys, Losses] = {}
         self._truth: dict[Keys, float] = {}
 
@@ -195,7 +213,12 @@ class Synthetic:
 def synthetic(name: str) -> World:
     """Return a made-up world by its name; raises KeyError where there is none of this name."""
     spec = SPECS[name]
-    answers = Synthetic(spec)
+    return made_up(Synthetic(spec))
+
+
+def made_up(answers: Synthetic, tags: Mapping[str, frozenset[str]] | None = None) -> World:
+    """Return the world that these answers are of; `tags` maps a key to its tags where there are any."""
+    spec = answers.spec
     return World(
         name=spec.name,
         snippets=answers.snippets,
@@ -204,11 +227,12 @@ def synthetic(name: str) -> World:
         dev=tuple(f"dev-{number:03}" for number in range(DEV)),
         test=tuple(f"test-{number:03}" for number in range(TEST)),
         answers=answers,
+        tags=tags or {},
     )
 
 
-def _drawn(spec: Spec, rng: np.random.Generator) -> tuple[Truth, list[int]]:
-    """Draw the parameters of a world and its incumbent, as numbers in library order."""
+def draft(spec: Spec, rng: np.random.Generator) -> Draft:
+    """Draw what the snippets of a world do, and its incumbent."""
     order = rng.permutation(spec.snippets)
     incumbent, others = sorted(int(number) for number in order[:3]), order[3:]
     effects, breaks = np.zeros(spec.snippets), np.zeros(spec.snippets, dtype=bool)
@@ -234,13 +258,19 @@ def _drawn(spec: Spec, rng: np.random.Generator) -> tuple[Truth, list[int]]:
         effects[cluster == number] = -rng.uniform(*HARM)
     if spec.kind == "breaking":
         breaks[others[-max(2, round(0.04 * spec.snippets)) :]] = True
+    return Draft(effects, cluster, breaks, np.array(incumbent))
+
+
+def _drawn(spec: Spec, drafted: Draft, rng: np.random.Generator) -> Truth:
+    """Draw the parameters of a world whose snippets do this."""
+    effects, cluster, breaks = drafted.effects.copy(), drafted.cluster, drafted.breaks
     if spec.kind == "crowded":
-        effects[others] -= CROWD
+        effects[np.setdiff1d(np.arange(spec.snippets), drafted.incumbent)] -= CROWD
     hard = HARD * rng.standard_normal(DEV + TEST + POPULATION)
     slope = _slope(spec, hard)
     responses = _responses(spec, effects / slope, cluster, rng)
     truth = Truth(effects, responses, _pairs(spec, effects, rng) / slope, cluster, breaks, hard, slope)
-    return _levelled(spec, truth, np.array(incumbent)), incumbent
+    return _levelled(spec, truth, drafted.incumbent)
 
 
 def _responses(spec: Spec, effects: Losses, cluster: NDArray[np.int64], rng: np.random.Generator) -> Losses:

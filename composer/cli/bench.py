@@ -20,8 +20,9 @@ from rich.progress import (
 
 from composer.answers.naming import named_answers
 from composer.answers.session import model_session
-from composer.bench import coverage, report, tables
-from composer.bench.catalogue import expanded, open_world
+from composer.bench import coverage, head_starts, report, tables
+from composer.bench.catalogue import WORLDS, expanded, open_world
+from composer.bench.families import read_families
 from composer.bench.grid import BUDGETS, SEEDS, Runs, as_json, run_grid
 from composer.bench.noise_floor import limit_of
 from composer.bench.record import plan_recording
@@ -53,14 +54,19 @@ app.command()(pages)
 app.command()(speed)
 
 StrategiesOption = Annotated[
-    str, typer.Option("--strategies", help="Names with commas between; all of them where none is named.")
+    str,
+    typer.Option(
+        "--strategies",
+        help="Names with commas between; all of them where none is named. On families there is effects-prior too: "
+        "effects with what searches on the other targets showed.",
+    ),
 ]
 WorldOption = Annotated[
     list[str],
     typer.Option(
         "--world",
-        help="Folder of a recorded world, name of a made-up one (synthetic/sparse-60-a), or a half of all: "
-        "tune or report. May be given again, or hold several with commas between.",
+        help="Folder of a recorded world, name of a made-up one (synthetic/sparse-60-a) or of a family, or a half "
+        "of all: tune or report, families-tune or families-report. May be given again, or hold several.",
     ),
 ]
 
@@ -189,12 +195,14 @@ def report_command(
     from composer.bench.chart import draw
 
     summary = report.summarised(report.read_records(files))
+    started = head_starts.head_starts(summary.points, read_families(WORLDS))
     if chart is not None:
         draw(summary, chart)
     if as_json_instead:
-        typer.echo(report.as_json(summary))
+        typer.echo(report.as_json(summary, head_starts.as_records(started)))
     else:
         out.print(tables.tables(summary))
+        out.print(head_starts.tables(started))
     if chart is not None:
         console.print(f"The chart is in {chart}", markup=False, highlight=False, soft_wrap=True)
 

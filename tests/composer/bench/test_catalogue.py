@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from composer.bench.catalogue import WORLDS, Split, expanded, open_world
+from composer.bench.families import read_families
 from composer.bench.synthetic import SPECS
 from library.errors import Refused
 from library.yamlfile import read_yaml
@@ -20,10 +21,12 @@ def test_a_half_stands_for_its_worlds() -> None:
     assert expanded(["tune,report", "synthetic/null-60-a"]) == (*tune, *report)
 
 
-def test_every_world_there_is_stands_in_the_split() -> None:
+def test_every_world_there_is_stands_in_the_split_or_in_a_family() -> None:
     split = read_yaml(WORLDS / "split.yaml", Split)
     recorded = {found.parent.name for found in WORLDS.glob("*/world.json")}
-    assert {*split.tune, *split.report} == {*SPECS, *recorded}
+    in_families = {world for worlds in read_families(WORLDS).recorded.values() for world in worlds}
+    assert {*split.tune, *split.report} <= {*SPECS, *recorded}
+    assert {*SPECS, *recorded} == {*split.tune, *split.report, *in_families}
 
 
 def test_recorded_worlds_are_found_by_path_and_by_name(folder: Path) -> None:

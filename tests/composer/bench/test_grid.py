@@ -81,3 +81,16 @@ def test_two_worlds_of_one_name_are_refused(folder: Path, tmp_path: Path) -> Non
 
 def test_no_records_are_an_empty_list() -> None:
     assert json.loads(as_json([])) == []
+
+
+def test_a_head_start_is_searched_beside_the_same_search_without_one() -> None:
+    worlds = ["synthetic/carried-sparse-28-a/1"]
+    both = run_grid(worlds, ["effects", "effects-prior"], [60], seeds=2)
+    alone = run_grid(worlds, ["effects"], [60], seeds=2)
+    assert [one.strategy for one in both] == ["effects"] * 2 + ["effects-prior"] * 2
+    assert both[:2] == alone
+
+
+def test_a_head_start_on_a_world_without_a_family_is_refused() -> None:
+    with pytest.raises(Refused, match="synthetic/null-60-a is of none"):
+        run_grid(["synthetic/null-60-a"], ["effects-prior"], [50], seeds=1)
