@@ -1,4 +1,5 @@
 from .freezing import AdaptationPlan, enter_adaptation, plan_adaptation
+from .head_start import prior_for
 from .outcome import Cost, Outcome, Side
 from .records import Adaptation, get_adaptation, list_adaptations
 
@@ -12,4 +13,5 @@ __all__ = [
     "get_adaptation",
     "list_adaptations",
     "plan_adaptation",
+    "prior_for",
 ]
