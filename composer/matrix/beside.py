@@ -167,16 +167,20 @@ def _sealed(here: Sequence[Square], fingerprint: str) -> float | None:
 
 
 def _shared(answers: Sequence[DevAnswers], examples: Sequence[Example]) -> tuple[Example, ...]:
-    """Return the examples that all have answered, but for those who would leave too few of them.
+    """Return the examples that those who are compared have all answered, at least `FEWEST`; empty for none.
 
-    Those are fewer than `FEWEST`, or than half of what the others share.
+    One who has answered few is left out where the others would lose more than the comparison gains: the most
+    answers that stand beside another are kept.
     """
-    common: set[str] | None = None
+    common, number, best, most = set[str](), 0, set[str](), -1
     for one in answers:
-        both = set(one.by_id) if common is None else common & set(one.by_id)
-        if len(both) >= max(FEWEST, len(common or ()) / 2):
-            common = both
-    return tuple(one for one in examples if one.id in (common or ()))
+        both = common & set(one.by_id) if number else set(one.by_id)
+        if len(both) < FEWEST:
+            continue
+        common, number = both, number + 1
+        if (number - 1) * len(common) >= most:
+            best, most = common, (number - 1) * len(common)
+    return tuple(one for one in examples if one.id in best)
 
 
 def _stood(task: Task, places: Sequence[OnTarget], shared: Sequence[Example]) -> tuple[OnTarget, ...]:

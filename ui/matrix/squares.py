@@ -15,6 +15,8 @@ from composer.models.target import Target
 from ui.shell.html import safe, table
 
 NO_PRICE = "no price is set: price_per_million_tokens in the target’s file"
+FURTHEST = 2.5
+"""How many times the best constant answer's figure the drawing goes to; what is worse is drawn there."""
 ROOM = 0.06
 """Of the drawing's width, left free on both sides of what it shows."""
 
@@ -132,7 +134,8 @@ def _span(squares: Sequence[Square], ends: Part | None) -> tuple[float, float]:
     if ends is not None:
         seen += [ends.floor.figure, *([ends.ceiling.value] if ends.ceiling else [])]
     low, high = min(seen), max(seen)
-    low = 0.0 if squares[0].metric == "nmse" else low
+    if squares[0].metric == "nmse":
+        low, high = 0.0, high if ends is None else min(high, FURTHEST * ends.floor.figure)
     room = ROOM * ((high - low) or 1.0)
     return low - room, high + room
 
@@ -141,7 +144,7 @@ def _drawn(one: Square, ends: Part | None, low: float, high: float) -> str:
     """Draw a figure on its interval, between the best constant answer and one more person, as HTML."""
 
     def at(value: float) -> float:
-        return 100 * (value - low) / (high - low)
+        return 100 * (min(value, high) - low) / (high - low)
 
     metric = one.metric
     marks = []
