@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
+from composer.adaptation.head_start import prior_for
 from composer.candidates.bases import keep_base
 from composer.candidates.records import PROPOSERS
 from composer.evaluation.caveats import Constant, best_constant_of
@@ -20,6 +21,7 @@ from composer.registry.tasks import get_task
 from composer.runs.carried import Carried, carried_of
 from composer.runs.plan import Plan, plan_run
 from composer.runs.records import enter_run
+from composer.search.prior import Prior
 from composer.tables import AdaptationRow
 from composer.task.task import Task
 from library import log
@@ -34,13 +36,15 @@ class AdaptationPlan:
     """A prompt that is to be carried from the target `source` to another, before anything is stored.
 
     `run` is the search on the new target, `baseline` the prompt in use on the old one. `floor` is the best
-    constant answer on the dev examples: what doesn't beat it is of no use.
+    constant answer on the dev examples: what doesn't beat it is of no use. `prior` is what the
+    searches on other targets let expect of the snippets, None where they showed nothing.
     """
 
     source: Target
     run: Plan
     baseline: Composition
     floor: Constant
+    prior: Prior | None
 
     @property
     def task(self) -> Task:
@@ -72,6 +76,7 @@ class AdaptationPlan:
                 "strategy": self.run.strategy,
                 "seed": self.run.seed,
                 "budget": self.run.budget,
+                "prior": self.prior.as_json() if self.prior else None,
             }
         )
 
@@ -97,7 +102,8 @@ def plan_adaptation(
     floor = best_constant_of(known.output, [example.gold for example in examples])
     carried = Carried(0, "", source, baseline, loss_of(known.metric, floor.figure))
     run = plan_run(session, task, target, strategy=strategy, seed=seed, budget=budget, carried=carried)
-    return AdaptationPlan(old, run, baseline, floor)
+    prior = prior_for(session, run.vocabulary, dataset=dataset, target=new.hash)
+    return AdaptationPlan(old, run, baseline, floor, prior)
 
 
 def enter_adaptation(session: Session, plan: AdaptationPlan, *, by: str, at: datetime) -> int:
@@ -121,6 +127,7 @@ def enter_adaptation(session: Session, plan: AdaptationPlan, *, by: str, at: dat
         target_hash=plan.target.hash,
         versions=[one.id for one in plan.baseline.versions],
         base=keep_base(session, plan.task, plan.baseline.base, by=by, at=at),
+        prior=plan.prior.as_json() if plan.prior else None,
         bar=plan.bar,
         started_by=by,
         created_at=at,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy import select as select_columns
@@ -58,7 +59,7 @@ class _Search:
 
 
 def _finished(session: Session, task: str, dataset: str, target: str) -> Iterator[Row[tuple[object, ...]]]:
-    columns = ("target", "target_hash", "created_at", "worth", "asked", "budget")
+    columns = ("target", "target_hash", "created_at", "worth", "asked", "budget", "result")
     query = select_columns(*(getattr(RunRow, name) for name in columns)).where(
         col(RunRow.state) == FINISHED,
         col(RunRow.strategy) != PROPOSED,
@@ -67,7 +68,13 @@ def _finished(session: Session, task: str, dataset: str, target: str) -> Iterato
         col(RunRow.target_hash) != target,
     )
     rows = session.execute(query.order_by(col(RunRow.id)))
-    return (row for row in rows if row.worth is not None)
+    return (row for row in rows if row.worth is not None and not _speechless(row.result))
+
+
+def _speechless(result: Mapping[str, Any]) -> bool:
+    """Whether no answer of a search was valid: all lost everything alike, which says nothing of the snippets."""
+    best = result.get("best_valid")
+    return best is not None and not best["valid"]
 
 
 def _shown(row: Row[tuple[object, ...]]) -> _Search:

@@ -18,6 +18,7 @@ from composer.cli.figures_table import BAD, GOOD
 from composer.evaluation.formatting import NAMES, bracketed, change, figure
 from composer.prompts.composition import BARE_BASE
 from composer.runs.spending import Spending, in_words, warning
+from composer.search.prior import Prior
 
 
 def before(plans: Sequence[tuple[AdaptationPlan, Spending]]) -> RenderableType:
@@ -37,10 +38,20 @@ def before(plans: Sequence[tuple[AdaptationPlan, Spending]]) -> RenderableType:
     ]
     for one, takes in plans:
         parts.append(Text(f"→ {one.target.name}", "bold"))
+        parts.append(_indented(_head_start(one.prior), "dim"))
         parts += [_indented(line, "dim") for line in in_words(takes)]
         if said := warning(takes):
             parts.append(_indented(f"! {said}", BAD))
     return Group(*parts)
+
+
+def _head_start(prior: Prior | None) -> str:
+    """Return what is known of the snippets before the first answer, in a sentence."""
+    if prior is None:
+        return "No head start: no search on another target showed anything of these snippets."
+    sources = ", ".join(f"{one.target} ({one.cells:,} answers)" for one in prior.sources)
+    carried = ", ".join(f"{kind or 'the others'} {share:.0%}" for kind, share in sorted(prior.carry.items()))
+    return f"Head start: {len(prior.snippets):,} snippets by searches on {sources}; effects carry over: {carried}."
 
 
 def _indented(line: str, style: str = "") -> Padding:

@@ -19,6 +19,7 @@ from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, stra
 from composer.prompts.curator_rules import rules_of
 from composer.prompts.vocabulary import Vocabulary
 from composer.search.attribution import Attribution, attribute
+from composer.search.prior import Prior
 from composer.search.problem import Ask, BudgetedScorer, Keys, Losses, Problem, Score, SearchResult, Step
 from composer.search.stratified_order import stratified_order
 from composer.task.task import Task
@@ -29,7 +30,8 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
     """Searches the compositions of a vocabulary and returns the student with the best one found.
 
     The student's own composition is the incumbent that everything is paired with; `bar` is the mean loss that
-    any composition must undercut to be of use, where there is one. `validity` maps each composition asked to how
+    any composition must undercut to be of use, where there is one, and `prior` what other targets' answers let
+    expect of the snippets. `validity` maps each composition asked to how
     many of its answers were valid, and how many there were. After `compile`, `found`
     is what the search ended with and `attribution` the effects of snippets on its cells. Raises `Refused` for a
     strategy that doesn't exist.
@@ -45,6 +47,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         seed: int = 0,
         on_step: Callable[[Step], None] = lambda _step: None,
         bar: float | None = None,
+        prior: Prior | None = None,
     ) -> None:
         super().__init__()
         self.search = strategy_of(strategy)
@@ -54,6 +57,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
         self.seed = seed
         self.on_step = on_step
         self.bar = bar
+        self.prior = prior
         self.found: SearchResult | None = None
         self.attribution: Attribution | None = None
         self.validity: dict[Keys, tuple[int, int]] = {}
@@ -89,6 +93,7 @@ class LibraryComposer(Teleprompter):  # type: ignore[misc]
             tags=self.vocabulary.tags(),
             parallel=self.evaluator.slots,
             bar=self.bar,
+            prior=self.prior,
         )
         scorer = BudgetedScorer(problem, self.budget, self.on_step)
         self.found = self.search(scorer, rng)

@@ -228,6 +228,7 @@ def _search(run: _Begun, evaluator: Evaluator) -> _Searched:
         seed=plan.seed,
         on_step=run.record.step,
         bar=plan.carried.bar if plan.carried else None,
+        prior=plan.carried.prior if plan.carried else None,
     )
     student = LibraryPredict(plan.vocabulary, plan.start)
     composer.compile(student, trainset=[to_dspy(plan.task, example) for example in run.dev])

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from composer.adaptation import get_adaptation, list_adaptations, plan_adaptation
+from composer.adaptation import enter_adaptation, get_adaptation, list_adaptations, plan_adaptation
 from composer.adaptation.worker import work
 from composer.answers.evaluator import Stopped
 from composer.home.paths import Home
+from composer.models.target import Target
 from composer.registry.releases import incumbent_of
+from composer.registry.targets import add_target
 from composer.registry.tasks import get_task
+from composer.runs.carried import carried_of
 from composer.runs.records import ask_to_stop
 from library import log
 from library.database import Database
@@ -114,3 +117,19 @@ def test_answers_that_come_to_nothing_for_a_cause_no_snippet_mends_are_a_no_go(
 def test_a_prompt_is_not_carried_to_where_it_is(furnished: Database) -> None:
     with furnished.session() as session, pytest.raises(Refused, match="same model"):
         plan_adaptation(session, "small", "tiny", "tiny", strategy="effects", seed=0, budget=10)
+
+
+def test_what_a_search_showed_is_the_next_targets_head_start_unless_no_answer_was_valid(
+    furnished: Database, home: Home
+) -> None:
+    work(furnished, home, carrying.entered(furnished), connect=connecting(carrying.speechless()))
+    with furnished.session() as session:
+        add_target(
+            session, Target(name="third", kind="embedded", model="qwen2.5-coder-1.5b"), by="Ada", at=small.NOW
+        )
+        plan = plan_adaptation(session, "small", carrying.OLD, "third", strategy="effects", seed=0, budget=80)
+        assert plan.prior is not None
+        assert [one.target for one in plan.prior.sources] == [carrying.OLD]
+        number = enter_adaptation(session, plan, by="Ada", at=small.NOW)
+        frozen = carried_of(session, plan.task, number).prior
+    assert frozen == plan.prior
