@@ -11,6 +11,7 @@ from composer.evaluation.formatting import NAMES, SHARES, change, figure
 from composer.evaluation.metrics import as_change
 from composer.evaluation.outcomes import Better
 from composer.runs.summary import RunResult
+from composer.search.outlook import HOPELESS
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ def _range(facts: Facts) -> str:
 def sights(facts: Facts, detectable: str) -> tuple[str, ...]:
     """Return what a larger budget could find; `detectable` is the clause on what gain the examples can show."""
     result, found = facts.result, []
-    if result is not None and result.more is not None:
+    hopeless = result is not None and result.reachable is not None and result.reachable < HOPELESS
+    if result is not None and result.more is not None and not hopeless:
         more = as_change(facts.metric, result.more)
         size = change(facts.metric, more)
         unit = f" points of {NAMES[facts.metric]}" if facts.metric in SHARES else f" {NAMES[facts.metric]}"

@@ -50,8 +50,12 @@ def _head_start(prior: Prior | None) -> str:
     if prior is None:
         return "No head start: no search on another target showed anything of these snippets."
     sources = ", ".join(f"{one.target} ({one.cells:,} answers)" for one in prior.sources)
-    carried = ", ".join(f"{kind or 'the others'} {share:.0%}" for kind, share in sorted(prior.carry.items()))
-    return f"Head start: {len(prior.snippets):,} snippets by searches on {sources}; effects carry over: {carried}."
+    if set(prior.carry) == {""}:
+        carried = f"{prior.carry['']:.0%}"
+    else:
+        carried = ", ".join(f"{kind or 'the others'} {share:.0%}" for kind, share in sorted(prior.carry.items()))
+    known = f"{len(prior.snippets):,} snippets by searches on {sources}"
+    return f"Head start: {known}, as far as effects are expected to carry over ({carried})."
 
 
 def _indented(line: str, style: str = "") -> Padding:
@@ -115,7 +119,10 @@ def _comparison(found: Outcome) -> list[str]:
         )
         lines.append(f"Adapted against plain transfer: {change(one.metric, one.value)}{bounds}")
     ceiling = "" if found.ceiling is None else f"; one more person: {figure(found.metric, found.ceiling)}"
-    lines.append(f"Always “{found.floor_answer}”: {figure(found.metric, found.floor)}{ceiling}")
+    where = "sealed" if found.side("adapted") else "dev"
+    lines.append(
+        f"On the {where} examples, always “{found.floor_answer}”: {figure(found.metric, found.floor)}{ceiling}"
+    )
     return lines
 
 

@@ -117,6 +117,8 @@ def test_what_a_larger_budget_could_find_is_said_in_points_of_the_metric() -> No
     assert found[2] == "A gain of 2.1 NMSE points is detected 4 times in 5."
     accuracy = replace(FACTS, metric="accuracy", better_is="higher", result=more)
     assert "+2.0 points of accuracy expected" in sights(accuracy, "")[0]
+    hopeless = replace(FACTS, result=more.model_copy(update={"reachable": 0.0}))
+    assert not any("asked often enough" in one for one in sights(hopeless, ""))
     assert sights(FACTS, "")[0].startswith("By the search’s model nothing that it knows of would be better")
 
 
