@@ -101,7 +101,7 @@ class _Search:
             stop = self.stopping.reason(none_leads=leader == incumbent)
             if stop is not None:
                 return self._found(stop)
-            if self._hopeless(model, leader):
+            if self._hopeless(self.learner.judged or model, leader):
                 return self._found("unreachable")
             racing = self.scorer.left <= self.settings.race * self.scorer.budget
             asks = self.trials.next(self.learner.suspects, self.at_once) or self.proposals.next(
@@ -163,7 +163,9 @@ class _Search:
         return outlook(self.learner.problem, model, leader, bar, np.random.default_rng(self.scorer.cells))
 
     def _found(self, reason: Reason) -> SearchResult:
-        model = self.learner.fit()
+        fitted = self.learner.fit()
+        # What is said in the end rests on this target's answers alone.
+        model = self.learner.judged or fitted
         leader, mean, incumbent = self.learner.leader(model), model.mean(), self.scorer.problem.incumbent
         gain = value_of(model, mean, incumbent) - value_of(model, mean, leader)
         if leader != incumbent and self.scorer.problem.ordered:

@@ -69,21 +69,18 @@ class Learner:
     def leader(self, model: EffectModel) -> Keys:
         """Return the composition whose gain over the incumbent, less `caution` standard deviations, is largest.
 
-        It is the incumbent where none is above 0. Where there is a prior, this target's answers alone must show
-        that gain; which of several that do is best, what other targets showed may help to tell. Whoever watches
-        the search gets to know of it.
+        It is the incumbent where none is above 0. A prior has no say in it: what gains is judged by this target's
+        answers alone. Whoever watches the search gets to know of it.
         """
         incumbent = self.problem.incumbent
         judged = self.judged or model
         gains, spread = judged.gains_over(incumbent)
         careful = np.round(gains - self.caution * spread, 9)
-        ranked = careful
-        if self.trust is not None:
-            hoped, doubt = model.gains_over(incumbent)
-            ranked = np.round(hoped - self.caution * doubt, 9)
-        for place in np.argsort(-ranked, kind="stable"):
-            keys: Keys = model.seen[int(place)]
-            if careful[place] > 0 and self.problem.allows(keys):
-                self.scorer.report(keys, float(gains[place]), model.examples_of(keys))
+        for place in np.argsort(-careful, kind="stable"):
+            keys: Keys = judged.seen[int(place)]
+            if keys == incumbent:
+                break
+            if self.problem.allows(keys):
+                self.scorer.report(keys, float(gains[place]), judged.examples_of(keys))
                 return keys
         return incumbent

