@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
@@ -17,7 +18,6 @@ from composer.evaluation.metrics import as_change, figures
 from composer.evaluation.raters import agreement
 from composer.evaluation.side_by_side import Standing
 from composer.models.target import Target
-from composer.prompts.composition import Composition
 from composer.prompts.parts import Parts
 from composer.registry.anchors import sealed_examples
 from composer.registry.datasets import examples_of
@@ -72,7 +72,7 @@ def conclude(session: Session, adaptation_id: int, *, at: datetime, malformed: s
         best_valid=result.best_valid if result else None,
         reachable=result.reachable if result else None,
         sights=sights(facts, power_in_words(found) if found else ""),
-        cost=_cost(session, run_row, target, len(test), prompts={one for _, to, one in wanted if to == target}),
+        cost=_cost(session, run_row, target, len(test), wanted),
     )
     row.outcome = outcome.model_dump(mode="json")
     session.add(row)
@@ -159,15 +159,15 @@ def _dev_gain(session: Session, result: RunResult | None, task: Task) -> float |
     return as_change(task.metric, candidate.evidence["search"]["estimate"])
 
 
-def _cost(session: Session, run: RunRow, target: Target, test: int, *, prompts: set[Composition]) -> Cost:
-    """Return what it took; a full run reads the sealed examples for these prompts, and for what it finds."""
-    tokens = answer_tokens(session, target.name)
-    price = target.price_per_million_tokens
+def _cost(session: Session, run: RunRow, target: Target, test: int, wanted: Sequence[Wanted]) -> Cost:
+    """Return what it took; a full run reads the sealed examples for what it finds, and for what it began with."""
+    begun = {one for kind, _, one in wanted if kind in ("in use", "plain transfer")}
+    tokens, price = answer_tokens(session, target.name), target.price_per_million_tokens
     seconds = float(run.result.get("seconds", 0.0)) if run.result else _lasted(run)
     return Cost(
         answers=run.asked,
         paid=run.paid,
-        full=run.budget + min(len(prompts) + (run.result.get("candidate_id") is None), 3) * test,
+        full=run.budget + (1 + len(begun)) * test,
         seconds=seconds,
         money=None if price is None or tokens is None else run.paid * tokens * price / 1_000_000,
     )
