@@ -5,6 +5,8 @@ snippets do together, plus what the wording as a whole shifts, plus noise of the
 the loss is 1 where the latent is above 0; with `ordinal` it is a normal distribution function of it. Every
 number follows from the world's name alone.
 
+In a `misled` world the incumbent steers wrong: three of its five snippets plainly harm, and few answers are right.
+
 The truth of a composition is its expected loss over 4,000 further examples, the noise of cells averaged out
 and the shift of its wording kept: a prompt is used with the wording it was measured with. In a `null` world
 wordings shift nothing, so that there no composition is truly better than the incumbent.
@@ -28,10 +30,11 @@ from composer.bench.world import World
 from composer.search.constraints import Rules
 from composer.search.problem import Keys, Losses
 
-Kind = Literal["sparse", "redundant", "interacting", "null", "breaking", "crowded"]
-KINDS: tuple[Kind, ...] = ("sparse", "redundant", "interacting", "null", "breaking", "crowded")
+Kind = Literal["sparse", "redundant", "interacting", "null", "breaking", "crowded", "misled"]
+KINDS: tuple[Kind, ...] = ("sparse", "redundant", "interacting", "null", "breaking", "crowded", "misled")
 DEV, TEST, POPULATION = 100, 200, 4000
-INCUMBENT_LOSS = 0.3
+INCUMBENT_LOSS, MISLED_LOSS = 0.3, 0.6
+"""Expected loss of the incumbent; and where it misleads, so that few answers are right."""
 HARD, CELL, SCALE = 0.9, 0.3, 0.7
 """Spread of the difficulty of examples, of the noise of cells, and of the ordinal scale, in latent units."""
 HELP, HARM = (0.03, 0.1), (0.02, 0.15)
@@ -42,10 +45,22 @@ AGAIN = 0.003
 """Loss that each further near-duplicate of a snippet costs."""
 HELP_CROWDED = (0.08, 0.16)
 """The same in a crowded world, before the cost of its being there is taken off."""
+MISLEADS = (0.06, 0.12)
+"""Least and largest loss that each of the three snippets costs by which an incumbent misleads."""
 CROWD = 0.025
 """Loss that every snippet costs in a crowded world, beside what it does: a longer prompt distracts."""
 SAME = 0.6
 """Share of the lesser gain that is lost where two that help are together in a crowded world."""
+_HELPFUL: dict[Kind, float] = {
+    "sparse": 0.04,
+    "redundant": 0.1,
+    "interacting": 0.08,
+    "null": 0.0,
+    "breaking": 0.06,
+    "crowded": 0.1,
+    "misled": 0.06,
+}
+"""Share of the snippets beside the incumbent's that help."""
 KEPT = 20_000
 """Compositions whose losses are kept in memory: some 50 MB."""
 
@@ -65,6 +80,11 @@ class Spec:
         """The name that `--world` takes."""
         return f"synthetic/{self.kind}-{self.snippets}-{self.variant}"
 
+    @property
+    def loss(self) -> float:
+        """The incumbent's expected loss."""
+        return MISLED_LOSS if self.kind == "misled" else INCUMBENT_LOSS
+
 
 _SHAPES: tuple[tuple[int, Literal["a", "b"], Literal["label", "ordinal"], int], ...] = (
     (60, "a", "label", 6),
@@ -78,9 +98,16 @@ _CROWDED: tuple[tuple[int, Literal["a", "b"], Literal["label", "ordinal"], int],
     (28, "b", "ordinal", 6),
     (200, "b", "ordinal", 8),
 )
+_MISLED: tuple[tuple[int, Literal["a", "b"], Literal["label", "ordinal"], int], ...] = (
+    (28, "a", "label", 6),
+    (60, "a", "ordinal", 7),
+    (28, "b", "ordinal", 6),
+    (60, "b", "label", 7),
+)
 SPECS = {
     spec.name: spec
-    for spec in (Spec(kind, *shape) for kind in KINDS for shape in (_CROWDED if kind == "crowded" else _SHAPES))
+    for kind in KINDS
+    for spec in (Spec(kind, *shape) for shape in {"crowded": _CROWDED, "misled": _MISLED}.get(kind, _SHAPES))
 }
 """All made-up worlds by name; those ending in `a` are for tuning, those ending in `b` for reporting."""
 
@@ -234,19 +261,16 @@ def made_up(answers: Synthetic, tags: Mapping[str, frozenset[str]] | None = None
 def draft(spec: Spec, rng: np.random.Generator) -> Draft:
     """Draw what the snippets of a world do, and its incumbent."""
     order = rng.permutation(spec.snippets)
-    incumbent, others = sorted(int(number) for number in order[:3]), order[3:]
+    held = 5 if spec.kind == "misled" else 3
+    incumbent, others = sorted(int(number) for number in order[:held]), order[held:]
     effects, breaks = np.zeros(spec.snippets), np.zeros(spec.snippets, dtype=bool)
-    # One that helps a little, one that does nothing, one that harms a little; where nothing may be gained,
-    # two that help and one that does nothing.
-    effects[incumbent] = rng.permutation([0.025, 0.02, 0.0] if spec.kind == "null" else [0.025, 0.0, -0.015])
+    effects[incumbent] = _of_incumbent(spec, rng)
     cluster = np.arange(spec.snippets)
     if spec.kind == "redundant":
         # Five of each sort, the rest on their own.
         sorts = others[: len(others) * 3 // 5 // 5 * 5].reshape(-1, 5)
         cluster[sorts] = sorts[:, :1]
-    good = {"sparse": 0.04, "redundant": 0.1, "interacting": 0.08, "null": 0.0, "breaking": 0.06, "crowded": 0.1}[
-        spec.kind
-    ]
+    good = _HELPFUL[spec.kind]
     bad = {"null": 0.35, "crowded": 0.4}.get(spec.kind, 0.15)
     kinds = [int(number) for number in dict.fromkeys(cluster[others])]
     helpful = max(3, round(good * len(kinds))) if good else 0
@@ -271,6 +295,18 @@ def _drawn(spec: Spec, drafted: Draft, rng: np.random.Generator) -> Truth:
     responses = _responses(spec, effects / slope, cluster, rng)
     truth = Truth(effects, responses, _pairs(spec, effects, rng) / slope, cluster, breaks, hard, slope)
     return _levelled(spec, truth, drafted.incumbent)
+
+
+def _of_incumbent(spec: Spec, rng: np.random.Generator) -> Losses:
+    """Draw what the incumbent's snippets do.
+
+    One helps a little, one does nothing, one harms a little; where nothing may be gained, two help and one does
+    nothing; where the incumbent misleads, three plainly harm.
+    """
+    some = [0.025, 0.02, 0.0] if spec.kind == "null" else [0.025, 0.0, -0.015]
+    if spec.kind == "misled":
+        some = [0.025, 0.0, *-rng.uniform(*MISLEADS, size=3)]
+    return rng.permutation(some)
 
 
 def _responses(spec: Spec, effects: Losses, cluster: NDArray[np.int64], rng: np.random.Generator) -> Losses:
@@ -308,7 +344,7 @@ def _mean(spec: Spec, latent: Losses) -> float:
 
 def _slope(spec: Spec, hard: Losses) -> float:
     """Return the loss that one latent unit makes where the mean loss is the incumbent's."""
-    level = brentq(lambda at: _mean(spec, hard + at) - INCUMBENT_LOSS, -5, 5)
+    level = brentq(lambda at: _mean(spec, hard + at) - spec.loss, -5, 5)
     return (_mean(spec, hard + level + 0.01) - _mean(spec, hard + level - 0.01)) / 0.02
 
 
@@ -316,7 +352,7 @@ def _levelled(spec: Spec, truth: Truth, incumbent: NDArray[np.int64]) -> Truth:
     """Return the same world with all examples so hard that the incumbent's expected loss is as wanted."""
     helped = truth.responses[incumbent].sum(axis=0) + truth.pairs[np.ix_(incumbent, incumbent)].sum() / 2
     latent = (truth.hard - helped)[DEV + TEST :]
-    level = brentq(lambda at: _mean(spec, latent + at) - INCUMBENT_LOSS, -5, 5)
+    level = brentq(lambda at: _mean(spec, latent + at) - spec.loss, -5, 5)
     return Truth(
         truth.effects,
         truth.responses,

@@ -14,7 +14,7 @@ from composer.search.moves import draw, edits
 from composer.search.problem import Keys
 
 SMALL = [name for name in SPECS if "-60-" in name]
-HOPEFUL = [name for name in SMALL if "null" not in name]
+HOPEFUL = [name for name in SMALL if "null" not in name and "misled" not in name]
 
 
 def drawn(world: World, count: int, seed: int = 0) -> list[Keys]:
@@ -27,12 +27,12 @@ def drawn(world: World, count: int, seed: int = 0) -> list[Keys]:
 def test_a_world_has_the_promised_size(name: str) -> None:
     world, spec = synthetic(name), SPECS[name]
     assert (len(world.snippets), len(world.dev), len(world.test)) == (spec.snippets, 100, 200)
-    assert len(world.incumbent) == 3
+    assert len(world.incumbent) == (5 if spec.kind == "misled" else 3)
     assert world.problem(np.random.default_rng(0)).allows(world.incumbent)
     losses = np.concatenate(world.losses(world.incumbent))
     assert losses.min() >= 0
     assert losses.max() <= 1
-    assert world.answers.truth(world.incumbent) == pytest.approx(0.3, abs=1e-6)
+    assert world.answers.truth(world.incumbent) == pytest.approx(spec.loss, abs=1e-6)
 
 
 @pytest.mark.parametrize("name", HOPEFUL)
@@ -57,6 +57,18 @@ def test_in_a_null_world_nothing_is_truly_better_than_the_incumbent(name: str) -
     assert (np.abs(gains) < 1e-9).any()
     assert (gains < -0.02).any()
     assert world.oracle == world.incumbent
+
+
+@pytest.mark.parametrize("name", [name for name in SPECS if "misled" in name])
+def test_a_misled_incumbent_is_mostly_wrong_and_better_without_what_harms(name: str) -> None:
+    world = synthetic(name)
+    _, test = world.losses(world.incumbent)
+    assert test.mean() > 0.5
+    without = {key: world.gain(tuple(k for k in world.incumbent if k != key)) for key in world.incumbent}
+    harmful = {key for key, gain in without.items() if gain > 0.03}
+    assert len(harmful) == 3
+    assert not harmful & set(world.oracle)
+    assert world.gain(world.oracle) > world.gain(tuple(k for k in world.incumbent if k not in harmful)) > 0.15
 
 
 def test_the_truth_is_what_cells_average_to() -> None:
