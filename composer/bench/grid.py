@@ -11,9 +11,9 @@ from multiprocessing import get_context
 from typing import NamedTuple
 
 from composer.bench.catalogue import open_world, others_of
+from composer.bench.contestants import contestant
 from composer.bench.known_targets import prior_on, shown_on
 from composer.bench.replay import HEAD_START, Bench, Record
-from composer.optimizer.strategies import strategy_of
 from library.errors import Refused
 
 BUDGETS = (50, 100, 200, 400, 800)
@@ -95,7 +95,7 @@ def _check(
 ) -> None:
     for strategy in strategies:
         if strategy != HEAD_START:
-            strategy_of(strategy)
+            contestant(strategy)
     alone = next((world for world in worlds if HEAD_START in strategies and not others_of(world)), None)
     if alone is not None:
         raise Refused(

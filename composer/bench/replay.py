@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from composer.bench.contestants import CONTESTANTS, chance_of
 from composer.bench.gate import passes
 from composer.bench.seeds import seeded
 from composer.bench.world import World, naming
-from composer.optimizer.strategies import STRATEGIES
 from composer.search.prior import Prior
 from composer.search.problem import BudgetedScorer, Keys
 
@@ -80,7 +80,8 @@ class Bench:
         if strategy == HEAD_START:
             problem = replace(problem, prior=self.prior(seed))
         scorer = BudgetedScorer(problem, budget, lambda _step: None)
-        found = STRATEGIES[name](scorer, np.random.default_rng(seeded(world.name, name, budget, seed)))
+        chance = seeded(world.name, chance_of(name), budget, seed)
+        found = CONTESTANTS[name](scorer, np.random.default_rng(chance))
         if found.keys != world.incumbent and not problem.allows(found.keys):
             broken = world.rules.broken(found.keys) or "its snippets are out of order"
             raise ValueError(

@@ -15,7 +15,7 @@ wordings shift nothing, so that there no composition is truly better than the in
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
 
@@ -51,16 +51,8 @@ CROWD = 0.025
 """Loss that every snippet costs in a crowded world, beside what it does: a longer prompt distracts."""
 SAME = 0.6
 """Share of the lesser gain that is lost where two that help are together in a crowded world."""
-_HELPFUL: dict[Kind, float] = {
-    "sparse": 0.04,
-    "redundant": 0.1,
-    "interacting": 0.08,
-    "null": 0.0,
-    "breaking": 0.06,
-    "crowded": 0.1,
-    "misled": 0.06,
-}
-"""Share of the snippets beside the incumbent's that help."""
+_HELPFUL = {"sparse": 0.04, "redundant": 0.1, "interacting": 0.08, "null": 0.0, "crowded": 0.1}
+"""Share of the snippets beside the incumbent's that help; 0.06 in all other kinds."""
 KEPT = 20_000
 """Compositions whose losses are kept in memory: some 50 MB."""
 
@@ -270,7 +262,7 @@ def draft(spec: Spec, rng: np.random.Generator) -> Draft:
         # Five of each sort, the rest on their own.
         sorts = others[: len(others) * 3 // 5 // 5 * 5].reshape(-1, 5)
         cluster[sorts] = sorts[:, :1]
-    good = _HELPFUL[spec.kind]
+    good = _HELPFUL.get(spec.kind, 0.06)
     bad = {"null": 0.35, "crowded": 0.4}.get(spec.kind, 0.15)
     kinds = [int(number) for number in dict.fromkeys(cluster[others])]
     helpful = max(3, round(good * len(kinds))) if good else 0
@@ -353,12 +345,4 @@ def _levelled(spec: Spec, truth: Truth, incumbent: NDArray[np.int64]) -> Truth:
     helped = truth.responses[incumbent].sum(axis=0) + truth.pairs[np.ix_(incumbent, incumbent)].sum() / 2
     latent = (truth.hard - helped)[DEV + TEST :]
     level = brentq(lambda at: _mean(spec, latent + at) - spec.loss, -5, 5)
-    return Truth(
-        truth.effects,
-        truth.responses,
-        truth.pairs,
-        truth.cluster,
-        truth.breaks,
-        truth.hard + level,
-        truth.slope,
-    )
+    return replace(truth, hard=truth.hard + level)

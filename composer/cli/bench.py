@@ -22,6 +22,7 @@ from composer.answers.naming import named_answers
 from composer.answers.session import model_session
 from composer.bench import coverage, head_starts, report, tables
 from composer.bench.catalogue import WORLDS, expanded, open_world
+from composer.bench.contestants import CONTESTANTS
 from composer.bench.families import read_families
 from composer.bench.grid import BUDGETS, SEEDS, Runs, as_json, run_grid
 from composer.bench.noise_floor import limit_of
@@ -36,7 +37,6 @@ from composer.cli.bench_pages import pages
 from composer.cli.bench_speed import speed
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from composer.models.connection import connect
-from composer.optimizer.strategies import STRATEGIES
 from composer.prompts.vocabulary import Vocabulary
 from composer.registry.datasets import dataset_of, examples_of
 from composer.registry.starter import load_starter
@@ -100,7 +100,7 @@ def search(
     if file is not None and not file.resolve().parent.is_dir():
         raise Refused("there is no such folder", where=str(file.resolve().parent), fix="Make it, or name another.")
     worlds = expanded(world)
-    names = _listed(strategies) or list(STRATEGIES)
+    names = _listed(strategies) or list(CONTESTANTS)
     sizes = [_whole(budget) for budget in _listed(budgets)]
     with Progress(*COLUMNS, console=console, transient=True) as progress:
         bar = progress.add_task("searching", total=len(worlds) * len(names) * len(set(sizes)) * max(seeds, 0))

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from scipy.linalg import lu_factor, lu_solve
 
 from composer.search.problem import Keys
+from composer.search.sensitivity import Sensitivity
 
 Floats = NDArray[np.float64]
 
@@ -92,7 +93,9 @@ class EffectModel:
     """The model fitted to cells.
 
     `index` maps a snippet to its column. Losses come as a mapping from (composition, example id); the
-    incumbent is where z is zero. Where something is `expected` of snippets, w lies around that.
+    incumbent is where z is zero. Where something is `expected` of snippets, w lies around that. Where a
+    `sensitivity` is given, all that hangs on the composition counts s[i] times on example i, and the noise has
+    n[i] times its variance; the level is that of the mean over examples.
     """
 
     def __init__(
@@ -102,6 +105,7 @@ class EffectModel:
         losses: Mapping[tuple[Keys, str], float],
         variances: Variances | None = None,
         expected: Expectation | None = None,
+        sensitivity: Sensitivity | None = None,
     ) -> None:
         self.index = index
         self.expected = expected or Expectation(np.zeros(len(index)), np.ones(len(index)))
@@ -118,6 +122,10 @@ class EffectModel:
         self._y = losses_of - (self.z @ self.expected.mean)[self._rows]
         self._counts = np.zeros((len(row), len(column)))
         np.add.at(self._counts, (self._rows, self._columns), 1.0)
+        self._alike = sensitivity is None
+        signal, noise = (sensitivity.signal, sensitivity.noise) if sensitivity else ({}, {})
+        self._signal = np.array([signal.get(e, 1.0) for e in column])
+        self._weight = 1.0 / np.array([noise.get(e, 1.0) for e in column])
 
     def indicators(self, compositions: Sequence[Keys]) -> Floats:
         """Return which snippets each composition adds to the incumbent (1) or leaves out (-1); shape (M, N)."""
@@ -154,26 +162,34 @@ class EffectModel:
 
     def _sums(self, y: Floats, variances: Variances) -> Floats:
         """Return the evidence of cells on each composition once examples are accounted for, shape (M,)."""
-        by_row = np.bincount(self._rows, y, len(self.seen))
-        by_column = np.bincount(self._columns, y, self._counts.shape[1])
-        weight = 1.0 / (variances.noise / variances.example + self._counts.sum(axis=0))
-        sums: Floats = (by_row - self._counts @ (weight * by_column)) / variances.noise
+        pull = self._signal * self._weight
+        by_row = np.bincount(self._rows, pull[self._columns] * y, len(self.seen))
+        by_column = np.bincount(self._columns, y, self._counts.shape[1]) * self._weight
+        share = self._share(variances)
+        sums: Floats = (by_row - self._counts @ (pull * share * by_column)) / variances.noise
         return sums
 
+    def _share(self, variances: Variances) -> Floats:
+        """Return what one answer counts for in how hard each example is, shape (examples,)."""
+        known: Floats = self._counts.sum(axis=0) * self._weight
+        share: Floats = 1.0 / (variances.noise / variances.example + known)
+        return share
+
     def _precision(self, variances: Variances) -> Floats:
-        weight = 1.0 / (variances.noise / variances.example + self._counts.sum(axis=0))
-        shared = (self._counts * weight) @ self._counts.T
-        precision: Floats = (np.diag(self._counts.sum(axis=1)) - shared) / variances.noise
+        pull = self._signal * self._weight
+        shared = (self._counts * (np.square(pull) * self._share(variances))) @ self._counts.T
+        precision: Floats = (np.diag(self._counts @ (self._signal * pull)) - shared) / variances.noise
         return precision
 
     def likelihood(self, variances: Variances) -> float:
         """Return the log marginal likelihood of the cells under these variances, up to a constant."""
         y = self._y - self._y.mean()
-        seen = self._counts.sum(axis=0)
-        by_column = np.bincount(self._columns, y, len(seen))
-        weight = 1.0 / (variances.noise / variances.example + seen)
-        fit = (y @ y - by_column @ (weight * by_column)) / variances.noise
-        size = len(y) * np.log(variances.noise) + np.log1p(seen * variances.example / variances.noise).sum()
+        known = self._counts.sum(axis=0) * self._weight
+        by_column = np.bincount(self._columns, y, len(known)) * self._weight
+        weighed = self._weight[self._columns] * y
+        fit = (weighed @ y - by_column @ (self._share(variances) * by_column)) / variances.noise
+        size = len(y) * np.log(variances.noise) + np.log1p(known * variances.example / variances.noise).sum()
+        size -= np.log(self._weight[self._columns]).sum()
         kernel, sums = self._kernel(variances), self._sums(y, variances)
         system = np.eye(len(self.seen)) + self._precision(variances) @ kernel
         factor = lu_factor(system, check_finite=False)
@@ -203,7 +219,8 @@ class EffectModel:
             if best == before:
                 break
         self.variances = best
-        self.__dict__.pop("_solved", None)
+        for name in ("_solved", "_pull", "_beside"):
+            self.__dict__.pop(name, None)
         return self
 
     @cached_property
@@ -214,10 +231,27 @@ class EffectModel:
 
     def mean(self) -> Effects:
         """Return the posterior mean."""
+        pull, centre = self._pull
+        return self._effects(pull, centre + self._beside, self._nothing())
+
+    @cached_property
+    def _pull(self) -> tuple[Floats, float]:
+        """What the cells pull each composition by, shape (M,), away from their mean loss; and that mean."""
         factor, _ = self._solved
         centre = float(self._y.mean())
         sums = self._sums(self._y - centre, self.variances)
-        return self._effects(lu_solve(factor, sums, check_finite=False), centre, self._nothing())
+        return lu_solve(factor, sums, check_finite=False), centre
+
+    @cached_property
+    def _beside(self) -> float:
+        """How much harder examples are than cells, on average: those that tell more were asked more often."""
+        if self._alike:
+            return 0.0
+        pull, centre = self._pull
+        found = self._kernel(self.variances) @ pull
+        left = self._y - centre - self._signal[self._columns] * found[self._rows]
+        known = np.bincount(self._columns, left, len(self._weight)) * self._weight
+        return float((self._share(self.variances) * known).mean())
 
     def gains_over(self, keys: Keys) -> tuple[Floats, Floats]:
         """Return the loss that each seen composition saves against this one, and its standard deviation.
@@ -226,15 +260,21 @@ class EffectModel:
         """
         factor, precision = self._solved
         kernel = self._kernel(self.variances)
-        centre = float(self._y.mean())
-        sums = self._sums(self._y - centre, self.variances)
-        mean = kernel @ lu_solve(factor, sums, check_finite=False) + self.z @ self.expected.mean
+        mean = kernel @ self._pull[0] + self.z @ self.expected.mean
         # The posterior covariance K - K (I + L K)^-1 L K, L being the precision.
         covariance = kernel - kernel @ lu_solve(factor, precision @ kernel, check_finite=False)
         place = self.row[keys]
         own = np.diag(covariance)
         variance = own + own[place] - covariance[:, place] - covariance[place]
         return mean[place] - mean, np.sqrt(np.maximum(variance, 0.0))
+
+    def common_effect(self) -> tuple[float, float]:
+        """Return the loss that any snippet adds on average, and its standard deviation, of the posterior."""
+        factor, precision = self._solved
+        shared = self.variances.common * self.z.sum(axis=1)
+        mean = float(shared @ self._pull[0])
+        known = float(shared @ lu_solve(factor, precision @ shared, check_finite=False))
+        return mean, float(np.sqrt(max(self.variances.common - known, 0.0)))
 
     def draws(self, count: int, rng: np.random.Generator) -> list[Effects]:
         """Draw effects from the posterior (Matheron's rule: a prior draw, corrected by the cells)."""
@@ -251,11 +291,11 @@ class EffectModel:
             upper + upper.T,
             rng.normal(size=len(self.seen)) * np.sqrt(variances.own),
         )
-        noise = rng.normal(size=len(self._y)) * np.sqrt(variances.noise)
+        noise = rng.normal(size=len(self._y)) * np.sqrt(variances.noise / self._weight[self._columns])
         noise += (rng.normal(size=self._counts.shape[1]) * np.sqrt(variances.example))[self._columns]
         centre = float(self._y.mean())
         wanted = self._sums(self._y - centre - noise, variances) - precision @ (prior.at(self.z) + prior.own)
-        return self._effects(lu_solve(factor, wanted, check_finite=False), centre, prior)
+        return self._effects(lu_solve(factor, wanted, check_finite=False), centre + self._beside, prior)
 
     def _nothing(self) -> Effects:
         n = len(self.index)

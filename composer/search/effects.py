@@ -35,6 +35,10 @@ class Settings:
     the winner's snippets where order counts. The rest follows Thompson samples, several at once, in about
     `rounds` rounds.
 
+    With `telling`, an example is asked as often as an answer on it tells, and its answers are weighed by that.
+    Where snippets clearly cost something by being there, each is tried alone, for `singles` of the budget at
+    most, and only those that were tried are put together.
+
     The leader is the composition with the largest gain less `caution` standard deviations of it. A search
     ends early when over the last `window` samples going on is worth less than `least` (loss, in [0, 1]).
     """
@@ -52,10 +56,22 @@ class Settings:
     least: float = 0.002
     window: int = 32
     promised: int = 3
+    telling: bool = False
+    singles: float = 0.0
     prior: Variances = field(default_factory=Variances)
 
 
-def effects(scorer: BudgetedScorer, rng: np.random.Generator, settings: Settings = Settings()) -> SearchResult:
+EVEN = Settings()
+"""Every example is asked about as often, whatever it tells, and no library begins with single snippets."""
+
+TELLING = Settings(telling=True, singles=0.5)
+"""Examples are asked by what they tell, and a crowded library begins with single snippets."""
+
+CROWDED = 0.015
+"""Loss that snippets cost on average, less one standard deviation, from which single ones are tried first."""
+
+
+def effects(scorer: BudgetedScorer, rng: np.random.Generator, settings: Settings = EVEN) -> SearchResult:
     """Screen, follow Thompson samples of a model of snippet effects, race those that lead.
 
     Every composition is asked on a few examples only; one shrunken model of snippets, pairs and examples
@@ -79,9 +95,10 @@ class _Search:
         self.blocks = ExampleBlocks(scorer, settings.block, active)
         few_rounds = scorer.budget // (settings.rounds * self.blocks.size)
         self.at_once = max(1, few_rounds, ceil(scorer.problem.parallel / self.blocks.size))
-        self.learner = Learner(scorer, settings.prior, settings.caution)
+        self.learner = Learner(scorer, settings.prior, settings.caution, telling=settings.telling)
         self.stopping = StoppingRule(settings.window, settings.least)
         self.trials = SuspectTrials(scorer.problem, self.blocks, settings.trials * scorer.budget)
+        self.singles = SuspectTrials(scorer.problem, self.blocks, settings.singles * scorer.budget)
         self.proposals = ThompsonProposals(self.blocks, self.stopping, rng, self.at_once)
         self.reserve = int(settings.order * scorer.budget) if scorer.problem.ordered else 0
 
@@ -97,6 +114,7 @@ class _Search:
                 return self._found("budget")
         while True:
             model = self.learner.fit()
+            blocks.sensitivity = self.learner.sensitivity
             leader = self.learner.leader(model)
             stop = self.stopping.reason(none_leads=leader == incumbent)
             if stop is not None:
@@ -104,9 +122,8 @@ class _Search:
             if self._hopeless(self.learner.judged or model, leader):
                 return self._found("unreachable")
             racing = self.scorer.left <= self.settings.race * self.scorer.budget
-            asks = self.trials.next(self.learner.suspects, self.at_once) or self.proposals.next(
-                self.learner.problem, model, leader, racing=racing, known=self.learner.known
-            )
+            asks = self.trials.next(self.learner.suspects, self.at_once)
+            asks = asks or self._next(model, leader, racing=racing)
             if asks and not self._ask(asks):
                 return self._found("budget")
             if not asks and blocks.all_in_play:
@@ -150,6 +167,18 @@ class _Search:
         drawn = screening_compositions(self.scorer.problem, self.settings.kept, count, self.rng)
         asks: list[Ask] = [(keys, self.blocks.next_for(keys)) for keys in drawn]
         return [asks[start : start + self.at_once] for start in range(0, len(asks), self.at_once)]
+
+    def _next(self, model: EffectModel, leader: Keys, *, racing: bool) -> list[Ask]:
+        """Return single snippets where the library is crowded; else what samples of the model point to."""
+        problem = self.learner.problem
+        cost, doubt = model.common_effect() if self.settings.singles else (0.0, 0.0)
+        if cost - doubt > CROWDED:
+            tried = {key for keys in model.seen for key in keys}
+            untried = [key for key in problem.snippets if key not in tried]
+            if asks := self.singles.next(untried, self.at_once):
+                return asks
+            problem = replace(problem, snippets=tuple(key for key in problem.snippets if key in tried))
+        return self.proposals.next(problem, model, leader, racing=racing, known=self.learner.known)
 
     def _hopeless(self, model: EffectModel, leader: Keys) -> bool:
         """Whether the answers so far show that no composition undercuts the bar."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from composer.search.effect_model import EffectModel, Expectation, Variances
 from composer.search.format_failures import failing_compositions, suspected_snippets
 from composer.search.problem import BudgetedScorer, Keys
+from composer.search.sensitivity import POWERS, Sensitivity, sensitivity, spreads
 from composer.search.trust import Trust
 
 OWN_ANSWERS = 200
@@ -21,15 +23,18 @@ RETUNED_AT = 1.3
 class Learner:
     """Fits the model of effects to every answer but those of failing compositions.
 
-    As of the last fit, `suspects` are the snippets that were only ever in failing compositions, and `problem` is
-    the scorer's problem without them. `trust` is how far the problem's prior is borne out, where it has one, and
+    As of the last fit, `suspects` are the snippets that were only ever in failing compositions, `problem` is
+    the scorer's problem without them, and `sensitivity` what each example tells; None where all are taken to tell
+    as much (without `telling`). `trust` is how far the problem's prior is borne out, where it has one, and
     `judged` the model without that prior: of this target's answers alone.
     """
 
-    def __init__(self, scorer: BudgetedScorer, prior: Variances, caution: float) -> None:
-        self.scorer, self.prior, self.caution = scorer, prior, caution
+    def __init__(self, scorer: BudgetedScorer, prior: Variances, caution: float, *, telling: bool = False) -> None:
+        self.scorer, self.prior, self.caution, self.telling = scorer, prior, caution, telling
         self.problem = scorer.problem
         self.suspects: frozenset[str] = frozenset()
+        self.sensitivity: Sensitivity | None = None
+        self._power = POWERS[0]
         self._variances = prior
         self._tuned_at = 0
         expected = scorer.problem.prior
@@ -51,20 +56,41 @@ class Learner:
         kept = tuple(key for key in given.snippets if key not in self.suspects)
         if kept != self.problem.snippets:
             self.problem = replace(given, snippets=kept)
-        self.judged = EffectModel(given.place, given.incumbent, working, self._variances)
         again = self.scorer.cells >= RETUNED_AT * self._tuned_at
+        if self.telling:
+            self.sensitivity = self._sensitivity(working, again=again)
+
+        def expecting(expected: Expectation | None) -> EffectModel:
+            return EffectModel(given.place, given.incumbent, working, self._variances, expected, self.sensitivity)
+
+        self.judged = expecting(None)
         if again:
             self.judged = self.judged.tuned(self.prior)
             self._variances, self._tuned_at = self.judged.variances, self.scorer.cells
         if self.trust is None:
             return self.judged
-
-        def expecting(expected: Expectation) -> EffectModel:
-            return EffectModel(given.place, given.incumbent, working, self._variances, expected)
-
         if again:
             self.trust.weigh(expecting)
         return expecting(self.trust.expectation())
+
+    def _sensitivity(self, working: Mapping[tuple[Keys, str], float], *, again: bool) -> Sensitivity:
+        """Return what each example tells; `again`: how signal grows with spread is looked for again."""
+        given = self.scorer.problem
+        spread = spreads(working, self._variances.noise / self._variances.example)
+        if again:
+            fits = [
+                EffectModel(
+                    given.place,
+                    given.incumbent,
+                    working,
+                    self._variances,
+                    sensitivity=sensitivity(spread, power),
+                )
+                for power in POWERS
+            ]
+            found = [round(model.likelihood(self._variances), 6) for model in fits]
+            self._power = POWERS[int(np.argmax(found))]
+        return sensitivity(spread, self._power)
 
     def leader(self, model: EffectModel) -> Keys:
         """Return the composition whose gain over the incumbent, less `caution` standard deviations, is largest.

@@ -29,7 +29,7 @@ def finding(
             look(scorer)
         return SearchResult(keys, 0.0, len(scorer.tried), "sure of it", reason="settled")
 
-    monkeypatch.setattr(replay, "STRATEGIES", {"sure": sure})
+    monkeypatch.setattr(replay, "CONTESTANTS", {"sure": sure})
 
 
 def test_a_record_says_what_was_paid_and_gained(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

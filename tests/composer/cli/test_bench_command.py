@@ -9,9 +9,9 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from composer.bench.contestants import CONTESTANTS
 from composer.bench.world_files import write_world
 from composer.cli.bench import app
-from composer.optimizer.strategies import STRATEGIES
 from tests.composer.bench.conftest import answered, described
 
 
@@ -49,7 +49,7 @@ def test_the_file_holds_what_is_printed_and_is_the_same_every_time(folder: Path,
 
 def test_without_names_every_strategy_runs(folder: Path) -> None:
     ran = json.loads(run("search", "--world", folder, "--budgets", 20, "--seeds", 1, "--json").stdout)
-    assert {one["strategy"] for one in ran} == set(STRATEGIES)
+    assert {one["strategy"] for one in ran} == set(CONTESTANTS)
 
 
 @pytest.mark.parametrize(

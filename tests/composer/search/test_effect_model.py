@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from composer.search.effect_model import BOUNDS, LEVEL_VARIANCE, EffectModel, Effects, Floats, Variances, surprise
 from composer.search.problem import Keys
+from composer.search.sensitivity import Sensitivity
 
 KEYS = tuple("abcde")
 INDEX = {key: place for place, key in enumerate(KEYS)}
@@ -53,7 +54,10 @@ class Dense:
         return Effects(float(parts[0][0]), parts[1], pairs, parts[3])
 
 
-def dense(known: Mapping[tuple[Keys, str], float], variances: Variances) -> Dense:
+EVEN = Sensitivity({}, {})
+
+
+def dense(known: Mapping[tuple[Keys, str], float], variances: Variances, tells: Sensitivity = EVEN) -> Dense:
     seen = list(dict.fromkeys(keys for keys, _ in known))
     examples = list(dict.fromkeys(example for _, example in known))
     rows = []
@@ -62,8 +66,12 @@ def dense(known: Mapping[tuple[Keys, str], float], variances: Variances) -> Dens
         rows.append([1.0, *z, *(z[one] * z[other] for one, other in PAIRS), *(other is keys for other in seen)])
     features = np.array(rows, dtype=float)
     of_cell = np.array(
-        [[*features[seen.index(keys)], *(other == example for other in examples)] for keys, example in known]
+        [
+            [*(tells.signal.get(example, 1.0) * features[seen.index(keys)]), *(o == example for o in examples)]
+            for keys, example in known
+        ]
     )
+    noise = np.array([tells.noise.get(example, 1.0) for _, example in known])
     prior = np.diag(
         np.repeat(
             [LEVEL_VARIANCE, variances.snippet, variances.pair, variances.own, variances.example],
@@ -72,7 +80,7 @@ def dense(known: Mapping[tuple[Keys, str], float], variances: Variances) -> Dens
     )
     prior[1 : 1 + len(KEYS), 1 : 1 + len(KEYS)] += variances.common
     y = np.array(list(known.values()))
-    covariance = of_cell @ prior @ of_cell.T + variances.noise * np.eye(len(y))
+    covariance = of_cell @ prior @ of_cell.T + variances.noise * np.diag(noise)
     gain = (of_cell @ prior).T @ np.linalg.inv(covariance)
     held = features.shape[1]
     mean = (gain @ (y - y.mean()))[:held]
@@ -241,3 +249,65 @@ def test_an_effect_is_told_apart_from_hard_examples() -> None:
     taken, cleared = (EffectModel(INDEX, (), cells, wide).mean().snippets[0] for cells in (known, shared))
     assert taken > 0.1
     assert abs(cleared) < 0.02
+
+
+tells = st.builds(
+    Sensitivity,
+    st.dictionaries(st.sampled_from([f"e{number}" for number in range(6)]), st.floats(0.2, 3.0)),
+    st.dictionaries(st.sampled_from([f"e{number}" for number in range(6)]), st.floats(0.2, 3.0)),
+)
+
+
+@settings(deadline=None, max_examples=40)
+@given(known=some_cells, variances=variances, tells=tells)
+def test_where_examples_tell_more_or_less_it_is_the_written_out_model_too(
+    known: Cells, variances: Variances, tells: Sensitivity
+) -> None:
+    fitted, expected = (
+        EffectModel(INDEX, INCUMBENT, known, variances, sensitivity=tells),
+        dense(known, variances, tells),
+    )
+    assert vector(fitted.mean())[1:] == pytest.approx(expected.mean[1:], abs=1e-7)
+    gains, spread = fitted.gains_over(INCUMBENT)
+    saved = expected.features[0] - expected.features
+    assert gains == pytest.approx(saved @ expected.mean, abs=1e-7)
+    assert spread**2 == pytest.approx(np.einsum("mi,ij,mj->m", saved, expected.covariance, saved), abs=1e-7)
+    other = replace(variances, snippet=0.01, noise=0.1)
+    rise = fitted.likelihood(other) - fitted.likelihood(variances)
+    assert rise == pytest.approx(dense(known, other, tells).likelihood - expected.likelihood, abs=1e-6)
+
+
+@settings(deadline=None, max_examples=40)
+@given(known=some_cells, variances=variances)
+def test_examples_that_tell_as_much_give_the_same_numbers_to_the_last_digit(
+    known: Cells, variances: Variances
+) -> None:
+    plain, told = model(known, variances), EffectModel(INDEX, INCUMBENT, known, variances, sensitivity=EVEN)
+    assert plain.likelihood(variances) == told.likelihood(variances)
+    assert np.array_equal(np.array(plain.gains_over(INCUMBENT)), np.array(told.gains_over(INCUMBENT)))
+
+
+def test_what_any_snippet_costs_is_that_of_the_written_out_model() -> None:
+    known = {(keys, f"e{n}"): 0.2 + 0.1 * len(keys) for keys in (("a",), ("b",), ("c", "e"), ()) for n in range(4)}
+    cost, doubt = EffectModel(INDEX, (), known, VARIANCES).common_effect()
+    assert 0.05 < cost < 0.1
+    assert 0 < doubt < np.sqrt(VARIANCES.common)
+    nothing, vague = EffectModel(INDEX, (), {((), "e0"): 0.4}, VARIANCES).common_effect()
+    assert (nothing, vague) == (0, pytest.approx(np.sqrt(VARIANCES.common)))
+
+
+def test_the_level_is_that_of_the_mean_over_examples_however_often_each_was_asked() -> None:
+    rng = np.random.default_rng(0)
+    keys = [(), ("a",), ("b",), ("c",), ("d",), ("e",), ("a", "b"), ("c", "d")]
+    hard = {f"e{number}": 0.1 if number < 10 else 0.8 for number in range(20)}
+    known = {
+        (own, e): float(loss + 0.02 * rng.normal())
+        for e, loss in hard.items()
+        for own in (keys if loss > 0.5 else keys[:2])
+    }
+    even = Sensitivity(dict.fromkeys(hard, 1.0), dict.fromkeys(hard, 1.0))
+    wide = replace(VARIANCES, example=0.3, noise=0.001)
+    fitted = EffectModel(INDEX, (), known, wide, sensitivity=even)
+    assert fitted.mean().level == pytest.approx(0.45, abs=0.02)
+    drawn = [draw.level for draw in fitted.draws(200, rng)]
+    assert np.mean(drawn) == pytest.approx(0.45, abs=0.05)

@@ -18,7 +18,7 @@ from composer.optimizer.optimizer import LibraryComposer, to_dspy
 from composer.optimizer.predictor import LibraryPredict
 from composer.prompts.vocabulary import Vocabulary
 from composer.search.constraints import Rules
-from composer.search.effects import Settings, effects
+from composer.search.effects import TELLING, Settings, effects
 from composer.search.prior import Known, Prior, Source
 from composer.search.problem import Ask, BudgetedScorer, Keys, Losses, SearchResult
 from tests import small
@@ -137,6 +137,56 @@ def test_snippets_that_break_the_format_are_left_alone_once_that_is_known() -> N
         late = world.asked[len(world.asked) // 2 :]
         shares.append(np.mean([bool(Breaking.breaks & set(keys)) for keys, _ in late]))
     assert np.mean(shares) < 0.02
+
+
+telling = partial(effects, settings=TELLING)
+
+
+class Decided(World):
+    """A world in which most examples are right, or wrong, whatever the composition."""
+
+    def loss(self, composition: Keys, example: str) -> float:
+        number = int(example[1:])
+        if number % 4:
+            return float(number % 2)
+        chance = 0.5 + 2 * sum(self.effect.get(key, 0.0) for key in composition)
+        rng = np.random.default_rng([*example.encode(), *"".join(composition).encode(), 7])
+        return float(rng.random() < chance)
+
+
+def test_examples_that_are_decided_whatever_the_composition_are_asked_less() -> None:
+    asked = {"snippets": library(20), "rules": Rules(max_length=4), "ordered": False}
+    shares, gains = {}, {}
+    for name, strategy in (("even", effects), ("telling", telling)):
+        own, gained = [], []
+        for seed in range(4):
+            world = Decided({"s03": -0.15, "s13": -0.1, "s17": 0.15}, noise=0.0)
+            best = found(world, strategy, budget=240, seed=seed, **asked)
+            own.append(np.mean([int(example[1:]) % 4 == 0 for _, example in world.asked]))
+            gained.append(best.gain)
+            assert best.gain < 0.2  # an honest estimate: no more than 0.125 can be gained over all examples
+        shares[name], gains[name] = np.mean(own), np.mean(gained)
+    assert shares["telling"] > 1.5 * shares["even"]
+
+
+def test_a_library_in_which_every_snippet_costs_something_is_tried_one_by_one() -> None:
+    keys = library(40)
+    effect = dict.fromkeys(keys, 0.12) | {"s07": -0.2, "s23": -0.2}
+    lengths = {}
+    for name, strategy in (("even", effects), ("telling", telling)):
+        world = World(effect, noise=0.1)
+        best = found(world, strategy, budget=200, snippets=keys, rules=Rules(max_length=6), ordered=False)
+        assert {"s07", "s23"} <= set(best.keys)
+        tried = list(dict.fromkeys(keys for keys, _ in world.asked))
+        lengths[name] = np.mean([len(keys) == 1 for keys in tried])
+    assert lengths["telling"] > 2 * lengths["even"]
+
+
+def test_what_is_asked_by_what_examples_tell_follows_from_the_inputs_alone() -> None:
+    worlds = [Decided({"s03": -0.15, "s05": 0.1}, noise=0.0) for _ in range(2)]
+    ends = [found(world, telling, budget=150, seed=3, snippets=library(12)) for world in worlds]
+    assert ends[0] == ends[1]
+    assert worlds[0].asked == worlds[1].asked
 
 
 def test_where_nothing_helps_it_stops_early_says_so_and_keeps_the_incumbent() -> None:
