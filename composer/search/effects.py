@@ -156,7 +156,8 @@ class _Search:
         """
         if self.scorer.problem.prior is not None:
             for _ in range(self.settings.promised):
-                if asks := self.proposals.promised(self.learner.problem, self.learner.fit()):
+                model = self.learner.fit()  # which also decides what the problem holds
+                if asks := self.proposals.promised(self.learner.problem, model):
                     yield asks
             self.learner.fit()
         yield from self._screen(1 - self.learner.known * min(1.0, OWN_ANSWERS / self.scorer.budget))

@@ -330,6 +330,24 @@ def test_a_misleading_prior_makes_nothing_of_what_harms(seed: int) -> None:
     assert not {"s05", "s06", "s07"} & set(result.keys)
 
 
+class Malformed(World):
+    """A world in which every answer with one of some snippets is malformed."""
+
+    def loss(self, composition: Keys, example: str) -> float:
+        return 1.0 if {"s07", "s11"} & set(composition) else super().loss(composition, example) / 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_promised_snippet_may_turn_out_to_break_the_format(seed: int) -> None:
+    # Tried together at first, so that both are suspects until the good one is in a composition that works.
+    prior = expecting({"s03": 0.15, "s07": 0.005})
+    rules, world = Rules(max_length=2), Malformed(HELP, noise=0.15)
+    result = found(
+        world, effects, budget=100, seed=seed, snippets=library(30), rules=rules, ordered=False, prior=prior
+    )
+    assert not {"s07", "s11"} & set(result.keys)
+
+
 class Timed(World):
     """A world that keeps time of its own."""
 
