@@ -17,9 +17,9 @@ QUIETLY := >$(LOG) 2>&1 || { cat $(LOG) >&2; exit 1; }
 LOADS_MODELS := $(BIN)/python -c "import xllamacpp"
 # Playwright's own driver needs libatomic, which a bare Debian does not have either.
 DRIVES_CHROMIUM := $(BIN)/python tests/browser/chromium.py && $(BIN)/playwright --version
-# The tool that writes the lock, and the model that the tests run.
+# The tool that writes the lock, and the models that the tests run.
 UV := uv==0.13.9
-TEST_MODEL := qwen2.5-coder-0.5b
+TEST_MODELS := qwen2.5-coder-0.5b smollm2-135m
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -85,7 +85,7 @@ datasets: setup
 	@$(BIN)/composer data fetch
 
 model: setup
-	@$(BIN)/composer model pull $(TEST_MODEL)
+	@for name in $(TEST_MODELS); do $(BIN)/composer model pull $$name || exit 1; done
 
 lock: $(VENV)/stamp-empty
 	@$(BIN)/python -m venv build/lock

@@ -90,3 +90,9 @@ def recorded_example(tmp_path_factory: pytest.TempPathFactory) -> Home:
 def model_05b() -> Path:
     """The real 0.5B model's file, fetched where it is missing."""
     return pull("qwen2.5-coder-0.5b")
+
+
+@pytest.fixture(scope="session")
+def model_135m() -> Path:
+    """The real 135M model's file, fetched where it is missing."""
+    return pull("smollm2-135m")

@@ -65,6 +65,12 @@ def pages(waiting: int, newcomer: bool, to_label: int = 0) -> list[Page]:
             "views/runs.py", title="Runs", url_path="runs", help="Start a search, watch it, see what it found."
         ),
         st.Page(
+            "views/adapt.py",
+            title="Adapt",
+            url_path="adapt",
+            help="Carry a prompt from one model to the next, to a candidate or a no-go.",
+        ),
+        st.Page(
             "views/data.py",
             title="Data",
             url_path="data",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
@@ -9,6 +10,7 @@ from math import ceil
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from composer.search.coverage import untried_together
 from composer.search.effect_model import EffectModel, Variances
 from composer.search.example_blocks import ExampleBlocks
 from composer.search.learning import OWN_ANSWERS, Learner
@@ -119,10 +121,13 @@ class _Search:
             stop = self.stopping.reason(none_leads=leader == incumbent)
             if stop is not None:
                 return self._found(stop)
-            if self._hopeless(self.learner.judged or model, leader):
-                return self._found("unreachable")
+            asks = []
+            if self._beyond_reach(self.learner.judged or model, leader):
+                asks = self._untried()
+                if not asks and self._hopeless(self.learner.judged or model, leader):
+                    return self._found("unreachable")
             racing = self.scorer.left <= self.settings.race * self.scorer.budget
-            asks = self.trials.next(self.learner.suspects, self.at_once)
+            asks = asks or self.trials.next(self.learner.suspects, self.at_once)
             asks = asks or self._next(model, leader, racing=racing)
             if asks and not self._ask(asks):
                 return self._found("budget")
@@ -181,12 +186,29 @@ class _Search:
             problem = replace(problem, snippets=tuple(key for key in problem.snippets if key in tried))
         return self.proposals.next(problem, model, leader, racing=racing, known=self.learner.known)
 
+    def _beyond_reach(self, model: EffectModel, leader: Keys) -> bool:
+        """Whether nothing looks as if it could undercut the bar, where there is one.
+
+        What undercuts it by its own answers counts whatever the model makes of them: a snippet that mends the
+        format does more than the model takes any to do.
+        """
+        bar, own = self.scorer.problem.bar, defaultdict[Keys, list[float]](list)
+        if bar is None or not beyond_reach(self.learner.problem, model, leader, bar):
+            return False
+        for (keys, _), loss in self.scorer.known.items():
+            own[keys].append(loss)
+        return all(float(np.mean(some)) >= bar for some in own.values())
+
+    def _untried(self) -> list[Ask]:
+        """Return a composition of snippets that no answer held: one of them may be what the format needs."""
+        tried = dict.fromkeys(keys for keys, _ in self.scorer.known)
+        keys = untried_together(self.scorer.problem, tried)
+        return [] if keys is None else [(keys, self.blocks.next_for(keys))]
+
     def _hopeless(self, model: EffectModel, leader: Keys) -> bool:
         """Whether the answers so far show that no composition undercuts the bar."""
         bar = self.scorer.problem.bar
-        if bar is None or not beyond_reach(self.learner.problem, model, leader, bar):
-            return False
-        return self._outlook(model, leader, bar).reachable < HOPELESS
+        return bar is not None and self._outlook(model, leader, bar).reachable < HOPELESS
 
     def _outlook(self, model: EffectModel, leader: Keys, bar: float) -> Outlook:
         # Chance of its own: whether there is a bar doesn't change what is asked.

@@ -1,0 +1,115 @@
+"""What an adaptation came to: a candidate with its gain over plain transfer, or a no-go with its reasons."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from composer.adaptation import Adaptation, Cost, Outcome, Side
+from composer.adaptation.outcome import SIDES
+from composer.evaluation.dev_and_test import CarriedOver
+from composer.evaluation.formatting import NAMES, SHARES, bracketed, change, figure
+from composer.prompts.composition import BARE_BASE
+from ui.adapt import chart
+from ui.shell.html import lasting, safe, table
+from ui.shell.page import html
+
+CHART_WIDTH = 720
+
+
+def show(one: Adaptation, found: Outcome, kept: CarriedOver | None) -> None:
+    """Show how an adaptation ended: the verdict first, then the sides it was measured on, then what it took."""
+    if found.kind == "candidate":
+        html(f'<div class="ic"><p class="ic-story">{safe(_gain(found))}</p></div>')
+    else:
+        reasons = "".join(f"<li>{safe(reason)}</li>" for reason in found.reasons)
+        html(
+            f'<div class="ic"><p class="ic-story">No-go: there is nothing to review for {safe(one.target)}.</p>'
+            f"<ul>{reasons}</ul></div>"
+        )
+    if found.candidate_id is not None:
+        st.page_link(
+            "views/candidate.py",
+            label=f"Open candidate {found.candidate_id}",
+            icon=":material/arrow_forward:",
+            query_params={"candidate": str(found.candidate_id)},
+        )
+    if found.sides:
+        html(table(_heads(found), [_row(found, side) for side in found.sides]))
+        st.altair_chart(chart.sides(found), width=CHART_WIDTH, key=f"sides-{one.id}", alt=chart.legend(found))
+        html(f'<div class="ic ic-mute ic-small">{safe(chart.legend(found))}</div>')
+    html(f'<dl class="ic ic-facts">{_facts(found, kept)}</dl>')
+
+
+def _gain(found: Outcome) -> str:
+    """Return what a candidate gains over the prompt that was carried over unchanged, in a sentence."""
+    over = over_transfer(found)
+    if not over:
+        return f"Candidate {found.candidate_id}: the prompt carried over unchanged is the best that was found."
+    transfer, adapted = found.side("plain transfer"), found.side("adapted")
+    sides = (
+        f" ({figure(found.metric, transfer.composite)} → {figure(found.metric, adapted.composite)})"
+        if transfer and adapted
+        else ""
+    )
+    return f"Candidate {found.candidate_id}: adapted, compared with plain transfer, {over}{sides}."
+
+
+def over_transfer(found: Outcome) -> str:
+    """Return what the adapted prompt changes against plain transfer, with its interval; empty where unknown."""
+    over = found.against_transfer
+    if over is None:
+        return ""
+    unit = " points" if over.metric in SHARES else ""
+    ends = [change(over.metric, end) for end in (over.low, over.high) if end is not None]
+    bounds = f" {bracketed(*ends)}" if len(ends) == 2 else ""
+    return f"{NAMES[over.metric]} {change(over.metric, over.value)}{unit}{bounds}"
+
+
+def _heads(found: Outcome) -> tuple[str, ...]:
+    return (
+        "prompt",
+        "target",
+        f"#{NAMES[found.metric]}",
+        "95% interval",
+        "#valid only",
+        "#valid rate",
+        "#s an answer",
+    )
+
+
+def _row(found: Outcome, one: Side) -> str:
+    bounds = bracketed(figure(found.metric, one.low), figure(found.metric, one.high))
+    value = figure(found.metric, one.composite)
+    shown = f"<b>{value}</b>" if one.kind == "adapted" else value
+    keys = " + ".join(one.keys) or BARE_BASE
+    cells = (
+        f'<td><span class="ic-nowrap">{safe(one.kind)}</span>'
+        f'<div class="ic-mute ic-small">{safe(SIDES[one.kind])}: {safe(keys)}</div></td>'
+        f'<td class="ic-nowrap">{safe(one.target)}</td><td class="ic-num">{shown}</td>'
+        f'<td class="ic-nowrap ic-mute">{bounds}</td>'
+    )
+    rest = (
+        figure(f"valid_{found.metric}", one.valid_only),
+        figure("valid_rate", one.valid_rate),
+        f"{one.seconds:.2f}",
+    )
+    figures = "".join(f'<td class="ic-num">{text}</td>' for text in rest)
+    return f"<tr>{cells}{figures}</tr>"
+
+
+def _facts(found: Outcome, kept: CarriedOver | None) -> str:
+    facts = {"Took": took(found.cost)}
+    if kept is not None:
+        facts["Dev and test"] = f"over plain transfer, {kept.sides}. {kept.meaning}"
+    if found.sights:
+        facts["A larger budget"] = " ".join(found.sights)
+    return "".join(f"<dt>{name}</dt><dd>{safe(text)}</dd>" for name, text in facts.items())
+
+
+def took(cost: Cost) -> str:
+    """Return how long an adaptation took from its start to its end: in answers, minutes and money."""
+    share = f" ({cost.answers / cost.full:.0%} of the {cost.full:,} of a full run)" if cost.full else ""
+    money = (
+        "no price is known for this target" if cost.money is None else f"{cost.money:.2g} by the target’s price"
+    )
+    return f"{cost.answers:,} answers{share}, {cost.paid:,} of them paid · {lasting(cost.seconds)} · {money}"

@@ -1,0 +1,99 @@
+"""What the Adapt page reads: what can be carried where, and the adaptations with how far each is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from composer.adaptation import Adaptation, AdaptationPlan, Prospect, list_adaptations, plan_adaptation
+from composer.adaptation.prospect import prospect
+from composer.registry.datasets import split_size
+from composer.registry.releases import current_release, list_releases
+from composer.registry.targets import nameable_targets
+from composer.registry.tasks import task_names
+from composer.runs.records import RunSummary, list_runs
+from library.errors import Refused
+from ui.adapt.state import state_of
+from ui.shell.context import database
+
+
+@dataclass(frozen=True)
+class Known:
+    """An adaptation, its run, and its state as the page shows it."""
+
+    one: Adaptation
+    run: RunSummary
+    state: str
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What an adaptation can be made of; `in_use` are the targets with a released prompt, by task."""
+
+    tasks: tuple[str, ...]
+    targets: tuple[str, ...]
+    in_use: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One target that a prompt is to be carried to: what that takes, or why it can't be done.
+
+    `in_use` says what the target has now.
+    """
+
+    target: str
+    plan: AdaptationPlan | None
+    takes: Prospect | None
+    in_use: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """What all targets share: the plan of any, how many examples each split has, and where the prompt is from."""
+
+    plan: AdaptationPlan
+    dev: int
+    test: int
+    release: int | None
+
+
+def choices() -> Choices:
+    """Return the tasks, the targets, and which of these have a prompt in use."""
+    with database().session() as session:
+        tasks, targets = task_names(session), nameable_targets(session)
+        in_use: dict[str, tuple[str, ...]] = {}
+        for release in reversed(list_releases(session)):
+            known = in_use.get(release.task, ())
+            in_use[release.task] = (*(name for name in known if name != release.target), release.target)
+    return Choices(tasks, targets, {task: names[::-1] for task, names in in_use.items()})
+
+
+def offers(task: str, source: str, targets: list[str], *, strategy: str, seed: int, budget: int) -> list[Offer]:
+    """Return what carrying a prompt to each of these targets takes."""
+    found = []
+    for target in targets:
+        try:
+            with database().session() as session:
+                plan = plan_adaptation(session, task, source, target, strategy=strategy, seed=seed, budget=budget)
+                release = current_release(session, task, target)
+                now = f"release {release.id}" if release else "the bare base"
+                found.append(Offer(target, plan, prospect(session, plan), now))
+        except Refused as refused:
+            found.append(Offer(target, None, None, refused=str(refused)))
+    return found
+
+
+def frozen(plan: AdaptationPlan) -> Frozen:
+    """Return what a plan freezes."""
+    with database().session() as session:
+        release = current_release(session, plan.task.name, plan.source.name)
+        dev, test = (split_size(session, plan.run.dataset, split) for split in ("dev", "test"))
+    return Frozen(plan, dev, test, release.id if release else None)
+
+
+def known() -> list[Known]:
+    """Return every adaptation with its state, newest first."""
+    with database().session() as session:
+        runs = {run.id: run for run in list_runs(session)}
+        return [Known(one, runs[one.run_id], state_of(one, runs[one.run_id])) for one in list_adaptations(session)]
