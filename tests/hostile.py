@@ -262,7 +262,7 @@ def _check_prompt(text: str) -> None:
         {"role": "system", "content": prompt},
         {"role": "user", "content": text},
     ]
-    manifest = {"task": {"base": BASE, "message": "{{a}}"}, "snippets": [{"text": text}]}
+    manifest = {"task": {"base": BASE, "message": "{{a}}"}, "target": {}, "snippets": [{"text": text}]}
     files = pack_texts(json.loads(canonical_bytes(manifest)))
     assert files[PROMPT].decode() == prompt
     assert json.loads(files[MESSAGES])[0]["content"] == prompt

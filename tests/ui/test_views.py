@@ -56,7 +56,7 @@ def test_what_somebody_picked_has_no_search_to_show(lost: Home, visit: Open) -> 
     shown = plain_text(visit(lost, "candidate", candidate="2"))
     for words in (
         "somebody picked it, and nothing was searched",
-        "none: nothing was searched",
+        "no estimate on dev: nothing was searched",
         "read 1 time before",
     ):
         assert words in shown

@@ -33,6 +33,7 @@ TINY = Model(
     hub_file="tiny.gguf",
     wheels=(("tiny-part1", "1.0"), ("tiny-part2", "1.0"), ("tiny-part3", "1.0")),
     licence="Apache-2.0",
+    vocabulary="smollm2",
 )
 
 
