@@ -12,8 +12,8 @@ from composer.evaluation.formatting import NAMES, SHARES, figure
 from ui.components.charts import BETTER, SAME
 
 FLOOR, CEILING = "#b4540a", "#334e68"
-ROW = 44
-"""Height of a row in pixels."""
+ROW, AXIS = 32, 62
+"""Heights in pixels: of a row, and of the axis with its title, which Streamlit takes out of the whole."""
 
 
 def sides(found: Outcome) -> Any:
@@ -59,7 +59,7 @@ def sides(found: Outcome) -> Any:
         layers.append(
             alt.Chart(mark).mark_rule(color=colour_of, strokeDash=[4, 3]).encode(x=across, tooltip=["name:N"])
         )
-    return alt.layer(*layers).properties(height=ROW * len(data) + 10)
+    return alt.layer(*layers).properties(height=ROW * len(data) + AXIS)
 
 
 def legend(found: Outcome) -> str:
