@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -11,7 +11,10 @@ from sqlmodel import Session, select
 from composer.adaptation.outcome import Cost, Outcome, Side, SideKind
 from composer.adaptation.reasons import Facts, in_order, no_go, sights
 from composer.adaptation.sides import Wanted, side_by_side
+from composer.analysis.cost import compared
+from composer.analysis.diagnoses import Compared
 from composer.analysis.people import ratings_of
+from composer.answers.cost import money_for
 from composer.answers.latency import answer_tokens
 from composer.evaluation.caveats import best_constant_of
 from composer.evaluation.metrics import as_change, figures
@@ -28,7 +31,7 @@ from composer.runs.carried import adaptation_row
 from composer.runs.findings import power_in_words, search_findings
 from composer.runs.records import get_run
 from composer.runs.summary import MetricDifference, RunResult
-from composer.tables import AdaptationRow, CandidateRow, RunRow
+from composer.tables import AdaptationRow, RunRow
 from composer.task.task import Task
 from library import log
 from library.errors import Refused
@@ -51,21 +54,23 @@ def conclude(session: Session, adaptation_id: int, *, at: datetime, malformed: s
         raise Refused(f"adaptation {adaptation_id} has not ended", fix="Go on with it: `composer adapt` again.")
     task, target = get_task(session, row.task), get_target(session, row.target)
     test = sealed_examples(session, row.dataset)
-    wanted = _wanted(session, row, task, target, run.result)
+    result = run.result
+    candidate = None if run.candidate_id is None else compared(session, run.candidate_id)
+    wanted = _wanted(session, row, task, target, candidate)
     standing = side_by_side(session, task, wanted, test, "plain transfer")
-    facts = _facts(session, row, task, run.result, malformed, {kind: one for kind, (one, _) in standing.items()})
+    sides = {kind: side for kind, (side, _) in standing.items()}
+    facts = _facts(session, row, task, result, malformed, sides)
     reasons = no_go(facts)
     found = search_findings(session, run)
-    result = run.result
     outcome = Outcome(
         kind="no-go" if reasons else "candidate",
         metric=task.metric,
-        candidate_id=result.candidate_id if result else None,
-        keys=result.keys if result and result.candidate_id is not None else (),
+        candidate_id=run.candidate_id,
+        keys=result.keys if result and candidate else (),
         reasons=reasons,
-        sides=in_order([one for one, _ in standing.values()]),
-        against_transfer=_against_transfer(standing),
-        dev_gain=_dev_gain(session, result, task),
+        sides=in_order(list(sides.values())),
+        against_transfer=_against_transfer(wanted, standing),
+        dev_gain=as_change(task.metric, candidate.candidate.evidence.search.estimate) if candidate else None,
         floor=facts.floor.figure,
         floor_answer=facts.floor.answer,
         ceiling=facts.ceiling,
@@ -89,7 +94,7 @@ def conclude(session: Session, adaptation_id: int, *, at: datetime, malformed: s
 
 
 def _wanted(
-    session: Session, row: AdaptationRow, task: Task, target: Target, result: RunResult | None
+    session: Session, row: AdaptationRow, task: Task, target: Target, candidate: Compared | None
 ) -> list[Wanted]:
     """Return the prompts that are put side by side, as far as there are answers."""
     baseline = measured_composition(session, task, Parts(row.base, tuple(row.versions)))
@@ -97,17 +102,9 @@ def _wanted(
         ("source", get_target(session, row.source), baseline),
         ("plain transfer", target, baseline),
     ]
-    if result is None or result.candidate_id is None:
+    if candidate is None:
         return [*wanted, ("in use", target, incumbent_of(session, task, target.name))]
-    candidate = session.get(CandidateRow, result.candidate_id)
-    assert candidate is not None
-    now = Parts(candidate.incumbent_base, tuple(candidate.incumbent_versions))
-    adapted = Parts(candidate.base, tuple(candidate.versions))
-    return [
-        *wanted,
-        ("in use", target, measured_composition(session, task, now)),
-        ("adapted", target, measured_composition(session, task, adapted)),
-    ]
+    return [*wanted, ("in use", target, candidate.incumbent), ("adapted", target, candidate.composition)]
 
 
 def _facts(
@@ -139,37 +136,30 @@ def _facts(
     )
 
 
-def _against_transfer(standing: dict[SideKind, tuple[Side, Standing]]) -> MetricDifference | None:
-    if "adapted" not in standing or "plain transfer" not in standing:
+def _against_transfer(
+    wanted: Sequence[Wanted], standing: Mapping[SideKind, tuple[Side, Standing]]
+) -> MetricDifference | None:
+    """Return what the adapted prompt changes against the one carried over; None where it is that one."""
+    prompts = {kind: composition for kind, _, composition in wanted}
+    if not {"adapted", "plain transfer"} <= standing.keys() or prompts["adapted"] == prompts["plain transfer"]:
         return None
-    adapted, transfer = standing["adapted"], standing["plain transfer"]
-    if adapted[0].keys == transfer[0].keys or not adapted[1].differences:
-        return None
-    one = adapted[1].differences[0]
+    one = standing["adapted"][1].differences[0]
     return MetricDifference(
         metric=one.name, value=one.difference, low=one.low, high=one.high, better_is=one.better_is
     )
 
 
-def _dev_gain(session: Session, result: RunResult | None, task: Task) -> float | None:
-    if result is None or result.candidate_id is None:
-        return None
-    candidate = session.get(CandidateRow, result.candidate_id)
-    assert candidate is not None
-    return as_change(task.metric, candidate.evidence["search"]["estimate"])
-
-
 def _cost(session: Session, run: RunRow, target: Target, test: int, wanted: Sequence[Wanted]) -> Cost:
     """Return what it took; a full run reads the sealed examples for what it finds, and for what it began with."""
     begun = {one for kind, _, one in wanted if kind in ("in use", "plain transfer")}
-    tokens, price = answer_tokens(session, target.name), target.price_per_million_tokens
+    tokens = answer_tokens(session, target.name)
     seconds = float(run.result.get("seconds", 0.0)) if run.result else _lasted(run)
     return Cost(
         answers=run.asked,
         paid=run.paid,
         full=run.budget + (1 + len(begun)) * test,
         seconds=seconds,
-        money=None if price is None or tokens is None else run.paid * tokens * price / 1_000_000,
+        money=money_for(target, run.paid, tokens),
     )
 
 

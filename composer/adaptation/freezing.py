@@ -107,13 +107,18 @@ def plan_adaptation(
 
 
 def enter_adaptation(session: Session, plan: AdaptationPlan, *, by: str, at: datetime) -> int:
-    """Return the id of this adaptation, freezing it and entering its run where it is new; raises for the role."""
+    """Return the id of this adaptation, freezing it and entering its run where it is new; raises for the role.
+
+    One that has not ended goes on with the head start that it froze, whatever other targets have shown since.
+    """
     lock_for_writing(session)
     require(session, by, *PROPOSERS)
-    known = session.exec(select(AdaptationRow).where(AdaptationRow.identity == plan.identity)).first()
-    if known is not None:
-        assert known.id is not None
-        return known.id
+    known = session.exec(select(AdaptationRow).where(AdaptationRow.target_hash == plan.target.hash))
+    for row in known:
+        then = None if row.prior is None else Prior.from_json(row.prior)
+        if row.identity == (plan if row.outcome else replace(plan, prior=then)).identity:
+            assert row.id is not None
+            return row.id
     for one in (plan.source, plan.target):
         keep_target(session, one, by=by, at=at)
     row = AdaptationRow(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from sqlmodel import Session
 
 from composer.adaptation.records import Adaptation
-from composer.evaluation.dev_and_test import CarriedOver, carried_over
+from composer.evaluation.dev_and_test import DevTestGap, dev_test_gap
 from composer.evaluation.outcomes import Difference, as_change
 from composer.registry.datasets import dataset_of, split_size
 from composer.runs.records import get_run
 
 
-def kept_gain(session: Session, one: Adaptation) -> CarriedOver | None:
+def kept_gain(session: Session, one: Adaptation) -> DevTestGap | None:
     """Return an adapted prompt's gain over plain transfer, on dev and on test; None where it wasn't measured."""
     found, run = one.outcome, get_run(session, one.run_id)
     if found is None or found.against_transfer is None or found.dev_gain is None or run.result is None:
@@ -27,7 +27,7 @@ def kept_gain(session: Session, one: Adaptation) -> CarriedOver | None:
         over.high,
     )
     seen = max((step.examples for step in run.trace if step.keys == run.result.keys), default=0)
-    return carried_over(
+    return dev_test_gap(
         test,
         found.dev_gain / as_change(over.metric, 1.0),
         compositions=run.result.tried,

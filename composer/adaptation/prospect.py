@@ -10,12 +10,13 @@ from sqlmodel import Session
 from composer.adaptation.freezing import AdaptationPlan
 from composer.optimizer.strategies import DEFAULT_STRATEGY
 from composer.runs.spending import Spending, spending
+from composer.search.coverage import TOGETHER
 from composer.search.effects import Settings
 
 
 @dataclass(frozen=True)
 class Prospect:
-    """What an adaptation takes at most, and how many of those answers it asks before it can be given up.
+    """What an adaptation takes at most, and how many of these answers a no-go takes where all are malformed.
 
     `early` is None for a strategy that never gives up.
     """
@@ -35,9 +36,11 @@ class Prospect:
 def prospect(session: Session, plan: AdaptationPlan) -> Prospect:
     """Return what a planned adaptation takes: answers that are stored already cost nothing.
 
-    The search looks whether any composition can be of use once it has asked its anchors and its screening.
+    The search gives up once it has asked its anchors and its screening, and every snippet a few at a time.
     """
-    settings = Settings()
-    gives_up = plan.run.strategy == DEFAULT_STRATEGY
-    early = ceil((settings.anchor + settings.screen) * plan.run.budget) if gives_up else None
+    settings, early = Settings(), None
+    if plan.run.strategy == DEFAULT_STRATEGY:
+        first = (settings.anchor + settings.screen) * plan.run.budget
+        tries = settings.block * ceil(len(plan.run.vocabulary.versions) / TOGETHER)
+        early = min(ceil(first) + tries, plan.run.budget)
     return Prospect(spending(session, plan.run), early)

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from sqlmodel import Session
 
 from composer.adaptation.outcome import Side, SideKind
-from composer.answers.evaluator import questions_of
-from composer.answers.store import stored_answers
+from composer.answers.answered import answered
 from composer.data.examples import Example
 from composer.evaluation.side_by_side import Answered, Standing, stand
 from composer.models.target import Target
@@ -18,34 +17,23 @@ from composer.task.task import Task
 Wanted = tuple[SideKind, Target, Composition]
 
 
-def answered(
-    session: Session, task: Task, target: Target, composition: Composition, examples: Sequence[Example]
-) -> Answered | None:
-    """Return the stored answers of a composition to these examples; None where one is missing."""
-    keys = [question.key for question in questions_of(task, target.hash, composition, examples)]
-    found = stored_answers(session, keys)
-    if not keys or len(found) < len(set(keys)):
-        return None
-    return Answered(examples, [found[key] for key in keys], target.price_per_million_tokens)
-
-
 def side_by_side(
     session: Session, task: Task, wanted: Sequence[Wanted], examples: Sequence[Example], base: SideKind
 ) -> dict[SideKind, tuple[Side, Standing]]:
     """Return each of the wanted sides whose answers are all stored, and how it stands beside the side `base`."""
-    given = {
-        kind: (target, composition, found)
-        for kind, target, composition in wanted
-        if (found := answered(session, task, target, composition, examples)) is not None
-    }
-    if not given:
+    whole: list[tuple[Wanted, Answered]] = []
+    for kind, target, composition in wanted:
+        given = answered(session, task, target.hash, composition, examples)
+        if given and len(given) == len(examples):
+            own = Answered(examples, list(given.values()), target.price_per_million_tokens)
+            whole.append(((kind, target, composition), own))
+    if not whole:
         return {}
-    kinds = list(given)
-    place = kinds.index(base) if base in given else 0
-    standings = stand(task, [found for _, _, found in given.values()], place)
+    kinds = [kind for (kind, _, _), _ in whole]
+    standings = stand(task, [own for _, own in whole], kinds.index(base) if base in kinds else 0)
     return {
-        kind: (_side(kind, given[kind][0], given[kind][1], standing), standing)
-        for kind, standing in zip(kinds, standings, strict=True)
+        kind: (_side(kind, target, composition, standing), standing)
+        for ((kind, target, composition), _), standing in zip(whole, standings, strict=True)
     }
 
 

@@ -12,7 +12,7 @@ from composer.analysis.examples import rows_of
 from composer.answers.store import answered_examples
 from composer.candidates.records import Candidate
 from composer.evaluation.caveats import find_caveats
-from composer.evaluation.dev_and_test import CarriedOver, carried_over
+from composer.evaluation.dev_and_test import DevTestGap, dev_test_gap
 from composer.evaluation.outcomes import Row
 from composer.registry.datasets import clusters_of
 from composer.review.status import Review
@@ -29,12 +29,12 @@ def caveats_of(session: Session, review: Review) -> tuple[str, ...]:
         candidate.figures[0],
         review.task.output,
         rows,
-        carried=carried_over_of(session, candidate),
+        gap=dev_test_gap_of(session, candidate),
         gathered=_gathered(session, review, rows),
     )
 
 
-def carried_over_of(session: Session, candidate: Candidate) -> CarriedOver | None:
+def dev_test_gap_of(session: Session, candidate: Candidate) -> DevTestGap | None:
     """Return how much of its search's estimate a candidate kept on test.
 
     None where nothing was searched, and where the search began with another prompt than the one compared with.
@@ -42,7 +42,7 @@ def carried_over_of(session: Session, candidate: Candidate) -> CarriedOver | Non
     search, data = candidate.evidence.search, candidate.evidence.data
     if search.strategy == PROPOSED or search.start:
         return None
-    return carried_over(
+    return dev_test_gap(
         candidate.figures[0],
         search.estimate,
         compositions=search.tried,

@@ -27,7 +27,7 @@ from composer.analysis.diagnoses import (
     steps,
 )
 from composer.analysis.rescoring import missing_answers, plan_rescoring, resubmit
-from composer.answers.evaluator import Counts
+from composer.answers.ending import in_words, on_paid
 from composer.answers.naming import NamedCells, named_answers
 from composer.answers.session import ModelSession, model_session
 from composer.candidates.measurement import measure
@@ -47,7 +47,6 @@ from library import log
 from library.database import Database, lock_for_writing
 from library.errors import Refused
 from library.people import require
-from library.secrets import masked
 
 JobKind = Literal["rescore", "steps", "suspects", "noise"]
 
@@ -170,8 +169,7 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
                 else:
                     result = _ask(work, job.kind)
         except BaseException as problem:
-            message = str(problem) if isinstance(problem, Refused) else masked(repr(problem))
-            _update(database, job_id, state=FAILED, message=message, ended_at=datetime.now(UTC))
+            _update(database, job_id, state=FAILED, message=in_words(problem), ended_at=datetime.now(UTC))
             raise
         _update(database, job_id, state=FINISHED, made=made, result=result, ended_at=datetime.now(UTC))
     with database.session() as session:
@@ -199,14 +197,6 @@ class _Work:
 
     def model(self, task: Task, target: Target) -> AbstractContextManager[ModelSession]:
         """Return the life of a model that only a missing answer starts, and whose paid answers are noted."""
-        paid = 0
-
-        def note(counts: Counts) -> None:
-            nonlocal paid
-            if counts.paid > paid:
-                paid = counts.paid
-                _update(self.database, self.job.id, paid=paid)
-
         return model_session(
             task,
             target,
@@ -214,7 +204,7 @@ class _Work:
             connect=self.connect,
             lazy=True,
             on_phase=lambda phase: _update(self.database, self.job.id, message=phase),
-            on_answer=note,
+            on_answer=on_paid(lambda paid: _update(self.database, self.job.id, paid=paid)),
         )
 
 

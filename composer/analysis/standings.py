@@ -11,7 +11,7 @@ from composer.analysis.data_summary import DataSummary, Part
 from composer.candidates.records import CandidateSummary, get_candidate_summary, list_candidates
 from composer.evaluation.outcomes import Difference
 from composer.evaluation.raters import in_reach
-from composer.registry.releases import list_releases
+from composer.registry.releases import current_releases
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,10 @@ class Standing:
 
 def standings(session: Session, task: str) -> tuple[Standing, ...]:
     """Return where a task's prompts stand, by target, without the way that they have come."""
-    found: dict[str, Standing] = {}
-    for release in list_releases(session, task):
-        if release.target not in found:
-            head = get_candidate_summary(session, release.candidate_id)
-            found[release.target] = _standing(head, release.id)
+    found = {
+        target: _standing(get_candidate_summary(session, release.candidate_id), release.id)
+        for (_, target), release in current_releases(session, task).items()
+    }
     for head in list_candidates(session, task=task):
         found.setdefault(head.target, _standing(head, None))
     return tuple(found[target] for target in sorted(found))

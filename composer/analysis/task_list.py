@@ -10,7 +10,7 @@ from composer.analysis.data_summary import DataSummary
 from composer.analysis.kept_summary import kept_summary
 from composer.home.paths import Home
 from composer.registry.datasets import dataset_of, dataset_size, has_data
-from composer.registry.releases import list_releases
+from composer.registry.releases import current_releases
 from composer.registry.tasks import list_tasks
 from composer.task.task import Task
 
@@ -30,7 +30,7 @@ class ListedTask:
 
 def listed_tasks(session: Session, home: Home) -> tuple[ListedTask, ...]:
     """Return every task, by name."""
-    released = {(one.task, one.target) for one in list_releases(session)}
+    released = current_releases(session)
     found = []
     for task in list_tasks(session):
         dataset = dataset_of(session, task.name) if has_data(session, task.name) else ""

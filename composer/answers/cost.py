@@ -45,6 +45,12 @@ class Cost:
         return {name: value for name, value in asdict(self).items() if name != "latency"}
 
 
+def money_for(target: Target, answers: float, tokens: float | None) -> float | None:
+    """Return what answers of so many tokens each cost by a target's price; None without a price, or a count."""
+    price = target.price_per_million_tokens
+    return None if price is None or not tokens else answers * tokens * price / 1_000_000
+
+
 def cost_of_questions(session: Session, target: Target, asked: Iterable[Question]) -> Cost:
     """Return what it takes to ask a target these questions: what is stored costs nothing."""
     questions = {one.key: one for one in asked}

@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from composer.adaptation import Adaptation, AdaptationPlan, Outcome
-from composer.answers.latency import lasting
+from composer.adaptation.wording import over_transfer, took
 from composer.cli.common import clean
 from composer.cli.figures_table import BAD, GOOD
-from composer.evaluation.formatting import NAMES, bracketed, change, figure
+from composer.evaluation.formatting import NAMES, bracketed, figure
 from composer.prompts.composition import BARE_BASE
 from composer.runs.spending import Spending, in_words, warning
 from composer.search.prior import Prior
@@ -82,12 +82,7 @@ def report(one: Adaptation) -> RenderableType:
     if found.sights:
         parts.append(Text("A larger budget:", "dim"))
         parts += [_indented(line, "dim") for line in found.sights]
-    cost = found.cost
-    share = f" ({cost.answers / cost.full:.0%} of the {cost.full:,} of a full run)" if cost.full else ""
-    money = "" if cost.money is None else f", {cost.money:.2g} by the target’s price"
-    parts.append(
-        Text(f"{cost.answers:,} answers{share}, {cost.paid:,} paid; {lasting(cost.seconds)}{money}", "dim")
-    )
+    parts.append(Text(took(found.cost), "dim"))
     return Group(*parts)
 
 
@@ -112,12 +107,8 @@ def _sides(found: Outcome) -> Table:
 
 def _comparison(found: Outcome) -> list[str]:
     lines = []
-    if found.against_transfer is not None:
-        one = found.against_transfer
-        bounds = (
-            "" if one.low is None else f" {bracketed(change(one.metric, one.low), change(one.metric, one.high))}"
-        )
-        lines.append(f"Adapted against plain transfer: {change(one.metric, one.value)}{bounds}")
+    if over := over_transfer(found):
+        lines.append(f"Adapted against plain transfer: {over}")
     ceiling = "" if found.ceiling is None else f"; one more person: {figure(found.metric, found.ceiling)}"
     where = "sealed" if found.side("adapted") else "dev"
     lines.append(

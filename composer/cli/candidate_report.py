@@ -26,7 +26,7 @@ from library.roles import Person
 
 if TYPE_CHECKING:
     from composer.analysis.people import BesidePeople
-    from composer.evaluation.dev_and_test import CarriedOver
+    from composer.evaluation.dev_and_test import DevTestGap
 
 MEASURED = ("figures", "gates", "counts")
 """The parts of the evidence that the JSON of a review holds."""
@@ -42,11 +42,11 @@ def show(
     cost: Difference | None = None,
     texts: Mapping[str, str] | None = None,
     caveats: Sequence[str] = (),
-    carried: CarriedOver | None = None,
+    gap: DevTestGap | None = None,
 ) -> None:
     """Print a candidate: figures, gates, what changes, who decided what, what is in its way, what comes next.
 
-    `texts` hold what the examples of `listed` begin with, by id; `caveats` speak against the gain, and `carried`
+    `texts` hold what the examples of `listed` begin with, by id; `caveats` speak against the gain, and `gap`
     is how much of the search's estimate is left of it on test.
     """
     candidate, status = review.candidate, review.status
@@ -72,9 +72,9 @@ def show(
     if people:
         say(f"People: {people.person};", hang=2)
         say(f"  {people.way}", hang=2)
-    if carried is not None:
-        say(f"Dev and test: {carried.sides}.", hang=2)
-        say(f"  {carried.meaning}", style="dim", hang=2)
+    if gap is not None:
+        say(f"Dev and test: {gap.sides}.", hang=2)
+        say(f"  {gap.meaning}", style="dim", hang=2)
     for caveat in caveats:
         say(f"! {caveat}", style=BAD, hang=2)
     _gates(candidate.gates)
@@ -95,11 +95,11 @@ def as_json_value(
     people: BesidePeople | None = None,
     spent: Sequence[Difference] = (),
     caveats: Sequence[str] = (),
-    carried: CarriedOver | None = None,
+    gap: DevTestGap | None = None,
 ) -> dict[str, Any]:
     """Return a candidate with its status as one JSON value; figures, gates and counts as evidence is stored.
 
-    `spent` is what the answers took, with the intervals that evidence has none of; `caveats` and `carried` are as
+    `spent` is what the answers took, with the intervals that evidence has none of; `caveats` and `gap` are as
     in `show`.
     """
     candidate, status = review.candidate, review.status
@@ -133,7 +133,7 @@ def as_json_value(
         **({"people": people.as_json()} if people else {}),
         **({"spending": [asdict(one) for one in spent]} if spent else {}),
         **({"caveats": list(caveats)} if caveats else {}),
-        **({"dev_and_test": carried.as_json()} if carried else {}),
+        **({"dev_and_test": gap.as_json()} if gap else {}),
     }
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from composer.analysis.caveats import carried_over_of, caveats_of
+from composer.analysis.caveats import caveats_of, dev_test_gap_of
 from composer.analysis.people import beside_people
 from composer.answers.evaluator import Stopped
 from composer.answers.served import UNSEEN, may_change_unseen
@@ -140,6 +140,6 @@ def measured(session: Session, candidate_id: int | None) -> tuple[tuple[Differen
     review = get_review(session, candidate_id)
     people = beside_people(session, review)
     beside = () if people is None else tuple(f"{one[:1].upper()}{one[1:]}." for one in (people.person, people.way))
-    carried = carried_over_of(session, review.candidate)
-    kept = () if carried is None else (f"Dev and test: {carried.sides}. {carried.meaning}",)
+    gap = dev_test_gap_of(session, review.candidate)
+    kept = () if gap is None else (f"Dev and test: {gap.sides}. {gap.meaning}",)
     return review.candidate.figures, (*beside, *kept, *caveats_of(session, review))

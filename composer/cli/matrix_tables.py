@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from composer.adaptation.wording import ended_in_words
 from composer.analysis.data_summary import Part
 from composer.cli.common import out, say
 from composer.cli.figures_table import BAD, DIRECTIONS
@@ -15,7 +16,6 @@ from composer.evaluation.formatting import NAMES, bracketed, change, figure, int
 from composer.evaluation.raters import Estimate
 from composer.matrix.apart import Line
 from composer.matrix.beside import OWN, Beside, OnTarget
-from composer.matrix.carried import carried_in_words
 from composer.matrix.effects import SnippetEffects
 from composer.matrix.squares import Matrix, Square
 
@@ -60,7 +60,7 @@ def print_carried(found: Matrix, task: str) -> None:
     """Print how the attempts ended to carry a task's prompt to a target."""
     for one in found.adaptations.values():
         if one.task == task:
-            say(f"{one.target}: {carried_in_words(one)}", hang=2)
+            say(f"{one.target}: {ended_in_words(one)}", hang=2)
 
 
 def print_beside(found: Beside) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from sqlmodel import Session
 
-from composer.analysis.caveats import carried_over_of, caveats_of
+from composer.analysis.caveats import caveats_of, dev_test_gap_of
 from composer.analysis.prices import cost_of
 from composer.cli.act import carry_out
 from composer.cli.candidate_report import as_json_value, listed, show
@@ -83,18 +83,18 @@ def _show(candidate: int, home: Path | None, *, as_json: bool) -> None:
     with opened(home).session() as session:
         found = get_review(session, candidate)
         people = _people(session, found)
-        caveats, carried = caveats_of(session, found), carried_over_of(session, found.candidate)
+        caveats, gap = caveats_of(session, found), dev_test_gap_of(session, found.candidate)
         if as_json:
             from composer.analysis.spending import candidate_spending  # statistics take a while to import
 
             spent = candidate_spending(session, found.candidate)
-            print(json.dumps(as_json_value(found, people, spent, caveats, carried), ensure_ascii=False))
+            print(json.dumps(as_json_value(found, people, spent, caveats, gap), ensure_ascii=False))
             return
         cost = cost_of(session, found.candidate)
         comments, me = comments_on(session, found.candidate), someone(session, person())
         examples = examples_named(session, found.candidate.evidence.data.dataset, listed(found, people))
     texts = {one.id: shorten(" | ".join(one.inputs.values()), LONGEST, placeholder="…") for one in examples}
-    show(found, comments, me, people, cost, texts, caveats, carried)
+    show(found, comments, me, people, cost, texts, caveats, gap)
 
 
 def _people(session: Session, found: Review) -> BesidePeople | None:

@@ -14,8 +14,7 @@ import numpy as np
 from sqlmodel import Session
 
 from composer.analysis.people import ratings_of
-from composer.answers.evaluator import questions_of
-from composer.answers.store import stored_answers
+from composer.answers.answered import answered
 from composer.curation.in_use import InUse, authoring_examples, in_use
 from composer.curation.neighbours import families
 from composer.data.examples import Example
@@ -114,12 +113,9 @@ def find_disagreements(session: Session, task: str, target: str) -> Disagreement
     """Return where the prompt in use and the people differ; raises as `in_use` does. Nothing is asked."""
     now = in_use(session, task, target)
     examples = authoring_examples(session, now)
-    keys = [one.key for one in questions_of(now.task, now.target.hash, now.prompt, examples)]
-    stored = stored_answers(session, keys)
-    found = [(example, stored.get(key)) for example, key in zip(examples, keys, strict=True)]
-    answered = {example.id: answer for example, answer in found if answer is not None}
-    judged = judge(now.task, [example for example in examples if example.id in answered], answered)
-    missing = tuple(example for example, answer in found if answer is None)
+    given = answered(session, now.task, now.target.hash, now.prompt, examples)
+    judged = judge(now.task, [example for example in examples if example.id in given], given)
+    missing = tuple(example for example in examples if example.id not in given)
     return Disagreements(now, judged, missing, grouped(now.task, judged))
 
 

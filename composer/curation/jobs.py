@@ -16,7 +16,8 @@ from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
-from composer.answers.evaluator import Counts, Stopped
+from composer.answers.ending import how_ended, on_paid
+from composer.answers.evaluator import Stopped
 from composer.answers.naming import NamedCells, named_answers
 from composer.answers.session import model_session
 from composer.curation.in_use import authoring_examples, in_use
@@ -25,7 +26,7 @@ from composer.curation.trying import Tried, adapter, tried
 from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
-from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
+from composer.home.processes import FINISHED, RUNNING, WAITING
 from composer.models.connection import Connect, connect
 from composer.prompts.trial import Trial
 from composer.registry.datasets import dataset_of, examples_of
@@ -36,7 +37,6 @@ from library.database import Database, lock_for_writing
 from library.errors import Refused
 from library.people import require
 from library.roles import KEEPERS as KEEPERS
-from library.secrets import masked
 
 Kind = Literal["answers", "try", "dev"]
 """Answers of the prompt in use, of one with a draft on trial, or of any prompt to development examples."""
@@ -153,9 +153,7 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
             with named_answers(database, subject=f"task:{job.task}", by=job.started_by) as cells:
                 result = _ask(database, job, cells, connect)
         except BaseException as problem:
-            stopped = isinstance(problem, Stopped | KeyboardInterrupt)
-            message = str(problem) if isinstance(problem, Refused) else masked(repr(problem))
-            state, message = (STOPPED, "stopped; it can be continued") if stopped else (FAILED, message)
+            state, message = how_ended(problem)
             _update(database, job_id, state=state, message=message, ended_at=datetime.now(UTC))
             raise
         _update(database, job_id, state=FINISHED, message="", result=result, ended_at=datetime.now(UTC))
@@ -194,13 +192,11 @@ def _ask(database: Database, job: AuthoringJob, cells: NamedCells, connect: Conn
     with database.session() as session:
         questions = _questions(session, job)
         _row(session, job.id).expected = price(session, questions).answers  # less than before, if it goes on
-    paid, stopping = 0, job.stop_asked
+    stopping = job.stop_asked
 
-    def note(counts: Counts) -> None:
-        nonlocal paid, stopping
-        if counts.paid > paid:
-            paid = counts.paid
-            stopping = _update(database, job.id, paid=paid)
+    def note(paid: int) -> None:
+        nonlocal stopping
+        stopping = _update(database, job.id, paid=paid)
 
     def say(phase: str) -> None:
         _update(database, job.id, message=phase)
@@ -214,7 +210,7 @@ def _ask(database: Database, job: AuthoringJob, cells: NamedCells, connect: Conn
         connect=connect,
         lazy=True,
         on_phase=say,
-        on_answer=note,
+        on_answer=on_paid(note),
         stop_asked=lambda: stopping,
     ) as model:
         given = model.evaluator().all_answers(questions.asked)

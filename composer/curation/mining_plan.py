@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from composer.answers.cost import money_for
 from composer.answers.latency import latency_by_hash, tokens_by_hash
 from composer.curation.cost import Cost
 from composer.curation.in_use import InUse, authoring_examples, in_use
@@ -131,6 +132,5 @@ def _cost(
 ) -> Cost:
     latency = latency_by_hash(session, target.hash, guess=guess_seconds)
     tokens = tokens_by_hash(session, target.hash)
-    price = target.price_per_million_tokens
-    money = None if price is None else answers * (guess_tokens if tokens is None else tokens) * price / 1_000_000
+    money = money_for(target, answers, guess_tokens if tokens is None else tokens)
     return Cost(answers, answers * latency.seconds / target.parallel, money, latency, tokens is None)

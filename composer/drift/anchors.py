@@ -11,7 +11,7 @@ from sqlmodel import Session
 from composer.candidates.records import get_candidate_summary
 from composer.registry.anchors import Anchors, anchors_of
 from composer.registry.datasets import dataset_of, examples_of, ids_of
-from composer.registry.releases import list_releases
+from composer.registry.releases import current_releases
 from composer.tables import AnchorRow
 from library import log
 from library.database import lock_for_writing
@@ -49,7 +49,7 @@ def to_choose(session: Session, task: str) -> tuple[str, ...]:
     They are among those that the prompts in use answered when they were measured, where these are enough.
     Raises `Refused` where nothing of the task is released or has been sealed.
     """
-    releases = {one.target: one for one in reversed(list_releases(session, task))}
+    releases = current_releases(session, task)
     if not releases:
         raise Refused(
             f"nothing is released for task {task}", fix="Anchors are for prompts in use: release one first."

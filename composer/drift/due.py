@@ -13,7 +13,7 @@ from composer.candidates.records import PROPOSERS
 from composer.drift.plan import cost_of_plan, plan_again, plan_score
 from composer.drift.records import DriftScore, Kind
 from composer.drift.scoring import enter_score, unfinished
-from composer.registry.releases import Release, list_releases
+from composer.registry.releases import Release, current_releases
 from composer.registry.tasks import get_task
 from library.errors import Refused
 from library.people import someone
@@ -39,8 +39,7 @@ class Due:
 
 def releases_of(session: Session, task: str | None = None) -> tuple[Release, ...]:
     """Return what is released now, of one task where given, by task and target."""
-    newest = {(one.task, one.target): one for one in reversed(list_releases(session, task))}
-    return tuple(newest[place] for place in sorted(newest))
+    return tuple(one for _, one in sorted(current_releases(session, task).items()))
 
 
 def due(session: Session, release: Release, kind: Kind, *, at: datetime) -> Due:

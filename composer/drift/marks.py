@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from composer.drift.records import DriftScore, Found, Kind, list_scores
 from composer.evaluation.formatting import NAMES, bracketed, change, figure
-from composer.registry.releases import Release, list_releases
+from composer.registry.releases import Release, current_releases
 from composer.registry.tasks import get_task
 from composer.task.policy import Drift
 from composer.task.task import Task
@@ -85,8 +85,7 @@ def marks(session: Session) -> tuple[Mark, ...]:
     if not scores:
         return ()
     scored = {one.release_id for one in scores}
-    newest = {(one.task, one.target): one for one in reversed(list_releases(session))}
-    known = sorted((one for one in newest.values() if one.id in scored), key=lambda one: -one.id)
+    known = [one for one in current_releases(session).values() if one.id in scored]
     tasks = {name: get_task(session, name) for name in {one.task for one in known}}
     found = (mark_of(tasks[one.task], one, scores) for one in known)
     return tuple(mark for mark in found if mark is not None)

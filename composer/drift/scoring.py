@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from composer.answers.evaluator import Counts, Stopped
+from composer.answers.ending import how_ended, on_paid
+from composer.answers.evaluator import Stopped
 from composer.answers.naming import NamedCells, named_answers
 from composer.answers.session import ModelSession, model_session
 from composer.answers.store import stored_answers
@@ -25,7 +26,7 @@ from composer.drift.records import DriftScore, Found, Kind, as_json, get_score, 
 from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
-from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
+from composer.home.processes import FINISHED, RUNNING, WAITING
 from composer.models.answer import Answer
 from composer.models.connection import Connect, connect
 from composer.registry.datasets import clusters_of
@@ -36,7 +37,6 @@ from library import log
 from library.database import Database, lock_for_writing
 from library.errors import Refused
 from library.people import require
-from library.secrets import masked
 
 GOES_ON = timedelta(days=1)
 """How long a scoring of anchors that broke off goes on: its answers are to be of one time."""
@@ -116,9 +116,7 @@ def do_score(database: Database, home: Home, score_id: int, *, connect: Connect 
                 work = _begin(database, score)
                 found = _found(work, _answers(work, cells, connect))
         except BaseException as problem:
-            stopped = isinstance(problem, Stopped | KeyboardInterrupt)
-            message = str(problem) if isinstance(problem, Refused) else masked(repr(problem))
-            state, message = (STOPPED, "stopped; it can be continued") if stopped else (FAILED, message)
+            state, message = how_ended(problem)
             _update(database, score_id, state=state, message=message, ended_at=datetime.now(UTC))
             raise
         with database.session() as session:
@@ -180,14 +178,11 @@ def _begin(database: Database, score: DriftScore) -> _Work:
 
 def _answers(work: _Work, cells: NamedCells, connect: Connect) -> list[Answer]:
     """Return the answers to the plan's examples, in their order, asking for those that are missing."""
-    paid, stopping = 0, work.score.stop_asked
-    plan, number = work.plan, work.score.id
+    plan, number, stopping = work.plan, work.score.id, work.score.stop_asked
 
-    def note(counts: Counts) -> None:
-        nonlocal paid, stopping
-        if counts.paid > paid:
-            paid = counts.paid
-            stopping = _update(work.database, number, paid=work.score.paid + paid)
+    def note(paid: int) -> None:
+        nonlocal stopping
+        stopping = _update(work.database, number, paid=work.score.paid + paid)
 
     if stopping:
         raise Stopped
@@ -199,7 +194,7 @@ def _answers(work: _Work, cells: NamedCells, connect: Connect) -> list[Answer]:
         lazy=True,
         patient=True,
         on_phase=lambda phase: _say(work, phase),
-        on_answer=note,
+        on_answer=on_paid(note),
         stop_asked=lambda: stopping,
     ) as model:
         return _asked(plan, number, model)

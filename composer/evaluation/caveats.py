@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from composer.confidence import WIDTHS_TO_DETECT
-from composer.evaluation.dev_and_test import CarriedOver
+from composer.evaluation.dev_and_test import DevTestGap
 from composer.evaluation.formatting import NAMES, SHARES, bracketed, change, figure
 from composer.evaluation.outcomes import Difference, Row, as_change
 from composer.task.task import Output
@@ -57,12 +57,12 @@ def find_caveats(
     output: Output,
     rows: Sequence[Row],
     *,
-    carried: CarriedOver | None = None,
+    gap: DevTestGap | None = None,
     gathered: Sequence[Concentration] = (),
 ) -> tuple[str, ...]:
     """Return sentences on what speaks against a candidate's gain; empty where nothing of this does.
 
-    `carried` is how much of the search's estimate carried over to test, `gathered` are the few places where the
+    `gap` is how much of the search's estimate is left on test, `gathered` are the few places where the
     gain sits. Rows of older evidence hold no gold label: with them, no constant answer is compared.
     """
     found = []
@@ -78,8 +78,8 @@ def find_caveats(
         size = change(metric.name, smallest).lstrip("+")
         found.append(f"The test finds differences of {size} reliably; this one is smaller.")
     found += [_gathered(metric.name, one) for one in gathered]
-    if carried is not None and carried.verdict == "overfitted":
-        expected, left = change(metric.name, carried.dev), change(metric.name, metric.difference)
+    if gap is not None and gap.verdict == "overfitted":
+        expected, left = change(metric.name, gap.dev), change(metric.name, metric.difference)
         found.append(f"The search overfitted: of {NAMES[metric.name]} {expected} on dev, {left} is left on test.")
     return tuple(found)
 

@@ -10,11 +10,11 @@ from composer.confidence import Z
 from composer.evaluation.formatting import NAMES, SHARES, change, interval
 from composer.evaluation.outcomes import Difference, as_change
 
-Carried = Literal["whole", "less", "overfitted"]
+GapVerdict = Literal["whole", "less", "overfitted"]
 
 
 @dataclass(frozen=True)
-class CarriedOver:
+class DevTestGap:
     """What a search expected of its composition on dev, and what that came to on the sealed test split.
 
     `dev` is the change of the metric that the search estimates, `test` the one that was measured. `lost` is by how
@@ -29,7 +29,7 @@ class CarriedOver:
     compositions: int
 
     @property
-    def verdict(self) -> Carried:
+    def verdict(self) -> GapVerdict:
         """Whether the gain is as large on test, smaller as is to be expected, or smaller than chance explains."""
         if self.lost <= 0:
             return "whole"
@@ -70,9 +70,9 @@ class CarriedOver:
         }
 
 
-def carried_over(
+def dev_test_gap(
     test: Difference, estimate: float, *, compositions: int, dev: int, total: int
-) -> CarriedOver | None:
+) -> DevTestGap | None:
     """Return how much of a search's `estimate`, the mean loss saved in [-1, 1], carried over to the test split.
 
     `test` is the metric's difference on the split's `total` examples, `dev` the number of examples that the search
@@ -84,7 +84,7 @@ def carried_over(
     on_dev = as_change(test.name, estimate)
     sign = -1.0 if test.better_is == "lower" else 1.0
     error = (test.high - test.low) / (2 * Z)
-    return CarriedOver(
+    return DevTestGap(
         dev=on_dev,
         test=test,
         lost=sign * (on_dev - test.difference),

@@ -8,8 +8,7 @@ from functools import cached_property
 
 from sqlmodel import Session
 
-from composer.answers.evaluator import questions_of
-from composer.answers.store import answered_examples, stored_answers
+from composer.answers.answered import answered
 from composer.data.examples import Example
 from composer.evaluation.comparison import parsed
 from composer.evaluation.metrics import Scored, score
@@ -59,12 +58,7 @@ def dev_answers(
     """Return what is stored of each prompt on its target about these examples, in their order."""
     found = []
     for one in asked:
-        # Keys take a while to work out: only where anything was asked with this composition.
-        known = answered_examples(session, one.target.hash, one.composition.fingerprint)
-        some = [example for example in examples if example.id in known]
-        keys = [each.key for each in questions_of(task, one.target.hash, one.composition, some)]
-        stored = stored_answers(session, keys)
-        pairs = [(example, stored[key]) for example, key in zip(some, keys, strict=True) if key in stored]
-        own, answers = (tuple(side) for side in zip(*pairs, strict=True)) if pairs else ((), ())
+        given = answered(session, task, one.target.hash, one.composition, examples)
+        own, answers = tuple(example for example in examples if example.id in given), tuple(given.values())
         found.append(DevAnswers(one, own, answers, tuple(parsed(task, answers))))
     return tuple(found)

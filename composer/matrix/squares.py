@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from composer.adaptation.records import Adaptation, list_adaptations
 from composer.answers.averages import Asked, Average, averages
+from composer.answers.cost import money_for
 from composer.candidates.losses import SealedLosses, sealed_losses
 from composer.candidates.records import CandidateSummary, candidate_summaries, list_candidates, newest_candidates
 from composer.evaluation.formatting import ANSWERS
@@ -28,7 +29,7 @@ from composer.matrix.dev_answers import Asking, DevAnswers, dev_answers
 from composer.models.target import Target
 from composer.prompts.composition import BARE_BASE, Composition
 from composer.registry.datasets import clusters_of, dataset_of, examples_of, has_data
-from composer.registry.releases import Release, list_releases
+from composer.registry.releases import Release, current_releases
 from composer.registry.targets import list_targets
 from composer.registry.tasks import list_tasks
 from composer.tables.runs import PROPOSED
@@ -116,9 +117,7 @@ def read_matrix(session: Session) -> Matrix:
     """Return what counts now for each task on each target; raises `Refused` where a task's row was changed."""
     tasks = {one.name: one for one in list_tasks(session)}
     targets = {one.name: one for one in list_targets(session)}
-    releases: dict[Place, Release] = {}
-    for release in list_releases(session):
-        releases.setdefault((release.task, release.target), release)
+    releases = current_releases(session)
     numbers = newest_candidates(session) | {place: one.candidate_id for place, one in releases.items()}
     heads = candidate_summaries(session, list(numbers.values()))
     known = [one for one in heads if one.task in tasks]
@@ -205,7 +204,7 @@ class _Read:
             valid_rate=valid.candidate if valid else None,
             examples=head.outcome.counts.total,
             seconds=seconds.candidate if seconds else (took.seconds if took else None),
-            cost=cost_of(target, took.tokens if took else None),
+            cost=money_for(target, ANSWERS, took.tokens) if target and took else None,
             fingerprint=self.losses[head.id].fingerprint,
             measured_beside=self.losses[head.id].incumbent,
             searched=self.losses[head.id].strategy != PROPOSED,
@@ -230,12 +229,6 @@ class _Read:
             (target is not None and target.hash != known.target_hash, "the target was edited"),
         )
         return tuple(words for is_so, words in reasons if is_so)
-
-
-def cost_of(target: Target | None, tokens: float | None) -> float | None:
-    """Return what 1,000 answers cost by a target's price; None without a price, or where no token was counted."""
-    price = target.price_per_million_tokens if target else None
-    return None if price is None or not tokens else ANSWERS * tokens * price / 1_000_000
 
 
 def _bare(
@@ -277,6 +270,6 @@ def _bare_square(task: Task, dataset: str, one: DevAnswers, took: Average) -> Sq
         valid_rate=known["valid_rate"],
         examples=one.answered,
         seconds=took.seconds,
-        cost=cost_of(target, took.tokens),
+        cost=money_for(target, ANSWERS, took.tokens),
         fingerprint=one.asking.composition.fingerprint,
     )

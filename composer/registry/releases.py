@@ -47,6 +47,14 @@ def list_releases(session: Session, task: str | None = None, target: str | None 
     return tuple(of_row(row) for row in session.exec(query))
 
 
+def current_releases(session: Session, task: str | None = None) -> dict[tuple[str, str], Release]:
+    """Return what is released now, of one task where given, by task and target; the newest release first."""
+    found: dict[tuple[str, str], Release] = {}
+    for release in list_releases(session, task):
+        found.setdefault((release.task, release.target), release)
+    return found
+
+
 def current_release(session: Session, task: str, target: str) -> Release | None:
     """Return what is released now for (task, target), or None."""
     query = select(ReleaseRow).where(ReleaseRow.task == task, ReleaseRow.target == target)
@@ -118,11 +126,7 @@ def of_row(row: ReleaseRow) -> Release:
 def used_in(session: Session) -> dict[str, tuple[Release, ...]]:
     """Return for each snippet key the current releases that hold it."""
     used: dict[str, tuple[Release, ...]] = {}
-    seen = set()
-    for release in list_releases(session):
-        if (release.task, release.target) in seen:
-            continue
-        seen.add((release.task, release.target))
+    for release in current_releases(session).values():
         for one in snippets.versions(session, release.versions):
             used[one.key] = (*used.get(one.key, ()), release)
     return used
@@ -130,5 +134,5 @@ def used_in(session: Session) -> dict[str, tuple[Release, ...]]:
 
 def on_another_base(session: Session, task: str) -> tuple[Release, ...]:
     """Return the current releases of a task that have a base of their own: an edit of its file leaves them be."""
-    newest = {release.target: release for release in reversed(list_releases(session, task))}
-    return tuple(release for release in newest.values() if release.base is not None)
+    newest = reversed(current_releases(session, task).values())
+    return tuple(release for release in newest if release.base is not None)

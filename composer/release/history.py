@@ -17,6 +17,7 @@ from composer.registry.releases import (
     Release,
     composition_of,
     current_release,
+    current_releases,
     get_release,
     list_releases,
     measured_composition,
@@ -44,11 +45,9 @@ class CurrentRelease:
 def current_prompts(session: Session) -> dict[tuple[str, str], CurrentRelease]:
     """Return what is released now, by (task, target)."""
     squares: dict[tuple[str, str], CurrentRelease] = {}
-    for release in list_releases(session):
-        place = (release.task, release.target)
-        if place not in squares:
-            head = get_candidate_summary(session, release.candidate_id)
-            squares[place] = CurrentRelease(release, head.figures[0], _stale(session, head))
+    for place, release in current_releases(session).items():
+        head = get_candidate_summary(session, release.candidate_id)
+        squares[place] = CurrentRelease(release, head.figures[0], _stale(session, head))
     return squares
 
 

@@ -59,6 +59,11 @@ class Plan:
         return self.carried.baseline if self.carried else self.incumbent
 
     @property
+    def prompts(self) -> int:
+        """How many prompts the sealed split is read for at most: what it began with, and what it finds."""
+        return 1 + len({self.incumbent, self.start})
+
+    @property
     def identity(self) -> str:
         """The same identity is the same run, and ends the same; sha256 in hex."""
         # How many answers are given side by side decides what is asked in one round.

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from composer.answers.cost import money_for
 from composer.answers.latency import Latency, answer_latency, answer_tokens, lasting
 from composer.answers.store import answered_examples
 from composer.candidates.records import CandidateSummary, list_candidates
@@ -79,12 +80,10 @@ def spending(session: Session, plan: Plan) -> Spending:
     """Return what a planned run takes at most: answers that are stored already cost nothing."""
     sealed = sealed_examples(session, plan.dataset)
     examples = len(sealed)
-    sides = 1 + len({plan.incumbent, plan.start})
-    test = sides * examples if plan.proposed is None else _unanswered(session, plan, plan.proposed, sealed)
+    test = plan.prompts * examples if plan.proposed is None else _unanswered(session, plan, plan.proposed, sealed)
     latency = answer_latency(session, plan.target.name)
     tokens = answer_tokens(session, plan.target.name)
     expected = tokens or _guessed_tokens(plan, sealed[:READ_FOR_LENGTH])
-    price = plan.target.price_per_million_tokens
     answers = plan.budget + test
     before = _measured(session, plan, examples)
     return Spending(
@@ -96,7 +95,7 @@ def spending(session: Session, plan: Plan) -> Spending:
         latency=latency,
         tokens=expected,
         guessed_tokens=tokens is None,
-        money=None if price is None else answers * expected * price / 1_000_000,
+        money=money_for(plan.target, answers, expected),
         smallest=before[0] if before else ERRORS_TO_DETECT * GUESSED_NOISE[plan.task.metric] / sqrt(examples or 1),
         measured_on=before[1].id if before else None,
         room=_room(session, plan, before[1]) if before else None,

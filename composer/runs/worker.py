@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+from composer.answers.ending import in_words
 from composer.answers.evaluator import Evaluator, Stopped
 from composer.answers.naming import NamedCells, named_answers
 from composer.answers.session import ModelSession, model_session
@@ -40,7 +41,6 @@ from composer.runs.summary import RunResult, ValidRate, best_valid, run_result
 from composer.search.problem import SearchResult
 from library.database import Database
 from library.errors import Refused
-from library.secrets import masked
 
 PICKED = "somebody picked it, and nothing was searched"
 """Why the search of a proposed composition stopped."""
@@ -85,7 +85,7 @@ def work(
             record.end(STOPPED, "interrupted; it can be continued")
             raise
         except Exception as problem:
-            record.end(FAILED, str(problem) if isinstance(problem, Refused) else masked(repr(problem)))
+            record.end(FAILED, in_words(problem))
             raise
         result = result.model_copy(update={"seconds": round(time.monotonic() - begun, 1)})
         record.end(FINISHED, result.message, result)
@@ -123,7 +123,7 @@ def _begin(database: Database, run_id: int, on_progress: Callable[[Progress], No
         row.stop_asked = row.stop_asked and row.state == WAITING  # asked while this process came up
         row.state, row.message, row.ended_at = RUNNING, "", None
         row.started_at = datetime.now(UTC)
-        row.expected = plan.budget + (2 if plan.carried is None else 3) * len(test)
+        row.expected = plan.budget + plan.prompts * len(test)
         session.add(row)
     record = RunRecorder(database, run_id, on_progress)
     record.now(expected=row.expected)

@@ -10,21 +10,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from composer.data.bundled import read_bundled
-from composer.data.dataset import load_examples
 from composer.home.paths import Home
-from composer.models.target import load_target
-from composer.registry.datasets import add_examples
-from composer.registry.starter import DATA
-from composer.registry.targets import add_target
-from composer.registry.tasks import add_task
-from composer.task.task import Task, load_task
-from library.database import open_database
-from library.importing import import_file
 from tests.browser.conftest import served
 from tests.browser.deciding import button, say
 from tests.browser.looking import PATIENCE_MS, pictured, settled
-from tests.conftest import NOW
+from tests.browser.small_homes import polarity_home
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 
@@ -45,19 +35,7 @@ LIBRARY = """snippets:
 def address(tmp_path: Path, model_05b: Path, model_135m: Path) -> Iterator[str]:
     """Address of the app on a home with two targets, where the bare base is in use on both."""
     home = Home(tmp_path / "home")
-    content = load_task(DATA / "tasks" / "polarity.yaml").model_dump(mode="json")
-    content["data"]["sample"] = {"dev": 12, "test": 16}
-    task = Task.model_validate(content)
-    (tmp_path / "library.yaml").write_text(LIBRARY)
-    database = open_database(home.path)
-    with database.session() as session:
-        for name in (SMALL, SMALLEST):
-            target = load_target(DATA / "targets" / f"{name}.yaml").model_copy(update={"threads": 1})
-            add_target(session, target, by="Ada", at=NOW)
-        add_task(session, task, by="Ada", at=NOW)
-        add_examples(session, task, load_examples(task, read_bundled(task)), by="Ada", at=NOW)
-        import_file(session, tmp_path / "library.yaml", by="Ada", at=NOW)
-    database.close()
+    polarity_home(home, {"sample": {"dev": 12, "test": 16}}, [SMALL, SMALLEST], LIBRARY)
     with served(home) as address:
         yield address
     shutil.rmtree(home.path)

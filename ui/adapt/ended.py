@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from composer.adaptation import Adaptation, Cost, Outcome, Side
+from composer.adaptation import Adaptation, Outcome, Side
 from composer.adaptation.outcome import SIDES
-from composer.evaluation.dev_and_test import CarriedOver
-from composer.evaluation.formatting import NAMES, SHARES, bracketed, change, figure
+from composer.adaptation.wording import over_transfer, took
+from composer.evaluation.dev_and_test import DevTestGap
+from composer.evaluation.formatting import NAMES, bracketed, figure
 from composer.prompts.composition import BARE_BASE
 from ui.adapt import chart
-from ui.shell.html import lasting, safe, table
+from ui.shell.html import safe, table
 from ui.shell.page import html
 
 CHART_WIDTH = 720
 
 
-def show(one: Adaptation, found: Outcome, kept: CarriedOver | None) -> None:
+def show(one: Adaptation, found: Outcome, kept: DevTestGap | None) -> None:
     """Show how an adaptation ended: the verdict first, then the sides it was measured on, then what it took."""
     if found.kind == "candidate":
         html(f'<div class="ic"><p class="ic-story">{safe(_gain(found))}</p></div>')
@@ -54,17 +55,6 @@ def _gain(found: Outcome) -> str:
     return f"Candidate {found.candidate_id}: adapted, compared with plain transfer, {over}{sides}."
 
 
-def over_transfer(found: Outcome) -> str:
-    """Return what the adapted prompt changes against plain transfer, with its interval; empty where unknown."""
-    over = found.against_transfer
-    if over is None:
-        return ""
-    unit = " points" if over.metric in SHARES else ""
-    ends = [change(over.metric, end) for end in (over.low, over.high) if end is not None]
-    bounds = f" {bracketed(*ends)}" if len(ends) == 2 else ""
-    return f"{NAMES[over.metric]} {change(over.metric, over.value)}{unit}{bounds}"
-
-
 def _heads(found: Outcome) -> tuple[str, ...]:
     return (
         "prompt",
@@ -97,19 +87,10 @@ def _row(found: Outcome, one: Side) -> str:
     return f"<tr>{cells}{figures}</tr>"
 
 
-def _facts(found: Outcome, kept: CarriedOver | None) -> str:
+def _facts(found: Outcome, kept: DevTestGap | None) -> str:
     facts = {"Took": took(found.cost)}
     if kept is not None:
         facts["Dev and test"] = f"over plain transfer, {kept.sides}. {kept.meaning}"
     if found.sights:
         facts["A larger budget"] = " ".join(found.sights)
     return "".join(f"<dt>{name}</dt><dd>{safe(text)}</dd>" for name, text in facts.items())
-
-
-def took(cost: Cost) -> str:
-    """Return how long an adaptation took from its start to its end: in answers, minutes and money."""
-    share = f" ({cost.answers / cost.full:.0%} of the {cost.full:,} of a full run)" if cost.full else ""
-    money = (
-        "no price is known for this target" if cost.money is None else f"{cost.money:.2g} by the target’s price"
-    )
-    return f"{cost.answers:,} answers{share}, {cost.paid:,} of them paid · {lasting(cost.seconds)} · {money}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from composer.activity.addresses import adaptation_page, candidate_page
-from ui.adapt.ended import over_transfer
+from composer.adaptation.wording import over_transfer
 from ui.adapt.page_data import Known
 from ui.adapt.state import mark
 from ui.shell import html

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from composer.adaptation import Adaptation, AdaptationPlan, Prospect, list_adaptations, plan_adaptation
 from composer.adaptation.prospect import prospect
 from composer.registry.datasets import split_size
-from composer.registry.releases import current_release, list_releases
+from composer.registry.releases import current_release, current_releases
 from composer.registry.targets import nameable_targets
 from composer.registry.tasks import task_names
 from composer.runs.records import RunSummary, list_runs
@@ -62,11 +62,9 @@ def choices() -> Choices:
     """Return the tasks, the targets, and which of these have a prompt in use."""
     with database().session() as session:
         tasks, targets = task_names(session), nameable_targets(session)
-        in_use: dict[str, tuple[str, ...]] = {}
-        for release in reversed(list_releases(session)):
-            known = in_use.get(release.task, ())
-            in_use[release.task] = (*(name for name in known if name != release.target), release.target)
-    return Choices(tasks, targets, {task: names[::-1] for task, names in in_use.items()})
+        released = list(current_releases(session))
+    in_use = {task: tuple(target for name, target in released if name == task) for task in tasks}
+    return Choices(tasks, targets, in_use)
 
 
 def offers(task: str, source: str, targets: list[str], *, strategy: str, seed: int, budget: int) -> list[Offer]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from composer.activity.addresses import candidate_page, run_page, task_page
-from composer.evaluation.dev_and_test import CarriedOver
+from composer.evaluation.dev_and_test import DevTestGap
 from composer.evaluation.formatting import NAMES, change, interval
 from composer.review.next_step import next_step
 from composer.review.status import Review
@@ -36,7 +36,7 @@ def show(found: Shown, me: Person) -> None:
         f'{state_tag(status.state)}</div><div class="ic-mute">{" · ".join(filter(None, facts))}</div>'
         f'<p class="ic-story">{story(found)}</p></div>'
         + metrics.cards(found.figures, candidate.outcome.counts)
-        + strip(review, found.carried)
+        + strip(review, found.gap)
         + metrics.gates(candidate.gates, candidate.figures)
         + f'<p class="ic ic-next"><b>Next</b> {safe(next_step_text(next_step(status, me)))}</p>'
     )
@@ -74,7 +74,7 @@ def _caveats(found: Shown) -> str:
     return f' <span class="ic-worse">{safe(" ".join(found.caveats))}</span>' if found.caveats else ""
 
 
-def strip(review: Review, carried: CarriedOver | None = None) -> str:
+def strip(review: Review, gap: DevTestGap | None = None) -> str:
     """Return how far the review is, what the evidence cost, and the gain on dev and test, as one line of HTML."""
     status, evidence = review.status, review.candidate.evidence
     regressions = len(review.candidate.regressions)
@@ -90,8 +90,8 @@ def strip(review: Review, carried: CarriedOver | None = None) -> str:
     }
     if status.state == "not let through":  # nobody approves or resolves anything here
         parts = {name: parts[name] for name in ("Test split", "Compositions tried")}
-    if carried is not None:
-        name = carried.test.name
-        parts["Dev, then test"] = f"{change(name, carried.dev)} → {change(name, carried.test.difference)}"
+    if gap is not None:
+        name = gap.test.name
+        parts["Dev, then test"] = f"{change(name, gap.dev)} → {change(name, gap.test.difference)}"
     shown = "".join(f"<span><b>{name}</b> {safe(text)}</span>" for name, text in parts.items())
     return f'<div class="ic ic-gates">{shown}</div>'

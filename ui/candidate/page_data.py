@@ -16,14 +16,14 @@ import numpy as np
 import streamlit as st
 
 from composer.analysis import jobs as work
-from composer.analysis.caveats import carried_over_of, caveats_of
+from composer.analysis.caveats import caveats_of, dev_test_gap_of
 from composer.analysis.examples import flipped, rows_of, texts_of
 from composer.analysis.jobs import Job, JobKind, get_job, jobs_of
 from composer.analysis.people import BesidePeople, Within, beside_people
 from composer.analysis.search_steps import SearchSteps, search_steps
 from composer.analysis.spending import figures_of
 from composer.answers.latency import answer_latency
-from composer.evaluation.dev_and_test import CarriedOver
+from composer.evaluation.dev_and_test import DevTestGap
 from composer.evaluation.outcomes import Difference, Row
 from composer.home.processes import RUNNING, WAITING
 from composer.registry.releases import Release, current_release
@@ -63,7 +63,7 @@ class Shown:
     `lines` are sorted by loss change, the worst first; `findings` and `steps` are None where the search of its
     run does not give them; `replaces` is the current release, which a release would replace; `people` is None
     where no two people rated the same example. `figures` are those of the evidence, and what answers took.
-    `caveats` speak against its gain; `carried` is how much of its search's estimate it kept, None where nothing
+    `caveats` speak against its gain; `gap` is how much of its search's estimate it kept, None where nothing
     was searched.
     """
 
@@ -76,7 +76,7 @@ class Shown:
     people: BesidePeople | None
     figures: tuple[Difference, ...]
     caveats: tuple[str, ...]
-    carried: CarriedOver | None
+    gap: DevTestGap | None
 
 
 @dataclass(frozen=True)
@@ -200,5 +200,5 @@ def _read(candidate_id: int) -> Shown:
             people=people,
             figures=figures_of(session, candidate),
             caveats=_once((*place(), "caveats", candidate.evidence_hash), lambda: caveats_of(session, review)),
-            carried=carried_over_of(session, candidate),
+            gap=dev_test_gap_of(session, candidate),
         )

@@ -58,7 +58,7 @@ def facts(found: Shown, again: Repeatability | None) -> str:
         "Uses of the test split": "none before this one"
         if not reads
         else f"read {count(reads, 'time')} before, for other compositions",
-        "Dev and test": _carried(found),
+        "Dev and test": _gap(found),
         "Seconds": WORTH,
         "Intervals": "95%, paired: the same examples before and after; wider where examples share a document",
     }
@@ -66,10 +66,10 @@ def facts(found: Shown, again: Repeatability | None) -> str:
     return f'<dl class="ic-facts">{rows}</dl>'
 
 
-def _carried(found: Shown) -> str:
+def _gap(found: Shown) -> str:
     """Return the search's estimate on dev beside the gain on the sealed split, and what their difference means."""
-    if found.carried is not None:
-        return f"{found.carried.sides}. {found.carried.meaning}"
+    if found.gap is not None:
+        return f"{found.gap.sides}. {found.gap.meaning}"
     metric, search = found.review.candidate.figures[0].name, found.review.candidate.evidence.search
     if search.strategy == PROPOSED:
         return "no estimate on dev: nothing was searched"

@@ -11,11 +11,11 @@ from composer.analysis.side_by_side import Line, SideBySide
 from composer.registry.datasets import examples_named
 from library.canonical import digest
 from ui.candidate import open_row
+from ui.components.example_rows import file_and_number, filtered
 from ui.components.metrics import gold, read_value
-from ui.shell import query_params
 from ui.shell.context import database
 from ui.shell.csv_text import as_csv
-from ui.shell.html import count, safe
+from ui.shell.html import safe
 from ui.shell.page import html, section
 from ui.shell.state import clicked_row
 
@@ -46,28 +46,10 @@ def tests(found: SideBySide) -> dict[str, Callable[[Line], bool]]:
 def show(found: SideBySide) -> None:
     """Show the filters, the table, and the example that is open; a filter runs this part of the page alone."""
     section("Every example", "an answer a prompt · those first whose losses are furthest apart")
-    named = tests(found)
-    counts = {name: sum(map(test, found.lines)) for name, test in named.items()}
-    default = "they differ" if counts["they differ"] else "all"
-    chosen = query_params.segments("Show", SHOW, list(counts), default, lambda name: f"{name} {counts[name]:,}")
-    lines = sorted(
-        (line for line in found.lines if named[chosen](line)), key=lambda line: (-_apart(line), line.id)
-    )
+    lines = sorted(filtered(found.lines, tests(found), SHOW), key=lambda line: (-_apart(line), line.id))
     if lines:
         _table(found, lines)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "CSV",
-            lambda: csv(found, lines),
-            f"{found.task.name}-compared.csv",
-            "text/csv",
-            key="csv",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=not lines,
-        )
-        shown = f"{MOST} of {count(len(lines), 'row')} shown; the file holds all." if len(lines) > MOST else ""
-        st.caption(shown or f"{count(len(lines), 'row')}. Click one to open it.", width="content")
+    file_and_number(len(lines), MOST, lambda: csv(found, lines), f"{found.task.name}-compared.csv", "csv")
     row = open_row.opened()
     if opened := next((line for line in found.lines if line.id == row), None):
         html(open_example(found, opened))

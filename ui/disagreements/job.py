@@ -10,6 +10,7 @@ from composer.curation import jobs as work
 from composer.curation.jobs import Kind
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
 from library.roles import KEEPERS, Person
+from ui.components import paid_progress
 from ui.disagreements import page_data
 from ui.disagreements.page_data import Offer
 from ui.shell import notices
@@ -18,7 +19,6 @@ from ui.shell.html import count, plain
 from ui.shell.notices import Section, action
 from ui.shell.user import who
 
-POLL_SECONDS = 2.0
 ASK = Section("authoring")
 READ_ONLY = "only a curator may ask"
 DONE: Mapping[Kind, str] = {
@@ -79,22 +79,20 @@ def _stop(job_id: int) -> str | None:
     return None
 
 
-@st.fragment(run_every=POLL_SECONDS)
+@st.fragment(run_every=paid_progress.POLL_SECONDS)
 def _progress(job_id: int, may_stop: bool) -> None:
     job = page_data.job_now(job_id)
     if not page_data.is_at_work(job):
         if job.state == FINISHED:
             notices.remember(f"{DONE[job.kind]}: {count(job.paid, 'answer')} paid.")
         st.rerun(scope="app")
-    share = min(job.paid / job.expected, 1.0) if job.expected else 0.0
-    phase = " · ".join(filter(None, (f"{job.paid:,} of {count(job.expected, 'answer')}", job.message)))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(share, text=plain(f"{phase}, stopping" if job.stop_asked else phase))
-        st.button(
-            "Stop",
-            key=f"stop-{job_id}",
-            on_click=_stop,
-            args=(job_id,),
-            disabled=job.stop_asked or not may_stop,
-            help="What came until then is kept, and it can go on later.",
-        )
+    paid_progress.show(
+        job_id,
+        f"stop-{job_id}",
+        paid=job.paid,
+        expected=job.expected,
+        message=job.message,
+        stopping=job.stop_asked,
+        on_stop=_stop,
+        may_stop=may_stop,
+    )

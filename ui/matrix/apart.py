@@ -12,10 +12,10 @@ from composer.matrix.beside import Beside
 from library.canonical import digest
 from ui.candidate import open_row
 from ui.components import example_parts
+from ui.components.example_rows import file_and_number, filtered
 from ui.components.metrics import gold, read_value
-from ui.shell import query_params
 from ui.shell.csv_text import as_csv
-from ui.shell.html import count, safe
+from ui.shell.html import safe
 from ui.shell.page import html, section
 from ui.shell.state import clicked_row
 
@@ -36,25 +36,10 @@ def show(found: Beside) -> None:
             "examples that another has answered.</div>"
         )
         return
-    counts = {name: sum(map(test, every)) for name, test in TESTS.items()}
-    default = "they differ" if counts["they differ"] else "all"
-    chosen = query_params.segments("Show", SHOW, list(counts), default, lambda name: f"{name} {counts[name]:,}")
-    shown = [one for one in every if TESTS[chosen](one)]
+    shown = filtered(every, TESTS, SHOW)
     if shown:
         _table(found, shown)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "CSV",
-            lambda: csv(found, shown),
-            f"{found.task.name}-targets.csv",
-            "text/csv",
-            key="apart-csv",
-            icon=":material/download:",
-            on_click="ignore",
-            disabled=not shown,
-        )
-        rest = f"{MOST} of {count(len(shown), 'row')} shown; the file holds all." if len(shown) > MOST else ""
-        st.caption(rest or f"{count(len(shown), 'row')}. Click one to open it.", width="content")
+    file_and_number(len(shown), MOST, lambda: csv(found, shown), f"{found.task.name}-targets.csv", "apart-csv")
     row = open_row.opened()
     if opened := next((one for one in every if one.example.id == row), None):
         html(open_line(found, opened))

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from composer.activity.addresses import candidate_page, matrix_page, prompt_page
 from composer.adaptation.records import Adaptation
+from composer.adaptation.wording import ended_in_words
 from composer.analysis.data_summary import Part
 from composer.evaluation.formatting import NAMES, bracketed, figure
-from composer.matrix.carried import carried_in_words
 from composer.matrix.sizes import UNKNOWN, model_size
 from composer.matrix.squares import Matrix, Square
 from composer.models.target import Target
@@ -87,7 +87,7 @@ def _carried(one: Adaptation | None) -> str:
     if one is None:
         return ""
     tone = "ic-worse" if one.outcome is not None and one.outcome.kind == "no-go" else "ic-mute"
-    return f'<div class="ic-small ic-carried {tone}">{safe(carried_in_words(one))}</div>'
+    return f'<div class="ic-small ic-carried {tone}">{safe(ended_in_words(one))}</div>'
 
 
 def name(one: Square) -> str:

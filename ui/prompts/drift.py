@@ -16,6 +16,7 @@ from composer.home.processes import FAILED, FINISHED, STOPPED
 from composer.registry.releases import Release
 from composer.task.wording import drift_in_words
 from library.roles import KEEPERS, Person
+from ui.components import paid_progress
 from ui.prompts import drift_chart, drift_data
 from ui.shell import notices
 from ui.shell.context import database, now, this_home
@@ -24,7 +25,6 @@ from ui.shell.notices import Section, action
 from ui.shell.page import html, section
 from ui.shell.user import who
 
-POLL_SECONDS = 2.0
 DRIFT = Section("drift")
 
 
@@ -165,25 +165,23 @@ def _stop(score_id: int) -> str | None:
     return None
 
 
-@st.fragment(run_every=POLL_SECONDS)
+@st.fragment(run_every=paid_progress.POLL_SECONDS)
 def _progress(score_id: int, may_stop: bool) -> None:
     score = drift_data.score_now(score_id)
     if not drift_data.is_at_work(score):
         if score.state == FINISHED:
             notices.remember(_done(score))
         st.rerun(scope="app")
-    share = min(score.paid / score.expected, 1.0) if score.expected else 0.0
-    phase = " · ".join(filter(None, (f"{score.paid:,} of {count(score.expected, 'answer')}", score.message)))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(share, text=plain(f"{phase}, stopping" if score.stop_asked else phase))
-        st.button(
-            "Stop",
-            key=f"stop-score-{score_id}",
-            on_click=_stop,
-            args=(score_id,),
-            disabled=score.stop_asked or not may_stop,
-            help="What came until then is kept, and it can go on later.",
-        )
+    paid_progress.show(
+        score_id,
+        f"stop-score-{score_id}",
+        paid=score.paid,
+        expected=score.expected,
+        message=score.message,
+        stopping=score.stop_asked,
+        on_stop=_stop,
+        may_stop=may_stop,
+    )
 
 
 def _done(score: DriftScore) -> str:

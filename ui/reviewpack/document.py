@@ -121,7 +121,7 @@ def _head(pack: Pack, at: datetime) -> str:
         f'{state_tag(status.state)}</div><div class="ic-mute">{" · ".join(filter(None, facts))}</div>'
         f'<p class="ic-story">{header.story(pack.found)}</p></header>'
         + metrics.cards(pack.found.figures, candidate.outcome.counts)
-        + header.strip(review, pack.found.carried)
+        + header.strip(review, pack.found.gap)
         + metrics.gates(candidate.gates, candidate.figures)
         + f'<p class="ic ic-next">{_outlook(status)}</p>'
     )

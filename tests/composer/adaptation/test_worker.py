@@ -23,6 +23,8 @@ from tests import small
 from tests.composer.adaptation import carrying
 from tests.scripted import connecting
 
+THIRD = Target(name="third", kind="embedded", model="qwen2.5-coder-1.5b")
+
 
 @pytest.fixture
 def furnished(database: Database, tmp_path: Path, home: Home) -> Database:
@@ -133,3 +135,21 @@ def test_what_a_search_showed_is_the_next_targets_head_start_unless_no_answer_wa
         number = enter_adaptation(session, plan, by="Ada", at=small.NOW)
         frozen = carried_of(session, plan.task, number).prior
     assert frozen == plan.prior
+
+
+def test_one_that_broke_off_goes_on_with_its_head_start_whatever_other_targets_showed_since(
+    furnished: Database, home: Home
+) -> None:
+    with furnished.session() as session:
+        add_target(session, THIRD, by="Ada", at=small.NOW)
+        first = plan_adaptation(session, "small", carrying.OLD, "third", strategy="effects", seed=0, budget=60)
+        number = enter_adaptation(session, first, by="Ada", at=small.NOW)
+    work(furnished, home, carrying.entered(furnished), connect=connecting(carrying.model()))
+    with furnished.session() as session:
+        later = plan_adaptation(session, "small", carrying.OLD, "third", strategy="effects", seed=0, budget=60)
+        assert later.prior != first.prior
+        assert enter_adaptation(session, later, by="Ada", at=small.NOW) == number
+        assert carried_of(session, first.task, number).prior == first.prior
+    assert work(furnished, home, number, connect=connecting(carrying.model())).kind == "candidate"
+    with furnished.session() as session:
+        assert enter_adaptation(session, later, by="Ada", at=small.NOW) != number

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from composer.analysis.caveats import carried_over_of, caveats_of
+from composer.analysis.caveats import caveats_of, dev_test_gap_of
 from composer.data.examples import Example
 from composer.home.paths import Home
 from composer.prompts.messages import render
@@ -53,7 +53,7 @@ def test_a_gain_in_one_slice_is_a_caveat_of_its_candidate(sliced: Database) -> N
         review = get_review(session, 1)
         (found,) = [one for one in caveats_of(session, review) if "slice" in one]
         assert "The gain sits in the slice news: 15 of 60 examples hold all of it." in found
-        assert carried_over_of(session, review.candidate) is None
+        assert dev_test_gap_of(session, review.candidate) is None
 
 
 def test_the_searchs_estimate_is_held_beside_the_gain_on_as_many_dev_examples_as_were_asked(
@@ -61,7 +61,7 @@ def test_the_searchs_estimate_is_held_beside_the_gain_on_as_many_dev_examples_as
 ) -> None:
     with submitted.session() as session:
         review = get_review(session, 1)
-        found = carried_over_of(session, review.candidate)
+        found = dev_test_gap_of(session, review.candidate)
         assert found is not None
         assert found.dev == pytest.approx(-100 * review.candidate.evidence.search.estimate)
         assert found.test == review.candidate.figures[0]

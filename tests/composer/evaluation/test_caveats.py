@@ -6,7 +6,7 @@ import pytest
 
 from composer.evaluation.caveats import answers_given, best_constant, find_caveats, minimum_detectable_difference
 from composer.evaluation.concentration import Concentration
-from composer.evaluation.dev_and_test import carried_over
+from composer.evaluation.dev_and_test import dev_test_gap
 from composer.evaluation.outcomes import Difference, Row
 from tests import small
 
@@ -72,8 +72,8 @@ def test_a_gain_is_doubted_where_much_less_than_the_search_expected_is_left_on_t
     rows = [row(1, "good", "good", "good"), row(2, "bad", "good", "bad")]
 
     def doubts(estimate: float) -> tuple[str, ...]:
-        carried = carried_over(metric, estimate, compositions=30, dev=100, total=100)
-        return find_caveats(metric, small.label_task().output, rows, carried=carried)
+        gap = dev_test_gap(metric, estimate, compositions=30, dev=100, total=100)
+        return find_caveats(metric, small.label_task().output, rows, gap=gap)
 
     assert doubts(0.25) == ()
     assert doubts(0.35) == ("The search overfitted: of accuracy +35.0 on dev, +20.0 is left on test.",)

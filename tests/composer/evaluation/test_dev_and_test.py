@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from composer.confidence import Z
-from composer.evaluation.dev_and_test import CarriedOver, carried_over
+from composer.evaluation.dev_and_test import DevTestGap, dev_test_gap
 from composer.evaluation.outcomes import Difference
 
 NMSE = Difference("nmse", "lower", 15.0, 8.0, -7.0, -7.0 - Z, -7.0 + Z)  # a standard error of 1
 ACCURACY = Difference("accuracy", "higher", 0.6, 0.7, 0.1, 0.1 - 0.02 * Z, 0.1 + 0.02 * Z)
 
 
-def found(test: Difference, estimate: float, *, dev: int = 100, compositions: int = 214) -> CarriedOver:
-    one = carried_over(test, estimate, compositions=compositions, dev=dev, total=100)
+def found(test: Difference, estimate: float, *, dev: int = 100, compositions: int = 214) -> DevTestGap:
+    one = dev_test_gap(test, estimate, compositions=compositions, dev=dev, total=100)
     assert one is not None
     return one
 
@@ -55,6 +55,6 @@ def test_both_gains_are_named_with_the_interval_on_test() -> None:
 
 def test_there_is_nothing_to_say_without_an_interval_or_a_search() -> None:
     bare = Difference("nmse", "lower", 15.0, 8.0, -7.0, None, None)
-    assert carried_over(bare, 0.1, compositions=5, dev=10, total=10) is None
-    assert carried_over(NMSE, 0.1, compositions=0, dev=10, total=10) is None
-    assert carried_over(NMSE, 0.1, compositions=5, dev=0, total=10) is None
+    assert dev_test_gap(bare, 0.1, compositions=5, dev=10, total=10) is None
+    assert dev_test_gap(NMSE, 0.1, compositions=0, dev=10, total=10) is None
+    assert dev_test_gap(NMSE, 0.1, compositions=5, dev=0, total=10) is None

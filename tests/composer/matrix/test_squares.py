@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 from sqlmodel import func, select
 
+from composer.answers.cost import money_for
 from composer.candidates.records import get_candidate
 from composer.evaluation.raters import Estimate
-from composer.matrix.squares import Matrix, away, cost_of, detailed, disagreement, read_matrix
+from composer.matrix.squares import Matrix, away, detailed, disagreement, read_matrix
 from composer.models.target import Target
 from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
@@ -42,8 +43,8 @@ def test_a_price_makes_a_cost_and_without_one_there_is_none(matrix: Matrix) -> N
     assert costs["tiny"] is None
     assert costs["larger"]
     assert costs["cloud"]
-    assert cost_of(CLOUD, 200.0) == pytest.approx(1.0)
-    assert cost_of(CLOUD, 0.0) is None
+    assert money_for(CLOUD, 1000, 200.0) == pytest.approx(1.0)
+    assert money_for(CLOUD, 1000, 0.0) is None
 
 
 def test_the_bare_base_stands_on_dev_examples_and_is_read_for_one_task_alone(several: Database) -> None:

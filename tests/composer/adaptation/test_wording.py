@@ -7,7 +7,7 @@ from typing import Any
 
 from composer.adaptation.outcome import Cost, Outcome
 from composer.adaptation.records import Adaptation
-from composer.matrix.carried import carried_in_words
+from composer.adaptation.wording import ended_in_words
 from tests import small
 
 WAITING = Adaptation(
@@ -55,11 +55,11 @@ def ended(**changes: Any) -> Adaptation:
 
 
 def test_one_at_work_says_how_far_it_is() -> None:
-    assert carried_in_words(WAITING) == "adapted from tiny: running"
+    assert ended_in_words(WAITING) == "adapted from tiny: running"
 
 
 def test_one_that_ended_names_its_candidate_or_its_main_reason() -> None:
-    assert carried_in_words(ended()) == "adapted from tiny: candidate 7"
+    assert ended_in_words(ended()) == "adapted from tiny: candidate 7"
     reasons = ("No answer is valid.", "The floor is out of reach.")
     no_go = ended(kind="no-go", candidate_id=None, reasons=reasons)
-    assert carried_in_words(no_go) == "adapted from tiny: no-go. No answer is valid."
+    assert ended_in_words(no_go) == "adapted from tiny: no-go. No answer is valid."

@@ -1,0 +1,37 @@
+"""An adaptation in words: how it ended, what it gained, what it took; the same on pages and in commands."""
+
+from __future__ import annotations
+
+from composer.adaptation.outcome import Cost, Outcome
+from composer.adaptation.records import Adaptation
+from composer.answers.latency import lasting
+from composer.evaluation.formatting import NAMES, SHARES, bracketed, change
+
+
+def ended_in_words(one: Adaptation) -> str:
+    """Return what became of carrying a prompt to a target: a candidate, or a no-go with its main reason."""
+    start = f"adapted from {one.source}"
+    if one.outcome is None:
+        return f"{start}: {one.run_state}"
+    main = one.outcome.reasons[0] if one.outcome.reasons else ""
+    if one.outcome.kind == "no-go":
+        return f"{start}: no-go. {main}".rstrip()
+    return f"{start}: candidate {one.outcome.candidate_id}"
+
+
+def over_transfer(found: Outcome) -> str:
+    """Return what the adapted prompt changes against plain transfer, with its interval; empty where unknown."""
+    over = found.against_transfer
+    if over is None:
+        return ""
+    unit = " points" if over.metric in SHARES else ""
+    ends = [change(over.metric, end) for end in (over.low, over.high) if end is not None]
+    bounds = f" {bracketed(*ends)}" if len(ends) == 2 else ""
+    return f"{NAMES[over.metric]} {change(over.metric, over.value)}{unit}{bounds}"
+
+
+def took(cost: Cost) -> str:
+    """Return what an adaptation took from start to end: answers, minutes, and money where there is a price."""
+    share = f" ({cost.answers / cost.full:.0%} of the {cost.full:,} of a full run)" if cost.full else ""
+    money = "" if cost.money is None else f", {cost.money:.2g} by the target’s price"
+    return f"{cost.answers:,} answers{share}, {cost.paid:,} paid; {lasting(cost.seconds)}{money}"
