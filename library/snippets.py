@@ -90,6 +90,8 @@ def preload(session: Session, ids: Iterable[int]) -> object:
     """Load versions in few queries, so that `version` finds them at hand while somebody holds the result."""
     known = session.identity_map
     wanted = [one for one in dict.fromkeys(ids) if session.identity_key(SnippetVersionRow, one) not in known]
+    if not wanted:
+        return []  # to build a query takes longer than to look what is at hand
     query = select(SnippetVersionRow, SnippetRow).join(SnippetRow)
     return [session.exec(query.where(col(SnippetVersionRow.id).in_(some))).all() for some in in_parts(wanted)]
 

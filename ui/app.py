@@ -14,7 +14,7 @@ from streamlit.navigation.page import Page
 from composer.home.example import has_example
 from library.errors import Refused
 from library.roles import Person
-from ui.inbox.page_data import entries, waiting
+from ui.inbox.page_data import anything_found, waiting
 from ui.label import page_data as label_data
 from ui.shell import deep_link, notices
 from ui.shell.context import EXAMPLE, database, this_home
@@ -38,7 +38,7 @@ def start() -> None:
 
 def is_newcomer() -> bool:
     """Whether nothing was found in this home yet, and it has a recorded example to look at meanwhile."""
-    return not entries() and has_example(this_home())
+    return not anything_found() and has_example(this_home())
 
 
 def pages_for(person: Person | None) -> list[Page]:

@@ -1,7 +1,8 @@
 """How long the pages take, and how much they send: `python -m ui.timing HOME CANDIDATE SMALL WORD`.
 
 `python -m ui.timing HOME --task NAME` is of the page of a task alone, after the list of all tasks, and
-`python -m ui.timing HOME --library WORD TAG` of filters on the Library page.
+`python -m ui.timing HOME --library WORD TAG` of filters on the Library page, and
+`python -m ui.timing HOME --models TASK OTHER` of the Models page of two tasks.
 
 A real server is started on loopback for the home, and asked over its websocket as a browser asks it, with
 Streamlit's own messages. A time is from the question to the message that the script has finished, all of
@@ -26,6 +27,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -33,6 +35,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.sync.client import ClientConnection, connect
 
+from library import log
+from library.database import open_database
 from library.errors import Refused
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -163,6 +167,45 @@ def measure_library(home: Path, word: str, tag: str) -> dict[str, float]:
     return {"library_filter_ms": max(one.milliseconds for one in (found, both, tagged))}
 
 
+def measure_models(home: Path, task: str, other: str) -> dict[str, float]:
+    """Return the milliseconds of the Models page of a home, on a server started for it.
+
+    First of a task when something was logged since the page was shown last, so that all is read anew; then of
+    another one, of which only the detail is; then of its targets side by side. Floor and ceiling, which are
+    computed once for each version of the data, are there by then. Raises `Refused` where a page can't be shown.
+    """
+    with serving(home) as address:
+
+        def look(name: str, part: str) -> Answered:
+            with _session(address) as socket:
+                return Browser(socket, "matrix", f"task={name}&part={part}&prompt=base").look()
+
+        for name in (task, other):
+            _shows(look(name, "side by side"), "The same examples on every target")
+            _shows(look(name, "what quality costs"), "best constant answer")
+        _note_in_log(home)
+        first, second = (look(name, "what quality costs") for name in (task, other))
+        beside = look(other, "side by side")
+    return {
+        "models_first_ms": first.milliseconds,
+        "models_other_ms": second.milliseconds,
+        "models_beside_ms": beside.milliseconds,
+    }
+
+
+def _note_in_log(home: Path) -> None:
+    """Add an entry to the log of a home: pages then read anew what they show."""
+    database = open_database(home)
+    with database.session() as session:
+        log.append(session, who="Ada", action="measured", subject="", why="", detail={}, at=datetime.now(UTC))
+    database.close()
+
+
+def _shows(shown: Answered, words: str) -> None:
+    if words not in shown.texts:
+        raise Refused(f"the Models page does not show “{words}”")
+
+
 def _check(shown: Answered, candidate: int) -> None:
     if f"candidate {candidate} ·" not in shown.texts:
         raise Refused(f"the page of candidate {candidate} shows something else")
@@ -222,6 +265,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if rest[0] == "--task":
             figures = measure_task(Path(home), rest[1])
+        elif rest[0] == "--models":
+            figures = measure_models(Path(home), rest[1], rest[2])
         elif rest[0] == "--library":
             figures = measure_library(Path(home), rest[1], rest[2])
         else:

@@ -46,10 +46,12 @@ def answered_counts(session: Session, compositions: Sequence[str], among: Set[st
     The text of an example may have been another then: only a `Question`'s key is certain.
     """
     row = CellRow
-    columns: tuple[Any, ...] = (row.composition, row.target, row.example_id)
+    columns: tuple[Any, ...] = (row.composition, row.target)
     found: Counter[Asked] = Counter()
-    for some in in_parts(list(dict.fromkeys(compositions))):
-        query = select_columns(*columns).where(col(row.composition).in_(some), col(row.replicate) == 0)
-        for name, target, example in session.execute(query):
-            found[name, target] += example in among
-    return {asked: number for asked, number in found.items() if number}
+    for examples in in_parts(sorted(among)):
+        for some in in_parts(list(dict.fromkeys(compositions))):
+            mine = (col(row.composition).in_(some), col(row.example_id).in_(examples), col(row.replicate) == 0)
+            query = select_columns(*columns, func.count(col(row.key))).where(*mine).group_by(*columns)
+            for name, target, number in session.execute(query):
+                found[name, target] += number
+    return dict(found)

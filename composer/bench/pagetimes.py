@@ -6,7 +6,8 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from statistics import median
@@ -14,7 +15,9 @@ from statistics import median
 from sqlalchemy import URL
 
 from composer.bench.limits import Limits
-from composer.bench.pages import WORD, populate
+from composer.bench.made_up import WORD
+from composer.bench.many_models import populate_models
+from composer.bench.pages import populate
 from composer.home.paths import Home
 from library.database import Database
 from library.errors import Refused
@@ -23,16 +26,28 @@ ROOT = Path(__file__).resolve().parents[2]
 REPETITIONS = 5
 CANDIDATES = 50
 """Candidates that the Inbox lists."""
+TASKS, TARGETS = 10, 20
+"""What the Models page shows: each task has a prompt on each target."""
 LIMITS = Limits(
-    {"candidate_first_ms": 500, "candidate_filter_ms": 200, "bytes": 2_000_000},
+    {
+        "candidate_first_ms": 500,
+        "candidate_filter_ms": 200,
+        "bytes": 2_000_000,
+        "models_first_ms": 500,
+        "models_other_ms": 500,
+        "models_beside_ms": 500,
+    },
     {
         "candidate_first_ms": "Candidate, first view, ms",
         "candidate_filter_ms": "Candidate, another filter, ms",
         "inbox_ms": f"Inbox of {CANDIDATES} candidates, ms",
         "bytes": "sent on the first view, bytes",
+        "models_first_ms": f"Models, {TASKS} tasks on {TARGETS} targets, all read anew, ms",
+        "models_other_ms": "Models, another task, ms",
+        "models_beside_ms": "Models, targets side by side, ms",
     },
 )
-"""What the figures must stay under, at 5,000 test examples."""
+"""What the figures must stay under, at 5,000 test examples of the candidate."""
 PATIENCE_SECONDS = 300
 
 
@@ -42,32 +57,48 @@ def measure_pages(
     at: datetime,
     repetitions: int = REPETITIONS,
     candidates: int = CANDIDATES,
+    tasks: int = TASKS,
+    targets: int = TARGETS,
     on_done: Callable[[], None] = lambda: None,
 ) -> dict[str, int]:
-    """Return the median milliseconds and bytes of the pages, by name, on a home made for it and thrown away.
+    """Return the median milliseconds and bytes of the pages, by name, on homes made for it and thrown away.
 
-    Each repetition asks a server of its own (see `ui.timing`): nothing it has read is left over from the one
-    before. `on_done` is called when the home is ready, and after each repetition. Raises `Refused` for too few
-    examples, and where a page can't be shown.
+    The Models page has a home of its own, of at least two `tasks`. Each repetition asks a server of its own (see
+    `ui.timing`): nothing it has read is left over from the one before. `on_done` is called when the first home is
+    ready, after each task of the other, and after each repetition. Raises `Refused` for too few examples or tasks,
+    and where a page can't be shown.
     """
     if repetitions < 1:
         raise Refused(f"{repetitions} repetitions show nothing", fix="Give at least 1.")
+    if tasks < 2:
+        raise Refused(f"{tasks} tasks are too few to go from one to another", fix="Give at least 2.")
     with tempfile.TemporaryDirectory() as folder:
-        home = Home(Path(folder) / "home")
-        home.path.mkdir()
-        # A file in that folder, whatever database the environment names.
-        database = Database(
-            URL.create("sqlite", database=str(home.database)), migration_lock=home.path / "database.lock"
-        )
-        database.migrate()
-        found = populate(home, database, examples=examples, candidates=candidates, at=at)
-        database.close()
+        home, models = Home(Path(folder) / "home"), Home(Path(folder) / "models")
+        with _new(home) as database:
+            found = populate(home, database, examples=examples, candidates=candidates, at=at)
         on_done()
+        with _new(models) as database:
+            first, other, *_ = populate_models(
+                models, database, tasks=tasks, targets=targets, at=at, on_done=on_done
+            )
         rounds = []
         for _ in range(repetitions):
-            rounds.append(_timed(home, found.candidate, found.small))
+            own = _timed(home, found.candidate, found.small)
+            rounds.append({**own, **timed(models, "--models", first, other)})
             on_done()
     return {name: round(median(one[name] for one in rounds)) for name in LIMITS.names}
+
+
+@contextmanager
+def _new(home: Home) -> Iterator[Database]:
+    """Give the database of a new home: a file in its folder, whatever database the environment names."""
+    home.path.mkdir()
+    database = Database(
+        URL.create("sqlite", database=str(home.database)), migration_lock=home.path / "database.lock"
+    )
+    database.migrate()
+    yield database
+    database.close()
 
 
 def _timed(home: Home, candidate: int, small: int) -> dict[str, float]:

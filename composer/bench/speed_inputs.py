@@ -11,7 +11,8 @@ from random import Random
 from sqlalchemy import URL
 from sqlmodel import Session
 
-from composer.bench.pages import BY, FEWEST, populate
+from composer.bench.made_up import BY
+from composer.bench.pages import FEWEST, populate
 from composer.candidates.records import get_candidate
 from composer.home.paths import Home
 from composer.release.pack import export_release

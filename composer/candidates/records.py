@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, RowMapping, Select, Table, Text, type_coerce
 from sqlalchemy import select as sa_select
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, func
 
 from composer.candidates.outcome import Outcome
 from composer.evaluation.outcomes import Difference, Gate, Row, Slice
@@ -118,6 +118,12 @@ def list_candidates(
     return tuple(CandidateSummary(**_fields(row), outcome=_outcome(session, row)) for row in rows)
 
 
+def candidates_of(session: Session, task: str) -> tuple[int, ...]:
+    """Return the candidates of a task by their ids, newest first."""
+    found = session.execute(sa_select(_TABLE.c.id).where(_TABLE.c.task == task).order_by(_TABLE.c.id.desc()))
+    return tuple(int(number) for (number,) in found)
+
+
 def candidate_summaries(session: Session, ids: Sequence[int]) -> tuple[CandidateSummary, ...]:
     """Return the candidates with these ids without their evidence, newest first."""
     found: list[RowMapping] = []
@@ -125,6 +131,11 @@ def candidate_summaries(session: Session, ids: Sequence[int]) -> tuple[Candidate
         found += session.execute(sa_select(*_COLUMNS).where(_TABLE.c.id.in_(some))).mappings()
     ordered = sorted(found, key=lambda row: -row["id"])
     return tuple(CandidateSummary(**_fields(row), outcome=_outcome(session, row)) for row in ordered)
+
+
+def has_candidates(session: Session) -> bool:
+    """Whether anything was ever put up for review."""
+    return session.execute(sa_select(_TABLE.c.id).limit(1)).first() is not None
 
 
 def newest_candidates(session: Session) -> dict[tuple[str, str], int]:
@@ -212,5 +223,14 @@ def _read(text: str) -> _Read:
 
 def successor_of(session: Session, candidate_id: int) -> int | None:
     """Return the candidate that this one became when it was scored again; None where it wasn't."""
-    query = select(CandidateRow.id).where(CandidateRow.rescored_from == candidate_id)
-    return session.exec(query.order_by(col(CandidateRow.id).desc())).first()
+    return successors_of(session, [candidate_id]).get(candidate_id)
+
+
+def successors_of(session: Session, ids: Sequence[int]) -> dict[int, int]:
+    """Return the newest candidate that each of these became when it was scored again; others are left out."""
+    found: dict[int, int] = {}
+    before = _TABLE.c.rescored_from
+    for some in in_parts(ids):
+        query = sa_select(before, func.max(_TABLE.c.id)).where(before.in_(some)).group_by(before)
+        found |= {int(one): int(newest) for one, newest in session.execute(query)}
+    return found

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from sqlmodel import Session
 
-from composer.answers.answered import answered
+from composer.answers.answered import answered_of_several
 from composer.data.examples import Example
 from composer.evaluation.comparison import parsed
 from composer.evaluation.metrics import Scored, score
@@ -57,8 +57,8 @@ def dev_answers(
 ) -> tuple[DevAnswers, ...]:
     """Return what is stored of each prompt on its target about these examples, in their order."""
     found = []
-    for one in asked:
-        given = answered(session, task, one.target.hash, one.composition, examples)
+    every = answered_of_several(session, task, [(one.target.hash, one.composition) for one in asked], examples)
+    for one, given in zip(asked, every, strict=True):
         own, answers = tuple(example for example in examples if example.id in given), tuple(given.values())
         found.append(DevAnswers(one, own, answers, tuple(parsed(task, answers))))
     return tuple(found)

@@ -19,7 +19,7 @@ from composer.adaptation.records import Adaptation, list_adaptations
 from composer.answers.averages import Asked, Average, averages
 from composer.answers.cost import money_for
 from composer.candidates.losses import SealedLosses, sealed_losses
-from composer.candidates.records import CandidateSummary, candidate_summaries, list_candidates, newest_candidates
+from composer.candidates.records import CandidateSummary, candidate_summaries, candidates_of, newest_candidates
 from composer.evaluation.formatting import ANSWERS
 from composer.evaluation.metrics import Scored, composite, figures
 from composer.evaluation.outcomes import Better
@@ -28,7 +28,7 @@ from composer.evaluation.raters import Estimate
 from composer.matrix.dev_answers import Asking, DevAnswers, dev_answers
 from composer.models.target import Target
 from composer.prompts.composition import BARE_BASE, Composition
-from composer.registry.datasets import clusters_of, dataset_of, examples_of, has_data
+from composer.registry.datasets import clusters_of, current_datasets, examples_of
 from composer.registry.releases import Release, current_releases
 from composer.registry.targets import list_targets
 from composer.registry.tasks import list_tasks
@@ -134,11 +134,14 @@ def detailed(session: Session, matrix: Matrix, task: str) -> Matrix:
     own = {one.name: one for one in matrix.tasks if one.name == task}
     targets = {one.name: one for one in matrix.targets}
     chosen = {one.candidate for one in matrix.squares.values()}
-    heads = [one for one in list_candidates(session, task=task) if one.task in own and one.id not in chosen]
+    others = [one for one in candidates_of(session, task) if own and one not in chosen]
+    heads = candidate_summaries(session, others)
     read = _Read.of(session, own, targets, heads)
-    others = tuple(read.square(head, None) for head in heads)
-    bare = {one.place: one for one in _bare(session, own, targets, set(matrix.squares))}
-    return replace(matrix, squares={**matrix.squares, **bare}, others=others)
+    free = [one for one in matrix.targets if (task, one.name) not in matrix.squares]
+    bare = {one.place: one for name in own for one in _bare(session, own[name], free, read.datasets.get(name))}
+    return replace(
+        matrix, squares={**matrix.squares, **bare}, others=tuple(read.square(head, None) for head in heads)
+    )
 
 
 def disagreement(square: Square) -> Estimate:
@@ -176,18 +179,17 @@ class _Read:
         targets: Mapping[str, Target],
         heads: Sequence[CandidateSummary],
     ) -> _Read:
-        datasets = {name: dataset_of(session, name) for name in tasks if has_data(session, name)}
+        datasets = current_datasets(session)
         losses = sealed_losses(session, [one.id for one in heads])
-        took = averages(session, [one.fingerprint for one in losses.values()])
+        took = averages(session, [losses[one.id].fingerprint for one in heads if None in _spent(one)])
         used = dict.fromkeys(one.outcome.dataset for one in heads)
         clusters = {name: clusters_of(session, name, "test") for name in used}
         return cls(tasks, targets, datasets, losses, took, clusters)
 
     def square(self, head: CandidateSummary, release: Release | None) -> Square:
         metric, alone, by_name = head.figures[0], self._alone(head), {one.name: one for one in head.figures}
-        valid, seconds = by_name.get("valid_rate"), by_name.get("seconds")
-        target = self.targets.get(head.target)
-        took = self.took.get((self.losses[head.id].fingerprint, head.outcome.target_hash))
+        valid, target = by_name.get("valid_rate"), self.targets.get(head.target)
+        seconds, tokens = self._took(head)
         return Square(
             task=head.task,
             target=head.target,
@@ -203,13 +205,21 @@ class _Read:
             valid_only=head.figures[1].candidate,
             valid_rate=valid.candidate if valid else None,
             examples=head.outcome.counts.total,
-            seconds=seconds.candidate if seconds else (took.seconds if took else None),
-            cost=money_for(target, ANSWERS, took.tokens) if target and took else None,
+            seconds=seconds,
+            cost=money_for(target, ANSWERS, tokens) if target else None,
             fingerprint=self.losses[head.id].fingerprint,
             measured_beside=self.losses[head.id].incumbent,
             searched=self.losses[head.id].strategy != PROPOSED,
             changed=self._changed(head),
         )
+
+    def _took(self, head: CandidateSummary) -> tuple[float | None, float | None]:
+        """Return the seconds and tokens of an answer by its evidence; what that lacks by all stored answers."""
+        seconds, tokens = _spent(head)
+        known = self.took.get((self.losses[head.id].fingerprint, head.outcome.target_hash))
+        if known is None:
+            return seconds, tokens
+        return known.seconds if seconds is None else seconds, known.tokens if tokens is None else tokens
 
     def _alone(self, head: CandidateSummary) -> Estimate:
         """Return the metric of one candidate as its evidence has it, with its own interval."""
@@ -231,22 +241,22 @@ class _Read:
         return tuple(words for is_so, words in reasons if is_so)
 
 
-def _bare(
-    session: Session, tasks: Mapping[str, Task], targets: Mapping[str, Target], taken: set[Place]
-) -> Iterable[Square]:
-    """Yield what the bare base came to on development examples, wherever nothing was submitted."""
-    took = averages(session, [Composition(task.base).fingerprint for task in tasks.values()])
-    for task in tasks.values():
-        base = Composition(task.base)
-        free = [one for one in targets.values() if (task.name, one.name) not in taken]
-        asked = [Asking(one, base) for one in free if (base.fingerprint, one.hash) in took]
-        if not asked or not has_data(session, task.name):
-            continue
-        dataset = dataset_of(session, task.name)
-        examples = examples_of(session, dataset, "dev")
-        for one in dev_answers(session, task, examples, asked):
-            if one.answered:
-                yield _bare_square(task, dataset, one, took[base.fingerprint, one.asking.target.hash])
+def _spent(head: CandidateSummary) -> tuple[float | None, float | None]:
+    """Return the seconds and tokens of an answer as evidence has them."""
+    known = {one.name: one.candidate for one in head.figures}
+    return known.get("seconds"), known.get("tokens")
+
+
+def _bare(session: Session, task: Task, free: Sequence[Target], dataset: str | None) -> Iterable[Square]:
+    """Yield what the bare base came to on development examples, on the targets where nothing was submitted."""
+    if not free or dataset is None:
+        return
+    base = Composition(task.base)
+    took = averages(session, [base.fingerprint])
+    asked = [Asking(one, base) for one in free if (base.fingerprint, one.hash) in took]
+    for one in dev_answers(session, task, examples_of(session, dataset, "dev"), asked):
+        if one.answered:
+            yield _bare_square(task, dataset, one, took[base.fingerprint, one.asking.target.hash])
 
 
 def _bare_square(task: Task, dataset: str, one: DevAnswers, took: Average) -> Square:

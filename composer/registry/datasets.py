@@ -117,6 +117,13 @@ def dataset_of(session: Session, task: str) -> str:
     return row.hash
 
 
+def current_datasets(session: Session) -> dict[str, str]:
+    """Return the name of the current dataset of each task that has labelled data."""
+    newest = select(func.max(DatasetRow.id)).group_by(col(DatasetRow.task))
+    rows = select(DatasetRow.task, DatasetRow.hash).where(col(DatasetRow.id).in_(newest))
+    return dict(session.exec(rows).all())
+
+
 def has_data(session: Session, task: str) -> bool:
     """Whether a task has labelled data."""
     return _dataset_row(session, task) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from composer.task.task import Task
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
+from library.parts import in_parts
 from library.people import require
 from library.reasons import reason_of
 from library.roles import Person
@@ -59,6 +61,16 @@ def corrections(
     if open_only:
         query = query.where(CorrectionRow.state == "open")
     return tuple(Correction(**row.model_dump()) for row in session.exec(query))
+
+
+def corrections_on(session: Session, ids: Sequence[int]) -> dict[int, tuple[Correction, ...]]:
+    """Return the corrections proposed on each of these candidates, newest first; those without are left out."""
+    found: dict[int, list[Correction]] = {}
+    for some in in_parts(ids):
+        query = select(CorrectionRow).where(col(CorrectionRow.candidate_id).in_(some))
+        for row in session.exec(query.order_by(col(CorrectionRow.id).desc())):
+            found.setdefault(row.candidate_id, []).append(Correction(**row.model_dump()))
+    return {number: tuple(each) for number, each in found.items()}
 
 
 def confirmation(person: Person) -> str:

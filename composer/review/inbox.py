@@ -13,10 +13,11 @@ from composer.candidates.records import CandidateSummary, list_candidates
 from composer.registry.releases import list_releases
 from composer.review.blockers import OBJECTIONS, BlockerKind, blocker_text
 from composer.review.next_step import NextStep, needs_decision, next_step
+from composer.review.shared import Shared
 from composer.review.status import ReviewStatus, State, review_status
 from library.errors import Refused
 from library.roles import Person
-from library.snippets import LaterVersions, later_versions, preload, versions
+from library.snippets import preload, versions
 
 Tab = Literal["needs me", "mine", "approved", "stale", "no-go", "not let through", "released", "all"]
 TABS: tuple[Tab, ...] = get_args(Tab)
@@ -123,16 +124,16 @@ def inbox(session: Session) -> tuple[Entry, ...]:
 def _entries(session: Session, found: Sequence[CandidateSummary]) -> tuple[Entry, ...]:
     # A session remembers rows only while somebody holds them, and every candidate asks for the same snippets.
     held = preload(session, (version for one in found for version in (*one.versions, *one.incumbent_versions)))
-    later = later_versions(session, sorted({version for one in found for version in one.versions}))
-    entries = tuple(_entry(session, one, later) for one in found)
+    shared = Shared(session, found)
+    entries = tuple(_entry(session, one, shared) for one in found)
     del held
     return entries
 
 
-def _entry(session: Session, head: CandidateSummary, later: LaterVersions) -> Entry:
+def _entry(session: Session, head: CandidateSummary, shared: Shared) -> Entry:
     known = (head.id, head.task, head.target, head.proposed_by, head.created_at)
     try:
-        status = review_status(session, head, later)
+        status = review_status(session, head, shared)
         keys = tuple(one.key for one in versions(session, head.versions))
         return Entry(*known, status, keys=keys, base=head.base)
     except Refused as refused:

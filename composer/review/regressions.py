@@ -15,6 +15,7 @@ from composer.tables import DispositionRow
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
+from library.parts import in_parts
 from library.people import require
 from library.reasons import reason_of
 
@@ -41,9 +42,17 @@ def dispositions(session: Session, candidate_id: int) -> dict[str, Disposition]:
 
 def all_dispositions(session: Session, candidate_id: int) -> tuple[Disposition, ...]:
     """Return every disposition that a candidate's regressions were given, oldest first."""
-    query = select(DispositionRow).where(DispositionRow.candidate_id == candidate_id)
-    rows = session.exec(query.order_by(col(DispositionRow.id)))
-    return tuple(Disposition(**row.model_dump()) for row in rows)
+    return dispositions_on(session, [candidate_id]).get(candidate_id, ())
+
+
+def dispositions_on(session: Session, ids: Sequence[int]) -> dict[int, tuple[Disposition, ...]]:
+    """Return the same of each of these candidates; those without any are left out."""
+    found: dict[int, list[Disposition]] = {}
+    for some in in_parts(ids):
+        query = select(DispositionRow).where(col(DispositionRow.candidate_id).in_(some))
+        for row in session.exec(query.order_by(col(DispositionRow.id))):
+            found.setdefault(row.candidate_id, []).append(Disposition(**row.model_dump()))
+    return {number: tuple(each) for number, each in found.items()}
 
 
 def set_disposition(

@@ -10,49 +10,50 @@ from composer.candidates.records import CandidateSummary
 from composer.prompts.composition import UnvettedText
 from composer.prompts.parts import Parts
 from composer.registry.bases import named_alike
-from composer.registry.datasets import dataset_of
-from composer.registry.releases import current_release, measured_composition, parts_in_use
-from composer.registry.targets import target_hash
-from composer.registry.tasks import get_task, get_task_version, measured_alike, task_hash
+from composer.registry.releases import measured_composition, parts_in_use
+from composer.registry.tasks import get_task, measured_alike
 from composer.registry.usable import unusable, usable
 from composer.review.corrections import corrections
+from composer.review.shared import Shared
+from composer.task.task import Task
 from library.canonical import text_digest
 from library.errors import Refused
-from library.snippets import LaterVersions
 
 SUPERSEDED = "another prompt was released since, so the comparison is with a past incumbent"
 
 
-def evidence_changes(session: Session, candidate: CandidateSummary) -> tuple[str, ...]:
-    """Return what changed of all that a candidate's evidence rests on, in words; not its snippets: `withdrawn`."""
+def evidence_changes(
+    session: Session, candidate: CandidateSummary, shared: Shared | None = None
+) -> tuple[str, ...]:
+    """Return what changed of all that a candidate's evidence rests on, in words; not its snippets: `withdrawn`.
+
+    `shared` is what was read for a whole list of candidates, here and below.
+    """
+    shared = shared or Shared(session, [candidate])
     known = candidate.outcome
     reasons = []
-    if not measured_alike(session, task_hash(session, candidate.task), known.task_hash):
+    if not measured_alike(session, shared.task_hash(candidate.task), known.task_hash):
         reasons.append(f"task {candidate.task} was edited")
-    if dataset_of(session, candidate.task) != known.dataset:
+    if shared.dataset(candidate.task) != known.dataset:
         reasons.append("the labelled data changed" + _corrected(session, candidate))
-    if target_hash(session, candidate.target) != known.target_hash:
+    if shared.target_hash(candidate.target) != known.target_hash:
         reasons.append(f"target {candidate.target} was edited")
-    return (*reasons, *_changed_texts(session, candidate))
+    return (*reasons, *_changed_texts(session, candidate, shared.task(known.task_hash)))
 
 
-def withdrawn(
-    session: Session, candidate: CandidateSummary, later: LaterVersions | None = None
-) -> tuple[str, ...]:
-    """Return which snippets of a candidate may not be used any more, in words: no scoring makes up for that.
-
-    `later` are the later versions of its snippets, where somebody has read them already.
-    """
-    task = get_task_version(session, candidate.outcome.task_hash)
-    return tuple(unusable(session, task, candidate.versions, later).values())
+def withdrawn(session: Session, candidate: CandidateSummary, shared: Shared | None = None) -> tuple[str, ...]:
+    """Return which snippets of a candidate may not be used any more, in words: no scoring makes up for that."""
+    shared = shared or Shared(session, [candidate])
+    task = shared.task(candidate.outcome.task_hash)
+    return tuple(unusable(session, task, candidate.versions, shared.later).values())
 
 
-def superseded(session: Session, candidate: CandidateSummary) -> bool:
+def superseded(session: Session, candidate: CandidateSummary, shared: Shared | None = None) -> bool:
     """Whether another prompt was released since a candidate was measured.
 
     Of a prompt in use with snippets that may not be used any more, the rest is what a run compares with.
     """
-    now = current_release(session, candidate.task, candidate.target)
+    now = (shared or Shared(session, [candidate])).released_now(candidate)
     # Scored again, a release is compared with what it once replaced.
     fitting = [candidate.incumbent_parts, candidate.parts]
     if (now.parts if now else Parts()) in fitting:
@@ -65,9 +66,8 @@ def superseded(session: Session, candidate: CandidateSummary) -> bool:
     return replace(in_use, versions=usable(session, task, in_use.versions)) not in fitting
 
 
-def _changed_texts(session: Session, candidate: CandidateSummary) -> list[str]:
+def _changed_texts(session: Session, candidate: CandidateSummary, task: Task) -> list[str]:
     reasons = []
-    task = get_task_version(session, candidate.outcome.task_hash)
     prompts = candidate.outcome.prompts
     sides = (
         ("candidate", candidate.parts, prompts.candidate),

@@ -8,16 +8,16 @@ from typing import Literal
 
 from sqlmodel import Session
 
-from composer.candidates.records import Candidate, CandidateSummary, get_candidate, successor_of
+from composer.candidates.records import Candidate, CandidateSummary, get_candidate
 from composer.evaluation.gates import let_through
 from composer.evaluation.outcomes import Gate
 from composer.prompts.composition import Composition
-from composer.registry.releases import Release, current_release, measured_composition, release_of
-from composer.registry.tasks import get_task_version
+from composer.registry.releases import Release, measured_composition
 from composer.review.blockers import BLOCKING_VERDICTS, Blocker, blocker_text
-from composer.review.corrections import Correction, corrections
+from composer.review.corrections import Correction
 from composer.review.newer_versions import newer_versions
-from composer.review.regressions import Disposition, all_dispositions
+from composer.review.regressions import Disposition
+from composer.review.shared import Shared
 from composer.review.staleness import SUPERSEDED, evidence_changes, superseded, withdrawn
 from composer.review.verdicts import (
     Verdict,
@@ -25,12 +25,9 @@ from composer.review.verdicts import (
     effective_verdicts,
     excluded,
     holds_role,
-    verdicts_on,
 )
 from composer.task.task import Task
-from library.people import people
 from library.roles import LOCAL, Person
-from library.snippets import LaterVersions, later_versions
 
 State = Literal[
     "needs review",
@@ -169,27 +166,25 @@ class Review:
         return self.status.task
 
 
-def review_status(
-    session: Session, candidate: CandidateSummary, later: LaterVersions | None = None
-) -> ReviewStatus:
+def review_status(session: Session, candidate: CandidateSummary, shared: Shared | None = None) -> ReviewStatus:
     """Return the status of a candidate, read from rows alone: its evidence isn't needed.
 
-    `later` are the later versions of its snippets, where they were read for a whole list of candidates.
+    `shared` is what was read for a whole list of candidates.
     """
-    task = get_task_version(session, candidate.outcome.task_hash)
-    verdicts = verdicts_on(session, candidate.id)
-    known = people(session)
+    shared = shared or Shared(session, [candidate])
+    task = shared.task(candidate.outcome.task_hash)
+    verdicts = shared.verdicts.get(candidate.id, ())
+    known = shared.people
     signed_in = bool(known)
     effective = effective_verdicts(verdicts)
     overriding = task.terms.override
     excluded_names = excluded(session, candidate, task, signed_in=signed_in)
-    proposed = corrections(session, candidate.task, candidate_id=candidate.id)
+    proposed = shared.corrections.get(candidate.id, ())
     open_ones = tuple(one for one in proposed if one.state == "open")
-    given = _effective_dispositions(session, candidate.id, proposed)
-    made = release_of(session, candidate.id)
+    given = _effective_dispositions(shared.dispositions.get(candidate.id, ()), proposed)
+    made = shared.release_of(candidate)
     counting, lapsed = approvals(effective, excluded_names, known)
-    later = later_versions(session, candidate.versions) if later is None else later
-    changes = _changes(session, candidate, task, later, released=made is not None)
+    changes = _changes(session, candidate, task, shared, released=made is not None)
     status = ReviewStatus(
         candidate=candidate,
         task=task,
@@ -197,7 +192,7 @@ def review_status(
         dispositions=given,
         corrections=open_ones,
         release=made,
-        successor=successor_of(session, candidate.id),
+        successor=shared.successors.get(candidate.id),
         state="needs review",
         stale=changes.stale,
         needs_run=changes.needs_run,
@@ -210,7 +205,7 @@ def review_status(
         excluded=excluded_names,
         signed_in=signed_in,
     )
-    return replace(status, state=_state(session, status, effective))
+    return replace(status, state=_state(status, effective, shared))
 
 
 def _lapsed(approval: Verdict) -> Blocker:
@@ -229,16 +224,16 @@ class _Changes:
 
 
 def _changes(
-    session: Session, candidate: CandidateSummary, task: Task, later: LaterVersions, *, released: bool
+    session: Session, candidate: CandidateSummary, task: Task, shared: Shared, *, released: bool
 ) -> _Changes:
     """Return what changed under a candidate.
 
     What was released once may be so again although another was since, or its snippets have newer versions.
     """
-    reasons, gone = evidence_changes(session, candidate), withdrawn(session, candidate, later)
-    newer = newer_versions(session, candidate, later)
+    reasons, gone = evidence_changes(session, candidate, shared), withdrawn(session, candidate, shared)
+    newer = newer_versions(session, candidate, shared.later)
     binding = [] if released or task.policy.newer_version == "notice" else [one for one in newer if one.since]
-    if not released and superseded(session, candidate):
+    if not released and superseded(session, candidate, shared):
         reasons = (*reasons, SUPERSEDED)
     return _Changes(
         stale=(*reasons, *gone, *(one.text for one in binding)),
@@ -249,12 +244,15 @@ def _changes(
 
 
 def _effective_dispositions(
-    session: Session, candidate_id: int, proposed: Sequence[Correction]
+    every: Sequence[Disposition], proposed: Sequence[Correction]
 ) -> dict[str, Disposition]:
-    """Return the disposition of each regression that counts; `proposed` are corrections, newest first."""
+    """Return the disposition of each regression that counts, of `every` one, the oldest first.
+
+    `proposed` are corrections, newest first.
+    """
     state = {one.example_id: one.state for one in reversed(proposed)}
     given: dict[str, Disposition] = {}
-    for one in all_dispositions(session, candidate_id):
+    for one in every:
         # A label that was found right after all, or without a correction, leaves no disposition but a block.
         if one.kind != "label is wrong" or state.get(one.example_id, "rejected") != "rejected":
             given[one.example_id] = one
@@ -292,10 +290,10 @@ def _policy(task: Task) -> str:
     return f"the policy asks for {who}{f' other than {other}' if other else ''}"
 
 
-def _state(session: Session, status: ReviewStatus, effective: tuple[Verdict, ...]) -> State:
+def _state(status: ReviewStatus, effective: tuple[Verdict, ...], shared: Shared) -> State:
     made = status.release
     if made:
-        now = current_release(session, made.task, made.target)
+        now = shared.released_now(status.candidate)
         return "released" if now and now.candidate_id == made.candidate_id else "replaced"
     if status.successor is not None:
         return "rescored"

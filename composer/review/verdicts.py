@@ -17,6 +17,7 @@ from composer.registry.tasks import measured_alike
 from composer.tables import VerdictRow
 from composer.task.task import Task
 from library import log
+from library.parts import in_parts
 from library.people import NotAllowed, people, require
 from library.roles import LOCAL, Person, Role
 from library.snippets import versions
@@ -51,8 +52,17 @@ class Verdict:
 
 def verdicts_on(session: Session, candidate_id: int) -> tuple[Verdict, ...]:
     """Return the verdicts on a candidate, oldest first."""
-    query = select(VerdictRow).where(VerdictRow.candidate_id == candidate_id).order_by(col(VerdictRow.id))
-    return tuple(Verdict(**row.model_dump()) for row in session.exec(query))
+    return verdicts_of(session, [candidate_id]).get(candidate_id, ())
+
+
+def verdicts_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[Verdict, ...]]:
+    """Return the verdicts on each of these candidates, oldest first; those without any are left out."""
+    found: dict[int, list[Verdict]] = {}
+    for some in in_parts(ids):
+        query = select(VerdictRow).where(col(VerdictRow.candidate_id).in_(some))
+        for row in session.exec(query.order_by(col(VerdictRow.id))):
+            found.setdefault(row.candidate_id, []).append(Verdict(**row.model_dump()))
+    return {number: tuple(each) for number, each in found.items()}
 
 
 def record(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from composer.candidates.records import has_candidates
 from composer.review.inbox import Entry, inbox, waiting_for
 from library.roles import Person
 from ui.shell.context import as_logged, database
@@ -16,6 +17,12 @@ from ui.shell.user import BY_PERSON
 def entries() -> tuple[Entry, ...]:
     """Return every candidate as the Inbox shows it, newest first."""
     return _entries(as_logged())
+
+
+def anything_found() -> bool:
+    """Whether any candidate was ever put up for review."""
+    with database().session() as session:
+        return has_candidates(session)
 
 
 def waiting(person: Person) -> int:

@@ -221,17 +221,21 @@ def _references(ends: Part | None, metric: str, share: float, *, as_disagreement
         return []
     known = [("best constant answer", ends.floor.figure, WORSE)]
     known += [("one more person", ends.ceiling.value, "#5b6673")] if ends.ceiling else []
-    layers = []
-    for words, value, colour in known:
-        at = away(metric, Estimate(value, value, value)).value if as_disagreement else share * value
-        row = alt.Chart(pd.DataFrame({"y": [at], "words": [words]}))
-        layers += [
-            row.mark_rule(color=colour, strokeDash=[4, 3], opacity=0.8).encode(y="y:Q"),
-            row.mark_text(align="left", baseline="bottom", dy=-2, fontSize=10.5, color=colour).encode(
-                x=alt.value(4), y="y:Q", text="words:N"
-            ),
-        ]
-    return layers
+    rows = [
+        {
+            "y": away(metric, Estimate(value, value, value)).value if as_disagreement else share * value,
+            "words": words,
+            "colour": colour,
+        }
+        for words, value, colour in known
+    ]
+    base, colour = alt.Chart(pd.DataFrame(rows)), alt.Color("colour:N", scale=None, legend=None)
+    return [
+        base.mark_rule(strokeDash=[4, 3], opacity=0.8).encode(y="y:Q", color=colour),
+        base.mark_text(align="left", baseline="bottom", dy=-2, fontSize=10.5).encode(
+            x=alt.value(4), y="y:Q", text="words:N", color=colour
+        ),
+    ]
 
 
 def _short(parameters: float) -> str:

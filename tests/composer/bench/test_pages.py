@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from typer.testing import CliRunner
 
 from composer.audit import audit
 from composer.bench import pagetimes
-from composer.bench.pages import CHANGED, FEWEST, Populated, populate, synthetic_dataset
+from composer.bench.made_up import synthetic_dataset
+from composer.bench.pages import CHANGED, FEWEST, Populated, populate
 from composer.cli.bench import app
 from composer.home.paths import Home
 from composer.review.inbox import inbox
@@ -20,6 +22,7 @@ from composer.review.status import get_review
 from library.database import Database, open_database
 from library.errors import Refused
 from tests.conftest import NOW
+from tests.library.queries import statements
 
 CANDIDATES = 8
 
@@ -54,6 +57,12 @@ def test_the_inbox_is_full_and_some_wait_for_changes(place: tuple[Database, Popu
     assert "unreadable" not in states
 
 
+def test_many_candidates_are_read_together_and_not_one_by_one(place: tuple[Database, Populated]) -> None:
+    with place[0].session() as session, statements(session) as sent:
+        assert len(inbox(session)) == CANDIDATES
+    assert max(Counter(sent).values()) <= 2, "once for each task"
+
+
 def test_its_log_and_its_rows_agree(place: tuple[Database, Populated]) -> None:
     with place[0].session() as session:
         assert audit(session).differences == ()
@@ -77,19 +86,28 @@ def test_too_few_examples_are_refused(tmp_path: Path) -> None:
 def test_the_pages_of_a_real_server_are_measured() -> None:
     told: list[None] = []
     figures = pagetimes.measure_pages(
-        FEWEST, at=NOW, repetitions=1, candidates=4, on_done=lambda: told.append(None)
+        FEWEST, at=NOW, repetitions=1, candidates=4, tasks=2, targets=3, on_done=lambda: told.append(None)
     )
-    assert set(figures) == {"candidate_first_ms", "candidate_filter_ms", "inbox_ms", "bytes"}
+    assert set(figures) == set(FIGURES)
     assert all(value > 0 for value in figures.values())
     assert 50_000 < figures["bytes"] < pagetimes.LIMITS.most["bytes"]
-    assert len(told) == 2
+    assert len(told) == 4
 
 
-FIGURES = {"candidate_first_ms": 400, "candidate_filter_ms": 150, "inbox_ms": 900, "bytes": 500_000}
+FIGURES = {
+    "candidate_first_ms": 400,
+    "candidate_filter_ms": 150,
+    "inbox_ms": 900,
+    "bytes": 500_000,
+    "models_first_ms": 450,
+    "models_other_ms": 200,
+    "models_beside_ms": 300,
+}
 
 
 @pytest.mark.parametrize(
-    ("changes", "status"), [({}, 0), ({"candidate_filter_ms": 200}, 1), ({"bytes": 2_000_001}, 1)]
+    ("changes", "status"),
+    [({}, 0), ({"candidate_filter_ms": 200}, 1), ({"bytes": 2_000_001}, 1), ({"models_first_ms": 500}, 1)],
 )
 def test_a_broken_limit_is_told(monkeypatch: pytest.MonkeyPatch, changes: dict[str, int], status: int) -> None:
     monkeypatch.setattr(pagetimes, "measure_pages", lambda *_given, **_named: {**FIGURES, **changes})
