@@ -57,6 +57,7 @@ _SENTENCES = {
     "rows adopted": "named the rows of {} that no entry named",
     "restored": "restored {} from a backup",
     "stop asked": "asked {} to stop",
+    "run continued": "let {} go on",
     "job entered": "asked for more answers about {}",
     "anchors chosen": "set sealed examples of {} apart as anchors",
     "scoring asked": "asked to score {} again",

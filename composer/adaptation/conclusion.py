@@ -15,7 +15,8 @@ from composer.analysis.cost import compared
 from composer.analysis.diagnoses import Compared
 from composer.analysis.people import ratings_of
 from composer.answers.cost import money_for
-from composer.answers.latency import answer_tokens
+from composer.answers.latency import answer_latency, answer_tokens
+from composer.answers.naming import answers_kept
 from composer.evaluation.caveats import best_constant_of
 from composer.evaluation.metrics import as_change, figures
 from composer.evaluation.raters import agreement
@@ -153,13 +154,16 @@ def _cost(session: Session, run: RunRow, target: Target, test: int, wanted: Sequ
     """Return what it took; a full run reads the sealed examples for what it finds, and for what it began with."""
     begun = {one for kind, _, one in wanted if kind in ("in use", "plain transfer")}
     tokens = answer_tokens(session, target.name)
+    paid = max(answers_kept(session, f"run:{run.id}", since=run.created_at), run.paid)
+    # Answers from before it was stopped, whose time is that of no attempt that ended.
+    before = (paid - run.paid) * answer_latency(session, target.name).seconds / target.parallel
     seconds = float(run.result.get("seconds", 0.0)) if run.result else _lasted(run)
     return Cost(
         answers=run.asked,
-        paid=run.paid,
+        paid=paid,
         full=run.budget + (1 + len(begun)) * test,
-        seconds=seconds,
-        money=money_for(target, run.paid, tokens),
+        seconds=round(seconds + before, 1),
+        money=money_for(target, paid, tokens),
     )
 
 

@@ -42,7 +42,7 @@ class Side(_Part):
 
 
 class Cost(_Part):
-    """What an adaptation took: answers needed and those paid for, seconds of its run, and money where known.
+    """What an adaptation took: answers needed and those paid for, seconds at work, and money where known.
 
     `full` is how many answers it would have needed if its search had used its whole budget, and it had read the
     sealed examples for every prompt.

@@ -6,6 +6,7 @@ from composer.adaptation.outcome import Cost, Outcome
 from composer.adaptation.records import Adaptation
 from composer.answers.latency import lasting
 from composer.evaluation.formatting import NAMES, SHARES, bracketed, change
+from composer.search.prior import Prior
 
 
 def ended_in_words(one: Adaptation) -> str:
@@ -31,7 +32,19 @@ def over_transfer(found: Outcome) -> str:
 
 
 def took(cost: Cost) -> str:
-    """Return what an adaptation took from start to end: answers, minutes, and money where there is a price."""
+    """Return what an adaptation took from start to end: answers and minutes; `price_in_words` has the money."""
     share = f" ({cost.answers / cost.full:.0%} of the {cost.full:,} of a full run)" if cost.full else ""
-    money = "" if cost.money is None else f", {cost.money:.2g} by the target’s price"
-    return f"{cost.answers:,} answers{share}, {cost.paid:,} paid; {lasting(cost.seconds)}{money}"
+    return f"{cost.answers:,} answers{share}, {cost.paid:,} paid; {lasting(cost.seconds)}"
+
+
+def head_start(prior: Prior | None) -> str:
+    """Return what is known of the snippets before the first answer, in a sentence."""
+    if prior is None:
+        return "No head start: no search on another target showed anything of these snippets."
+    sources = ", ".join(f"{one.target} ({one.cells:,} answers)" for one in prior.sources)
+    if set(prior.carry) == {""}:
+        carried = f"{prior.carry['']:.0%}"
+    else:
+        carried = ", ".join(f"{kind or 'the others'} {share:.0%}" for kind, share in sorted(prior.carry.items()))
+    known = f"{len(prior.snippets):,} snippets by searches on {sources}"
+    return f"Head start: {known}, as far as effects are expected to carry over ({carried})."

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from composer.adaptation.conclusion import conclude
+from composer.adaptation.line import has_worker as has_worker
+from composer.adaptation.line import in_line
 from composer.adaptation.outcome import Outcome
 from composer.adaptation.records import get_adaptation
 from composer.answers.evaluator import Stopped
@@ -29,7 +31,7 @@ def work(
     on_progress: Callable[[Progress], None] = lambda _progress: None,
     connect: Connect = connect,
 ) -> Outcome:
-    """Do or continue an adaptation and return what it came to; one that has ended is not done again.
+    """Do or continue an adaptation in its turn and return what it came to; one that has ended is not done again.
 
     Most answers coming to nothing for one cause that no snippet mends, such as being cut off, is a no-go. Raises
     what doing its run raises besides that: `Refused` on an outage, `Stopped` when somebody asked it to stop.
@@ -38,14 +40,15 @@ def work(
         known = get_adaptation(session, adaptation_id)
     if known.outcome is not None:
         return known.outcome
-    malformed = ""
-    if known.run_state != FINISHED:
-        try:
-            worker.work(database, home, known.run_id, on_progress=on_progress, connect=connect)
-        except MostlyMalformed as refusal:
-            malformed = f"{refusal.what[:1].upper()}{refusal.what[1:]}. {refusal.fix}"
-    with database.session() as session:
-        return conclude(session, adaptation_id, at=datetime.now(UTC), malformed=malformed)
+    with in_line(database, home, adaptation_id, known.run_id, lambda text: on_progress(Progress(text))):
+        malformed = ""
+        if known.run_state != FINISHED:
+            try:
+                worker.work(database, home, known.run_id, on_progress=on_progress, connect=connect)
+            except MostlyMalformed as refusal:
+                malformed = f"{refusal.what[:1].upper()}{refusal.what[1:]}. {refusal.fix}"
+        with database.session() as session:
+            return conclude(session, adaptation_id, at=datetime.now(UTC), malformed=malformed)
 
 
 def start(home: Home, adaptation_id: int) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from composer.answers.store import DatabaseCells, Question
 from composer.models.answer import Answer
@@ -14,7 +14,8 @@ from composer.tables import CellRow
 from library import log
 from library.database import Database
 from library.parts import in_parts
-from library.rows import NAMED, NamedRow, content_hashes
+from library.rows import NAMED, ROWS, NamedRow, content_hashes
+from library.tables import LogRow
 
 KEPT = "answers kept"
 
@@ -86,6 +87,30 @@ def named_answers(database: Database, *, subject: str, by: str) -> Iterator[Name
         yield cells
     finally:
         cells.name()
+
+
+def answers_kept(session: Session, subject: str, *, since: datetime) -> int:
+    """Return how many answers were paid for a subject, such as `run:3`, however often that stopped and went on.
+
+    Of those that it found unnamed, the ones given `since` it was entered count: a killed process of its own paid
+    for them.
+    """
+    paid = 0
+    for entry in session.exec(select(LogRow).where(LogRow.subject == subject, LogRow.action == KEPT)):
+        if not entry.detail.get("found"):
+            paid += int(entry.detail.get("answers", 0))
+            continue
+        for some in in_parts(_named_cells(session, entry)):
+            given = select(CellRow.key).where(col(CellRow.key).in_(some), CellRow.answered_at >= since)
+            paid += len(session.exec(given).all())
+    return paid
+
+
+def _named_cells(session: Session, entry: LogRow) -> list[str]:
+    """Return the keys of the cells that an entry names."""
+    few = [name.partition(":")[2] for name in entry.detail.get(ROWS, {}) if name.startswith("cell:")]
+    many = select(NAMED.c.key).where(NAMED.c.entry == entry.id, NAMED.c.kind == "cell")
+    return [*few, *session.scalars(many)]
 
 
 def _unnamed(session: Session, keys: Sequence[str]) -> list[str]:

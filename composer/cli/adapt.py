@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -10,10 +11,11 @@ import typer
 
 from composer.adaptation import AdaptationPlan, enter_adaptation, get_adaptation, list_adaptations, plan_adaptation
 from composer.adaptation import worker as adaptations
+from composer.adaptation.price import price_in_words
 from composer.answers.evaluator import Stopped
 from composer.cli.adapt_report import as_row, before, listing, report
 from composer.cli.before_spending import DryRunOption
-from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals
+from composer.cli.common import HomeOption, JsonOption, console, out, person, print_refusal, refusals
 from composer.cli.compose import BudgetOption, SeedOption, StrategyOption
 from composer.cli.run_report import progress_bar
 from composer.home.paths import Home, resolve_home
@@ -24,6 +26,7 @@ from library.database import Database, open_database
 from library.errors import Refused
 
 INTERRUPTED = 130
+STOPPED = "Stopped. The answers so far are kept: run the same command again to go on from there."
 
 
 @refusals
@@ -45,7 +48,7 @@ def adapt(
 ) -> None:
     """Carry a task's prompt from one target to others: each ends in a candidate, or a no-go with its reasons.
 
-    Run it again to go on.
+    Several are done one after the other. Run it again to go on.
     """
     place = Home(resolve_home(home))
     database = open_database(place.path)
@@ -64,9 +67,7 @@ def adapt(
         print(json.dumps([{"to": plan.target.name, **takes.as_json()} for plan, takes in plans], allow_nan=False))
     if dry_run:
         return
-    ended = [_done(database, place, plan, as_json=as_json) for plan, _ in plans]
-    if as_json:
-        print(json.dumps(ended, ensure_ascii=False, allow_nan=False))
+    _all_done(database, place, [plan for plan, _ in plans], as_json=as_json)
 
 
 def _planned(
@@ -80,21 +81,40 @@ def _planned(
         return [(plan, spending(session, plan.run)) for plan in plans]
 
 
-def _done(database: Database, home: Home, plan: AdaptationPlan, *, as_json: bool) -> dict[str, object]:
-    """Do one adaptation with a progress bar, print what it came to, and return it for a script."""
-    with database.session() as session:
-        number = enter_adaptation(session, plan, by=person(), at=datetime.now(UTC))
+def _all_done(database: Database, home: Home, plans: Sequence[AdaptationPlan], *, as_json: bool) -> None:
+    """Do adaptations one after the other and print each; one that fails or is stopped keeps none from its turn."""
+    rows, status = [], 0
+    for plan in plans:
+        with database.session() as session:
+            number = enter_adaptation(session, plan, by=person(), at=datetime.now(UTC))
+        try:
+            _done(database, home, number, as_json=as_json)
+        except Refused as refusal:
+            print_refusal(refusal)
+            status = 1
+        except Stopped:
+            console.print(f"{plan.target.name}: {STOPPED}")
+            status = status or INTERRUPTED
+        with database.session() as session:
+            rows.append(as_row(get_adaptation(session, number)))
+    if as_json:
+        print(json.dumps(rows, ensure_ascii=False, allow_nan=False))
+    if status:
+        raise typer.Exit(status)
+
+
+def _done(database: Database, home: Home, number: int, *, as_json: bool) -> None:
+    """Do one adaptation with a progress bar, and print what it came to."""
     try:
         with progress_bar(console) as bar:
             adaptations.work(database, home, number, on_progress=bar, connect=connection.connect)
-    except (KeyboardInterrupt, Stopped) as stop:
-        console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
+    except KeyboardInterrupt as stop:
+        console.print(STOPPED)
         raise typer.Exit(INTERRUPTED) from stop
-    with database.session() as session:
-        ended = get_adaptation(session, number)
     if not as_json:
-        out.print(report(ended))
-    return as_row(ended)
+        with database.session() as session:
+            ended = get_adaptation(session, number)
+            out.print(report(ended, price_in_words(session, ended)))
 
 
 def _list(database: Database, task: str | None, *, as_json: bool) -> None:

@@ -12,13 +12,16 @@ from rich.table import Table
 from rich.text import Text
 
 from composer.adaptation import Adaptation, AdaptationPlan, Outcome
-from composer.adaptation.wording import over_transfer, took
+from composer.adaptation.wording import head_start, over_transfer, took
 from composer.cli.common import clean
 from composer.cli.figures_table import BAD, GOOD
 from composer.evaluation.formatting import NAMES, bracketed, figure
+from composer.home.processes import FAILED
 from composer.prompts.composition import BARE_BASE
 from composer.runs.spending import Spending, in_words, warning
-from composer.search.prior import Prior
+
+MOST_OF_A_NAME = 24
+"""Columns that the name of a target has in a list on a narrow terminal."""
 
 
 def before(plans: Sequence[tuple[AdaptationPlan, Spending]]) -> RenderableType:
@@ -36,26 +39,15 @@ def before(plans: Sequence[tuple[AdaptationPlan, Spending]]) -> RenderableType:
             "show that none will."
         ),
     ]
+    if len(plans) > 1:
+        parts.append(_indented("One target after the other, in this order:"))
     for one, takes in plans:
         parts.append(Text(f"→ {one.target.name}", "bold"))
-        parts.append(_indented(_head_start(one.prior), "dim"))
+        parts.append(_indented(head_start(one.prior), "dim"))
         parts += [_indented(line, "dim") for line in in_words(takes)]
         if said := warning(takes):
             parts.append(_indented(f"! {said}", BAD))
     return Group(*parts)
-
-
-def _head_start(prior: Prior | None) -> str:
-    """Return what is known of the snippets before the first answer, in a sentence."""
-    if prior is None:
-        return "No head start: no search on another target showed anything of these snippets."
-    sources = ", ".join(f"{one.target} ({one.cells:,} answers)" for one in prior.sources)
-    if set(prior.carry) == {""}:
-        carried = f"{prior.carry['']:.0%}"
-    else:
-        carried = ", ".join(f"{kind or 'the others'} {share:.0%}" for kind, share in sorted(prior.carry.items()))
-    known = f"{len(prior.snippets):,} snippets by searches on {sources}"
-    return f"Head start: {known}, as far as effects are expected to carry over ({carried})."
 
 
 def _indented(line: str, style: str = "") -> Padding:
@@ -67,8 +59,11 @@ def _short(dataset: str) -> str:
     return dataset.partition(":")[2][:12]
 
 
-def report(one: Adaptation) -> RenderableType:
-    """Return what an adaptation came to: its prompts side by side, and the candidate or why there is none."""
+def report(one: Adaptation, price: str) -> RenderableType:
+    """Return what an adaptation came to: its prompts side by side, and the candidate or why there is none.
+
+    `price` is what its answers cost, in words.
+    """
     found = one.outcome
     head = Text(f"\n{one.task}: {one.source} → {one.target}", "bold")
     if found is None:
@@ -82,15 +77,16 @@ def report(one: Adaptation) -> RenderableType:
     if found.sights:
         parts.append(Text("A larger budget:", "dim"))
         parts += [_indented(line, "dim") for line in found.sights]
-    parts.append(Text(took(found.cost), "dim"))
+    parts += [Text(took(found.cost), "dim"), Text(f"Price: {price}", "dim")]
     return Group(*parts)
 
 
 def _sides(found: Outcome) -> Table:
     name = NAMES[found.metric]
     table = Table("on the sealed examples", box=None, pad_edge=False)
-    for column in ("target", name, "95% interval", "valid only", "valid rate", "s an answer", "examples"):
-        table.add_column(column, justify="left" if column == "target" else "right")
+    table.add_column("target", overflow="fold")
+    for column in (name, "95% interval", "valid only", "valid rate", "s an answer", "examples"):
+        table.add_column(column, justify="right")
     for one in found.sides:
         table.add_row(
             Text(one.kind),
@@ -130,16 +126,26 @@ def listing(known: Sequence[Adaptation]) -> RenderableType:
     """Return adaptations as a table, newest first."""
     if not known:
         return Text("Nothing was adapted yet: `composer adapt TASK --from A --to B`.")
-    table = Table("", "task", "from", "to", "ended in", "answers", "why")
+    table = Table("", "task", show_lines=True)
+    # Two targets are often told apart by the end of their names alone.
+    table.add_column("from → to", overflow="fold", no_wrap=max(map(_longest, known)) <= MOST_OF_A_NAME)
+    for name in ("ended in", "answers", "why"):
+        table.add_column(name, justify="right" if name == "answers" else "left")
     for one in known:
         found = one.outcome
         ended = one.run_state if found is None else found.kind
         why = "" if found is None or not found.reasons else found.reasons[0]
+        if found is None and one.run_state == FAILED:
+            why = one.message
         if found is not None and found.kind == "candidate":
-            ended = f"candidate {found.candidate_id}"
-        cells = (str(one.id), one.task, one.source, one.target, ended, f"{one.answers:,}", why)
+            ended, why = f"candidate {found.candidate_id}", over_transfer(found)
+        cells = (str(one.id), one.task, f"{one.source}\n→ {one.target}", ended, f"{one.answers:,}", why)
         table.add_row(*(Text(clean(cell)) for cell in cells))
     return table
+
+
+def _longest(one: Adaptation) -> int:
+    return max(len(one.source), len(one.target) + 2)
 
 
 def as_row(one: Adaptation) -> dict[str, Any]:

@@ -57,10 +57,15 @@ def refusals(command: Callable[Params, Returned]) -> Callable[Params, Returned]:
         try:
             return command(*args, **kwargs)
         except Refused as refusal:
-            console.print(f"[bold red]Error:[/] {escape(str(refusal))}", highlight=False, soft_wrap=True)
+            print_refusal(refusal)
             raise typer.Exit(1) from refusal
 
     return wrapped
+
+
+def print_refusal(refusal: Refused) -> None:
+    """Print what was refused as one red line on standard error, for a command that goes on after it."""
+    console.print(f"[bold red]Error:[/] {escape(str(refusal))}", highlight=False, soft_wrap=True)
 
 
 def confirm(question: str) -> None:

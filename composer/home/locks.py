@@ -26,7 +26,7 @@ def exclusive_lock(home: Home, work: str, *, patience: float | None = None) -> I
         lock.acquire()
     except Timeout as taken:
         what = work.replace("-", " ")
-        raise Refused(f"another worker is on {what}", fix="Wait for it, or stop it on the Runs page.") from taken
+        raise Refused(f"another worker is on {what}", fix="Wait for it, or stop it.") from taken
     try:
         yield
     finally:

@@ -8,13 +8,16 @@ from datetime import datetime
 from composer.runs.records import RunSummary
 from composer.search.problem import Step
 
+FEWEST = 5
+"""Paid answers that show a pace: the first one's time is that of loading the model."""
+
 
 def seconds_left(run: RunSummary, at: datetime) -> float | None:
-    """Estimate a running search's time left from its pace so far; None before the first paid answer.
+    """Estimate a running search's time left from its pace so far; None before `FEWEST` paid answers.
 
     An upper estimate: answers that turn out to be stored already take no time, and a search may end early.
     """
-    if run.started_at is None or run.counts.paid == 0:
+    if run.started_at is None or run.counts.paid < FEWEST:
         return None
     each = (at - run.started_at).total_seconds() / run.counts.paid
     return each * max(run.expected - run.counts.asked, 0)

@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 from composer.answers.evaluator import Counts
 from composer.candidates.bases import keep_base
 from composer.candidates.records import PROPOSERS
-from composer.home.processes import RUNNING, WAITING
+from composer.home.processes import FINISHED, RUNNING, WAITING
 from composer.registry.targets import keep_target
 from composer.runs.plan import Plan
 from composer.runs.summary import RunResult
@@ -32,7 +32,10 @@ TRACE: TypeAdapter[tuple[Step, ...]] = TypeAdapter(tuple[Step, ...])
 
 @dataclass(frozen=True)
 class RunSummary:
-    """A run without the record of its search: what lists need of it. `result` is None until it has finished."""
+    """A run without the record of its search: what lists need of it.
+
+    `adaptation` is the one that the run is part of, None for most; `result` is None until it has finished.
+    """
 
     id: int
     task: str
@@ -48,6 +51,8 @@ class RunSummary:
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    adaptation: int | None
+    stop_asked: bool
     result: RunResult | None
 
     @property
@@ -166,9 +171,26 @@ def ask_to_stop(session: Session, run_id: int, *, by: str, at: datetime) -> None
     log.append(session, who=by, action="stop asked", subject=f"run:{run_id}", why="", detail={}, at=at)
 
 
+def go_on(session: Session, run_id: int, *, by: str, at: datetime) -> None:
+    """Put a run that was stopped, failed or killed back among those that wait; raises for the role."""
+    require(session, by, *PROPOSERS)
+    row = run_row(session, run_id)
+    if row.state != FINISHED:
+        put_back(row)
+        row.stop_asked = False
+        session.add(row)
+    log.append(session, who=by, action="run continued", subject=f"run:{run_id}", why="", detail={}, at=at)
+
+
+def put_back(row: RunRow) -> None:
+    """Make a run wait for a worker again; whether somebody asked to stop one that waits already stays."""
+    row.stop_asked = row.stop_asked and row.state == WAITING
+    row.state, row.message, row.ended_at = WAITING, "", None
+
+
 _SAME = (
     *("id", "task", "target", "strategy", "seed", "budget", "state", "expected", "message", "started_by"),
-    *("created_at", "started_at", "ended_at"),
+    *("created_at", "started_at", "ended_at", "adaptation", "stop_asked"),
 )
 """Columns that are fields of a summary as they are."""
 

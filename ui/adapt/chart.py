@@ -36,13 +36,13 @@ def sides(found: Outcome) -> Any:
         "figure:Q",
         title=title,
         scale=alt.Scale(domain=[min(ends), max(ends)], nice=True, zero=False),
-        axis=alt.Axis(format=form, tickCount=6),
+        axis=alt.Axis(format=form, tickCount=6, labelFlush=False),
     )
     up = alt.Y(
         "prompt:N",
         title=None,
         sort=list(data["prompt"]),
-        axis=alt.Axis(labelLimit=200, labelFontSize=12, labelOverlap=False),
+        axis=alt.Axis(labelLimit=200, labelFontSize=12, labelOverlap=False, labelFlush=False),
     )
     colour = alt.Color("tone:N", scale=None)
     hover = [alt.Tooltip(name) for name in ("prompt:N", "target:N", "figure:Q", "low:Q", "high:Q")]

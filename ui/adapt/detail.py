@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from composer.activity.addresses import run_page
 from composer.adaptation import kept_gain
-from composer.home.processes import FAILED, FINISHED, STOPPED
+from composer.adaptation.price import price_in_words
+from composer.candidates.records import PROPOSERS
+from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED
 from composer.prompts.composition import BARE_BASE
 from composer.runs.estimates import seconds_left
-from composer.runs.records import RunSummary, ask_to_stop
+from composer.runs.records import ask_to_stop, get_run
 from ui.adapt import ended
 from ui.adapt.page_data import Known
-from ui.adapt.state import ENDED, MOVING, begin, mark
-from ui.runs.state import AT_WORK, INTERRUPTED, NOT_STARTED
+from ui.adapt.state import ENDED, MAY_NOT, MOVING, mark
+from ui.runs.detail import search_line
+from ui.runs.state import AT_WORK, IN_LINE, INTERRUPTED, NOT_STARTED, go_on_with
 from ui.shell.context import database, now
-from ui.shell.html import lasting, plain, safe, when
+from ui.shell.html import count, lasting, plain, safe, when
 from ui.shell.notices import Section, action
 from ui.shell.page import html
-from ui.shell.state import Key
-from ui.shell.user import who
+from ui.shell.user import me, who
 
-STOP = Section("stop-adaptation")
-STOPPING = Key("stopping-adaptation", False)
-"""Whether this page asked an adaptation to stop."""
+STOP, GO_ON = Section("stop-adaptation"), Section("go-on-adaptation")
 
 
 def show(known: Known) -> None:
@@ -39,76 +41,105 @@ def show(known: Known) -> None:
             f'<div class="ic ic-mute">carried over: <code>{safe(held)}</code></div>'
         )
         STOP.of(one.id).show_refusal()
+        GO_ON.of(one.id).show_refusal()
         if known.state in MOVING:
-            _progress(known, known.run)
+            _progress(known)
         elif known.state not in ENDED:
             _unfinished(known)
         elif one.outcome is not None:
             with database().session() as session:
-                kept = kept_gain(session, one)
-            ended.show(one, one.outcome, kept)
+                kept, price = kept_gain(session, one), price_in_words(session, one)
+            ended.show(one, one.outcome, kept, price)
 
 
-def _stop(run_id: int, adaptation_id: int) -> None:
+def _stop(run_id: int) -> None:
     """Ask an adaptation's search to stop, keeping what it has."""
     with database().session() as session:
         ask_to_stop(session, run_id, by=who(), at=now())
-    STOPPING.of(adaptation_id).set(True)
 
 
-def _progress(known: Known, run: RunSummary) -> None:
-    """Show an adaptation at work: how far, how long still, and the button that stops it."""
-    one = known.one
+def _progress(known: Known) -> None:
+    """Show an adaptation on its way: how far, what looks best, how long still, and the button that stops it."""
+    run = known.run
     done = min(run.counts.asked / run.expected, 1.0) if run.expected else 0.0
+    st.progress(1.0 if run.state in (FINISHED, FAILED) else done, text=plain(_at(known)))
+    begun = known.state == AT_WORK and run.state == RUNNING
+    if begun:
+        with database().session() as session:
+            searched = get_run(session, run.id)
+        tried = len({step.keys for step in searched.trace})
+        parts = [f"{run.counts.stored:,} stored already, {run.counts.paid:,} paid"]
+        parts += [f"{count(tried, 'composition')} tried"] if tried else []
+        parts.append("it ends early as soon as no composition can be of use")
+        html(f'<div class="ic ic-mute">{" · ".join(parts)}</div>')
+        search_line(searched)
+    if begun or known.state == IN_LINE:
+        _stop_button(known)
+
+
+def _at(known: Known) -> str:
+    """Return what an adaptation on its way is at, in words."""
+    run = known.run
+    if known.state == IN_LINE:
+        return _waits_for(known.before)
+    if known.state != AT_WORK:
+        return "a worker is starting"
+    if run.state != RUNNING:
+        return "comparing all sides"
     left = seconds_left(run, now())
-    still = (
-        f"about {lasting(left)} left at most" if left is not None else "time left: known after the first answers"
-    )
-    phase = run.message or "a worker is starting"
-    if run.state == FINISHED:
-        phase, still, done = "comparing all sides", "a moment", 1.0
-    st.progress(done, text=plain(f"{phase} · {run.counts.asked:,} of up to {run.expected:,} answers · {still}"))
-    html(
-        f'<div class="ic ic-mute">{run.counts.stored:,} stored already · {run.counts.paid:,} paid · it ends early '
-        "as soon as no composition can be of use</div>"
-    )
-    if known.state != AT_WORK or run.state == FINISHED:
-        return
-    stopping = STOPPING.of(one.id).get()
+    still = "time left: known after the first answers" if left is None else f"about {lasting(left)} left at most"
+    since = "" if run.started_at is None else f" · at work for {lasting((now() - run.started_at).total_seconds())}"
+    answers = f"{run.counts.asked:,} of up to {run.expected:,} answers"
+    return f"{run.message or 'at work'} · {answers}{since}, {still}"
+
+
+def _waits_for(before: Sequence[int]) -> str:
+    """Return for which adaptations one waits, in words."""
+    if not before:
+        return "a worker is starting"
+    if len(before) == 1:
+        return f"waiting its turn: adaptation {before[0]} comes before it"
+    named = f"{', '.join(map(str, before[:-1]))} and {before[-1]}"
+    return f"waiting its turn: adaptations {named} come before it"
+
+
+def _stop_button(known: Known) -> None:
+    run, may = known.run, me().may(*PROPOSERS)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Stop",
-            key=f"stop-{one.id}",
+            key=f"stop-{known.one.id}",
             icon=":material/stop:",
-            on_click=action(STOP.of(one.id))(_stop),
-            args=(run.id, one.id),
-            disabled=stopping,
+            on_click=action(STOP.of(known.one.id))(_stop),
+            args=(run.id,),
+            disabled=run.stop_asked or not may,
         )
-        effect = "stopping after the answer in flight" if stopping else "keeps every answer; it can go on later"
+        effect = "keeps every answer; it can go on later" if may else MAY_NOT
+        effect = "stopping after the answer in flight" if run.stop_asked else effect
         st.caption(effect, width="content")
 
 
 def _unfinished(known: Known) -> None:
     """Show why an adaptation is not at work though it has not ended, and offer to go on."""
-    one = known.one
+    one, may = known.one, me().may(*PROPOSERS)
     reason = {
         INTERRUPTED: "The worker of this adaptation is gone: it was killed, or the machine was restarted.",
-        NOT_STARTED: "This adaptation was entered, and its worker did not start.",
+        NOT_STARTED: "This adaptation was entered, and no worker has it.",
         STOPPED: "This adaptation was stopped.",
         FAILED: f"This adaptation broke off: {one.message}",
         FINISHED: "Its search has ended, and the sides were not compared yet.",
     }[known.state]
     st.warning(plain(reason), width=760)
-    st.caption("Every answer is kept, and none of the stored ones is paid for again.")
-    st.button(
-        "Go on",
-        key=f"go-on-{one.id}",
-        icon=":material/play_arrow:",
-        on_click=_go_on,
-        args=(known,),
-    )
-
-
-def _go_on(known: Known) -> None:
-    STOPPING.of(known.one.id).set(False)
-    begin(known.one)
+    answers = f"{count(one.answers, 'answer')} of up to {one.expected:,} came until then. " if one.answers else ""
+    st.caption(f"{answers}Every answer is kept, and none of the stored ones is paid for again.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Go on",
+            key=f"go-on-{one.id}",
+            icon=":material/play_arrow:",
+            on_click=action(GO_ON.of(one.id))(go_on_with),
+            args=(known.run,),
+            disabled=not may,
+        )
+        if not may:
+            st.caption(MAY_NOT, width="content")

@@ -17,7 +17,7 @@ from ui.shell.page import html
 CHART_WIDTH = 720
 
 
-def show(one: Adaptation, found: Outcome, kept: DevTestGap | None) -> None:
+def show(one: Adaptation, found: Outcome, kept: DevTestGap | None, price: str) -> None:
     """Show how an adaptation ended: the verdict first, then the sides it was measured on, then what it took."""
     if found.kind == "candidate":
         html(f'<div class="ic"><p class="ic-story">{safe(_gain(found))}</p></div>')
@@ -30,7 +30,9 @@ def show(one: Adaptation, found: Outcome, kept: DevTestGap | None) -> None:
     if found.candidate_id is not None:
         st.page_link(
             "views/candidate.py",
-            label=f"Open candidate {found.candidate_id}",
+            label=f"Open candidate {found.candidate_id}"
+            if found.kind == "candidate"
+            else f"Open what was measured, candidate {found.candidate_id}",
             icon=":material/arrow_forward:",
             query_params={"candidate": str(found.candidate_id)},
         )
@@ -38,7 +40,7 @@ def show(one: Adaptation, found: Outcome, kept: DevTestGap | None) -> None:
         html(table(_heads(found), [_row(found, side) for side in found.sides]))
         st.altair_chart(chart.sides(found), width=CHART_WIDTH, key=f"sides-{one.id}", alt=chart.legend(found))
         html(f'<div class="ic ic-mute ic-small">{safe(chart.legend(found))}</div>')
-    html(f'<dl class="ic ic-facts">{_facts(found, kept)}</dl>')
+    html(f'<dl class="ic ic-facts">{_facts(found, kept, price)}</dl>')
 
 
 def _gain(found: Outcome) -> str:
@@ -87,8 +89,8 @@ def _row(found: Outcome, one: Side) -> str:
     return f"<tr>{cells}{figures}</tr>"
 
 
-def _facts(found: Outcome, kept: DevTestGap | None) -> str:
-    facts = {"Took": took(found.cost)}
+def _facts(found: Outcome, kept: DevTestGap | None, price: str) -> str:
+    facts = {"Took": took(found.cost), "Price": price}
     if kept is not None:
         facts["Dev and test"] = f"over plain transfer, {kept.sides}. {kept.meaning}"
     if found.sights:

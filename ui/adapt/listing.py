@@ -8,6 +8,7 @@ import pandas as pd
 
 from composer.activity.addresses import adaptation_page, candidate_page
 from composer.adaptation.wording import over_transfer
+from composer.home.processes import FAILED
 from ui.adapt.page_data import Known
 from ui.adapt.state import mark
 from ui.shell import html
@@ -48,7 +49,8 @@ def _ended(known: Known) -> str:
     found = known.one.outcome
     shown = mark(known.state)
     if found is None:
-        return shown
+        why = known.one.message if known.state == FAILED else ""
+        return f'{shown}<div class="ic-mute ic-small">{safe(why)}</div>' if why else shown
     if found.kind == "candidate":
         number = found.candidate_id
         return f'{shown} <a href="{candidate_page(number or 0)}">candidate {number}</a>'
@@ -76,6 +78,7 @@ def csv(known: Sequence[Known]) -> bytes:
             "ceiling": found.ceiling if found else None,
             "reachable": found.reachable if found else None,
             "answers": one.answers,
+            "paid": found.cost.paid if found else None,
             "seconds": found.cost.seconds if found else None,
             "money": found.cost.money if found else None,
             "started_by": one.started_by,

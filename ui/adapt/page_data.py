@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from composer.adaptation import Adaptation, AdaptationPlan, Prospect, list_adaptations, plan_adaptation
 from composer.adaptation.prospect import prospect
@@ -12,17 +13,19 @@ from composer.registry.targets import nameable_targets
 from composer.registry.tasks import task_names
 from composer.runs.records import RunSummary, list_runs
 from library.errors import Refused
-from ui.adapt.state import state_of
+from ui.adapt.state import MOVING, state_of
+from ui.runs.state import AT_WORK, IN_LINE, STARTING
 from ui.shell.context import database
 
 
 @dataclass(frozen=True)
 class Known:
-    """An adaptation, its run, and its state as the page shows it."""
+    """An adaptation, its run, its state as the page shows it, and the numbers of those it waits for."""
 
     one: Adaptation
     run: RunSummary
     state: str
+    before: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,4 +97,22 @@ def known() -> list[Known]:
     """Return every adaptation with its state, newest first."""
     with database().session() as session:
         runs = {run.id: run for run in list_runs(session)}
-        return [Known(one, runs[one.run_id], state_of(one, runs[one.run_id])) for one in list_adaptations(session)]
+        found = [
+            Known(one, runs[one.run_id], state_of(one, runs[one.run_id])) for one in list_adaptations(session)
+        ]
+    return [_in_line(one, found) if one.state == IN_LINE else one for one in found]
+
+
+def _in_line(one: Known, all_known: Sequence[Known]) -> Known:
+    """Return one that waits with those it waits for, in order: the one at work, then those entered earlier."""
+    at_work = [other.one.id for other in all_known if other.state == AT_WORK]
+    waiting = [other.one.id for other in all_known if other.state == IN_LINE and other.one.id < one.one.id]
+    before = (*at_work, *sorted(waiting))
+    return replace(one, before=before, state=IN_LINE if before else STARTING)
+
+
+def in_order(all_known: Sequence[Known]) -> list[Known]:
+    """Return adaptations as a page shows them: the one at work, those in line, then the others as given."""
+    moving = [one for one in all_known if one.state in MOVING]
+    moving.sort(key=lambda one: (one.state != AT_WORK, len(one.before), one.one.id))
+    return [*moving, *(one for one in all_known if one.state not in MOVING)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypedDict
 
 import streamlit as st
@@ -10,22 +10,32 @@ from streamlit.delta_generator import DeltaGenerator
 
 from composer.activity.addresses import library_page, prompt_page, task_page
 from composer.adaptation import enter_adaptation, get_adaptation, plan_adaptation
+from composer.adaptation import worker as adaptations
+from composer.adaptation.price import no_price
+from composer.adaptation.wording import head_start
+from composer.candidates.records import PROPOSERS
 from composer.evaluation.formatting import NAMES, figure
+from composer.home.processes import FAILED, STOPPED
 from composer.models.download import to_fetch
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY, STRATEGIES
 from composer.prompts.composition import BARE_BASE
+from composer.runs.records import get_run
 from composer.runs.spending import in_words, warning
 from ui.adapt import page_data
 from ui.adapt.page_data import Choices, Frozen, Offer
-from ui.adapt.state import begin
+from ui.adapt.state import MAY_NOT
+from ui.runs.state import begin, go_on_with
 from ui.shell import query_params
-from ui.shell.context import database, now
+from ui.shell.context import database, now, this_home
 from ui.shell.html import count, lasting, plain, safe, table
 from ui.shell.notices import Section, action
 from ui.shell.page import empty, html
-from ui.shell.user import who
+from ui.shell.state import Key
+from ui.shell.user import me, who
 
 START = Section("adapt")
+TARGETS: Key[list[str]] = Key("to", [])
+"""The targets that are chosen, by the task and the target that it comes from."""
 
 
 class How(TypedDict):
@@ -89,9 +99,9 @@ def _chosen(
     targets = third.multiselect(
         "To",
         [name for name in known.targets if name != source],
-        key=f"to-{task}-{source}",
+        key=TARGETS.of(f"{task}-{source}").name,
         placeholder="Choose one target or more",
-        help="Each gets a search of its own, under the same conditions.",
+        help="Each gets a search of its own, under the same conditions, one after the other.",
     )
     return task, source, targets
 
@@ -150,13 +160,31 @@ def _takes(found: Sequence[Offer]) -> None:
             st.warning(plain(f"{one.target}: {said}"), icon=":material/warning:", width=760)
         if (missing := to_fetch(one.plan.target)) is not None:
             st.caption(plain(f"The file of {one.target}, {missing.bytes / 1e6:,.0f} MB, is fetched first."))
-    planned = [one.takes for one in found if one.takes is not None]
-    if planned:
-        _, shows = in_words(planned[0].takes)
-        html(
-            f'<div class="ic ic-mute ic-small">{safe(shows)} Stored answers are not paid again. A search '
-            "ends early as soon as it shows that no composition can be of use.</div>"
+    lines = [f"Price, {names}: {why}" for why, names in _alike(found, _unpriced).items()]
+    shows = _alike(found, lambda one: in_words(one.takes.takes)[1] if one.takes else "")
+    lines += [f"{names}: {what}" if len(shows) > 1 else what for what, names in shows.items()]
+    if shows:
+        lines.append(
+            "Stored answers are not paid again. A search ends early as soon as it shows that no composition can "
+            "be of use."
         )
+    html(f'<div class="ic ic-mute ic-small">{"".join(f"<div>{safe(line)}</div>" for line in lines)}</div>')
+
+
+def _alike(found: Sequence[Offer], words: Callable[[Offer], str]) -> dict[str, str]:
+    """Return what holds of some of the targets, in words, with the names of these; what is empty is left out."""
+    names: dict[str, list[str]] = {}
+    for one in found:
+        if said := words(one):
+            names.setdefault(said, []).append(one.target)
+    return {said: ", ".join(several) for said, several in names.items()}
+
+
+def _unpriced(one: Offer) -> str:
+    """Return why a target has no price; empty where it has one."""
+    if one.plan is None or one.plan.target.price_per_million_tokens is not None:
+        return ""
+    return no_price(one.plan.target)
 
 
 def _row(one: Offer) -> str:
@@ -170,7 +198,9 @@ def _row(one: Offer) -> str:
         f"measured on {basis.measured:,} stored answers" if basis.measured else "a guess: it has not answered yet"
     )
     figures = "".join(f'<td class="ic-num" title="{safe(told)}">{cell}</td>' for cell in cells)
-    names = "".join(f'<td class="ic-nowrap">{safe(name)}</td>' for name in (one.target, one.in_use))
+    assert one.plan is not None
+    known = f'<div class="ic-mute ic-small">{safe(head_start(one.plan.prior))}</div>'
+    names = f'<td>{safe(one.target)}{known}</td><td class="ic-nowrap">{safe(one.in_use)}</td>'
     return f"<tr>{names}{figures}</tr>"
 
 
@@ -182,6 +212,7 @@ def _cost(one: Offer, answers: int) -> tuple[str, str, str]:
 
 
 def _button(task: str, source: str, targets: list[str], how: How, *, ready: bool) -> None:
+    may = me().may(*PROPOSERS)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Start" if len(targets) < 2 else f"Start {len(targets)} adaptations",
@@ -190,25 +221,40 @@ def _button(task: str, source: str, targets: list[str], how: How, *, ready: bool
             icon=":material/play_arrow:",
             on_click=enter,
             args=(task, source, tuple(targets), how),
-            disabled=not ready,
+            disabled=not ready or not may,
         )
-        st.caption(
-            plain("Each ends in a candidate for its target alone, or in a recorded no-go with its reasons."),
-            width="content",
-        )
+        ends = "Each ends in a candidate for its target alone, or in a recorded no-go with its reasons."
+        if len(targets) > 1:
+            ends = (
+                "One after the other, in this order: a model takes all cores of its machine. Each ends in a "
+                "candidate for its target alone, or in a recorded no-go."
+            )
+        st.caption(plain(ends if may else MAY_NOT), width="content")
 
 
 @action(START)
 def enter(task: str, source: str, targets: tuple[str, ...], how: How) -> str | None:
-    """Freeze and enter an adaptation for each target and start its worker; one that was done before is shown."""
-    before = []
-    for target in targets:
-        with database().session() as session:
-            plan = plan_adaptation(session, task, source, target, **how)
+    """Freeze and enter an adaptation for each target and start their workers, which do one after the other.
+
+    What was done before is shown, and what is on its way already stays so.
+    """
+    known, entered = [], {}
+    with database().session() as session:
+        plans = [plan_adaptation(session, task, source, target, **how) for target in targets]
+        for plan in plans:
             one = get_adaptation(session, enter_adaptation(session, plan, by=who(), at=now()))
-        st.query_params["adaptation"] = str(one.id)
-        if one.outcome is not None:
-            before.append(f"This very adaptation to {target} was done before: it is number {one.id}.")
-        else:
-            begin(one)
-    return " ".join(before) or None
+            run = get_run(session, one.run_id)
+            if one.outcome is not None:
+                known.append(f"This very adaptation to {one.target} was done before: it is number {one.id}.")
+            elif adaptations.has_worker(this_home(), one.id):
+                known.append(f"This very adaptation to {one.target} is on its way: it is number {one.id}.")
+            else:
+                entered[one.id] = run
+            st.query_params.setdefault("adaptation", str(one.id))
+    for run in entered.values():
+        go_on_with(run) if run.state in (STOPPED, FAILED) else begin(run)
+    TARGETS.of(f"{task}-{source}").set([])
+    if len(entered) > 1:
+        numbers = [str(number) for number in entered]
+        known.append(f"Adaptations {', '.join(numbers[:-1])} and {numbers[-1]} are done one after the other.")
+    return " ".join(known) or None

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from composer.adaptation import Adaptation
 from composer.adaptation import worker as adaptations
-from composer.home.processes import FINISHED
+from composer.candidates.records import PROPOSERS
 from composer.runs.records import RunSummary
-from ui.runs.state import AT_WORK, BEGUN, MARKS, STARTING, run_state
-from ui.shell.context import now, this_home
+from ui.runs.state import AT_WORK, IN_LINE, MARKS, STARTING, run_state
+from ui.shell.context import this_home
 from ui.shell.html import safe
 
 CANDIDATE, NO_GO = "candidate", "no-go"
 ENDED = (CANDIDATE, NO_GO)
-MOVING = (AT_WORK, STARTING)
-COMPARING_SECONDS = 30.0
-"""How long a worker may take to compare all sides after its run has ended."""
-
-
-def begin(one: Adaptation) -> None:
-    """Start a worker process for an adaptation."""
-    BEGUN.of(one.run_id).set(now())
-    adaptations.start(this_home(), one.id)
+MOVING = (AT_WORK, STARTING, IN_LINE)
+MAY_NOT = f"You may only look: this takes the role {', '.join(PROPOSERS[:-1])} or {PROPOSERS[-1]}."
+"""What somebody reads who may neither start an adaptation, nor stop it, nor let it go on."""
 
 
 def state_of(one: Adaptation, run: RunSummary) -> str:
@@ -28,9 +22,8 @@ def state_of(one: Adaptation, run: RunSummary) -> str:
     if one.outcome is not None:
         return one.outcome.kind
     state = run_state(run)
-    ended = run.ended_at
-    if state == FINISHED and ended is not None and (now() - ended).total_seconds() < COMPARING_SECONDS:
-        return AT_WORK
+    if state not in MOVING and adaptations.has_worker(this_home(), one.id):
+        return AT_WORK  # which puts the prompts side by side when the run has ended
     return state
 
 

@@ -64,5 +64,5 @@ def go_on(run_id: int, otherwise: str) -> str | None:
     if run.state == FINISHED:
         return f"This very run was done before: it is run {run_id}. {otherwise}"
     if not worker.is_at_work(this_home(), run_id):
-        begin(run_id)
+        begin(run)
     return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from composer.activity.addresses import adaptation_page
+from composer.candidates.records import PROPOSERS
 from composer.evaluation.formatting import NAMES, SHARES, change
 from composer.evaluation.metrics import as_change
 from composer.home.processes import FAILED, STOPPED
@@ -13,17 +15,15 @@ from composer.runs.findings import search_findings
 from composer.runs.plan import PROPOSED
 from composer.runs.records import Run, ask_to_stop, get_run
 from ui.components import charts, effects
-from ui.runs.state import AT_WORK, INTERRUPTED, MOVING, NOT_STARTED, STARTING, begin, found_how, mark
+from ui.runs.state import AT_WORK, IN_LINE, INTERRUPTED, MOVING, NOT_STARTED, found_how, go_on_with, mark
 from ui.shell.context import database, now
 from ui.shell.html import count, lasting, plain, safe, when
 from ui.shell.notices import Section, action
 from ui.shell.page import html
-from ui.shell.state import Key
-from ui.shell.user import who
+from ui.shell.user import me, who
 
 STOP = Section("stop")
-STOPPING = Key("stopping", False)
-"""Whether this page asked a run to stop."""
+GO_ON = Section("go on")
 
 
 def show(run_id: int, state: str) -> None:
@@ -35,16 +35,17 @@ def show(run_id: int, state: str) -> None:
         html(
             f'<div class="ic ic-head"><b>Run {run.id}</b> {safe(run.task)} → {safe(run.target)} {mark(state)} '
             f'<span class="ic-mute">{safe(found_how(run))}{budget} · started by '
-            f"{safe(run.started_by)} {when(run.created_at, now())}</span></div>"
+            f"{safe(run.started_by)} {when(run.created_at, now())}{_part_of(run)}</span></div>"
         )
         STOP.of(run.id).show_refusal()
+        GO_ON.of(run.id).show_refusal()
         if state in MOVING:
             _progress(run, state)
         elif state in (INTERRUPTED, NOT_STARTED, STOPPED, FAILED):
             _unfinished(run, state)
         else:
             _finished(run)
-        _search_line(run)
+        search_line(run)
         if state not in MOVING:
             _findings(run)
 
@@ -53,7 +54,13 @@ def _stop(run_id: int) -> None:
     """Ask a run to stop, keeping what it has."""
     with database().session() as session:
         ask_to_stop(session, run_id, by=who(), at=now())
-    STOPPING.of(run_id).set(True)
+
+
+def _part_of(run: Run) -> str:
+    """Return which adaptation a run is the search of, as HTML; empty for most."""
+    if run.adaptation is None:
+        return ""
+    return f' · part of <a href="{adaptation_page(run.adaptation)}">adaptation {run.adaptation}</a>'
 
 
 def _progress(run: Run, state: str) -> None:
@@ -63,17 +70,17 @@ def _progress(run: Run, state: str) -> None:
     still = (
         f"about {lasting(left)} left at most" if left is not None else "time left: known after the first answers"
     )
-    phase = run.message or ("a worker is starting" if state == STARTING else "at work")
-    st.progress(done, text=plain(f"{phase} · {run.counts.asked:,} of up to {run.expected:,} answers · {still}"))
+    phase = run.message or {AT_WORK: "at work", IN_LINE: IN_LINE}.get(state, "a worker is starting")
+    far = f" · {run.counts.asked:,} of up to {run.expected:,} answers · {still}" if state == AT_WORK else ""
+    st.progress(done, text=plain(f"{phase}{far}"))
     tried = len({step.keys for step in run.trace})
     searched = "" if run.strategy == PROPOSED else f" · {count(tried, 'composition')} tried"
     html(
         f'<div class="ic ic-mute">{run.counts.asked:,} asked · {run.counts.stored:,} stored already · '
         f"{run.counts.paid:,} paid{searched}</div>"
     )
-    if state != AT_WORK:
+    if state not in (AT_WORK, IN_LINE):
         return
-    stopping = STOPPING.of(run.id).get()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Stop",
@@ -81,9 +88,10 @@ def _progress(run: Run, state: str) -> None:
             icon=":material/stop:",
             on_click=action(STOP.of(run.id))(_stop),
             args=(run.id,),
-            disabled=stopping,
+            disabled=run.stop_asked or not me().may(*PROPOSERS),
         )
-        effect = "stopping after the answer in flight" if stopping else "keeps every answer; it can be continued"
+        effect = "keeps every answer; it can be continued"
+        effect = "stopping after the answer in flight" if run.stop_asked else effect
         st.caption(effect, width="content")
 
 
@@ -98,7 +106,14 @@ def _unfinished(run: Run, state: str) -> None:
     st.warning(plain(reason))
     kept = f"{count(run.counts.paid, 'paid answer is', 'paid answers are')} kept. " if run.counts.paid else ""
     st.caption(f"{kept}Continuing pays for none of the stored ones again.")
-    st.button("Continue", key=f"continue-{run.id}", icon=":material/play_arrow:", on_click=begin, args=(run.id,))
+    st.button(
+        "Continue",
+        key=f"continue-{run.id}",
+        icon=":material/play_arrow:",
+        on_click=action(GO_ON.of(run.id))(go_on_with),
+        args=(run,),
+        disabled=not me().may(*PROPOSERS),
+    )
 
 
 def _finished(run: Run) -> None:
@@ -129,8 +144,9 @@ def _finished(run: Run) -> None:
         )
 
 
-def _search_line(run: Run) -> None:
+def search_line(run: Run) -> None:
     """Chart a run's best search estimate against the answers it asked for."""
+    start = "the incumbent" if run.adaptation is None else "the prompt that is carried over"
     with database().session() as session:
         metric = get_task(session, run.task).metric
     line = [(cells, as_change(metric, gain)) for cells, gain in best_so_far(run.trace)]
@@ -138,7 +154,7 @@ def _search_line(run: Run) -> None:
     if line:
         better = "lower is better" if metric == "nmse" else "higher is better"
         best = f"{NAMES[metric]} {change(metric, line[-1][1])}{' points' if metric in SHARES else ''}"
-        name = f"Best search estimate so far: {best} against the incumbent"
+        name = f"Best search estimate so far: {best} against {start}"
         st.caption(f"{name} ({better}). Dots are the compositions compared, on few examples at first.")
         st.altair_chart(
             charts.search_line(line, dots, NAMES[metric], share=metric in SHARES),

@@ -26,7 +26,7 @@ def everything(moving: bool) -> None:
         here = int(asked) if asked.isascii() and asked.isdigit() else None
         if asked and here not in {one.one.id for one in known}:
             st.caption(plain(f"There is no adaptation {asked}."))
-        for one in known:
+        for one in page_data.in_order(known):
             named = one.one.id == here or (here is None and one is known[0])
             if named or one.state in (*MOVING, INTERRUPTED):
                 detail.show(one)
@@ -35,7 +35,7 @@ def everything(moving: bool) -> None:
 
 def earlier(known: list[Known], here: int | None) -> None:
     """List all adaptations, or those that fit, and offer them as a file."""
-    section("Earlier adaptations")
+    section("All adaptations")
     if not known:
         st.caption("None yet. Each one is listed here, with the candidate or the no-go that it ended in.")
         return

@@ -14,6 +14,7 @@ from tests import small
 from tests.scripted import ScriptedEngine
 
 OLD, NEW = "tiny", "other"
+THIRD = Target(name="third", kind="embedded", model="qwen2.5-coder-1.5b")
 
 
 def furnished(database: Database, folder: Path, home: Home) -> None:
@@ -40,6 +41,14 @@ def furnished(database: Database, folder: Path, home: Home) -> None:
 def entered(database: Database, *, budget: int = 120) -> int:
     with database.session() as session:
         plan = plan_adaptation(session, "small", OLD, NEW, strategy="effects", seed=0, budget=budget)
+        return enter_adaptation(session, plan, by="Ada", at=small.NOW)
+
+
+def another(database: Database, *, budget: int = 120) -> int:
+    """Enter an adaptation to a third target."""
+    with database.session() as session:
+        add_target(session, THIRD, by="Ada", at=small.NOW)
+        plan = plan_adaptation(session, "small", OLD, THIRD.name, strategy="effects", seed=0, budget=budget)
         return enter_adaptation(session, plan, by="Ada", at=small.NOW)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlmodel import func, select
 
 from composer.adaptation import enter_adaptation, get_adaptation, list_adaptations, plan_adaptation
 from composer.adaptation.worker import work
@@ -12,18 +13,17 @@ from composer.answers.evaluator import Stopped
 from composer.home.paths import Home
 from composer.models.target import Target
 from composer.registry.releases import incumbent_of
-from composer.registry.targets import add_target
+from composer.registry.targets import add_target, get_target
 from composer.registry.tasks import get_task
 from composer.runs.carried import carried_of
 from composer.runs.records import ask_to_stop
+from composer.tables import CellRow
 from library import log
 from library.database import Database
 from library.errors import Refused
 from tests import small
 from tests.composer.adaptation import carrying
 from tests.scripted import connecting
-
-THIRD = Target(name="third", kind="embedded", model="qwen2.5-coder-1.5b")
 
 
 @pytest.fixture
@@ -104,6 +104,11 @@ def test_one_that_was_stopped_goes_on_and_ends_as_if_it_never_was(furnished: Dat
         assert get_adaptation(session, number).outcome is None
     found = work(furnished, home, number, connect=connecting(carrying.model()))
     assert found.kind == "candidate"
+    with furnished.session() as session:
+        stored = session.exec(
+            select(func.count()).where(CellRow.target == get_target(session, "other").hash)
+        ).one()
+    assert found.cost.paid == stored > 20  # before it was stopped, and after
 
 
 def test_answers_that_come_to_nothing_for_a_cause_no_snippet_mends_are_a_no_go(
@@ -141,7 +146,7 @@ def test_one_that_broke_off_goes_on_with_its_head_start_whatever_other_targets_s
     furnished: Database, home: Home
 ) -> None:
     with furnished.session() as session:
-        add_target(session, THIRD, by="Ada", at=small.NOW)
+        add_target(session, carrying.THIRD, by="Ada", at=small.NOW)
         first = plan_adaptation(session, "small", carrying.OLD, "third", strategy="effects", seed=0, budget=60)
         number = enter_adaptation(session, first, by="Ada", at=small.NOW)
     work(furnished, home, carrying.entered(furnished), connect=connecting(carrying.model()))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from composer.answers.naming import KEPT, NamedCells, named_answers
+from composer.answers.naming import KEPT, NamedCells, answers_kept, named_answers
 from composer.answers.store import DatabaseCells, Question
 from composer.audit import audit
 from composer.home.paths import Home
@@ -62,6 +64,11 @@ def test_answers_of_a_process_that_was_killed_wait_until_somebody_goes_on(filled
         assert kept(session)[0].detail["found"] == 29
         found = audit(session)
         assert (found.differences, found.waiting) == ((), 0)
+        stored = session.execute(text("select count(*) from cell")).scalar_one()
+        assert answers_kept(session, f"run:{number}", since=small.NOW) == stored
+        # what was stored before the run was entered, some older release's, is not its own
+        assert answers_kept(session, f"run:{number}", since=datetime.now(UTC)) == 0
+        assert answers_kept(session, "run:99", since=small.NOW) == 0
 
 
 def test_an_answer_is_named_once(database: Database) -> None:

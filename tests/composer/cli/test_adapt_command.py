@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from rich.console import Console
 from typer.testing import CliRunner
 
+from composer.adaptation import list_adaptations
+from composer.answers.evaluator import Stopped
 from composer.cli import app
+from composer.cli.adapt_report import listing
 from composer.home.paths import Home
 from composer.models import connection
 from composer.models.target import Target
 from composer.registry.targets import add_target
 from library.database import Database
+from library.errors import Refused
 from tests import small
 from tests.composer.adaptation import carrying
 from tests.scripted import ScriptedEngine, scripted_lm
@@ -59,6 +65,61 @@ def test_each_target_ends_in_a_candidate_or_a_no_go_and_the_list_shows_both(run:
     listed = " ".join(run("adapt", "--list").stdout.split())
     assert "candidate 2" in listed
     assert "no-go" in listed
+
+
+def test_a_target_that_fails_keeps_none_from_its_turn(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def connect(target: Target, _say: object) -> object:
+        if target.name == carrying.NEW:
+            raise Refused("the model's file is gone")
+        return scripted_lm(carrying.model())
+
+    monkeypatch.setattr(connection, "connect", connect)
+    done = run(*ADAPT, "--to", "third")
+    assert done.exit_code == 1
+    assert "Error: the model's file is gone" in done.stderr
+    said = " ".join(done.stdout.split())
+    assert "One target after the other, in this order:" in said
+    assert "Candidate 2 for this target" in said
+    assert "the model's file is gone" in " ".join(run("adapt", "--list").stdout.split())
+    failed, ended = json.loads(run(*ADAPT, "--to", "third", "--json").stdout)
+    assert (failed["run_state"], failed["outcome"], ended["outcome"]["kind"]) == ("failed", None, "candidate")
+
+
+def test_what_somebody_stops_keeps_none_from_its_turn_and_an_interrupt_ends_all(
+    run: Run, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(target: Target, _say: object) -> object:
+        if target.name == carrying.NEW:
+            raise Stopped
+        return scripted_lm(carrying.model())
+
+    def interrupted(_target: Target, _say: object) -> object:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(connection, "connect", interrupted)
+    assert run(*ADAPT, "--to", "third").exit_code == 130
+    with database.session() as session:
+        assert [one.target for one in list_adaptations(session)] == [carrying.NEW]
+    monkeypatch.setattr(connection, "connect", stopped)
+    done = run(*ADAPT, "--to", "third")
+    assert done.exit_code == 130
+    assert "other: Stopped. The answers so far are kept" in " ".join(done.stderr.split())
+    assert "Candidate 2 for this target" in " ".join(done.stdout.split())
+
+
+def test_a_narrow_terminal_cuts_no_name_of_a_target(run: Run, database: Database) -> None:
+    run(*ADAPT, "--to", "third")
+    narrow = Console(width=60, file=io.StringIO())
+    with database.session() as session:
+        narrow.print(listing(list_adaptations(session)))
+    assert "│ tiny      │" in narrow.file.getvalue()
+    assert "│ → third   │" in narrow.file.getvalue()
+
+
+def test_without_a_price_it_is_told_how_to_give_one(run: Run) -> None:
+    said = " ".join(run(*ADAPT).stdout.split())
+    assert "Price: the model runs on this machine, and the target states none." in said
+    assert "add it again (composer target add FILE)" in said
 
 
 def test_a_dry_run_shows_what_is_frozen_and_what_it_takes_and_enters_nothing(run: Run) -> None:

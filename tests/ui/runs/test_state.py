@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from composer.adaptation import worker as adaptations
 from composer.answers.evaluator import Counts
 from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
@@ -26,12 +27,30 @@ def here(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     BEGUN.of(1).pop()
 
 
-def run(state: str, age: timedelta = NOW, ended: timedelta | None = None) -> RunSummary:
+def run(
+    state: str, age: timedelta = NOW, ended: timedelta | None = None, adaptation: int | None = None
+) -> RunSummary:
     """Return a run that was entered so long before this moment, and ended so long before it."""
     now = datetime.now(UTC)
     ended_at = None if ended is None else now - ended
     return RunSummary(
-        1, "t", "m", "greedy", 0, 40, state, Counts(), 40, "", "Ada", now - age, None, ended_at, None
+        1,
+        "t",
+        "m",
+        "greedy",
+        0,
+        40,
+        state,
+        Counts(),
+        40,
+        "",
+        "Ada",
+        now - age,
+        None,
+        ended_at,
+        adaptation,
+        False,
+        None,
     )
 
 
@@ -57,11 +76,24 @@ def test_a_run_whose_worker_holds_its_lock_is_at_work(here: Home) -> None:
 def test_a_run_begun_again_is_starting_until_it_ends_again(monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[int] = []
     monkeypatch.setattr(worker, "start", lambda _home, run_id: started.append(run_id))
-    begin(1)
+    begin(run(FAILED, LATE))
     assert started == [1]
     assert run_state(run(FAILED, LATE, ended=LATE)) == "starting"
     assert run_state(run(RUNNING, LATE)) == "starting"
     assert run_state(run(FAILED, LATE, ended=NOW)) == FAILED
+
+
+def test_the_run_of_an_adaptation_that_waits_its_turn_says_so_and_is_begun_by_its_own_worker(
+    here: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = run(WAITING, LATE, adaptation=3)
+    assert run_state(one) == "not started"
+    with exclusive_lock(here, "adaptation-3"):
+        assert run_state(one) == "waiting its turn"
+    started: list[int] = []
+    monkeypatch.setattr(adaptations, "start", lambda _home, number: started.append(number))
+    begin(one)
+    assert started == [3]
 
 
 def test_a_state_is_marked_with_its_name() -> None:
