@@ -23,7 +23,7 @@ WIDE = 140
 """Columns of what is not printed on a terminal."""
 TOP = 8
 """Examples and snippets that are printed; JSON has all."""
-_WORDS = ("target", "what counts", "prompt")
+_WORDS = ("target", "prompt")
 """Columns of words."""
 
 
@@ -31,8 +31,8 @@ def print_squares(name: str, squares: Sequence[Square], ends: Part) -> None:
     """Print what counts of a task on each target, at least one, with its figures; then floor and ceiling."""
     metric = squares[0].metric
     priced = any(one.cost is not None for one in squares)
-    heads = ["target", "what counts", NAMES[metric], "95%", "valid", "seconds", "1,000 answers", "examples"]
-    table = _table([head for head in heads if priced or head != "1,000 answers"])
+    heads = ["target", "prompt", NAMES[metric], "95%", "valid", "seconds", "price of 1,000", "examples"]
+    table = _table([head for head in heads if priced or head != "price of 1,000"])
     for one in squares:
         table.add_row(
             one.target,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from composer.activity.addresses import candidate_page
+from composer.activity.addresses import candidate_page, prompt_page
 from composer.curation import jobs
 from composer.evaluation.formatting import NAMES, bracketed, figure
 from composer.matrix.beside import OWN, Beside, Offered, OnTarget
@@ -92,7 +92,7 @@ def standings(found: Beside) -> str:
         sealed = f'<td class="ic-num">{figure(names[0], one.sealed)}</td>'
         rows.append(
             f'<tr><td class="ic-nowrap">{safe(one.target.name)}{" *" if one.made_here else ""}</td>'
-            f'<td class="ic-nowrap">{_prompt(one)}</td>{cells}<td class="ic-nowrap">{against}</td>{sealed}'
+            f'<td class="ic-nowrap">{_prompt(found, one)}</td>{cells}<td class="ic-nowrap">{against}</td>{sealed}'
             f'<td class="ic-num">{one.answers.answered:,}</td></tr>'
         )
     heads = ("target", "prompt", *(f"#{SHORT.get(name, NAMES[name])}" for name in names))
@@ -147,8 +147,10 @@ def _bounds(one: OnTarget, name: str) -> str:
     return f' <span class="ic-mute">{bracketed(figure(name, own.low), figure(name, own.high))}</span>'
 
 
-def _prompt(one: OnTarget) -> str:
+def _prompt(found: Beside, one: OnTarget) -> str:
     kind, _, number = one.link.partition(":")
     if kind == "candidate":
         return f'<a href="{safe(candidate_page(number))}">candidate {number}</a>'
+    if kind == "release" and found.prompt == OWN:
+        return f'<a href="{safe(prompt_page(found.task.name, one.target.name))}">release {number}</a>'
     return safe(f"release {number}" if kind == "release" else "the bare base")

@@ -12,13 +12,15 @@ from composer.analysis.data_summary import Part
 from composer.evaluation.formatting import NAMES, SHARES, figure
 from composer.evaluation.raters import Estimate
 from composer.matrix.effects import SnippetEffects
-from composer.matrix.front import By, Trade
+from composer.matrix.front import By, Point, Trade
 from composer.matrix.sizes import ModelSize, parameters_in_words
 from composer.matrix.squares import Square, away, disagreement
 from ui.components.charts import BETTER, SAME, WORSE, title
 
 INK, DIM = "#334e68", "#b3bcc6"
 HEIGHT = 260
+MOST_LABELS = 8
+"""Targets that a chart names: the names of more would lie over each other."""
 OPPOSITE = "⇄"
 """What marks a snippet that clearly helps on one target and clearly hurts on another."""
 ACROSS: dict[By, str] = {"cost": "price of 1,000 answers", "seconds": "seconds an answer"}
@@ -29,7 +31,8 @@ SHAPES = alt.Scale(domain=["better", "worse", "unclear", "same"], range=["circle
 def pareto(found: Trade, ends: Part | None) -> Any:
     """Chart quality against price or seconds: those that none beats in both in ink on a line, all others dimmed.
 
-    What counts on a target now is named and larger, with its interval; other measured prompts are small.
+    What counts on a target now is larger, with its interval; other measured prompts are small. Names are those of
+    all targets, or where these are many of the ones on the line; what else is there has its name on hover.
     """
     metric = found.points[0].square.metric
     share = 100 if metric in SHARES else 1
@@ -43,7 +46,7 @@ def pareto(found: Trade, ends: Part | None) -> Any:
                 "target": one.square.target,
                 "prompt": one.square.name,
                 "text": f"{figure(metric, one.square.figure.value)}",
-                "label": one.square.target if one.counts else "",
+                "label": _label(one, crowded=sum(each.counts for each in found.points) > MOST_LABELS),
                 "front": "front" if one.on_front else "beaten",
                 "counts": "counts" if one.counts else "other",
             }
@@ -75,11 +78,17 @@ def pareto(found: Trade, ends: Part | None) -> Any:
         .encode(x=across, y=up),
         counting.mark_rule(strokeWidth=1.5).encode(x=across, y=alt.Y("low:Q", title=""), y2="high:Q", color=tone),
         base.mark_circle(opacity=1).encode(x=across, y=up, color=tone, size=size, tooltip=hover),
-        counting.mark_text(align="left", dx=8, dy=-8, fontSize=11.5).encode(
+        base.mark_text(align="left", dx=8, dy=-8, fontSize=11.5).encode(
             x=across, y=up, text="label:N", color=tone
         ),
     ]
     return alt.layer(*layers).properties(height=HEIGHT, width="container", title=title(TITLES[found.by]))
+
+
+def _label(one: Point, *, crowded: bool) -> str:
+    if one.on_front and not one.counts:
+        return one.square.name
+    return one.square.target if one.counts and (one.on_front or not crowded) else ""
 
 
 BY_SIZE = "Disagreement with people by model size, ○ before ● now"
@@ -232,8 +241,9 @@ def _references(ends: Part | None, metric: str, share: float, *, as_disagreement
     base, colour = alt.Chart(pd.DataFrame(rows)), alt.Color("colour:N", scale=None, legend=None)
     return [
         base.mark_rule(strokeDash=[4, 3], opacity=0.8).encode(y="y:Q", color=colour),
-        base.mark_text(align="left", baseline="bottom", dy=-2, fontSize=10.5).encode(
-            x=alt.value(4), y="y:Q", text="words:N", color=colour
+        # At the right end, where the axis goes on beyond the last point, and below: names of points are above.
+        base.mark_text(align="right", baseline="top", dy=3, fontSize=10.5).encode(
+            x=alt.value("width"), y="y:Q", text="words:N", color=colour
         ),
     ]
 

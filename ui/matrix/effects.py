@@ -51,6 +51,8 @@ def show(task: str, found: Sequence[SnippetEffects]) -> None:
         else f"None of {count(len(found), 'snippet')} seems to {words}. Those whose effects are furthest apart "
         "for their intervals come first."
     )
+    if len(shown) < len(found):
+        clear += f" {len(shown):,} are charted, the file has all."
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "CSV",

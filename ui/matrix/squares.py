@@ -43,7 +43,7 @@ def _small(one: Square | None) -> str:
         return '<td><span class="ic-mute" title="nothing was asked here yet">—</span></td>'
     return (
         f'<td><b>{figure(one.metric, one.figure.value)}</b> <span class="ic-mute">{bounds(one)}</span>'
-        f"<br>{name(one)}{_changed(one)}</td>"
+        f"<br>{_link(one)}{_changed(one)}</td>"
     )
 
 
@@ -55,48 +55,70 @@ def _reference(metric: str, ends: Part | None) -> str:
 
 
 def targets(found: Matrix, task: str, ends: Part | None) -> str:
-    """Return the targets of one task with all figures of what counts there, the best first, as an HTML table."""
+    """Return the targets of one task with all figures of its prompt there, the best first, as an HTML table.
+
+    After them come targets without a prompt to which somebody tried to carry one.
+    """
     squares = found.of(task)
     sizes = {one.name: one for one in found.targets}
     low, high = _span(squares, ends)
-    rows = [
-        f'<tr><td class="ic-nowrap">{safe(one.target)}<br>{_size(sizes.get(one.target))}</td>'
-        f"<td>{name(one)}{_changed(one)}<br>{_examples(one)}{_carried(found.adaptations.get(one.place))}</td>"
-        f'<td class="ic-num"><b>{figure(one.metric, one.figure.value)}</b>'
-        f'<br><span class="ic-mute ic-small">{bounds(one)}</span></td>'
-        f'<td class="ic-way-cell">{_drawn(one, ends, low, high)}</td>'
-        f'<td class="ic-num">{figure("valid_rate", one.valid_rate)}</td>'
-        f'<td class="ic-num">{_known(figure("seconds", one.seconds or None), "none were measured")}</td>'
-        f'<td class="ic-num">{_known(figure("cost", one.cost), NO_PRICE)}</td></tr>'
-        for one in squares
-    ]
-    metric = squares[0].metric
+    metric, priced = squares[0].metric, any(one.cost is not None for one in squares)
     way = "0 is perfect" if metric == "nmse" else "right is better"
-    heads = ("target", "what counts there", f"#{NAMES[metric]}, 95%", way, "#valid", "#seconds", "#1,000 answers")
+    heads = ["target", "prompt", f"#{NAMES[metric]}, 95%", way, "#valid", "#seconds"]
+    if priced:
+        heads.append("#price of 1,000")
+    rows = []
+    for one in squares:
+        cells = (
+            f'<td class="ic-nowrap">{safe(one.target)}<br>{_size(sizes.get(one.target))}</td>'
+            f'<td class="ic-nowrap">{name(one)}{_changed(one)}<br>{_examples(one)}</td>'
+            f'<td class="ic-num"><b>{figure(one.metric, one.figure.value)}</b>'
+            f'<br><span class="ic-mute ic-small">{bounds(one)}</span></td>'
+            f'<td class="ic-at-cell">{_drawn(one, ends, low, high)}</td>'
+            f'<td class="ic-num">{figure("valid_rate", one.valid_rate)}</td>'
+            f'<td class="ic-num">{_known(figure("seconds", one.seconds or None), "none were measured")}</td>'
+        )
+        if priced:
+            cells += f'<td class="ic-num">{_known(figure("cost", one.cost), NO_PRICE)}</td>'
+        rows += _noted(cells, found.adaptations.get(one.place), len(heads))
+    for tried in _tried(found, task):
+        own = f'<td class="ic-nowrap">{safe(tried.target)}<br>{_size(sizes.get(tried.target))}</td>'
+        rows.append(f"<tr>{own}{_note(tried, len(heads))}</tr>")
     return table(heads, rows)
 
 
-def carried(found: Matrix, task: str) -> str:
-    """Return what became of carrying a task's prompt to targets on which nothing counts, as HTML."""
-    rest = [one for name in found.without(task) if (one := found.adaptations.get((task, name)))]
-    lines = [f"<b>{safe(one.target)}</b> {_carried(one)}" for one in rest]
-    return f'<div class="ic">{"".join(lines)}</div>' if lines else ""
+def without(found: Matrix, task: str) -> list[str]:
+    """Return the targets that the table lacks: those without a prompt to which nobody tried to carry one."""
+    tried = {one.target for one in _tried(found, task)}
+    return [name for name in found.without(task) if name not in tried]
 
 
-def _carried(one: Adaptation | None) -> str:
+def _tried(found: Matrix, task: str) -> list[Adaptation]:
+    return [one for name in found.without(task) if (one := found.adaptations.get((task, name)))]
+
+
+def _noted(cells: str, one: Adaptation | None, columns: int) -> list[str]:
+    """Return a row, and under it as wide as the table what became of carrying a prompt there, if anybody did."""
     if one is None:
-        return ""
+        return [f"<tr>{cells}</tr>"]
+    return [f'<tr class="ic-noted">{cells}</tr>', f"<tr><td></td>{_note(one, columns)}</tr>"]
+
+
+def _note(one: Adaptation, columns: int) -> str:
     tone = "ic-worse" if one.outcome is not None and one.outcome.kind == "no-go" else "ic-mute"
-    return f'<div class="ic-small ic-carried {tone}">{safe(ended_in_words(one))}</div>'
+    return f'<td colspan="{columns - 1}" class="ic-small {tone}">{safe(ended_in_words(one))}</td>'
 
 
 def name(one: Square) -> str:
-    """Return what a square's prompt is, as a link to where it is read, as HTML."""
+    """Return what a square's prompt is, as a link to where it is read, as HTML; a candidate's says so."""
+    return f'{_link(one)} <span class="ic-tag">not released</span>' if one.kind == "candidate" else _link(one)
+
+
+def _link(one: Square) -> str:
     if one.kind == "release":
         return f'<a href="{safe(prompt_page(one.task, one.target))}">release {one.number}</a>'
     if one.kind == "candidate":
-        link = f'<a href="{safe(candidate_page(one.candidate))}">candidate {one.number}</a>'
-        return f'{link} <span class="ic-tag">not released</span>'
+        return f'<a href="{safe(candidate_page(one.candidate))}">candidate {one.number}</a>'
     return f'{one.name} <span class="ic-tag">on dev</span>'
 
 

@@ -14,6 +14,8 @@ from ui.shell.page import html, section
 
 FEWEST = 2
 """Points below which a chart shows nothing that the table does not."""
+MOST_NAMED = 4
+"""Targets that a note names."""
 WIDTHS = {1: 700, 2: 640, 3: 440}
 """Pixels of a chart where there are so many: beside each other on a wide page, else one below the other."""
 
@@ -45,7 +47,8 @@ def show(found: Matrix, task: str, ends: Part | None) -> None:
     notes = [words for one in trades.values() if (words := _left_out(one))]
     unknown = [one.target for one in found.of(task) if sizes.get(one.target) is None]
     if unknown:
-        notes.append(f"Size: {UNKNOWN} ({', '.join(unknown)}).")
+        more = f" and {len(unknown) - MOST_NAMED} more" if len(unknown) > MOST_NAMED else ""
+        notes.append(f"Size: {UNKNOWN} ({', '.join(unknown[:MOST_NAMED])}{more}).")
     if notes:
         html(f'<div class="ic ic-mute ic-small">{"<br>".join(map(safe, notes))}</div>')
 

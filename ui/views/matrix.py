@@ -39,7 +39,7 @@ def choose(found: Matrix) -> Task:
 
 
 def show(found: Matrix, task: Task) -> None:
-    """Show what counts for a task on each target, with floor and ceiling, and where nothing does yet."""
+    """Show a task's prompt on each target with its figures, floor and ceiling, and where there is none yet."""
     counting = found.of(task.name)
     if not counting:
         empty(
@@ -48,7 +48,7 @@ def show(found: Matrix, task: Task) -> None:
         )
         return
     ends = page_data.ends_now(found, task)
-    html(squares.targets(found, task.name, ends) + squares.carried(found, task.name))
+    html(squares.targets(found, task.name, ends))
     if ends is not None:
         metric = counting[0].metric
         words = f"Dashed: always “{ends.floor.answer}” would come to {figure(metric, ends.floor.figure)}"
@@ -56,9 +56,9 @@ def show(found: Matrix, task: Task) -> None:
             bounds = bracketed(figure(metric, ends.ceiling.low), figure(metric, ends.ceiling.high))
             words += f". Grey: one more person, {NAMES[metric]} {figure(metric, ends.ceiling.value)} {bounds}"
         st.caption(plain(f"{words}."))
-    if rest := found.without(task.name):
-        words = "start a search there on the Runs page, or adapt a prompt that is in use elsewhere"
-        st.caption(plain(f"Nothing counts yet on {', '.join(rest)}: {words}."))
+    if rest := squares.without(found, task.name):
+        words = "start a search there on the Runs page, or carry over a prompt that is in use elsewhere, on Adapt"
+        st.caption(plain(f"Nothing was measured on {', '.join(rest)} yet: {words}."))
 
 
 def show_part(found: Matrix, task: Task, person: Person) -> None:

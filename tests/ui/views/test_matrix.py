@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from composer.adaptation import worker as adaptations
 from composer.curation import jobs
 from composer.evaluation import intervals
 from composer.home.paths import Home
 from composer.matrix.beside import beside
 from composer.matrix.squares import detailed, read_matrix
-from library.database import open_database
+from library.database import Database, open_database
 from tests import small
+from tests.composer.adaptation import carrying
 from tests.composer.curation.searches import store_search
 from tests.composer.matrix import several as stage
+from tests.scripted import connecting
 from tests.ui.pages import Open, plain_text, seen
 from ui.matrix import apart
 from ui.matrix.effects import charted
@@ -71,6 +74,22 @@ def test_each_target_has_what_counts_there_with_its_figures_and_says_what_is_dev
     assert "a server does not say how large its model is" in shown
     assert "1.5 billion parameters" in shown
     assert "Dashed: always “3” would come to" in plain_text(app)
+
+
+def test_a_target_that_a_prompt_was_carried_to_in_vain_says_why_in_the_table(
+    database: Database, tmp_path: Path, home: Home, visit: Open
+) -> None:
+    carrying.furnished(database, tmp_path, home)
+    adaptations.work(database, home, carrying.entered(database), connect=connecting(carrying.speechless()))
+    with database.session() as session:
+        matrix = read_matrix(session)
+    ((place, tried),) = matrix.adaptations.items()
+    assert place not in matrix.squares
+    shown = seen(visit(home, "matrix"))
+    table = shown[: shown.index("</table>")]
+    assert f"adapted from {tried.source}: no-go" in table
+    assert table.index(place[1]) < table.index("no-go")
+    assert "Nothing was measured on" not in plain_text(visit(home, "matrix"))
 
 
 def test_quality_is_charted_against_speed_and_size_and_what_is_left_out_is_named(
