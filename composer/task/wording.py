@@ -43,18 +43,22 @@ def drift_in_words(task: Task) -> str:
         return ""
     found = [] if drift.check == "by hand" else ["scored as labels arrive"]
     if drift.worst is not None:
-        found.append(f"below the threshold where {task.metric} is worse than {drift.worst:g}")
+        found.append(f"below the threshold where {_metric(task)} is worse than {drift.worst:g}")
     if drift.drop is not None:
         found.append(
-            f"below the threshold where {task.metric} is worse than at the release by over {drift.drop:g}"
+            f"below the threshold where {_metric(task)} is worse than at the release by over {drift.drop:g}"
         )
     found += [f"then a run of {drift.budget:,} answers"] if drift.budget is not None else []
     return ", ".join(found) or "scored when somebody asks"
 
 
+def _metric(task: Task) -> str:
+    return "NMSE" if task.metric == "nmse" else task.metric
+
+
 def _gates(task: Task) -> str:
     gates = task.policy.gates
-    found = [f"{task.metric} improves"]
+    found = [f"{_metric(task)} improves"]
     found += ["valid rate not worse"] if gates.valid_rate else []
     found += ["no example lost that must not regress"] if gates.must_not_regress else []
     for name in gates.not_worse:

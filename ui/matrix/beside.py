@@ -26,7 +26,7 @@ PROMPT = "prompt"
 """The widget that chooses which prompt is looked at, and its name in the link."""
 SIZES = (20, 40, 100, 1000)
 """How many more examples can be asked about at once."""
-SHORT = {"valid_rate": "valid", "seconds": "seconds", "cost": "1,000 answers"}
+SHORT = {"valid_rate": "valid", "seconds": "seconds", "cost": "price of 1,000"}
 """Heads of narrow columns."""
 SHOWN = ("nmse", "accuracy", "valid_rate", "spearman", "macro_f1", "seconds", "cost")
 """Figures that have a column, as far as a task has them."""
@@ -73,30 +73,29 @@ def standings(found: Beside) -> str:
     first = found.compared[0]
     assert first.standing is not None
     names = [name for name in SHOWN if name in first.standing.figures]
-    rows = []
+    rows, read = [], any(one.sealed is not None for one in found.compared)
     for one in found.compared:
         assert one.standing is not None
         known = one.standing.figures
-        metric = (
+        own_metric = (
             f'<td class="ic-num"><b>{figure(names[0], known[names[0]].value)}</b>{_bounds(one, names[0])}</td>'
         )
         others = (known.get(name) for name in names[1:])
-        cells = metric + "".join(
+        cells = own_metric + "".join(
             f'<td class="ic-num">{figure(name, None if own is None else own.value)}</td>'
             for name, own in zip(names[1:], others, strict=True)
         )
         own = next(iter(one.standing.differences), None)
-        against = (
-            gain(own) if own is not None else '<span class="ic-mute">what the others are compared with</span>'
-        )
-        sealed = f'<td class="ic-num">{figure(names[0], one.sealed)}</td>'
+        against = gain(own) if own is not None else '<span class="ic-mute">others are compared with it</span>'
+        sealed = f'<td class="ic-num">{figure(names[0], one.sealed)}</td>' if read else ""
         rows.append(
             f'<tr><td class="ic-nowrap">{safe(one.target.name)}{" *" if one.made_here else ""}</td>'
             f'<td class="ic-nowrap">{_prompt(found, one)}</td>{cells}<td class="ic-nowrap">{against}</td>{sealed}'
             f'<td class="ic-num">{one.answers.answered:,}</td></tr>'
         )
-    heads = ("target", "prompt", *(f"#{SHORT.get(name, NAMES[name])}" for name in names))
-    return table((*heads, f"{NAMES[names[0]]}, difference", f"#{NAMES[names[0]]}, sealed", "#answered"), rows)
+    metric = NAMES[names[0]]
+    heads = ["target", "prompt", *(f"#{SHORT.get(name, NAMES[name])}" for name in names), f"{metric}, difference"]
+    return table([*heads, *([f"#{metric}, sealed"] if read else []), "#answered"], rows)
 
 
 def ask(found: Beside, person: Person) -> None:

@@ -17,10 +17,12 @@ from ui.shell import html
 from ui.shell.csv_text import as_csv
 from ui.shell.html import safe, when
 
-SERIES = ["own evidence", "new labels", "anchors"]
-TONES = alt.Scale(domain=SERIES, range=["#45505c", BETTER, "#6b3fa0"])
-SHAPES = alt.Scale(domain=SERIES, range=["diamond", "circle", "square"])
-"""What a series looks like besides its colour."""
+SERIES = {
+    "own evidence": ("#45505c", "diamond"),
+    "new labels": (BETTER, "circle"),
+    "anchors": ("#6b3fa0", "square"),
+}
+"""What a series looks like: its colour and its shape."""
 HEIGHT = 240
 
 
@@ -39,8 +41,10 @@ def chart(found: History) -> Any:
         "figure:Q", title=f"{NAMES[found.metric]}{unit}", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=5)
     )
     legend = alt.Legend(title=None, orient="top", symbolSize=90)
-    tone = alt.Color("on:N", scale=TONES, legend=legend)
-    shape = alt.Shape("on:N", scale=SHAPES, legend=legend)
+    known = [name for name in SERIES if name in set(data["on"])]
+    tones, shapes = ([SERIES[name][place] for name in known] for place in (0, 1))
+    tone = alt.Color("on:N", scale=alt.Scale(domain=known, range=tones), legend=legend)
+    shape = alt.Shape("on:N", scale=alt.Scale(domain=known, range=shapes), legend=legend)
     hover = [
         alt.Tooltip("on:N"),
         alt.Tooltip("examples:Q"),

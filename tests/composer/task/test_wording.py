@@ -20,7 +20,7 @@ def test_a_policy_is_said_without_the_names_of_its_fields() -> None:
     said = policy_in_words(small.task())
     assert said == (
         "risk low; approvals 1; newer versions of snippets: stale; "
-        "gates: nmse improves, valid rate not worse, no example lost that must not regress"
+        "gates: NMSE improves, valid rate not worse, no example lost that must not regress"
     )
     gates = {
         "valid_rate": False,
@@ -35,7 +35,7 @@ def test_a_policy_is_said_without_the_names_of_its_fields() -> None:
     strict = policy_in_words(small.task(risk="high", policy={"gates": gates}))
     assert "approvals 2 by others than its proposer; every regression resolved" in strict
     assert strict.endswith(
-        "gates: nmse improves, no example lost that must not regress, spearman not worse, "
+        "gates: NMSE improves, no example lost that must not regress, spearman not worse, "
         "mae not worse by more than 0.1, at most 20% of the examples worse, "
         "at most 1,500 more prompt tokens, at most 20% more seconds an answer, at most 10% more money an answer "
         "(shown alone: max_worse_share)"

@@ -108,7 +108,7 @@ def test_one_prompt_stands_on_every_target_and_the_link_keeps_which(several: Hom
     app.selectbox(key="prompt").set_value("base").run()
     assert app.query_params["prompt"] == "base"
     shown = plain_text(app)
-    assert "what the others are compared with" in shown
+    assert "others are compared with it" in shown
     assert "Answered too few of these to be compared: larger 0." in shown
     assert "16 answers to pay" in shown
 
