@@ -28,6 +28,7 @@ ACROSS_MODULES = {
     "tests/browser/test_own_prompts.py",
     "tests/browser/test_labelling.py",
     "tests/browser/test_library_kept.py",
+    "tests/browser/test_models_and_drift.py",
     "tests/browser/test_review_by_several.py",
     "tests/browser/test_review_in_chromium.py",
     "tests/browser/test_signing_in.py",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from composer.curation.finding import Finding
 from composer.curation.phrases import in_figures, is_ruled_out, sentences
+from composer.curation.scale_words import asked_otherwise, of_a_list, only_counts, plainly
 from composer.task.prompthints import SCALE
 from composer.task.task import Task
 from library.similar import content_words
@@ -37,7 +38,8 @@ _OUT_OF = re.compile(
     r"\bout of (\d{1,4})(?=\s*$|\s*[,)]|\s+(?:when|if|for|unless|stars?|points?)\b)", re.IGNORECASE
 )
 _PERCENT = re.compile(
-    rf"\b(?:as a percentage|in per ?cent|as per ?cent|percentage from)\b"
+    r"\b(?:as a percentage|as per ?cent|percentage from)\b"
+    r"|\bin per ?cent(?=\s*$|\s*[,)]|\s+(?:from|when|if|for|where|instead)\b)"
     rf"|\b(?:{_RATES}|{_ASKS}|output|express)\b[^,]*\bpercentages?\b",
     re.IGNORECASE,
 )
@@ -110,7 +112,7 @@ _ANCHOR = re.compile(
 
 def scale_findings(task: Task, text: str) -> Iterator[Finding]:
     """Yield what a text says of the scale that is not so in the task: errors where it would be another scale."""
-    for sentence in sentences(in_figures(text)):
+    for sentence in sentences(plainly(text)):
         if task.output.kind == "ordinal":
             yield from _ordinal(task, sentence)
             yield from _turned(task, sentence)
@@ -126,7 +128,12 @@ def _ordinal(task: Task, sentence: str) -> Iterator[Finding]:
         first, last = int(found[1]), int(found[2])
         if (first, last) != (low, high) and _is_another_scale(sentence, found, first < low or last > high):
             yield _error(f"gives the scale {first} to {last}, and {own}")
-        elif (first < low or last > high) and last <= _HIGHEST and not _UNIT.match(sentence[found.end() :]):
+        elif (
+            (first < low or last > high)
+            and last <= _HIGHEST
+            and not _UNIT.match(sentence[found.end() :])
+            and not only_counts(sentence, *found.span())
+        ):
             yield _warning(f"names {first} to {last}, and {own}")
     if (listed := _LIST.fullmatch(sentence)) and not is_ruled_out(sentence, listed.end()):
         ratings = sorted({int(number) for number in re.findall(r"-?\d+", re.sub(r"\([^()]*\)", "", listed[0]))})
@@ -143,6 +150,8 @@ def _ordinal(task: Task, sentence: str) -> Iterator[Finding]:
         yield _error(f"asks for a percentage, and {own}")
     if (halves := _HALVES.search(sentence)) and not is_ruled_out(sentence, halves.start()):
         yield _error("asks for ratings between whole numbers, and such an answer is malformed")
+    for what in asked_otherwise(sentence, low, high):
+        yield _error(f"{what}, and {own}")
     yield from _changed(task, sentence)
     taken = [
         found.span()
@@ -215,7 +224,7 @@ def _number(task: Task, sentence: str, found: re.Match[str]) -> Iterator[Finding
     low, high = task.output.scale
     value, before, after = float(found[0]), sentence[: found.start()], sentence[found.end() :]
     if _STEPS.match(after):
-        if abs(value) > high - low:
+        if abs(value) > high - low and not of_a_list(after):
             yield _warning(f"names {found[0]} points, and the task's scale has {high - low} from end to end")
         return
     tied = _TIED.search(before) is not None and _ENDS_THERE.match(after) is not None
@@ -226,7 +235,7 @@ def _number(task: Task, sentence: str, found: re.Match[str]) -> Iterator[Finding
         return
     if (tied or means) and not is_ruled_out(sentence, found.start()):
         yield _error(f"gives the rating {found[0]}, which is outside the task's scale {low} to {high}")
-    elif not _UNIT.match(after):
+    elif not _UNIT.match(after) and not only_counts(sentence, *found.span()):
         yield _warning(f"names the number {found[0]}, which is outside the task's scale {low} to {high}")
 
 

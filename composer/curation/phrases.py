@@ -12,9 +12,13 @@ _NEGATION = re.compile(
     re.IGNORECASE,
 )
 _TURN = re.compile(r",|\bbut\b|\bonly\b(?! if)", re.IGNORECASE)
-_NUMBER_WORDS = "zero two three four five six seven eight nine ten"
-_FIGURES = {word: str(number) for word, number in zip(_NUMBER_WORDS.split(), (0, *range(2, 11)), strict=True)}
-_FIGURE = re.compile(rf"\b(?:{'|'.join(_FIGURES)})\b", re.IGNORECASE)
+_NUMBER_WORDS = (
+    "zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+)
+_FIGURES = {word: str(number) for word, number in zip(_NUMBER_WORDS.split(), (0, *range(2, 21)), strict=True)}
+_FIGURE = re.compile(rf"\b(?:{'|'.join(_FIGURES)})\b(?!-(?:one|two|three|four|five|six|seven|eight|nine))", re.I)
+_HUNDRED = re.compile(r"\b(?:(?:a|one) hundred|hundred(?=-))\b(?! (?:and|thousand|million))", re.IGNORECASE)
 _ONE = re.compile(r"\bone(?=\s+(?:to|through|and|or)\s+-?\d)", re.IGNORECASE)
 
 
@@ -31,6 +35,10 @@ def is_ruled_out(sentence: str, place: int) -> bool:
 
 
 def in_figures(text: str) -> str:
-    """Return a text with its numbers up to ten in figures, `one` only where a range begins, and one minus sign."""
-    plain = _FIGURE.sub(lambda found: _FIGURES[found[0].lower()], text.replace("−", "-"))
+    """Return a text with its numbers up to twenty, and a hundred, in figures, and one minus sign.
+
+    `one` is a figure only where a range begins.
+    """
+    plain = _HUNDRED.sub("100", text.replace("−", "-"))
+    plain = _FIGURE.sub(lambda found: _FIGURES[found[0].lower()], plain)
     return _ONE.sub("1", plain)

@@ -53,7 +53,7 @@ def test_another_scale_is_an_error(text: str) -> None:
         "Never give 0.",
         "Move the rating 7 points down.",
         "If 6 or more of them agree, give 5.",
-        "Lines 7 to 9 count.",
+        "Judge pairs by the number 7.",
     ],
 )
 def test_a_number_outside_the_scale_that_gives_no_rating_is_a_warning(text: str) -> None:
@@ -87,6 +87,8 @@ def test_a_number_outside_the_scale_that_gives_no_rating_is_a_warning(text: str)
         "A minimum of 10 words is needed for a high rating.",
         "A text in words of one syllable rates as any other.",
         "Texts that reverse the order of events rate lower.",
+        "Lines 7 to 9 count.",
+        "Rate price changes in percent as details.",
         "",
     ],
 )
