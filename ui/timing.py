@@ -1,8 +1,9 @@
 """How long the pages take, and how much they send: `python -m ui.timing HOME CANDIDATE SMALL WORD`.
 
-`python -m ui.timing HOME --task NAME` is of the page of a task alone, after the list of all tasks, and
-`python -m ui.timing HOME --library WORD TAG` of filters on the Library page, and
-`python -m ui.timing HOME --models TASK OTHER` of the Models page of two tasks.
+`python -m ui.timing HOME --task NAME` is of the page of a task alone, after the list of all tasks,
+`python -m ui.timing HOME --library WORD TAG` of filters on the Library page,
+`python -m ui.timing HOME --models TASK OTHER` of the Models page of two tasks, and
+`python -m ui.timing HOME --adaptations NUMBER TARGET` of the Adapt page that shows one, and carries to another.
 
 A real server is started on loopback for the home, and asked over its websocket as a browser asks it, with
 Streamlit's own messages. A time is from the question to the message that the script has finished, all of
@@ -203,7 +204,32 @@ def _note_in_log(home: Path) -> None:
 
 def _shows(shown: Answered, words: str) -> None:
     if words not in shown.texts:
-        raise Refused(f"the Models page does not show “{words}”")
+        raise Refused(f"the page does not show “{words}”")
+
+
+def measure_adaptations(home: Path, number: int, target: str) -> dict[str, float]:
+    """Return the milliseconds of the Adapt page of a home, on a server started for it.
+
+    First of an adaptation when something was logged since the page was shown last, then with a target chosen that
+    a prompt is to be carried to, then of a filter on the list. Raises `Refused` where a page can't be shown.
+    """
+    with serving(home) as address:
+        with _session(address) as socket:
+            Browser(socket, "adapt").look()
+        _note_in_log(home)
+        with _session(address) as socket:
+            page = Browser(socket, "adapt", f"adaptation={number}")
+            first = page.look()
+            _shows(first, f"<b>Adaptation {number}</b>")
+            to = next(name for name in first.widgets.values() if "-to-" in name)
+            chosen = page.look(_chosen(to, target))
+            _shows(chosen, "What is frozen")
+            found = page.look(_written(first.widgets["words"], target))
+    return {
+        "adapt_first_ms": first.milliseconds,
+        "adapt_chosen_ms": chosen.milliseconds,
+        "adapt_filter_ms": found.milliseconds,
+    }
 
 
 def _check(shown: Answered, candidate: int) -> None:
@@ -269,6 +295,8 @@ def main(arguments: Sequence[str]) -> int:
             figures = measure_models(Path(home), rest[1], rest[2])
         elif rest[0] == "--library":
             figures = measure_library(Path(home), rest[1], rest[2])
+        elif rest[0] == "--adaptations":
+            figures = measure_adaptations(Path(home), int(rest[1]), rest[2])
         else:
             candidate, small, word = rest
             figures = measure(Path(home), int(candidate), int(small), word)

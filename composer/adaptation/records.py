@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy.orm import defer
+from sqlalchemy.sql.base import ExecutableOption
 from sqlmodel import Session, col, select
 
 from composer.adaptation.outcome import Outcome
@@ -47,7 +50,8 @@ class Adaptation:
 
 def list_adaptations(session: Session, task: str | None = None) -> tuple[Adaptation, ...]:
     """Return every adaptation, or those of one task, newest first."""
-    query = select(AdaptationRow).order_by(col(AdaptationRow.id).desc())
+    # A head start may be large, and no list shows it.
+    query = select(AdaptationRow).options(*_without(AdaptationRow.prior)).order_by(col(AdaptationRow.id).desc())
     return _read(session, session.exec(query if task is None else query.where(AdaptationRow.task == task)).all())
 
 
@@ -58,9 +62,16 @@ def get_adaptation(session: Session, adaptation_id: int) -> Adaptation:
 
 def _read(session: Session, rows: Sequence[AdaptationRow]) -> tuple[Adaptation, ...]:
     numbers = [row.id for row in rows]
-    runs = {run.adaptation: run for run in session.exec(select(RunRow).where(col(RunRow.adaptation).in_(numbers)))}
+    # Without the record of each search, which grows with it.
+    query = select(RunRow).options(*_without(RunRow.trace, RunRow.worth, RunRow.result))
+    runs = {run.adaptation: run for run in session.exec(query.where(col(RunRow.adaptation).in_(numbers)))}
     keys = {one.id: one.key for one in versions(session, sorted({id for row in rows for id in row.versions}))}
     return tuple(_of_row(row, runs[row.id], keys) for row in rows)
+
+
+def _without(*columns: Any) -> list[ExecutableOption]:
+    """Return what leaves columns of a table unread."""
+    return [defer(one) for one in columns]
 
 
 def _of_row(row: AdaptationRow, run: RunRow, keys: dict[int, str]) -> Adaptation:

@@ -16,6 +16,7 @@ from sqlalchemy import URL
 
 from composer.bench.limits import Limits
 from composer.bench.made_up import WORD
+from composer.bench.many_adaptations import NEW, populate_adaptations
 from composer.bench.many_models import populate_models
 from composer.bench.pages import populate
 from composer.home.paths import Home
@@ -28,6 +29,8 @@ CANDIDATES = 50
 """Candidates that the Inbox lists."""
 TASKS, TARGETS = 10, 20
 """What the Models page shows: each task has a prompt on each target."""
+ADAPTATIONS = 100
+"""Adaptations that have ended, in the list of the Adapt page."""
 LIMITS = Limits(
     {
         "candidate_first_ms": 500,
@@ -36,6 +39,9 @@ LIMITS = Limits(
         "models_first_ms": 500,
         "models_other_ms": 500,
         "models_beside_ms": 500,
+        "adapt_first_ms": 500,
+        "adapt_chosen_ms": 500,
+        "adapt_filter_ms": 500,
     },
     {
         "candidate_first_ms": "Candidate, first view, ms",
@@ -45,6 +51,9 @@ LIMITS = Limits(
         "models_first_ms": f"Models, {TASKS} tasks on {TARGETS} targets, all read anew, ms",
         "models_other_ms": "Models, another task, ms",
         "models_beside_ms": "Models, targets side by side, ms",
+        "adapt_first_ms": f"Adapt, {ADAPTATIONS} that ended and one in full, ms",
+        "adapt_chosen_ms": "Adapt, where a prompt is to go chosen, ms",
+        "adapt_filter_ms": "Adapt, another filter of the list, ms",
     },
 )
 """What the figures must stay under, at 5,000 test examples of the candidate."""
@@ -59,21 +68,22 @@ def measure_pages(
     candidates: int = CANDIDATES,
     tasks: int = TASKS,
     targets: int = TARGETS,
+    adaptations: int = ADAPTATIONS,
     on_done: Callable[[], None] = lambda: None,
 ) -> dict[str, int]:
     """Return the median milliseconds and bytes of the pages, by name, on homes made for it and thrown away.
 
-    The Models page has a home of its own, of at least two `tasks`. Each repetition asks a server of its own (see
-    `ui.timing`): nothing it has read is left over from the one before. `on_done` is called when the first home is
-    ready, after each task of the other, and after each repetition. Raises `Refused` for too few examples or tasks,
-    and where a page can't be shown.
+    The Models page has a home of its own, of at least two `tasks`, and so has the Adapt page. Each repetition asks
+    servers of its own (see `ui.timing`): nothing they have read is left over from the one before. `on_done` is
+    called when the first home and when that of the Adapt page is ready, after each task of the other, and after
+    each repetition. Raises `Refused` for too few examples or tasks, and where a page can't be shown.
     """
     if repetitions < 1:
         raise Refused(f"{repetitions} repetitions show nothing", fix="Give at least 1.")
     if tasks < 2:
         raise Refused(f"{tasks} tasks are too few to go from one to another", fix="Give at least 2.")
     with tempfile.TemporaryDirectory() as folder:
-        home, models = Home(Path(folder) / "home"), Home(Path(folder) / "models")
+        home, models, adapt = (Home(Path(folder) / name) for name in ("home", "models", "adapt"))
         with _new(home) as database:
             found = populate(home, database, examples=examples, candidates=candidates, at=at)
         on_done()
@@ -81,10 +91,14 @@ def measure_pages(
             first, other, *_ = populate_models(
                 models, database, tasks=tasks, targets=targets, at=at, on_done=on_done
             )
+        with _new(adapt) as database:
+            populate_adaptations(adapt, database, number=adaptations, at=at)
+        on_done()
         rounds = []
         for _ in range(repetitions):
             own = _timed(home, found.candidate, found.small)
-            rounds.append({**own, **timed(models, "--models", first, other)})
+            shown = timed(adapt, "--adaptations", "1", NEW[0])
+            rounds.append({**own, **timed(models, "--models", first, other), **shown})
             on_done()
     return {name: round(median(one[name] for one in rounds)) for name in LIMITS.names}
 

@@ -22,9 +22,9 @@ def pages(
     check: Annotated[bool, typer.Option("--check", help="End with status 1 where a limit is broken.")] = False,
     as_json_instead: JsonOption = False,
 ) -> None:
-    """Show how long the Candidate, Inbox and Models pages take, and what a browser gets, on made-up homes."""
+    """Show how long Candidate, Inbox, Models and Adapt take, and what a browser gets, on made-up homes."""
     with Progress(console=console, transient=True) as progress:
-        bar = progress.add_task("two homes, then the pages", total=1 + pagetimes.TASKS + max(repetitions, 1))
+        bar = progress.add_task("three homes, then the pages", total=2 + pagetimes.TASKS + max(repetitions, 1))
         figures = pagetimes.measure_pages(
             examples, at=datetime.now(UTC), repetitions=repetitions, on_done=lambda: progress.advance(bar)
         )

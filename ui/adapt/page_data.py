@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from composer.adaptation import Adaptation, AdaptationPlan, Prospect, list_adaptations, plan_adaptation
 from composer.adaptation.prospect import prospect
@@ -15,7 +16,8 @@ from composer.runs.records import RunSummary, list_runs
 from library.errors import Refused
 from ui.adapt.state import MOVING, state_of
 from ui.runs.state import AT_WORK, IN_LINE, STARTING
-from ui.shell.context import database
+from ui.shell.context import as_logged, database
+from ui.shell.state import Key, made_once, this_run
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,10 @@ class Known:
     run: RunSummary
     state: str
     before: tuple[int, ...] = ()
+
+
+_KNOWN: Key[tuple[object, list[Known]] | None] = Key("adaptations", None)
+"""All adaptations, and the run of the script that read them."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,10 @@ class Offer:
     refused: str = ""
 
 
+_OFFER: Key[tuple[object, Offer] | None] = Key("adaptation-offer", None)
+"""What carrying a prompt to a target takes, by the target, and of what that holds."""
+
+
 @dataclass(frozen=True)
 class Frozen:
     """What all targets share: the plan of any, how many examples each split has, and where the prompt is from."""
@@ -71,18 +81,24 @@ def choices() -> Choices:
 
 
 def offers(task: str, source: str, targets: list[str], *, strategy: str, seed: int, budget: int) -> list[Offer]:
-    """Return what carrying a prompt to each of these targets takes."""
+    """Return what carrying a prompt to each of these targets takes, kept for as long as nothing is logged."""
     found = []
     for target in targets:
-        try:
-            with database().session() as session:
-                plan = plan_adaptation(session, task, source, target, strategy=strategy, seed=seed, budget=budget)
-                release = current_release(session, task, target)
-                now = f"release {release.id}" if release else "the bare base"
-                found.append(Offer(target, plan, prospect(session, plan), now))
-        except Refused as refused:
-            found.append(Offer(target, None, None, refused=str(refused)))
+        of = (as_logged(), task, source, strategy, seed, budget)
+        planned = partial(_offer, task, source, target, strategy=strategy, seed=seed, budget=budget)
+        found.append(made_once(_OFFER.of(target), of, planned))
     return found
+
+
+def _offer(task: str, source: str, target: str, *, strategy: str, seed: int, budget: int) -> Offer:
+    try:
+        with database().session() as session:
+            plan = plan_adaptation(session, task, source, target, strategy=strategy, seed=seed, budget=budget)
+            release = current_release(session, task, target)
+            now = f"release {release.id}" if release else "the bare base"
+            return Offer(target, plan, prospect(session, plan), now)
+    except Refused as refused:
+        return Offer(target, None, None, refused=str(refused))
 
 
 def frozen(plan: AdaptationPlan) -> Frozen:
@@ -94,13 +110,17 @@ def frozen(plan: AdaptationPlan) -> Frozen:
 
 
 def known() -> list[Known]:
-    """Return every adaptation with its state, newest first."""
+    """Return every adaptation with its state, newest first; read once in a run of the script."""
+    run, before = this_run(), _KNOWN.get()
+    if run is not None and before is not None and before[0] is run:
+        return before[1]
     with database().session() as session:
         runs = {run.id: run for run in list_runs(session)}
-        found = [
-            Known(one, runs[one.run_id], state_of(one, runs[one.run_id])) for one in list_adaptations(session)
-        ]
-    return [_in_line(one, found) if one.state == IN_LINE else one for one in found]
+        read = [Known(one, runs[one.run_id], state_of(one, runs[one.run_id])) for one in list_adaptations(session)]
+    found = [_in_line(one, read) if one.state == IN_LINE else one for one in read]
+    if run is not None:
+        _KNOWN.set((run, found))
+    return found
 
 
 def _in_line(one: Known, all_known: Sequence[Known]) -> Known:

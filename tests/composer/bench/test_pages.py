@@ -86,12 +86,19 @@ def test_too_few_examples_are_refused(tmp_path: Path) -> None:
 def test_the_pages_of_a_real_server_are_measured() -> None:
     told: list[None] = []
     figures = pagetimes.measure_pages(
-        FEWEST, at=NOW, repetitions=1, candidates=4, tasks=2, targets=3, on_done=lambda: told.append(None)
+        FEWEST,
+        at=NOW,
+        repetitions=1,
+        candidates=4,
+        tasks=2,
+        targets=3,
+        adaptations=4,
+        on_done=lambda: told.append(None),
     )
     assert set(figures) == set(FIGURES)
     assert all(value > 0 for value in figures.values())
     assert 50_000 < figures["bytes"] < pagetimes.LIMITS.most["bytes"]
-    assert len(told) == 4
+    assert len(told) == 5
 
 
 FIGURES = {
@@ -102,6 +109,9 @@ FIGURES = {
     "models_first_ms": 450,
     "models_other_ms": 200,
     "models_beside_ms": 300,
+    "adapt_first_ms": 350,
+    "adapt_chosen_ms": 300,
+    "adapt_filter_ms": 250,
 }
 
 
