@@ -268,14 +268,6 @@ class EffectModel:
         variance = own + own[place] - covariance[:, place] - covariance[place]
         return mean[place] - mean, np.sqrt(np.maximum(variance, 0.0))
 
-    def common_effect(self) -> tuple[float, float]:
-        """Return the loss that any snippet adds on average, and its standard deviation, of the posterior."""
-        factor, precision = self._solved
-        shared = self.variances.common * self.z.sum(axis=1)
-        mean = float(shared @ self._pull[0])
-        known = float(shared @ lu_solve(factor, precision @ shared, check_finite=False))
-        return mean, float(np.sqrt(max(self.variances.common - known, 0.0)))
-
     def draws(self, count: int, rng: np.random.Generator) -> list[Effects]:
         """Draw effects from the posterior (Matheron's rule: a prior draw, corrected by the cells)."""
         return [self._draw(rng) for _ in range(count)]

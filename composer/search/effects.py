@@ -38,8 +38,6 @@ class Settings:
     `rounds` rounds.
 
     With `telling`, an example is asked as often as an answer on it tells, and its answers are weighed by that.
-    Where snippets clearly cost something by being there, each is tried alone, for `singles` of the budget at
-    most, and only those that were tried are put together.
 
     The leader is the composition with the largest gain less `caution` standard deviations of it. A search
     ends early when over the last `window` samples going on is worth less than `least` (loss, in [0, 1]).
@@ -58,22 +56,18 @@ class Settings:
     least: float = 0.002
     window: int = 32
     promised: int = 3
-    telling: bool = False
-    singles: float = 0.0
+    telling: bool = True
     prior: Variances = field(default_factory=Variances)
 
 
-EVEN = Settings()
-"""Every example is asked about as often, whatever it tells, and no library begins with single snippets."""
+EVEN = Settings(telling=False)
+"""Every example is asked about as often, whatever it tells: for comparison."""
 
-TELLING = Settings(telling=True, singles=0.5)
-"""Examples are asked by what they tell, and a crowded library begins with single snippets."""
-
-CROWDED = 0.015
-"""Loss that snippets cost on average, less one standard deviation, from which single ones are tried first."""
+DEFAULT = Settings()
+"""How a run searches."""
 
 
-def effects(scorer: BudgetedScorer, rng: np.random.Generator, settings: Settings = EVEN) -> SearchResult:
+def effects(scorer: BudgetedScorer, rng: np.random.Generator, settings: Settings = DEFAULT) -> SearchResult:
     """Screen, follow Thompson samples of a model of snippet effects, race those that lead.
 
     Every composition is asked on a few examples only; one shrunken model of snippets, pairs and examples
@@ -100,7 +94,6 @@ class _Search:
         self.learner = Learner(scorer, settings.prior, settings.caution, telling=settings.telling)
         self.stopping = StoppingRule(settings.window, settings.least)
         self.trials = SuspectTrials(scorer.problem, self.blocks, settings.trials * scorer.budget)
-        self.singles = SuspectTrials(scorer.problem, self.blocks, settings.singles * scorer.budget)
         self.proposals = ThompsonProposals(self.blocks, self.stopping, rng, self.at_once)
         self.reserve = int(settings.order * scorer.budget) if scorer.problem.ordered else 0
 
@@ -128,7 +121,9 @@ class _Search:
                     return self._found("unreachable")
             racing = self.scorer.left <= self.settings.race * self.scorer.budget
             asks = asks or self.trials.next(self.learner.suspects, self.at_once)
-            asks = asks or self._next(model, leader, racing=racing)
+            asks = asks or self.proposals.next(
+                self.learner.problem, model, leader, racing=racing, known=self.learner.known
+            )
             if asks and not self._ask(asks):
                 return self._found("budget")
             if not asks and blocks.all_in_play:
@@ -173,18 +168,6 @@ class _Search:
         drawn = screening_compositions(self.scorer.problem, self.settings.kept, count, self.rng)
         asks: list[Ask] = [(keys, self.blocks.next_for(keys)) for keys in drawn]
         return [asks[start : start + self.at_once] for start in range(0, len(asks), self.at_once)]
-
-    def _next(self, model: EffectModel, leader: Keys, *, racing: bool) -> list[Ask]:
-        """Return single snippets where the library is crowded; else what samples of the model point to."""
-        problem = self.learner.problem
-        cost, doubt = model.common_effect() if self.settings.singles else (0.0, 0.0)
-        if cost - doubt > CROWDED:
-            tried = {key for keys in model.seen for key in keys}
-            untried = [key for key in problem.snippets if key not in tried]
-            if asks := self.singles.next(untried, self.at_once):
-                return asks
-            problem = replace(problem, snippets=tuple(key for key in problem.snippets if key in tried))
-        return self.proposals.next(problem, model, leader, racing=racing, known=self.learner.known)
 
     def _beyond_reach(self, model: EffectModel, leader: Keys) -> bool:
         """Whether nothing looks as if it could undercut the bar, where there is one.

@@ -13,19 +13,13 @@ from composer.bench.replay import Bench
 from composer.bench.seeds import seeded
 from composer.bench.world import World
 from composer.optimizer.strategies import STRATEGIES
-from composer.search.effects import EVEN, TELLING, effects
+from composer.search.effects import EVEN, effects
 from composer.search.problem import BudgetedScorer
 from library.errors import Refused
 
 
 def test_the_plain_form_of_the_default_is_compared_but_not_offered_for_runs() -> None:
     assert set(CONTESTANTS) - set(STRATEGIES) == {PLAIN}
-
-
-def test_the_plain_form_asks_every_example_about_as_often_and_tries_no_single_snippets() -> None:
-    assert (EVEN.telling, EVEN.singles) == (False, 0.0)
-    assert TELLING.telling
-    assert TELLING.singles > 0
 
 
 def test_an_unknown_one_is_refused_with_those_there_are() -> None:

@@ -287,15 +287,6 @@ def test_examples_that_tell_as_much_give_the_same_numbers_to_the_last_digit(
     assert np.array_equal(np.array(plain.gains_over(INCUMBENT)), np.array(told.gains_over(INCUMBENT)))
 
 
-def test_what_any_snippet_costs_is_that_of_the_written_out_model() -> None:
-    known = {(keys, f"e{n}"): 0.2 + 0.1 * len(keys) for keys in (("a",), ("b",), ("c", "e"), ()) for n in range(4)}
-    cost, doubt = EffectModel(INDEX, (), known, VARIANCES).common_effect()
-    assert 0.05 < cost < 0.1
-    assert 0 < doubt < np.sqrt(VARIANCES.common)
-    nothing, vague = EffectModel(INDEX, (), {((), "e0"): 0.4}, VARIANCES).common_effect()
-    assert (nothing, vague) == (0, pytest.approx(np.sqrt(VARIANCES.common)))
-
-
 def test_the_level_is_that_of_the_mean_over_examples_however_often_each_was_asked() -> None:
     rng = np.random.default_rng(0)
     keys = [(), ("a",), ("b",), ("c",), ("d",), ("e",), ("a", "b"), ("c", "d")]
