@@ -27,7 +27,7 @@ from tests.conftest import NOW
 
 pytestmark = pytest.mark.model
 
-KEPT = ("json-label", "no-code-fence", "irony", "doubt-negative", "be-careful")
+KEPT = ("json-label", "no-code-fence", "mocking-praise", "doubt-negative", "be-careful")
 COMPOSE = [
     *(sys.executable, "-c", "from composer.cli import main; main()", "compose", "polarity"),
     *("--target", "qwen2.5-coder-0.5b", "--budget", "40", "--json", "--home"),
