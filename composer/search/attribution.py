@@ -14,6 +14,7 @@ from composer.search.effect_model import EffectModel, Effects, Floats, Variances
 from composer.search.local_search import canonical, value_of
 from composer.search.moves import dropped
 from composer.search.problem import Keys, Problem
+from composer.search.telling import told_by
 
 DRAWS = 400
 """Posterior draws that the intervals are quantiles of."""
@@ -65,7 +66,9 @@ def attribute(
     """
     if not losses:
         return None
-    model = EffectModel(problem.place, problem.incumbent, losses).tuned(Variances())
+    # A search asks examples more often where more differs; what a snippet saves is meant over all of them.
+    tells, _ = told_by(problem, losses, Variances())
+    model = EffectModel(problem.place, problem.incumbent, losses, sensitivity=tells).tuned(Variances())
     draws = model.draws(DRAWS, rng)
     holds = np.bincount(
         [problem.place[key] for keys, _ in losses for key in keys], minlength=len(problem.snippets)

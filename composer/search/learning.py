@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +9,8 @@ import numpy as np
 from composer.search.effect_model import EffectModel, Expectation, Variances
 from composer.search.format_failures import failing_compositions, suspected_snippets
 from composer.search.problem import BudgetedScorer, Keys
-from composer.search.sensitivity import POWERS, Sensitivity, sensitivity, spreads
+from composer.search.sensitivity import POWERS, Sensitivity
+from composer.search.telling import told_by
 from composer.search.trust import Trust
 
 OWN_ANSWERS = 200
@@ -58,7 +58,8 @@ class Learner:
             self.problem = replace(given, snippets=kept)
         again = self.scorer.cells >= RETUNED_AT * self._tuned_at
         if self.telling:
-            self.sensitivity = self._sensitivity(working, again=again)
+            power = None if again else self._power
+            self.sensitivity, self._power = told_by(given, working, self._variances, power)
 
         def expecting(expected: Expectation | None) -> EffectModel:
             return EffectModel(given.place, given.incumbent, working, self._variances, expected, self.sensitivity)
@@ -72,25 +73,6 @@ class Learner:
         if again:
             self.trust.weigh(expecting)
         return expecting(self.trust.expectation())
-
-    def _sensitivity(self, working: Mapping[tuple[Keys, str], float], *, again: bool) -> Sensitivity:
-        """Return what each example tells; `again`: how signal grows with spread is looked for again."""
-        given = self.scorer.problem
-        spread = spreads(working, self._variances.noise / self._variances.example)
-        if again:
-            fits = [
-                EffectModel(
-                    given.place,
-                    given.incumbent,
-                    working,
-                    self._variances,
-                    sensitivity=sensitivity(spread, power),
-                )
-                for power in POWERS
-            ]
-            found = [round(model.likelihood(self._variances), 6) for model in fits]
-            self._power = POWERS[int(np.argmax(found))]
-        return sensitivity(spread, self._power)
 
     def leader(self, model: EffectModel) -> Keys:
         """Return the composition whose gain over the incumbent, less `caution` standard deviations, is largest.
