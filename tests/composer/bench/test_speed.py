@@ -58,9 +58,11 @@ def test_examples_compared_are_each_rated_differently() -> None:
 
 
 def test_two_installations_are_timed_on_the_same_inputs(inputs: Inputs) -> None:
-    found = measure_speed(inputs, ["help_s"], against=HERE, repetitions=1).as_json()
-    assert list(found) == ["help_s", "against", "ratio"]
-    assert found["ratio"] == {"help_s": pytest.approx(1, rel=0.9)}
+    found = measure_speed(inputs, ["help_s"], against=HERE, repetitions=1)
+    assert list(found.as_json()) == ["help_s", "against", "ratio"]
+    assert found.against is not None
+    # Once each: on a busy machine they may differ much.
+    assert found.ratio == {"help_s": pytest.approx(found.here["help_s"] / found.against["help_s"])}
 
 
 def test_each_installation_has_its_own_copy_of_a_home(inputs: Inputs) -> None:
