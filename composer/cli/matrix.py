@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from composer.analysis.data_summary import Part
+    from composer.curation.questions import Questions
     from composer.matrix.squares import Matrix
     from library.database import Database
 
@@ -33,9 +34,12 @@ def matrix(
         ),
     ] = "own",
     ask: Annotated[
-        str,
-        typer.Option(metavar="TARGET", help="Ask the prompt on this target about development examples, and pay."),
-    ] = "",
+        list[str] | None,
+        typer.Option(
+            metavar="TARGET",
+            help="Ask the prompt on this target about development examples, and pay; may be given again.",
+        ),
+    ] = None,
     examples: Annotated[
         int, typer.Option(min=1, metavar="N", help="How many development examples more to ask about.")
     ] = EXAMPLES,
@@ -118,22 +122,29 @@ def _print_task(
 
 
 def _ask(
-    database: Database, place: Home, task: str, prompt: str, target: str, size: int, *, dry_run: bool
+    database: Database, place: Home, task: str, prompt: str, targets: list[str], size: int, *, dry_run: bool
 ) -> None:
-    from composer.cli.watching import watched  # the command mostly asks nothing
-    from composer.curation import jobs
+    """Show what asking each target takes, then ask one after the other; nothing is asked where one is refused."""
     from composer.curation.questions import price
     from composer.matrix.asking import plan_asking
-    from composer.models import connection
 
     with database.session() as session:
-        planned = plan_asking(session, task, prompt, target, size)
-        cost = price(session, planned)
-    console.print(Text(f"Asking {planned.prompt} on {target}: {cost.words}.", "dim"), soft_wrap=True)
+        planned = [plan_asking(session, task, prompt, target, size) for target in dict.fromkeys(targets)]
+        costs = [price(session, one) for one in planned]
+    for one, cost in zip(planned, costs, strict=True):
+        console.print(Text(f"Asking {one.prompt} on {one.now.target.name}: {cost.words}.", "dim"), soft_wrap=True)
     if dry_run:
         raise typer.Exit
-    if not cost.answers:
-        return
+    for one, cost in zip(planned, costs, strict=True):
+        if cost.answers:
+            _pay(database, place, one, cost.answers)
+
+
+def _pay(database: Database, place: Home, planned: Questions, answers: int) -> None:
+    from composer.cli.watching import watched  # the command mostly asks nothing
+    from composer.curation import jobs
+    from composer.models import connection
+
     with database.session() as session:
         number = jobs.enter_job(session, planned, by=person(), at=datetime.now(UTC))
 
@@ -142,7 +153,7 @@ def _ask(
             return jobs.get_job(session, number).paid
 
     try:
-        with watched("asking", cost.answers, paid):
+        with watched("asking", answers, paid):
             jobs.do_job(database, place, number, connect=connection.connect)
     except KeyboardInterrupt as stop:
         console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")

@@ -56,6 +56,17 @@ def test_asking_shows_the_price_first_pays_once_and_then_compares(
     assert "base on 9 of 16 development examples" in " ".join(asked.stdout.split())
 
 
+def test_several_targets_are_asked_and_none_where_one_of_them_is_refused(
+    several: Database, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMPOSER_PERSON", stage.LOCAL)
+    monkeypatch.setattr("composer.models.connection.connect", acts.no_model)
+    refused = run("matrix", "small", "--prompt", "base", "--ask", "larger", "--ask", "cloud")
+    assert "cloud has answered every" in " ".join(refused.stderr.split())
+    twice = run("matrix", "small", "--prompt", "base", "--ask", "larger", "--ask", "larger", "--dry-run")
+    assert twice.stderr.count("answers to pay") == 1
+
+
 @pytest.mark.parametrize(
     ("given", "why"),
     [
