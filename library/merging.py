@@ -189,16 +189,28 @@ def _part(piece: _Piece, wanted: SnippetEntry | None) -> str:
         return body
     edits = _edits(piece, wanted, changed) if piece.is_plain else None
     lost = list(comments(body, piece.node, piece.start))
-    if edits is None:
+    edited = "" if edits is None else _edited(piece, edits)
+    if not edited or not _holds(edited, wanted):
         body = "\n".join([*entry_lines(wanted, *piece.style, blocks=piece.blocks), ""])
     else:
-        # From the end on, so that places stay true; of several at one place the last is put there first.
-        edits.sort(key=lambda one: one[0])
-        for start, stop, fresh in edits[::-1]:
-            body = body[: start - piece.start] + fresh + body[stop - piece.start :]
+        body = edited
         for one in comments(body, node_of(body)) if lost else ():
             lost.remove(one)
     return "".join(f"{' ' * piece.style[0]}{one}\n" for one in lost) + body
+
+
+def _edited(piece: _Piece, edits: list[tuple[int, int, str]]) -> str:
+    # From the end on, so that places stay true; of several at one place the last is put there first.
+    body = piece.text[piece.start : piece.stop]
+    for start, stop, fresh in sorted(edits, key=lambda one: one[0])[::-1]:
+        body = body[: start - piece.start] + fresh + body[stop - piece.start :]
+    return body
+
+
+def _holds(body: str, wanted: SnippetEntry) -> bool:
+    """Whether these lines say what they are to say: a comment may have come to stand where a block takes it in."""
+    (one,) = check_yaml(f"snippets:\n{body}", "the new file", LibraryFile).values["snippets"]
+    return not differing(SnippetEntry.model_construct(**_as_tuples(one)), wanted)
 
 
 def _edits(piece: _Piece, wanted: SnippetEntry, changed: Collection[str]) -> list[tuple[int, int, str]] | None:

@@ -120,6 +120,23 @@ def test_a_comment_that_would_become_a_line_of_a_block_stays_one() -> None:
     )
 
 
+def test_a_comment_after_a_field_that_goes_is_not_taken_in_by_a_block_above() -> None:
+    text = """snippets:
+- state: draft
+  key: one
+  group: |-
+    a
+    b
+  rationale: why
+        # kept
+  text: "Yes."
+"""
+    wanted = {"one": held(text)["one"].model_copy(update={"rationale": ""})}
+    made = merged(text, "file", wanted).text
+    assert check_yaml(made, "file", LibraryFile).values["snippets"][0]["group"] == "a\nb"
+    assert list(comments(made, node_of(made))) == ["# kept"]
+
+
 def test_a_comment_beside_a_value_goes_above_where_a_block_takes_its_place() -> None:
     text = "snippets:\n- key: a\n  text: A.\n  rationale: B.   # beside\n"
     wanted = {"a": held(text)["a"].model_copy(update={"rationale": "two\nlines"})}
