@@ -11,7 +11,7 @@ from composer.adaptation.freezing import AdaptationPlan
 from composer.optimizer.strategies import DEFAULT_STRATEGY
 from composer.runs.spending import Spending, spending
 from composer.search.coverage import TOGETHER
-from composer.search.effects import Settings
+from composer.search.effects import DEFAULT
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ def prospect(session: Session, plan: AdaptationPlan) -> Prospect:
 
     The search gives up once it has asked its anchors and its screening, and every snippet a few at a time.
     """
-    settings, early = Settings(), None
+    early = None
     if plan.run.strategy == DEFAULT_STRATEGY:
-        first = (settings.anchor + settings.screen) * plan.run.budget
-        tries = settings.block * ceil(len(plan.run.vocabulary.versions) / TOGETHER)
+        first = (DEFAULT.anchor + DEFAULT.screen) * plan.run.budget
+        tries = DEFAULT.block * ceil(len(plan.run.vocabulary.versions) / TOGETHER)
         early = min(ceil(first) + tries, plan.run.budget)
     return Prospect(spending(session, plan.run), early)

@@ -12,6 +12,7 @@ from composer.candidates.records import get_candidate
 from composer.data.examples import Dataset, Example
 from composer.registry.datasets import current_dataset, dataset_of, examples_named, make_current
 from composer.registry.tasks import get_task
+from composer.review.by_candidate import by_candidate
 from composer.review.regressions import set_disposition
 from composer.review.verdicts import require_signed_in
 from composer.tables import CorrectionRow
@@ -19,7 +20,6 @@ from composer.task.task import Task
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
-from library.parts import in_parts
 from library.people import require
 from library.reasons import reason_of
 from library.roles import Person
@@ -65,12 +65,7 @@ def corrections(
 
 def corrections_on(session: Session, ids: Sequence[int]) -> dict[int, tuple[Correction, ...]]:
     """Return the corrections proposed on each of these candidates, newest first; those without are left out."""
-    found: dict[int, list[Correction]] = {}
-    for some in in_parts(ids):
-        query = select(CorrectionRow).where(col(CorrectionRow.candidate_id).in_(some))
-        for row in session.exec(query.order_by(col(CorrectionRow.id).desc())):
-            found.setdefault(row.candidate_id, []).append(Correction(**row.model_dump()))
-    return {number: tuple(each) for number, each in found.items()}
+    return by_candidate(session, CorrectionRow, Correction, ids, newest_first=True)
 
 
 def confirmation(person: Person) -> str:

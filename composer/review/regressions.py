@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
 from composer.review.blockers import Blocker, blocker_text
+from composer.review.by_candidate import by_candidate
 from composer.tables import DispositionRow
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
-from library.parts import in_parts
 from library.people import require
 from library.reasons import reason_of
 
@@ -47,12 +47,7 @@ def all_dispositions(session: Session, candidate_id: int) -> tuple[Disposition, 
 
 def dispositions_on(session: Session, ids: Sequence[int]) -> dict[int, tuple[Disposition, ...]]:
     """Return the same of each of these candidates; those without any are left out."""
-    found: dict[int, list[Disposition]] = {}
-    for some in in_parts(ids):
-        query = select(DispositionRow).where(col(DispositionRow.candidate_id).in_(some))
-        for row in session.exec(query.order_by(col(DispositionRow.id))):
-            found.setdefault(row.candidate_id, []).append(Disposition(**row.model_dump()))
-    return {number: tuple(each) for number, each in found.items()}
+    return by_candidate(session, DispositionRow, Disposition, ids)
 
 
 def set_disposition(

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from composer.candidates.records import CandidateSummary, get_candidate_summary
 from composer.models.target import Target
 from composer.prompts.parts import Parts
 from composer.registry.bases import get_base
 from composer.registry.tasks import measured_alike
+from composer.review.by_candidate import by_candidate
 from composer.tables import VerdictRow
 from composer.task.task import Task
 from library import log
-from library.parts import in_parts
 from library.people import NotAllowed, people, require
 from library.roles import LOCAL, Person, Role
 from library.snippets import versions
@@ -57,12 +57,7 @@ def verdicts_on(session: Session, candidate_id: int) -> tuple[Verdict, ...]:
 
 def verdicts_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[Verdict, ...]]:
     """Return the verdicts on each of these candidates, oldest first; those without any are left out."""
-    found: dict[int, list[Verdict]] = {}
-    for some in in_parts(ids):
-        query = select(VerdictRow).where(col(VerdictRow.candidate_id).in_(some))
-        for row in session.exec(query.order_by(col(VerdictRow.id))):
-            found.setdefault(row.candidate_id, []).append(Verdict(**row.model_dump()))
-    return {number: tuple(each) for number, each in found.items()}
+    return by_candidate(session, VerdictRow, Verdict, ids)
 
 
 def record(

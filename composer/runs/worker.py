@@ -25,7 +25,7 @@ from composer.data.examples import Example
 from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
-from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED, WAITING
+from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED
 from composer.models.client import TooLong
 from composer.models.connection import Connect, connect
 from composer.optimizer.optimizer import LibraryComposer, to_dspy
@@ -36,7 +36,7 @@ from composer.registry.datasets import examples_of
 from composer.runs.fit import check_fit, may_not_fit
 from composer.runs.plan import Plan, plan_again
 from composer.runs.progress import Progress, RunRecorder
-from composer.runs.records import run_row
+from composer.runs.records import put_back, run_row
 from composer.runs.summary import RunResult, ValidRate, best_valid, run_result
 from composer.search.problem import SearchResult
 from library.database import Database
@@ -120,9 +120,8 @@ def _begin(database: Database, run_id: int, on_progress: Callable[[Progress], No
                 fix="Start a new run: it reuses every answer that still fits.",
             )
         dev, test = examples_of(session, plan.dataset, "dev"), sealed_examples(session, plan.dataset)
-        row.stop_asked = row.stop_asked and row.state == WAITING  # asked while this process came up
-        row.state, row.message, row.ended_at = RUNNING, "", None
-        row.started_at = datetime.now(UTC)
+        put_back(row)  # a wish to stop that came while this process did stays
+        row.state, row.started_at = RUNNING, datetime.now(UTC)
         row.expected = plan.budget + plan.prompts * len(test)
         session.add(row)
     record = RunRecorder(database, run_id, on_progress)

@@ -9,7 +9,7 @@ import numpy as np
 from composer.search.effect_model import EffectModel, Expectation, Variances
 from composer.search.format_failures import failing_compositions, suspected_snippets
 from composer.search.problem import BudgetedScorer, Keys
-from composer.search.sensitivity import POWERS, Sensitivity
+from composer.search.sensitivity import Sensitivity
 from composer.search.telling import told_by
 from composer.search.trust import Trust
 
@@ -34,7 +34,7 @@ class Learner:
         self.problem = scorer.problem
         self.suspects: frozenset[str] = frozenset()
         self.sensitivity: Sensitivity | None = None
-        self._power = POWERS[0]
+        self._power: float | None = None
         self._variances = prior
         self._tuned_at = 0
         expected = scorer.problem.prior

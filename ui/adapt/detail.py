@@ -13,17 +13,18 @@ from composer.candidates.records import PROPOSERS
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED
 from composer.prompts.composition import BARE_BASE
 from composer.runs.estimates import seconds_left
-from composer.runs.records import ask_to_stop, get_run
+from composer.runs.records import get_run
 from ui.adapt import ended
 from ui.adapt.page_data import Known
 from ui.adapt.state import ENDED, MAY_NOT, MOVING, mark
+from ui.runs import stop_button
 from ui.runs.detail import search_line
 from ui.runs.state import AT_WORK, IN_LINE, INTERRUPTED, NOT_STARTED, go_on_with
 from ui.shell.context import database, now
 from ui.shell.html import count, lasting, plain, safe, when
 from ui.shell.notices import Section, action
 from ui.shell.page import html
-from ui.shell.user import me, who
+from ui.shell.user import me
 
 STOP, GO_ON = Section("stop-adaptation"), Section("go-on-adaptation")
 
@@ -52,12 +53,6 @@ def show(known: Known) -> None:
             ended.show(one, one.outcome, kept, price)
 
 
-def _stop(run_id: int) -> None:
-    """Ask an adaptation's search to stop, keeping what it has."""
-    with database().session() as session:
-        ask_to_stop(session, run_id, by=who(), at=now())
-
-
 def _progress(known: Known) -> None:
     """Show an adaptation on its way: how far, what looks best, how long still, and the button that stops it."""
     run = known.run
@@ -74,7 +69,8 @@ def _progress(known: Known) -> None:
         html(f'<div class="ic ic-mute">{" · ".join(parts)}</div>')
         search_line(searched)
     if begun or known.state == IN_LINE:
-        _stop_button(known)
+        keeps = "keeps every answer; it can go on later"
+        stop_button.show(run, STOP, known.one.id, keeps=keeps, may_not=MAY_NOT)
 
 
 def _at(known: Known) -> str:
@@ -101,22 +97,6 @@ def _waits_for(before: Sequence[int]) -> str:
         return f"waiting its turn: adaptation {before[0]} comes before it"
     named = f"{', '.join(map(str, before[:-1]))} and {before[-1]}"
     return f"waiting its turn: adaptations {named} come before it"
-
-
-def _stop_button(known: Known) -> None:
-    run, may = known.run, me().may(*PROPOSERS)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Stop",
-            key=f"stop-{known.one.id}",
-            icon=":material/stop:",
-            on_click=action(STOP.of(known.one.id))(_stop),
-            args=(run.id,),
-            disabled=run.stop_asked or not may,
-        )
-        effect = "keeps every answer; it can go on later" if may else MAY_NOT
-        effect = "stopping after the answer in flight" if run.stop_asked else effect
-        st.caption(effect, width="content")
 
 
 def _unfinished(known: Known) -> None:

@@ -13,14 +13,15 @@ from composer.registry.tasks import get_task
 from composer.runs.estimates import best_so_far, seconds_left
 from composer.runs.findings import search_findings
 from composer.runs.plan import PROPOSED
-from composer.runs.records import Run, ask_to_stop, get_run
+from composer.runs.records import Run, get_run
 from ui.components import charts, effects
+from ui.runs import stop_button
 from ui.runs.state import AT_WORK, IN_LINE, INTERRUPTED, MOVING, NOT_STARTED, found_how, go_on_with, mark
 from ui.shell.context import database, now
 from ui.shell.html import count, lasting, plain, safe, when
 from ui.shell.notices import Section, action
 from ui.shell.page import html
-from ui.shell.user import me, who
+from ui.shell.user import me
 
 STOP = Section("stop")
 GO_ON = Section("go on")
@@ -50,12 +51,6 @@ def show(run_id: int, state: str) -> None:
             _findings(run)
 
 
-def _stop(run_id: int) -> None:
-    """Ask a run to stop, keeping what it has."""
-    with database().session() as session:
-        ask_to_stop(session, run_id, by=who(), at=now())
-
-
 def _part_of(run: Run) -> str:
     """Return which adaptation a run is the search of, as HTML; empty for most."""
     if run.adaptation is None:
@@ -81,18 +76,7 @@ def _progress(run: Run, state: str) -> None:
     )
     if state not in (AT_WORK, IN_LINE):
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Stop",
-            key=f"stop-{run.id}",
-            icon=":material/stop:",
-            on_click=action(STOP.of(run.id))(_stop),
-            args=(run.id,),
-            disabled=run.stop_asked or not me().may(*PROPOSERS),
-        )
-        effect = "keeps every answer; it can be continued"
-        effect = "stopping after the answer in flight" if run.stop_asked else effect
-        st.caption(effect, width="content")
+    stop_button.show(run, STOP, run.id, keeps="keeps every answer; it can be continued")
 
 
 def _unfinished(run: Run, state: str) -> None:
