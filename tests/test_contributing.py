@@ -20,9 +20,9 @@ def rows(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
 
 
-def test_each_of_ten_changes_has_its_package_and_its_file() -> None:
+def test_each_change_has_its_package_and_its_file() -> None:
     changes = rows(section("Where to change what"))
-    assert len(changes) == 10
+    assert len(changes) >= 11
     for change, packages, files in changes:
         named = re.findall(r"`((?:library|composer|ui)/[a-z_/]+\.py)`", files)
         assert named, change

@@ -15,6 +15,7 @@ from composer.registry.shipped import shipped_target, shipped_target_names
 from composer.registry.tasks import task_names
 from composer.tables import TargetRow
 from library import log
+from library.errors import Refused
 from library.people import require
 from library.roles import KEEPERS
 
@@ -75,6 +76,18 @@ def system_role_of(session: Session, hash: str) -> SystemRole:
     """Return where the target of this hash takes the system text, whatever its name means now."""
     content = session.exec(select(TargetRow.content).where(TargetRow.hash == hash).limit(1)).first()
     return Target.model_validate(content).system if content else "role"
+
+
+def measured_target(session: Session, name: str, hash: str) -> Target:
+    """Return the target of this name and hash, whatever the name means now; raises `Refused` where none is."""
+    rows = select(TargetRow.content).where(TargetRow.name == name, TargetRow.hash == hash)
+    content = session.exec(rows.order_by(col(TargetRow.id).desc()).limit(1)).first()
+    if content is None:
+        raise Refused(
+            f"target {name} as it was measured is not stored here",
+            fix="Restore the database from a backup: targets are never removed.",
+        )
+    return Target.model_validate(content)
 
 
 def keep_target(session: Session, target: Target, *, by: str, at: datetime) -> None:

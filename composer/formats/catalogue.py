@@ -1,0 +1,25 @@
+"""The formats that a released prompt can be exported in, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from composer.formats import prompt_txt
+from composer.formats.format import Format
+from library.errors import Refused
+
+_ALL = (Format("prompt.txt", "the prompt alone, as text", prompt_txt.files, prompt_txt.loaded, prompt_only=True),)
+
+FORMATS: Mapping[str, Format] = {one.name: one for one in _ALL}
+"""Every format, in the order in which they are listed."""
+
+ALL = "all"
+"""What stands for every format."""
+
+
+def chosen(names: Sequence[str]) -> tuple[Format, ...]:
+    """Return the formats of these names, in the catalogue's order; raises `Refused` for an unknown one."""
+    for name in names:
+        if name not in FORMATS and name != ALL:
+            raise Refused(f"there is no format {name!r}", fix=f"Choose from {', '.join(FORMATS)}, or {ALL}.")
+    return tuple(one for one in FORMATS.values() if one.name in names or ALL in names)

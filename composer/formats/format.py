@@ -1,0 +1,56 @@
+"""What an export format is: how its files are made, and how the tool it is for reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from composer.formats.prompt import ExportedPrompt
+from composer.prompts.messages import Messages
+from library.errors import Refused
+
+Files = dict[str, bytes]
+"""The files of one format, by name."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """One format of export.
+
+    `files` makes its files; it raises `Refused`, with the reason, where the format can't hold the bytes of the
+    prompt. `loaded` reads such files as whoever uses them does, and gives the messages for some inputs. It does so
+    with the package `tool`, by the name that it is installed under; empty where Python alone reads them. Where
+    `prompt_only` holds, there is no place for the user message: what is loaded is the prompt, as a system message.
+    """
+
+    name: str
+    title: str
+    files: Callable[[ExportedPrompt], Files]
+    loaded: Callable[[Mapping[str, bytes], Mapping[str, str]], Messages]
+    tool: str = ""
+    prompt_only: bool = False
+
+    @property
+    def tool_version(self) -> str | None:
+        """The version of the tool that is installed here; None where it isn't, empty where none is needed."""
+        if not self.tool:
+            return ""
+        try:
+            return version(self.tool)
+        except PackageNotFoundError:
+            return None
+
+    def expected(self, prompt: ExportedPrompt, inputs: Mapping[str, str]) -> Messages:
+        """Return what has to be loaded for these inputs."""
+        if self.prompt_only:
+            return [{"role": "system", "content": prompt.prompt}]
+        return prompt.messages(inputs)
+
+
+def encoded(text: str, what: str) -> bytes:
+    """Return a text as UTF-8; raises `Refused` for half of a character's code, which UTF-8 has no bytes for."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        raise Refused(f"{what} holds half of a character, which UTF-8 can't hold") from error
