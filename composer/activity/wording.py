@@ -48,6 +48,7 @@ _SENTENCES = {
     "released": "made {} current",
     "rolled back": "rolled back with {}",
     "exported": "exported {}",
+    "pushed": "put {} into a prompt registry",
     "run entered": "started {}",
     "adaptation entered": "started {}",
     "adaptation ended": "ended {}",

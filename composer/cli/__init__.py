@@ -94,6 +94,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.export:export",
         "Write what is released for (task, target): prompt.txt, messages.json and manifest.json.",
     ),
+    "push": Entry(
+        "composer.cli.push:push",
+        "Put what is released into MLflow's or Langfuse's prompt registry; a dry run without --yes.",
+    ),
     "verify": Entry(
         "composer.cli.verify:verify",
         "Check an exported pack without database or network; names the byte or field that is off and exits 1.",
