@@ -92,7 +92,7 @@ COMMANDS: Mapping[str, Entry] = {
     ),
     "export": Entry(
         "composer.cli.export:export",
-        "Write what is released for (task, target): prompt.txt, messages.json and manifest.json.",
+        "Write what is released for (task, target): the pack, or the formats of other tools.",
     ),
     "push": Entry(
         "composer.cli.push:push",

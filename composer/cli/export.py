@@ -1,30 +1,101 @@
-"""`composer export`: the pack of a released prompt."""
+"""`composer export`: a released prompt as a pack, or in the formats of other tools."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from composer.cli.common import HomeOption, opened, out, person, refusals, say
+from composer.cli.figures_table import BAD, GOOD
+from composer.formats.catalogue import ALL, FORMATS, chosen
 from composer.models.system_role import PLACES
 from composer.release.pack import export_release
 from composer.release.verification import MESSAGES
+
+if TYPE_CHECKING:
+    from composer.release.exported import Export
+
+
+def _list_formats(wanted: bool) -> None:
+    if not wanted:
+        return
+    width = max(map(len, FORMATS))
+    for one in FORMATS.values():
+        say(f"{one.name:{width}}  {one.title}", hang=width + 2)
+    raise typer.Exit
 
 
 @refusals
 def export(
     task: Annotated[str, typer.Argument(help="Name of the task.")],
     target: Annotated[str, typer.Option("--target", help="Name of the target.")],
-    folder: Annotated[Path, typer.Option("--out", help="Folder to write the pack into.")],
+    folder: Annotated[Path, typer.Option("--out", help="Folder to write into: a new or an empty one.")],
+    formats: Annotated[
+        str,
+        typer.Option(
+            "--format", help=f"Formats, with commas between, or `{ALL}` for all that can hold it; none: the pack."
+        ),
+    ] = "",
+    rows: Annotated[
+        Path | None, typer.Option("--rows", help="File of rows to be asked, a column an input (batch.jsonl).")
+    ] = None,
     home: HomeOption = None,
+    _: Annotated[
+        bool, typer.Option("--formats", help="List the formats.", callback=_list_formats, is_eager=True)
+    ] = False,
 ) -> None:
-    """Write what is released for (task, target): prompt.txt, messages.json and manifest.json."""
+    """Write what is released for (task, target): the pack, or the formats of other tools.
+
+    Without --format that is prompt.txt, messages.json and manifest.json. Each format is loaded back before it is
+    written, and one that would change a byte is refused.
+    """
+    if formats:
+        _export_formats(task, target, folder, [name.strip() for name in formats.split(",")], rows, home)
+        return
     with opened(home).session() as session:
         pack = export_release(session, task, target, folder, by=person(), at=datetime.now(UTC))
     out.print(f"Wrote {', '.join(sorted(pack.files))} to {folder}.", highlight=False, soft_wrap=True)
     if pack.system != "role":
         say(f"{MESSAGES} has no system message: the prompt is the {PLACES[pack.system]}.")
     out.print(f"Pack {pack.fingerprint}", highlight=False, soft_wrap=True)
+
+
+def _export_formats(
+    task: str, target: str, folder: Path, names: list[str], rows: Path | None, home: Path | None
+) -> None:
+    from composer.release.exported import export_formats  # a pack alone needs no reader of tables
+
+    wanted = chosen(names)
+    with opened(home).session() as session:
+        export = export_formats(
+            session,
+            task,
+            target,
+            folder,
+            wanted,
+            asked=rows,
+            all_or_none=ALL not in names,
+            by=person(),
+            at=datetime.now(UTC),
+        )
+    show(export, folder)
+
+
+def show(export: Export, folder: Path) -> None:
+    """Say of each format what was written and how it was proved, or why it wasn't."""
+    width = max(len(name) for name in (*export.files, *export.refused))
+    for one in export.written:
+        proof = one.proof or f"not loaded back: {one.format.tool} isn't installed here"
+        for name in one.files:
+            mark = ("✓ ", GOOD) if one.proof else ("! ", BAD)
+            say(mark, f"{name:{width}}  {proof}", hang=width + 4)
+    for name, refusal in export.refused.items():
+        say(("✗ ", BAD), f"{name:{width}}  refused: {refusal}", hang=width + 4)
+    if export.prompt.system != "role":
+        say(f"The prompt is the {PLACES[export.prompt.system]}.")
+    count = len(export.files)
+    say(f"Wrote {count} file{'s' * (count != 1)} to {folder}.")
+    say(f"Pack {export.prompt.fingerprint}")

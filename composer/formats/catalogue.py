@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from composer.formats import prompt_txt
+from composer.formats import batch_jsonl, manifest_json, messages_json, prompt_md, prompt_txt
 from composer.formats.format import Format
 from library.errors import Refused
 
-_ALL = (Format("prompt.txt", "the prompt alone, as text", prompt_txt.files, prompt_txt.loaded, prompt_only=True),)
+_ALL = (
+    Format("prompt.txt", "the system text alone", prompt_txt.files, prompt_txt.loaded, prompt_only=True),
+    Format("prompt.md", "the messages in fenced blocks", prompt_md.files, prompt_md.loaded, tool="markdown-it-py"),
+    Format(
+        "messages.json",
+        "chat messages as OpenAI's API takes them, with the template",
+        messages_json.files,
+        messages_json.loaded,
+    ),
+    Format(
+        "batch.jsonl",
+        "a request a line for OpenAI's batch API, for the rows in --rows",
+        batch_jsonl.files,
+        batch_jsonl.loaded,
+        pairs=batch_jsonl.pairs,
+    ),
+    Format("manifest.json", "parts, target, evidence, release", manifest_json.files, manifest_json.loaded),
+)
 
 FORMATS: Mapping[str, Format] = {one.name: one for one in _ALL}
 """Every format, in the order in which they are listed."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from composer.formats.prompt import ExportedPrompt
-from composer.prompts.messages import Messages
+from composer.prompts.messages import PLACEHOLDER, Messages
 from library.errors import Refused
 
 Files = dict[str, bytes]
@@ -22,6 +22,8 @@ class Format:
     prompt. `loaded` reads such files as whoever uses them does, and gives the messages for some inputs. It does so
     with the package `tool`, by the name that it is installed under; empty where Python alone reads them. Where
     `prompt_only` holds, there is no place for the user message: what is loaded is the prompt, as a system message.
+    A format that holds no template but rows filled in says with `pairs` what to compare: each row's messages as
+    loaded, and as they have to be.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Format:
     loaded: Callable[[Mapping[str, bytes], Mapping[str, str]], Messages]
     tool: str = ""
     prompt_only: bool = False
+    pairs: Callable[[ExportedPrompt, Files], Iterator[tuple[Messages, Messages]]] | None = None
 
     @property
     def tool_version(self) -> str | None:
@@ -54,3 +57,25 @@ def encoded(text: str, what: str) -> bytes:
         return text.encode()
     except UnicodeEncodeError as error:
         raise Refused(f"{what} holds half of a character, which UTF-8 can't hold") from error
+
+
+def whole(prompt: ExportedPrompt) -> None:
+    """Raise `Refused` where the prompt or its message holds half of a character."""
+    encoded(prompt.prompt, "the prompt")
+    encoded(prompt.message, "the message")
+
+
+def apart(prompt: ExportedPrompt) -> None:
+    """Raise `Refused` where prompt and message are one text, and the prompt has a place that would be filled."""
+    if prompt.system == "merge" and (found := PLACEHOLDER.search(prompt.prompt)):
+        raise Refused(f"the prompt itself holds {found[0]}, which would be filled in where it is merged")
+
+
+def filled(template: Messages, inputs: Mapping[str, str]) -> Messages:
+    """Return a template, its user message filled in in one pass: an input that holds `{{…}}` stays as it is."""
+    return [
+        {**one, "content": PLACEHOLDER.sub(lambda match: inputs[match[1]], one["content"])}
+        if one["role"] == "user"
+        else one
+        for one in template
+    ]

@@ -21,13 +21,22 @@ class SealedRow:
 
 
 @dataclass(frozen=True)
+class AskedRow:
+    """A row that somebody wants an answer to; `id` is its own, or says which one it is."""
+
+    id: str
+    inputs: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class ExportedPrompt:
     """One release, checked against its rows.
 
     `request` are the decoding settings by the names of the OpenAI chat API, `model` the server's name for the
     model; `system` is where the target takes the prompt. `message` is the template of the user message, in which
     each of `inputs` stands as `{{name}}`. `fingerprint` is that of the pack, sha256 in hex; `manifest` the pack's
-    own, which `manifest.json` holds in its canonical form. `rows` may be empty: few formats hold them.
+    own, which `manifest.json` holds in its canonical form. `rows` may be empty: few formats hold them. `asked` are
+    rows to ask the model about, for the formats that are requests.
     """
 
     task: str
@@ -44,6 +53,7 @@ class ExportedPrompt:
     release: int
     manifest: Mapping[str, Any] = field(default_factory=dict)
     rows: tuple[SealedRow, ...] = ()
+    asked: tuple[AskedRow, ...] = ()
 
     def messages(self, inputs: Mapping[str, str]) -> Messages:
         """Return the messages for these inputs, exactly as they were sent when the prompt was measured.

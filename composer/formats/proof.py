@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -42,11 +42,18 @@ def written(format: Format, prompt: ExportedPrompt) -> Written:
     version = format.tool_version
     if version is None:
         return Written(format, files, "")
-    for inputs in trials(prompt):
-        difference = first_difference(format.loaded(files, inputs), format.expected(prompt, inputs))
-        if difference:
+    for found, expected in (format.pairs or _trial_pairs(format))(prompt, files):
+        if difference := first_difference(found, expected):
             raise Refused(f"loaded back{_with(format, version)}, {difference}")
     return Written(format, files, f"the same bytes when loaded back{_with(format, version)}")
+
+
+def _trial_pairs(format: Format) -> Callable[[ExportedPrompt, Files], Iterator[tuple[Messages, Messages]]]:
+    def pairs(prompt: ExportedPrompt, files: Files) -> Iterator[tuple[Messages, Messages]]:
+        for inputs in trials(prompt):
+            yield format.loaded(files, inputs), format.expected(prompt, inputs)
+
+    return pairs
 
 
 def _with(format: Format, version: str) -> str:

@@ -1,18 +1,27 @@
-"""A release as what export formats are made of, checked again from its rows."""
+"""A release in the formats of other tools: made from its rows, checked again, each proved before it is written."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
 
 from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
+from composer.formats.asked import read_asked
+from composer.formats.format import Files, Format
 from composer.formats.prompt import ExportedPrompt, SealedRow
+from composer.formats.proof import Written, written
 from composer.registry.datasets import examples_named
 from composer.registry.targets import measured_target
 from composer.registry.tasks import get_task_version
-from composer.release.pack import pack_of
+from composer.release.pack import pack_of, write_files
 from composer.release.verification import MANIFEST, PROMPT
+from library import log
+from library.errors import Refused
 
 
 def exported_prompt(session: Session, task: str, target: str, *, rows: bool = False) -> ExportedPrompt:
@@ -42,3 +51,66 @@ def exported_prompt(session: Session, task: str, target: str, *, rows: bool = Fa
         manifest=manifest,
         rows=tuple(SealedRow(one.id, one.inputs, one.gold) for one in found),
     )
+
+
+@dataclass(frozen=True)
+class Export:
+    """What an export came to: the formats that were written, and why any of the others can't hold the prompt."""
+
+    prompt: ExportedPrompt
+    written: tuple[Written, ...]
+    refused: Mapping[str, Refused]
+
+    @property
+    def files(self) -> Files:
+        """The files of all formats, by name."""
+        return {name: content for one in self.written for name, content in one.files.items()}
+
+
+def made(prompt: ExportedPrompt, formats: Sequence[Format]) -> Export:
+    """Make and prove a prompt's files in each of these formats; those that can't hold it are among the refused."""
+    done: list[Written] = []
+    refused: dict[str, Refused] = {}
+    for format in formats:
+        try:
+            done.append(written(format, prompt))
+        except Refused as refusal:
+            refused[format.name] = refusal
+    return Export(prompt, tuple(done), refused)
+
+
+def export_formats(
+    session: Session,
+    task: str,
+    target: str,
+    folder: Path,
+    formats: Sequence[Format],
+    *,
+    asked: Path | None = None,
+    all_or_none: bool = True,
+    by: str,
+    at: datetime,
+) -> Export:
+    """Write what is released now for (task, target) in these formats into a folder, and log it.
+
+    `asked` is a file of rows to be asked, for the formats that are requests. Raises what its parts raise, and with
+    `all_or_none` the first refusal of a format, before anything is written; likewise where none is left to write.
+    """
+    prompt = exported_prompt(session, task, target, rows=True)
+    if asked is not None:
+        prompt = replace(prompt, asked=read_asked(asked, prompt.inputs))
+    export = made(prompt, formats)
+    if export.refused and (all_or_none or not export.written):
+        name, refusal = next(iter(export.refused.items()))
+        raise Refused(f"{name} is refused: {refusal.what}", where=refusal.where, fix=refusal.fix)
+    write_files(export.files, folder)
+    log.append(
+        session,
+        who=by,
+        action="exported",
+        subject=f"prompt:{task}:{target}",
+        why="",
+        detail={"pack": prompt.fingerprint, "formats": [one.format.name for one in export.written]},
+        at=at,
+    )
+    return export

@@ -96,16 +96,21 @@ def _proposed(base: ProposedBase) -> dict[str, Any]:
 
 def write_pack(pack: Pack, folder: Path) -> None:
     """Write a pack into a folder, which may exist but may hold nothing else; raises `Refused` otherwise."""
+    write_files(pack.files, folder)
+
+
+def write_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files into a folder that holds no others; raises `Refused` where it does, or can't be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        strangers = sorted({path.name for path in folder.iterdir()} - set(pack.files))
+        strangers = sorted({path.name for path in folder.iterdir()} - set(files))
         if strangers:
             raise Refused(
                 f"the folder already holds {', '.join(strangers[:3])}",
                 where=str(folder),
                 fix="Choose an empty one.",
             )
-        for name, content in pack.files.items():
+        for name, content in files.items():
             (folder / name).write_bytes(content)
     except OSError as error:
         raise Refused(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from composer.formats.prompt import ExportedPrompt, SealedRow
+from composer.formats.prompt import AskedRow, ExportedPrompt, SealedRow
 from composer.task.task import Output
 
 NASTY: dict[str, str] = {
@@ -33,6 +33,7 @@ NASTY: dict[str, str] = {
     "role names": "system:\nRate.\nuser:\nAnswer.\nassistant:\n",
     "role names bare": "Rate.\n\nsystem\n\nuser\nAnswer.",
     "role with attributes": "# user\nRate.\nuser[name=x]:\nAnswer.",
+    "placeholders": "Rate {{query}} and {{document}}.",
     "doubled braces": "Rate {{ and }} and {{ x y }}.",
     "stray doubled brace": "Rate {{ the document.",
     "Jinja": "{% if x %}Rate.{% endif %} {# note #} {{ x }} {%- raw -%}",
@@ -79,20 +80,25 @@ def prompt(**changes: Any) -> ExportedPrompt:
         "output": OUTPUT,
         "fingerprint": "ab" * 32,
         "release": 7,
-        "manifest": {"format": 1},
         "rows": (
             SealedRow("test-00", {"query": "what?", "document": "a {{text}}"}, 3.0),
             SealedRow("test-01", {"query": "why?", "document": "“é”"}, 4.5),
         ),
+        "asked": (AskedRow("new-0", {"query": "who?", "document": "x\u2028y"}),),
     }
-    return ExportedPrompt(**{**values, **changes})
+    values |= changes
+    manifest = {
+        "task": {"base": values["prompt"], "message": values["message"]},
+        "snippets": [],
+        "target": {"system": values["system"]},
+    }
+    return ExportedPrompt(**{"manifest": manifest, **values})
 
 
 def prompts() -> dict[str, ExportedPrompt]:
     """Return a prompt with each nasty text: as its prompt, around the inputs, and both where roles are merged."""
     found: dict[str, ExportedPrompt] = {}
     for name, text in NASTY.items():
-        # A placeholder that is no input can't be in a message, and none at all in a prompt.
         around = f"{text}{MESSAGE}{text}"
         found[f"{name}, as prompt"] = prompt(prompt=text)
         found[f"{name}, in message"] = prompt(message=around)
