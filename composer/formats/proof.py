@@ -50,14 +50,15 @@ def written(format: Format, prompt: ExportedPrompt) -> Written:
 
 def _trial_pairs(format: Format) -> Callable[[ExportedPrompt, Files], Iterator[tuple[Messages, Messages]]]:
     def pairs(prompt: ExportedPrompt, files: Files) -> Iterator[tuple[Messages, Messages]]:
-        for inputs in trials(prompt):
-            yield format.loaded(files, inputs), format.expected(prompt, inputs)
+        every = list(trials(prompt))
+        for found, inputs in zip(format.each_loaded(files, every), every, strict=True):
+            yield found, format.expected(prompt, inputs)
 
     return pairs
 
 
 def _with(format: Format, version: str) -> str:
-    return f" with {format.tool} {version}" if version else ""
+    return f" with {format.tool_title or format.tool} {version}" if version else ""
 
 
 def trials(prompt: ExportedPrompt) -> Iterator[Mapping[str, str]]:

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import ValidationError
+
 from composer.formats.prompt import AskedRow, ExportedPrompt, SealedRow
+from composer.prompts.composition import Composition
 from composer.task.task import Output
+from composer.task.template import SLOT
+from library.lint import problems
+from tests import small
 
 NASTY: dict[str, str] = {
     "plain": "Rate the document.",
@@ -37,6 +43,7 @@ NASTY: dict[str, str] = {
     "doubled braces": "Rate {{ and }} and {{ x y }}.",
     "stray doubled brace": "Rate {{ the document.",
     "Jinja": "{% if x %}Rate.{% endif %} {# note #} {{ x }} {%- raw -%}",
+    "Jinja blocks": "{% if x %}Rate.{% endif %} {# note #} {%- raw -%}",
     "single braces": "Answer as {rating} or {0} or {}.",
     "JSON": 'Answer as {"rating": N, "why": {"a": [1, {"b": {}}]}}.',
     "looks like JSON": '{"rating": 3}',
@@ -50,7 +57,8 @@ NASTY: dict[str, str] = {
     "fences": "````\n```python\nx\n```\n~~~\n~~~",
     "comment ends": "*/ // /* <!-- --> # %> <script></script>",
     "percent": "100% %s %(x)s %%",
-    "non-BMP": "Rate 𝕏 and 👩‍👩‍👧 and \U0010ffff.",
+    "beyond the BMP": "Rate 𝕏, 🎉 and \U00020000.",
+    "joined emoji": "Rate 𝕏 and 👩‍👩‍👧 and \U0010ffff.",
     "not composed": "e\u0301 and é and Å and \u212b",
     "right to left": "דירוג المستند",
     "long line": "word " * 400,
@@ -114,3 +122,34 @@ def filled() -> list[dict[str, str]]:
         {"query": "{{document}}{{query}}", "document": "{{query}} {{snippets}}"},
         {"query": "", "document": ""},
     ]
+
+
+def checked(base: str, message: str, snippet: str = "", **changes: Any) -> ExportedPrompt | None:
+    """Return a prompt of these texts as a task and a library take them; None where their checks refuse one.
+
+    The base is without its slot, which comes last.
+    """
+    if snippet and problems(snippet):
+        return None
+    try:
+        task = small.task(base=f"{base}\n{SLOT}", message=message)
+    except ValidationError:
+        return None
+    composition = Composition(task.base, (small.snippet("odd", snippet),) if snippet else ())
+    return prompt(prompt=composition.text, message=task.message, **changes)
+
+
+def checked_prompts() -> dict[str, ExportedPrompt]:
+    """Return those of the nasty texts that a task takes as its base, in its message, or that a snippet may be."""
+    plain = NASTY["several lines"]
+    return {
+        f"{name}, {place}": one
+        for name, text in NASTY.items()
+        for place, one in {
+            "in base": checked(f"{plain}\n{text}\nEnd.", MESSAGE),
+            "as base": checked(text, MESSAGE, system="merge"),
+            "in message": checked(plain, f"{text}{MESSAGE}{text}"),
+            "as snippet": checked(plain, MESSAGE, text),
+        }.items()
+        if one is not None
+    }

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from composer.formats.catalogue import FORMATS
+from composer.formats.prompt import ExportedPrompt
 from composer.formats.proof import first_difference
 from library.errors import Refused
 from tests.composer.formats import corpus
@@ -13,15 +16,25 @@ def refused_of_corpus(name: str) -> dict[str, str]:
 
     What isn't refused has to give the measured messages, whatever is filled in.
     """
+    return _refused(name, corpus.prompts())
+
+
+def refused_of_checked(name: str) -> dict[str, str]:
+    """Return the same for those prompts that the checks of tasks and of snippets let through."""
+    return _refused(name, corpus.checked_prompts())
+
+
+def _refused(name: str, prompts: Mapping[str, ExportedPrompt]) -> dict[str, str]:
     format, refused = FORMATS[name], {}
-    for odd, prompt in corpus.prompts().items():
+    for odd, prompt in prompts.items():
         try:
             files = format.files(prompt)
         except Refused as refusal:
             refused[odd] = str(refusal)
             continue
-        for inputs in corpus.filled():
-            difference = first_difference(format.loaded(files, inputs), format.expected(prompt, inputs))
+        every = corpus.filled()
+        for found, inputs in zip(format.each_loaded(files, every), every, strict=True):
+            difference = first_difference(found, format.expected(prompt, inputs))
             assert not difference, f"{odd}: {difference}"
     return refused
 
