@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -17,29 +17,39 @@ from library.canonical import canonical_bytes, digest
 from library.storable import storable
 
 PROMPT, MESSAGES, MANIFEST = "prompt.txt", "messages.json", "manifest.json"
-
+PACK = (PROMPT, MESSAGES, MANIFEST)
+"""The files of a pack."""
 
 SEALS = "seals"
 
 
 def faults(folder: Path) -> tuple[str, ...]:
     """Return which bytes or fields of an exported pack are off, in printable texts; empty when it is intact."""
-    return tuple(storable(fault) for fault in _faults(folder))
-
-
-def _faults(folder: Path) -> tuple[str, ...]:
     if not folder.is_dir():
-        return (f"{folder} is not a folder",)
+        return (storable(f"{folder} is not a folder"),)
     found = {path.name: path for path in folder.iterdir()}
-    missing = [name for name in (PROMPT, MESSAGES, MANIFEST) if name not in found]
+    strangers = {name: b"" for name in found if name not in PACK}  # never read: it is enough that they are there
+    try:
+        content = {name: found[name].read_bytes() for name in PACK if name in found}
+    except OSError as error:
+        return tuple(map(storable, (*_strangers(strangers), f"the pack can't be read: {error}")))
+    return faults_in({**content, **strangers})
+
+
+def faults_in(files: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return what `faults` says of a folder that holds these files, by name."""
+    return tuple(storable(fault) for fault in _faults(files))
+
+
+def _strangers(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{name} does not belong to the pack" for name in sorted(set(names) - set(PACK)))
+
+
+def _faults(content: Mapping[str, bytes]) -> tuple[str, ...]:
+    missing = [name for name in PACK if name not in content]
     if missing:
         return tuple(f"{name} is missing" for name in missing)
-    strangers = sorted(set(found) - {PROMPT, MESSAGES, MANIFEST})
-    off = [f"{name} does not belong to the pack" for name in strangers]
-    try:
-        content = {name: found[name].read_bytes() for name in (PROMPT, MESSAGES, MANIFEST)}
-    except OSError as error:
-        return (*off, f"the pack can't be read: {error}")
+    off = list(_strangers(content))
     manifest = _manifest(content[MANIFEST])
     if isinstance(manifest, str):
         return (*off, manifest)

@@ -22,7 +22,7 @@ from composer.candidates.records import get_candidate
 from composer.home.paths import Home
 from composer.prompts.messages import PLACEHOLDER, render
 from composer.release.pack import export_release, pack_of, write_pack
-from composer.release.verification import faults
+from composer.release.verification import faults, faults_in
 from composer.review.status import get_review
 from composer.tables import ReleaseRow
 from library import log
@@ -180,6 +180,19 @@ def test_a_missing_file_is_named(pack: Path, name: str) -> None:
 def test_a_file_that_does_not_belong_is_named(pack: Path) -> None:
     (pack / "extra.txt").write_text("hello")
     assert faults(pack) == ("extra.txt does not belong to the pack",)
+
+
+def test_files_that_lie_in_no_folder_are_checked_as_those_of_one(pack: Path) -> None:
+    files = {path.name: path.read_bytes() for path in pack.iterdir()}
+    assert faults_in(files) == ()
+    assert faults_in({**files, "extra.txt": b""}) == ("extra.txt does not belong to the pack",)
+    assert faults_in({**files, "prompt.txt": files["prompt.txt"] + b"\n"}) == (
+        f"prompt.txt byte {len(files['prompt.txt'])} is off",
+    )
+    assert faults_in({"prompt.txt": files["prompt.txt"]}) == (
+        "messages.json is missing",
+        "manifest.json is missing",
+    )
 
 
 def test_a_folder_in_place_of_a_file_is_a_fault(pack: Path) -> None:
