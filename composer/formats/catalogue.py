@@ -11,6 +11,7 @@ from composer.formats import (
     messages_json,
     prompt_md,
     prompt_txt,
+    prompty,
     python_module,
     typescript_module,
 )
@@ -58,6 +59,15 @@ _ALL = (
         tool="dspy",
         tool_title="DSPy",
         loaded_all=dspy_state.loaded_all,
+    ),
+    Format(
+        "prompty",
+        "a .prompty file, for prompty 2.1",
+        prompty.files,
+        prompty.loaded,
+        tool=prompty.TOOL,
+        pairs=prompty.pairs,
+        note=prompty.NOTE,
     ),
     Format("manifest.json", "parts, target, evidence, release", manifest_json.files, manifest_json.loaded),
 )
