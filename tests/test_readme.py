@@ -10,10 +10,12 @@ import pytest
 import yaml
 
 from composer.cli import COMMANDS
+from composer.formats import dspy_state
 from composer.home.paths import Home
 from composer.registry.starter import load_starter
 from composer.task.task import Task
 from library.database import open_database
+from tests.composer.formats import corpus
 from tests.conftest import NOW
 from tests.scripted import ScriptedEngine, scripted_lm
 
@@ -39,6 +41,22 @@ def test_the_python_example_runs(
     exec(block("python", "LibraryComposer").replace('Path(".composer")', f"Path({str(home.path)!r})"), {})
     assert capsys.readouterr().out == "negative\n"
     assert engine.asked[-1][1] == "Sentence: Dull, but kindly meant."
+
+
+def test_the_example_of_an_exported_dspy_program_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    prompt = corpus.prompt(task="sentiment", inputs=("sentence",), message="Sentence: {{sentence}}")
+    for name, content in dspy_state.files(prompt).items():
+        (tmp_path / name).write_bytes(content)
+    engine = ScriptedEngine(lambda system, user: '{"rating": 2}')
+    lm = scripted_lm(engine)
+    monkeypatch.setattr(dspy, "LM", lambda *given, **named: lm)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    exec(block("python", "prompt_sentiment"), {})
+    assert capsys.readouterr().out == "2\n"
+    assert engine.asked == [(prompt.prompt, "Sentence: Dull, but kindly meant.")]
 
 
 def test_every_command_is_named() -> None:

@@ -45,7 +45,7 @@ def written(format: Format, prompt: ExportedPrompt) -> Written:
     for found, expected in (format.pairs or _trial_pairs(format))(prompt, files):
         if difference := first_difference(found, expected):
             raise Refused(f"loaded back{_with(format, version)}, {difference}")
-    return Written(format, files, f"the same bytes when loaded back{_with(format, version)}")
+    return Written(format, files, f"same bytes, loaded{_with(format, version) or ' back'}")
 
 
 def _trial_pairs(format: Format) -> Callable[[ExportedPrompt, Files], Iterator[tuple[Messages, Messages]]]:

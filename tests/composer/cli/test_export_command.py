@@ -35,8 +35,8 @@ def test_a_line_a_file_says_how_it_was_proved_and_the_export_is_logged(
     result = export(run, out, "--format", "prompt.txt,messages.json")
     assert result.exit_code == 0, result.output
     first, second = result.stdout.splitlines()[:2]
-    assert first == "✓ prompt.txt     the same bytes when loaded back"
-    assert second == "✓ messages.json  the same bytes when loaded back"
+    assert first == "✓ prompt.txt     same bytes, loaded back"
+    assert second == "✓ messages.json  same bytes, loaded back"
     assert sorted(path.name for path in out.iterdir()) == ["messages.json", "prompt.txt"]
     with released.session() as session:
         entry = log.entries(session, "prompt:small:tiny")[-1]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from pathlib import Path
 
 import dspy
 import pytest
 from dspy.lm15 import Message, Request, Response, TextPart, Usage
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from composer.formats import dspy_state
+from library.errors import Refused
 from tests.composer.formats import corpus
 from tests.composer.formats.loading import kinds, refused_of_checked, refused_of_corpus
 from tests.scripted import ScriptedEngine, scripted_lm
@@ -66,6 +70,29 @@ def test_what_is_refused_is_what_dspy_changes(tmp_path: Path) -> None:
             program = loaded_plainly(json.dumps(state).encode(), tmp_path)
             changed = program.signature.instructions != prompt.prompt
             assert changed == (odd.rpartition(", ")[0] in CHANGED), odd
+
+
+def cleaned_by_newer_python(text: str) -> str:
+    """Clean a docstring as Python does from 3.13 on, where blanks are spaces alone."""
+    lines = text.expandtabs().split("\n")
+    margins = [len(line) - len(line.lstrip(" ")) for line in lines[1:] if line.lstrip(" ")]
+    margin = min(margins, default=0)
+    lines = [lines[0].lstrip(" "), *(line[margin:] for line in lines[1:])]
+    while lines and not lines[-1]:
+        lines.pop()
+    while lines and not lines[0]:
+        lines.pop(0)
+    return "\n".join(lines)
+
+
+@settings(max_examples=300, deadline=None)
+@given(text=st.text("ab \t\n\r\x0b\x1c\x85\xa0\u2028", max_size=12))
+def test_what_is_not_refused_no_python_would_clean(text: str) -> None:
+    try:
+        dspy_state.files(corpus.prompt(prompt=text))
+    except Refused:
+        return
+    assert inspect.cleandoc(text) == cleaned_by_newer_python(text) == text
 
 
 def test_no_prompt_that_tasks_and_snippets_allow_is_refused() -> None:

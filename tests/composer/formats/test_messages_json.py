@@ -9,12 +9,16 @@ import openai
 from composer.formats import messages_json
 from composer.formats.format import filled
 from tests.composer.formats import corpus
-from tests.composer.formats.loading import refused_of_corpus
+from tests.composer.formats.loading import refused_of_checked, refused_of_corpus
 from tests.servers import ChatServer
 
 
 def test_every_prompt_comes_back_but_one_that_would_be_filled_in_itself() -> None:
     assert list(refused_of_corpus("messages.json")) == ["placeholders, merged"]
+
+
+def test_no_prompt_that_tasks_and_snippets_allow_is_refused() -> None:
+    assert refused_of_checked("messages.json") == {}
 
 
 def test_the_openai_client_sends_the_measured_messages_of_every_prompt() -> None:

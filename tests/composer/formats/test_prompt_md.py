@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from composer.formats import prompt_md
 from tests.composer.formats import corpus
-from tests.composer.formats.loading import kinds, refused_of_corpus
+from tests.composer.formats.loading import kinds, refused_of_checked, refused_of_corpus
 
 
 def test_every_prompt_comes_back_but_those_with_what_markdown_changes() -> None:
@@ -13,6 +13,10 @@ def test_every_prompt_comes_back_but_those_with_what_markdown_changes() -> None:
     assert "become line feeds" in refused["carriage return, as prompt"]
     assert "the prompt itself holds {{query}}" in refused["placeholders, merged"]
     assert "placeholders, as prompt" not in refused
+
+
+def test_no_prompt_that_tasks_and_snippets_allow_is_refused() -> None:
+    assert refused_of_checked("prompt.md") == {}
 
 
 def test_it_reads_well() -> None:

@@ -29,7 +29,7 @@ def fake(**changes: object) -> Format:
 
 def test_what_is_loaded_back_the_same_is_handed_on_and_says_so() -> None:
     done = written(fake(), PROMPT)
-    assert (done.files, done.proof) == ({"fake": b""}, "the same bytes when loaded back")
+    assert (done.files, done.proof) == ({"fake": b""}, "same bytes, loaded back")
 
 
 def test_the_tool_that_loaded_it_is_named_and_where_there_is_none_nothing_is_claimed() -> None:

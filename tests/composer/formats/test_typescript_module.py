@@ -67,4 +67,4 @@ def test_it_carries_what_it_was_measured_with(tmp_path: Path) -> None:
 
 
 def test_the_proof_names_node() -> None:
-    assert "loaded back with Node 2" in written(FORMATS["typescript"], corpus.prompt()).proof
+    assert "same bytes, loaded with Node 2" in written(FORMATS["typescript"], corpus.prompt()).proof
