@@ -11,11 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from composer.cli import app
+from composer.formats.catalogue import FORMATS
 from composer.home.paths import Home
 from composer.models.system_role import PLACES
 from composer.models.target import Target
 from composer.prompts.messages import PLACEHOLDER
 from composer.registry.targets import add_target
+from composer.release.exported import exported_prompt, made
 from composer.release.publish import release_candidate
 from composer.release.verification import faults
 from composer.review.decisions import give_verdict
@@ -80,6 +82,22 @@ def test_the_exported_messages_filled_in_are_those_the_server_was_sent(
         assert [{"role": "user", "content": filled}] in sent
     assert message["content"].startswith((pack / "prompt.txt").read_text())
     assert faults(pack) == ()
+
+
+def test_every_format_gives_the_messages_that_the_server_was_sent(
+    measured: tuple[Home, list[dict[str, Any]]],
+) -> None:
+    database = open_database(measured[0].path)
+    with database.session() as session:
+        prompt = exported_prompt(session, "small", "far", rows=True)
+    database.close()
+    sent = [request["messages"] for request in measured[1]]
+    export = made(prompt, tuple(FORMATS.values()))
+    assert set(export.refused) <= {"batch.jsonl"}
+    for one in export.written:
+        if not one.format.prompt_only:
+            for found in one.format.each_loaded(one.files, [row.inputs for row in prompt.rows]):
+                assert found in sent, one.format.name
 
 
 def test_the_manifest_says_that_it_merges_and_one_that_says_otherwise_is_found(pack: Path) -> None:
