@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from composer.cli.common import HomeOption, opened, out, person, refusals, say
+from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals, say
 from composer.cli.figures_table import BAD, GOOD
 from composer.formats.catalogue import ALL, FORMATS, chosen
 from composer.models.system_role import PLACES
@@ -36,12 +37,14 @@ def export(
     formats: Annotated[
         str,
         typer.Option(
-            "--format", help=f"Formats, with commas between, or `{ALL}` for all that can hold it; none: the pack."
+            "--format",
+            help=f"Formats, commas between: {', '.join(FORMATS)}; or {ALL} that can hold it. None: the pack.",
         ),
     ] = "",
     rows: Annotated[
         Path | None, typer.Option("--rows", help="File of rows to be asked, a column an input (batch.jsonl).")
     ] = None,
+    as_json: JsonOption = False,
     home: HomeOption = None,
     _: Annotated[
         bool, typer.Option("--formats", help="List the formats.", callback=_list_formats, is_eager=True)
@@ -53,10 +56,13 @@ def export(
     written, and one that would change a byte is refused.
     """
     if formats:
-        _export_formats(task, target, folder, [name.strip() for name in formats.split(",")], rows, home)
+        _export_formats(task, target, folder, [name.strip() for name in formats.split(",")], rows, home, as_json)
         return
     with opened(home).session() as session:
         pack = export_release(session, task, target, folder, by=person(), at=datetime.now(UTC))
+    if as_json:
+        print(json.dumps({"pack": pack.fingerprint, "files": sorted(pack.files)}))
+        return
     out.print(f"Wrote {', '.join(sorted(pack.files))} to {folder}.", highlight=False, soft_wrap=True)
     if pack.system != "role":
         say(f"{MESSAGES} has no system message: the prompt is the {PLACES[pack.system]}.")
@@ -64,7 +70,7 @@ def export(
 
 
 def _export_formats(
-    task: str, target: str, folder: Path, names: list[str], rows: Path | None, home: Path | None
+    task: str, target: str, folder: Path, names: list[str], rows: Path | None, home: Path | None, as_json: bool
 ) -> None:
     from composer.release.exported import export_formats  # a pack alone needs no reader of tables
 
@@ -81,7 +87,23 @@ def _export_formats(
             by=person(),
             at=datetime.now(UTC),
         )
-    show(export, folder)
+    if as_json:
+        print(json.dumps(document(export), ensure_ascii=False))
+    else:
+        show(export, folder)
+
+
+def document(export: Export) -> dict[str, Any]:
+    """Return what an export came to as JSON: `proof` is null where a format's tool isn't installed."""
+    return {
+        "pack": export.prompt.fingerprint,
+        "release": export.prompt.release,
+        "written": [
+            {"format": one.format.name, "files": sorted(one.files), "proof": one.proof or None}
+            for one in export.written
+        ],
+        "refused": [{"format": name, "reason": str(refusal)} for name, refusal in export.refused.items()],
+    }
 
 
 def show(export: Export, folder: Path) -> None:

@@ -79,6 +79,17 @@ def test_rows_of_a_file_become_requests_with_their_ids(
     assert request["body"]["messages"][1]["content"] == "Query: q\u2028\n\nDocument: {{query}}"
 
 
+def test_a_script_reads_what_was_written_and_what_was_refused(released: Database, run: Run, out: Path) -> None:
+    said = json.loads(export(run, out, "--format", "all", "--json").stdout)
+    assert said["release"] == 1
+    files = [name for one in said["written"] for name in one["files"]]
+    assert set(files) == {path.name for path in out.iterdir()}
+    assert {one["format"]: one["proof"] for one in said["written"]}["prompt.txt"] == "same bytes, loaded back"
+    assert [one["format"] for one in said["refused"]] == ["batch.jsonl"]
+    plain = json.loads(export(run, out.parent / "pack", "--json").stdout)
+    assert plain == {"pack": said["pack"], "files": ["manifest.json", "messages.json", "prompt.txt"]}
+
+
 def test_the_formats_are_listed_without_a_task(run: Run) -> None:
     result = run("export", "--formats")
     assert result.exit_code == 0, result.output
