@@ -91,6 +91,10 @@ class LibraryPredict(dspy.Predict):  # type: ignore[misc]
         spoken: Composition = self.vocabulary.recognise(self.signature.instructions)
         return spoken
 
+    def adapter(self) -> dspy.Adapter:
+        """Return what formats the messages and reads the answers."""
+        return VerbatimAdapter(self.vocabulary.task)
+
     def forward(self, **inputs: Any) -> dspy.Prediction:
         """Ask the model of the DSPy context with exactly the task's messages.
 
@@ -98,13 +102,13 @@ class LibraryPredict(dspy.Predict):  # type: ignore[misc]
         `dspy.AdapterParseError` when the answer is malformed.
         """
         self._check_call(inputs)
-        with dspy.context(adapter=VerbatimAdapter(self.vocabulary.task)):
+        with dspy.context(adapter=self.adapter()):
             return super().forward(**inputs)
 
     async def aforward(self, **inputs: Any) -> dspy.Prediction:
         """Ask as `forward` does, for callers that await."""
         self._check_call(inputs)
-        with dspy.context(adapter=VerbatimAdapter(self.vocabulary.task)):
+        with dspy.context(adapter=self.adapter()):
             return await super().aforward(**inputs)
 
     def _check_call(self, inputs: Mapping[str, Any]) -> None:

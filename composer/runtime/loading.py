@@ -1,0 +1,73 @@
+"""Loading a released prompt: every byte of its pack is verified before there is anything to use."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from composer.release.verification import MANIFEST, PROMPT, faults_in
+from composer.runtime.prompt import ReleasedPrompt
+from composer.runtime.source import Source
+from composer.runtime.sources import source_of
+from composer.task.task import Output
+from library.canonical import digest, text_digest
+from library.errors import Refused
+
+
+def load(task: str, *, target: str, source: str | Path, key: str | Path | None = None) -> ReleasedPrompt:
+    """Return what is released for (task, target) at a source, verified.
+
+    `source` is a folder that holds one pack, or packs as `TASK/TARGET`; a home folder; or the URL of a database.
+    Raises `Refused` where there is no such pack, where it is
+    for another task or target, and where any byte of it is off: the problems are listed.
+    """
+    return loaded(source_of(source), task, target, key=key, where=str(source))
+
+
+def loaded(
+    source: Source, task: str, target: str, *, key: str | Path | None = None, where: str = ""
+) -> ReleasedPrompt:
+    """Return the prompt for (task, target) of an opened source; raises what `load` raises."""
+    return verified(source.files(task, target), task, target, key=key, where=where)
+
+
+def verified(
+    files: Mapping[str, bytes], task: str, target: str, *, key: str | Path | None = None, where: str = ""
+) -> ReleasedPrompt:
+    """Return the prompt of a pack's files, by name; raises `Refused` where anything is off."""
+    if key is not None:
+        raise Refused("the pack has no signed evidence", where=where)
+    if off := faults_in(files):
+        raise Refused(
+            f"the pack for {task} on {target} does not verify",
+            where=where,
+            fix="Export it again.",
+            problems=off,
+        )
+    manifest = json.loads(files[MANIFEST])
+    about = manifest["task"]
+    if (found := (about["name"], manifest["target"]["name"])) != (task, target):
+        raise Refused(
+            f"the pack is for {found[0]} on {found[1]}, not for {task} on {target}",
+            where=where,
+            fix="Ask for that one, or name another source.",
+        )
+    try:
+        output = Output.model_validate(about["output"])
+    except ValidationError as error:
+        raise Refused("the pack's output is not that of a task", where=where, fix="Export it again.") from error
+    return ReleasedPrompt(
+        task=task,
+        target=target,
+        release=manifest["release"]["id"],
+        fingerprint=digest({name: text_digest(content.decode()) for name, content in sorted(files.items())}),
+        prompt=files[PROMPT].decode(),
+        message=about["message"],
+        inputs=tuple(about["inputs"]),
+        output=output,
+        system=manifest["target"].get("system", "role"),
+        files=files,
+    )
