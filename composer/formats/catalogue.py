@@ -20,7 +20,15 @@ from library.errors import Refused
 
 _ALL = (
     Format("prompt.txt", "the system text alone", prompt_txt.files, prompt_txt.loaded, prompt_only=True),
-    Format("prompt.md", "the messages in fenced blocks", prompt_md.files, prompt_md.loaded, tool="markdown-it-py"),
+    Format(
+        "prompt.md",
+        "the messages in fenced blocks",
+        prompt_md.files,
+        prompt_md.loaded,
+        tool="markdown-it-py",
+        tool_title="markdown-it",
+        loaded_all=prompt_md.loaded_all,
+    ),
     Format(
         "messages.json",
         "chat messages as OpenAI's API takes them, with the template",
@@ -36,7 +44,7 @@ _ALL = (
     ),
     Format(
         "python",
-        "a module of the standard library alone: messages, parse, an adapter for DSPy",
+        "a module without dependencies: messages, answers parsed",
         python_module.files,
         python_module.loaded,
         tool_title="Python",
@@ -53,7 +61,7 @@ _ALL = (
     ),
     Format(
         "dspy",
-        "the state of a program, and the module with the adapter that it needs",
+        "a program's state, and the module with its adapter",
         dspy_state.files,
         dspy_state.loaded,
         tool="dspy",

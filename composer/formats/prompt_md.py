@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from composer.formats.format import Files, apart, encoded, filled
 from composer.formats.prompt import ExportedPrompt
@@ -44,8 +44,14 @@ def _fenced(message: Mapping[str, str]) -> str:
 
 def loaded(files: Mapping[str, bytes], inputs: Mapping[str, str]) -> Messages:
     """Return the messages of the fenced blocks, the inputs filled in."""
+    return loaded_all(files, [inputs])[0]
+
+
+def loaded_all(files: Mapping[str, bytes], every: Sequence[Mapping[str, str]]) -> list[Messages]:
+    """Return the messages for each of several inputs."""
     from markdown_it import MarkdownIt
 
     tokens = MarkdownIt("commonmark").parse(files[NAME].decode())
     blocks = [one for one in tokens if one.type == "fence"]
-    return filled([{"role": one.info, "content": one.content.removesuffix("\n")} for one in blocks], inputs)
+    template = [{"role": one.info, "content": one.content.removesuffix("\n")} for one in blocks]
+    return [filled(template, inputs) for inputs in every]

@@ -6,6 +6,7 @@ import pytest
 
 from composer.formats.catalogue import FORMATS, chosen
 from library.errors import Refused
+from tests.composer.formats import corpus
 
 
 def test_formats_come_in_the_order_of_the_catalogue_each_once() -> None:
@@ -16,3 +17,14 @@ def test_formats_come_in_the_order_of_the_catalogue_each_once() -> None:
 def test_an_unknown_format_is_refused_and_those_there_are_named() -> None:
     with pytest.raises(Refused, match=r"no format 'pdf'.*prompt\.txt"):
         chosen(["prompt.txt", "pdf"])
+
+
+def test_files_of_one_name_are_the_same_whichever_format_writes_them() -> None:
+    held: dict[str, bytes] = {}
+    for one in FORMATS.values():
+        for name, content in one.files(corpus.prompt()).items():
+            assert held.setdefault(name, content) == content, (one.name, name)
+
+
+def test_every_line_of_the_list_fits_a_terminal() -> None:
+    assert {one.name: one.title for one in FORMATS.values() if len(one.title) > 64} == {}

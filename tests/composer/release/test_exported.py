@@ -11,6 +11,7 @@ from composer.candidates.records import get_candidate
 from composer.formats import batch_jsonl
 from composer.formats.catalogue import FORMATS
 from composer.formats.prompt import AskedRow
+from composer.registry.targets import add_target, get_target
 from composer.release.exported import exported_prompt
 from composer.release.pack import pack_of
 from library.canonical import canonical_bytes
@@ -31,6 +32,14 @@ def test_it_is_the_pack_with_the_settings_of_the_target_that_was_measured(releas
     assert prompt.model == "qwen2.5-coder-0.5b"
     assert prompt.request == {"max_tokens": 16, "temperature": 0.0, "seed": 0}
     assert prompt.rows == ()
+
+
+def test_it_keeps_the_settings_that_were_measured_when_the_target_has_others_now(released: Database) -> None:
+    with released.session() as session:
+        now = get_target(session, "tiny").model_copy(update={"max_tokens": 99})
+        add_target(session, now, by="Ada", at=small.NOW)
+        assert get_target(session, "tiny").max_tokens == 99
+        assert exported_prompt(session, "small", "tiny").request["max_tokens"] == 16
 
 
 def test_its_rows_are_the_sealed_examples_in_the_order_of_the_evidence(released: Database) -> None:
