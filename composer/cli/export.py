@@ -11,10 +11,12 @@ import typer
 
 from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals, say
 from composer.cli.figures_table import BAD, GOOD
+from composer.formats.batch_jsonl import NAME as BATCH
 from composer.formats.catalogue import ALL, FORMATS, chosen
 from composer.models.system_role import PLACES
 from composer.release.pack import export_release
 from composer.release.verification import MESSAGES
+from library.errors import Refused
 
 if TYPE_CHECKING:
     from composer.release.exported import Export
@@ -55,8 +57,10 @@ def export(
     Without --format that is prompt.txt, messages.json and manifest.json. Each format is loaded back before it is
     written, and one that would change a byte is refused.
     """
+    if rows is not None and not {BATCH, ALL} & set(_names(formats)):
+        raise Refused(f"rows are asked by {BATCH} alone", fix="Add it to --format, or leave --rows out.")
     if formats:
-        _export_formats(task, target, folder, [name.strip() for name in formats.split(",")], rows, home, as_json)
+        _export_formats(task, target, folder, _names(formats), rows, home, as_json)
         return
     with opened(home).session() as session:
         pack = export_release(session, task, target, folder, by=person(), at=datetime.now(UTC))
@@ -67,6 +71,10 @@ def export(
     if pack.system != "role":
         say(f"{MESSAGES} has no system message: the prompt is the {PLACES[pack.system]}.")
     out.print(f"Pack {pack.fingerprint}", highlight=False, soft_wrap=True)
+
+
+def _names(formats: str) -> list[str]:
+    return [name.strip() for name in formats.split(",")]
 
 
 def _export_formats(

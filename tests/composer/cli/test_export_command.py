@@ -79,6 +79,16 @@ def test_rows_of_a_file_become_requests_with_their_ids(
     assert request["body"]["messages"][1]["content"] == "Query: q\u2028\n\nDocument: {{query}}"
 
 
+@pytest.mark.parametrize("formats", [(), ("--format", "prompt.txt")])
+def test_rows_that_no_format_asks_are_refused(
+    released: Database, run: Run, out: Path, formats: tuple[str, ...]
+) -> None:
+    result = export(run, out, *formats, "--rows", "rows.csv")
+    assert result.exit_code == 1
+    assert "rows are asked by batch.jsonl alone" in result.stderr
+    assert not out.exists()
+
+
 def test_a_script_reads_what_was_written_and_what_was_refused(released: Database, run: Run, out: Path) -> None:
     said = json.loads(export(run, out, "--format", "all", "--json").stdout)
     assert said["release"] == 1
