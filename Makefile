@@ -23,7 +23,7 @@ TEST_MODELS := qwen2.5-coder-0.5b smollm2-135m
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint format browser model datasets lock clean
+.PHONY: help setup demo test check lint format browser promptfoo model datasets lock clean
 
 help:
 	@echo "make demo    set up, fetch the model, open the app and start composing (ARGS: of composer demo)"
@@ -57,7 +57,7 @@ demo: setup
 	@$(BIN)/composer demo $(ARGS)
 
 # The types are checked while the tests run, and what was found is shown after them; either fails the whole.
-test: lint browser model datasets
+test: lint browser promptfoo model datasets
 	@$(BIN)/mypy >$(VENV)/mypy.log 2>&1 & types=$$!; \
 	$(BIN)/python -m pytest -n auto $(ARGS); tests_failed=$$?; \
 	wait $$types; types_failed=$$?; \
@@ -80,6 +80,13 @@ browser: setup
 	@{ $(DRIVES_CHROMIUM); } >/dev/null 2>&1 \
 		|| .ci/apt-install "The tests need a Chromium that Playwright can drive" chromium fonts-dejavu-core libatomic1
 	@{ $(DRIVES_CHROMIUM); } >/dev/null
+
+promptfoo: $(VENV)/stamp-promptfoo
+
+$(VENV)/stamp-promptfoo: .ci/promptfoo/install .ci/promptfoo/package-lock.json $(VENV)/stamp-dependencies
+	@echo "Installing promptfoo, which the tests load exports with (300 MB on disk: some 20 seconds)"
+	@.ci/promptfoo/install $(VENV) $(QUIETLY)
+	@touch $@
 
 datasets: setup
 	@$(BIN)/composer data fetch

@@ -23,7 +23,7 @@ class Format:
     with the package `tool`, by the name that it is installed under (`tool_title` is what people call it); empty
     where Python alone reads them. `loaded_all` does so for many inputs, where one by one would take long. Where
     `prompt_only` holds, there is no place for the user message: what is loaded is the prompt, as a system message.
-    `note` is a sentence on what its user has to know.
+    `finds_version` finds the version of a tool that is no Python package. `note` says what its user has to know.
     A format that holds no template but rows filled in says with `pairs` what to compare: each row's messages as
     loaded, and as they have to be.
     """
@@ -37,6 +37,7 @@ class Format:
     loaded_all: Callable[[Mapping[str, bytes], Sequence[Mapping[str, str]]], list[Messages]] | None = None
     prompt_only: bool = False
     pairs: Callable[[ExportedPrompt, Files], Iterator[tuple[Messages, Messages]]] | None = None
+    finds_version: Callable[[], str | None] | None = None
     note: str = ""
 
     @property
@@ -44,6 +45,8 @@ class Format:
         """The version of the tool that is installed here; None where it isn't, empty where none is needed."""
         if not self.tool:
             return ""
+        if self.finds_version is not None:
+            return self.finds_version()
         try:
             return version(self.tool)
         except PackageNotFoundError:

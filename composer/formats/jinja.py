@@ -9,16 +9,17 @@ from composer.formats.prompt import ExportedPrompt
 from composer.models.system_role import as_sent
 from composer.prompts.messages import PLACEHOLDER, Messages
 
-# Braces that open a tag of either language, or would open one before the tag that follows them.
-_OPENS = re.compile(r"\{{2,}|\{(?=[%#]|\Z)")
+# Braces that open a tag of either language, or would open one before the tag that follows them; and the end of a
+# comment, which nunjucks takes for one wherever it stands.
+_TAGS = re.compile(r"\{{2,}|\{(?=[%#]|\Z)|#\}")
 
 Place = Callable[[str], str]
 """Gives the expression that an input's value is taken from, by the input's name."""
 
 
 def literal(text: str) -> str:
-    """Return a text as a template that renders to it; only braces that would open a tag are escaped."""
-    return _OPENS.sub(lambda found: f'{{{{ "{found[0]}" }}}}', text)
+    """Return a text as a template that renders to it; only what would be taken for a tag is escaped."""
+    return _TAGS.sub(lambda found: f'{{{{ "{found[0]}" }}}}', text)
 
 
 def template(prompt: ExportedPrompt, place: Place) -> Messages:
