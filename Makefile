@@ -17,13 +17,15 @@ QUIETLY := >$(LOG) 2>&1 || { cat $(LOG) >&2; exit 1; }
 LOADS_MODELS := $(BIN)/python -c "import xllamacpp"
 # Playwright's own driver needs libatomic, which a bare Debian does not have either.
 DRIVES_CHROMIUM := $(BIN)/python tests/browser/chromium.py && $(BIN)/playwright --version
+# Debian keeps the server's programs out of the path.
+HAS_POSTGRES := $(BIN)/python tests/postgres.py
 # The tool that writes the lock, and the models that the tests run.
 UV := uv==0.13.9
 TEST_MODELS := qwen2.5-coder-0.5b smollm2-135m
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint format browser promptfoo model datasets lock clean
+.PHONY: help setup demo test check lint format browser promptfoo postgres model datasets lock clean
 
 help:
 	@echo "make demo    set up, fetch the model, open the app and start composing (ARGS: of composer demo)"
@@ -57,7 +59,7 @@ demo: setup
 	@$(BIN)/composer demo $(ARGS)
 
 # The types are checked while the tests run, and what was found is shown after them; either fails the whole.
-test: lint browser promptfoo model datasets
+test: lint browser promptfoo postgres model datasets
 	@$(BIN)/mypy >$(VENV)/mypy.log 2>&1 & types=$$!; \
 	$(BIN)/python -m pytest -n auto $(ARGS); tests_failed=$$?; \
 	wait $$types; types_failed=$$?; \
@@ -87,6 +89,10 @@ $(VENV)/stamp-promptfoo: .ci/promptfoo/install .ci/promptfoo/package-lock.json $
 	@echo "Installing promptfoo, which the tests load exports with (300 MB on disk: some 20 seconds)"
 	@.ci/promptfoo/install $(VENV) $(QUIETLY)
 	@touch $@
+
+postgres: setup
+	@$(HAS_POSTGRES) 2>/dev/null || .ci/apt-install "The tests need a PostgreSQL server" postgresql
+	@$(HAS_POSTGRES)
 
 datasets: setup
 	@$(BIN)/composer data fetch

@@ -1,23 +1,22 @@
 """Opening the database: its place, its sessions, and a clear refusal where it can't be used."""
 
 import json
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text, update
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, text, update
 from sqlmodel import Session
 
 from library import beside
-from library.canonical import NotStorable
+from library.address import POSTGRESQL, address_of_home, file_of_home
+from library.address import URL_VARIABLE as URL_VARIABLE
 from library.errors import Refused
 from library.tables import LogRow
+from library.troubles import in_plain_words
 
-URL_VARIABLE = "COMPOSER_DATABASE_URL"
 PATIENCE_SECONDS = 30
 LOGGED = "head of the log"
 """Under this name a session knows the hash of the last entry that it wrote."""
@@ -27,24 +26,6 @@ VERSION_TABLE = "alembic_version"
 # Any number will do, as long as nothing else in the same PostgreSQL database takes this one.
 _MIGRATION_LOCK = 7_240_115
 
-_READ_ONLY = "attempt to write a readonly database"
-_SQLITE_ADVICE = {
-    "database or disk is full": ("the disk is full", "Free some space and do it again."),
-    _READ_ONLY: (
-        "the database can't be written",
-        "Check the file's permissions.",
-    ),
-    "unable to open database file": ("the database file can't be opened", "Check the folder's permissions."),
-    "database is locked": (
-        "another process keeps the database locked",
-        "Wait for it to end, and do it again.",
-    ),
-    "disk i/o error": ("the disk gave an error", "Check it for space and faults."),
-    "file is not a database": ("the file is not a database", "Move it away, or name another home."),
-    "database disk image is malformed": ("the database file is damaged", "Restore it from a backup."),
-    "could not decode to utf-8": ("the database holds a damaged text", "Restore it from a backup."),
-}
-
 
 class Database:
     """A database at a URL: sessions on it, and its schema."""
@@ -53,6 +34,8 @@ class Database:
         """Prepare, but don't connect; `migration_lock` is a file that keeps other processes waiting."""
         self.url = url
         self._migration_lock = migration_lock
+        self.came_with = ""
+        """The revision that its schema had before this one migrated it; empty where it had none."""
         self._only_read = ""
         self._engine = _engine(url)
 
@@ -64,7 +47,7 @@ class Database:
         end. Raises Refused if the database can't be reached, opened, read or written.
         """
         with (
-            _plain_words(self.url, self._only_read),
+            in_plain_words(self.url, self._only_read),
             Session(self._engine, expire_on_commit=False) as session,
         ):
             yield session
@@ -91,8 +74,9 @@ class Database:
         `held` is what tells that there was a schema before, if anything does. Raises Refused if the database
         can't be used, was made by a newer version of the product, or has no schema though it had one.
         """
-        with _plain_words(self.url):
+        with in_plain_words(self.url):
             known = self._revisions()
+            self.came_with = max(known, default="")
             if known == {newest_revision()}:
                 return
             if not known and held and self.file is not None:
@@ -104,7 +88,7 @@ class Database:
         """Raise `Refused` where the log lacks the entry that is noted as its newest beside a SQLite file."""
         if self.file is None or not (head := beside.noted_head(self.file)):
             return
-        with _plain_words(self.url), self._engine.connect() as connection:
+        with in_plain_words(self.url), self._engine.connect() as connection:
             for table, column in (("log_end", "head"), ("log", "hash")):
                 if connection.execute(
                     text(f"select 1 from {table} where {column} = :head"), {"head": head}
@@ -143,7 +127,7 @@ class Database:
         engine = _engine(self.url, for_migration=True)
         try:
             with engine.begin() as connection:
-                if connection.dialect.name == "postgresql":
+                if connection.dialect.name == POSTGRESQL:
                     connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": _MIGRATION_LOCK})
                 yield connection
         finally:
@@ -156,8 +140,18 @@ class Database:
         """
         from library import schema
 
-        with _plain_words(self.url), self._engine.connect() as connection:
+        with in_plain_words(self.url), self._engine.connect() as connection:
             return schema.differences(connection)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection that reads all as it is at one moment, whatever others write meanwhile."""
+        with in_plain_words(self.url), self._engine.connect() as connection:
+            if connection.dialect.name == POSTGRESQL:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            else:
+                connection.exec_driver_sql("BEGIN")  # Python's driver begins none for what only reads
+            yield connection
 
     def close(self) -> None:
         """Close all connections; the next session opens new ones."""
@@ -193,12 +187,12 @@ def open_database(home: Path, *, whole: bool = True, only_file: bool = False) ->
     is wrong; if the file lacks what was written last; and, where it has to be `whole`, if its log lacks its newest
     entry.
     """
-    url, locks = _file(home) if only_file else _url(home), home / "locks"
+    url, locks = file_of_home(home) if only_file else address_of_home(home), home / "locks"
     database = Database(url, migration_lock=locks / "database.lock")
     held = ""
     if database.file is not None:
         beside.check_before_opening(database.file)
-        held = "" if url != _file(home) else beside.sign_of_content(home, database.file)
+        held = "" if url != file_of_home(home) else beside.sign_of_content(home, database.file)
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         locks.mkdir(mode=0o700, exist_ok=True)
@@ -214,12 +208,22 @@ def open_database(home: Path, *, whole: bool = True, only_file: bool = False) ->
     return database
 
 
+def open_address(url: URL) -> Database:
+    """Open a database that belongs to no home, and migrate it; raises `Refused` where it can't be used."""
+    database = Database(url)
+    if database.file is not None:
+        beside.check_before_opening(database.file)
+    database.migrate()
+    database.check_head()
+    return database
+
+
 def lock_for_writing(session: Session) -> None:
     """Take the one write lock of the database until the session ends, so that what is read now stays true.
 
     Readers go on undisturbed. Raises Refused (through the session) if another writer keeps it too long.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if session.get_bind().dialect.name == POSTGRESQL:
         session.execute(text("lock table log in share row exclusive mode"))
     else:
         # An update of no row: SQLite takes its write lock for the statement, not for the rows.
@@ -232,25 +236,6 @@ def newest_revision() -> str:
     return max(file.name for file in MIGRATIONS.glob("[0-9]*.py")).partition("_")[0]
 
 
-def _file(home: Path) -> URL:
-    return URL.create("sqlite", database=str(home.absolute() / "composer.db"))
-
-
-def _url(home: Path) -> URL:
-    given = os.environ.get(URL_VARIABLE)
-    if not given:
-        return _file(home)
-    try:
-        url = make_url(given)
-        url.get_dialect()
-    except (ArgumentError, NoSuchModuleError) as error:
-        # The value itself may hold a password, so it isn't repeated.
-        raise Refused("this is not a database URL", where=URL_VARIABLE, fix="Correct or unset it.") from error
-    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
-        raise Refused("a database in memory would lose everything", where=URL_VARIABLE, fix="Name a file.")
-    return url
-
-
 def _engine(url: URL, *, for_migration: bool = False) -> Engine:
     is_sqlite = url.get_backend_name() == "sqlite"
     settings: dict[str, Any] = {"pool_pre_ping": not is_sqlite, "json_deserializer": _from_json}
@@ -261,11 +246,14 @@ def _engine(url: URL, *, for_migration: bool = False) -> Engine:
     try:
         engine = create_engine(url, **settings)
     except ModuleNotFoundError as error:
+        wanted = "instruction-composer[postgres]" if url.get_backend_name() == POSTGRESQL else error.name
         raise Refused(
             f"the driver of this database is not installed: {error.name}",
             where=str(url),
-            fix=f"Install the package {error.name}.",
+            fix=f"Install it: pip install '{wanted}'.",
         ) from error
+    if url.get_backend_name() == POSTGRESQL:
+        event.listen(engine, "connect", _set_up_postgresql)
     if is_sqlite:
         event.listen(engine, "connect", _set_up_sqlite)
     if is_sqlite and for_migration:
@@ -286,6 +274,12 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}").close()
 
 
+def _set_up_postgresql(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"set lock_timeout = '{PATIENCE_SECONDS}s'")
+    connection.commit()
+
+
 def _refuse_writing(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA query_only=ON").close()
 
@@ -294,34 +288,3 @@ def _leave_transactions_to_us(connection: sqlite3.Connection, _record: object) -
     connection.isolation_level = None
     # A batch migration replaces a table by a copy, which foreign keys would take for a deletion.
     connection.execute("PRAGMA foreign_keys=OFF").close()
-
-
-@contextmanager
-def _plain_words(url: URL, only_read: str = "") -> Iterator[None]:
-    """Turn what a person can fix about a database into Refused; everything else fails as it is."""
-    try:
-        yield
-    except (UnicodeEncodeError, NotStorable) as error:
-        raise _not_storable(url) from error
-    except DatabaseError as error:
-        message = str(error.orig).lower()
-        if "nul (0x00)" in message:
-            raise _not_storable(url) from error
-        if only_read and _READ_ONLY in message:
-            raise Refused(only_read) from error
-        for sign, (what, fix) in _SQLITE_ADVICE.items():
-            if sign in message:
-                raise Refused(what, where=str(url), fix=fix) from error
-        if url.get_backend_name() != "sqlite" and isinstance(error, OperationalError):
-            first_line = str(error.orig).strip().splitlines()[0]
-            raise Refused(
-                f"the database can't be used: {first_line}",
-                where=str(url),
-                fix=f"Check that it runs, and {URL_VARIABLE}.",
-            ) from error
-        raise
-
-
-def _not_storable(url: URL) -> Refused:
-    what = "a text holds a character that can't be stored: half of a surrogate pair, or NUL"
-    return Refused(what, where=str(url), fix="Remove it from the text; nothing was stored.")

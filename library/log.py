@@ -201,7 +201,7 @@ def newest(session: Session) -> int:
 
 def names(session: Session) -> tuple[str, ...]:
     """Return who has done anything that is logged, by name."""
-    return tuple(session.exec(select(LogRow.who).distinct().order_by(LogRow.who)))
+    return tuple(sorted(session.exec(select(LogRow.who).distinct())))
 
 
 def kinds(session: Session) -> tuple[str, ...]:

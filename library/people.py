@@ -25,8 +25,8 @@ class NotAllowed(Refused):
 
 def people(session: Session) -> tuple[Person, ...]:
     """Return the people of a home by name, those removed left out; empty where nobody signs in."""
-    rows = session.exec(select(PersonRow).where(col(PersonRow.removed_at).is_(None)).order_by(PersonRow.name))
-    return tuple(_person(row) for row in rows)
+    rows = session.exec(select(PersonRow).where(col(PersonRow.removed_at).is_(None)))
+    return tuple(_person(row) for row in sorted(rows, key=lambda row: row.name))
 
 
 def someone(session: Session, name: str) -> Person:

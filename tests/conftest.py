@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,10 +18,13 @@ from composer.registry.starter import load_starter
 from composer.runs.recorded import make_example
 from library.database import URL_VARIABLE, Database, open_database
 
+if TYPE_CHECKING:
+    from tests.databases import Places
+
 # Rich keeps the width it finds here when a console is made, and processes side by side are started with one.
 os.environ.pop("COLUMNS", None)
 
-pytest_plugins = ("tests.schedule",)
+pytest_plugins = ("tests.schedule", "tests.databases")
 # How fast examples are drawn tells of the machine's load, not of the code.
 settings.register_profile("tests", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("tests")
@@ -60,12 +61,9 @@ def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def database(home: Home, empty_home: Path) -> Iterator[Database]:
+def database(home: Home, empty_home: Path, places: Places) -> Database:
     """The database of `home`, which is empty."""
-    shutil.copytree(empty_home, home.path)
-    database = open_database(home.path)
-    yield database
-    database.close()
+    return places.put(empty_home, home)
 
 
 @pytest.fixture

@@ -124,6 +124,7 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.backup:restore",
         "Put a backup in place of this home's database, which is kept beside it; stop the app and runs before.",
     ),
+    "db": Entry("composer.cli.db:app", "The database: its schema, and all of it copied into another."),
     "bench": Entry("composer.cli.bench:app", "Compare search strategies on recorded and made-up worlds, offline."),
 }
 """The commands in the order of `composer --help`."""

@@ -21,6 +21,7 @@ from library.database import Database, open_database
 from tests import small, twice
 from tests.composer.matrix import several as several_targets
 from tests.composer.review import acts
+from tests.databases import Places
 
 
 @pytest.fixture(scope="session")
@@ -34,12 +35,9 @@ def small_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def filled(home: Home, small_home: Path) -> Iterator[Database]:
+def filled(home: Home, small_home: Path, places: Places) -> Database:
     """The database of `home`, with the small task in it."""
-    shutil.copytree(small_home, home.path)
-    database = open_database(home.path)
-    yield database
-    database.close()
+    return places.put(small_home, home)
 
 
 @pytest.fixture(scope="session")
@@ -54,12 +52,9 @@ def reviewed_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def submitted(home: Home, reviewed_home: Path) -> Iterator[Database]:
+def submitted(home: Home, reviewed_home: Path, places: Places) -> Database:
     """The database of `home`, in which candidate 1 waits for review."""
-    shutil.copytree(reviewed_home, home.path)
-    database = open_database(home.path)
-    yield database
-    database.close()
+    return places.put(reviewed_home, home)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -98,14 +93,17 @@ def _candidates() -> dict[str, Path]:
 
 @pytest.fixture
 def put_up(
-    home: Home, small_home: Path, _candidates: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[acts.PutUp]:
-    opened: list[Database] = []
+    home: Home,
+    small_home: Path,
+    places: Places,
+    _candidates: dict[str, Path],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> acts.PutUp:
 
     def build(people: bool, worse: bool, by: str, changes: dict[str, Any]) -> Path:
         made = Home(tmp_path_factory.mktemp("put-up") / "home")
         shutil.copytree(small_home, made.path)
-        database = open_database(made.path)
+        database = open_database(made.path, only_file=True)
         with database.session() as session:
             add_task(session, small.task(**changes), by="Ada", at=small.NOW)
         if people:
@@ -120,13 +118,9 @@ def put_up(
         key = json.dumps([people, worse, by, changes], sort_keys=True)
         if key not in _candidates:
             _candidates[key] = build(people, worse, by, changes)
-        shutil.copytree(_candidates[key], home.path)
-        opened.append(open_database(home.path))
-        return opened[-1]
+        return places.put(_candidates[key], home)
 
-    yield make
-    for database in opened:
-        database.close()
+    return make
 
 
 @pytest.fixture
@@ -152,12 +146,9 @@ def _twice_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> P
 
 
 @pytest.fixture
-def renewed(home: Home, _twice_home: Path) -> Iterator[Database]:
+def renewed(home: Home, _twice_home: Path, places: Places) -> Database:
     """The database of `home`, in which release 2 replaced release 1."""
-    shutil.copytree(_twice_home, home.path)
-    database = open_database(home.path)
-    yield database
-    database.close()
+    return places.put(_twice_home, home)
 
 
 @pytest.fixture(scope="session")
@@ -171,9 +162,6 @@ def _several_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) ->
 
 
 @pytest.fixture
-def several(home: Home, _several_home: Path) -> Iterator[Database]:
+def several(home: Home, _several_home: Path, places: Places) -> Database:
     """The database of `home`, with the small task on three targets."""
-    shutil.copytree(_several_home, home.path)
-    database = open_database(home.path)
-    yield database
-    database.close()
+    return places.put(_several_home, home)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from library import log
@@ -19,6 +18,7 @@ from library.importing import import_file, plan_import
 from library.snippets import list_versions, show, version, vetted
 from library.tables import SnippetVersionRow
 from library.vetting import allow_alone, reject
+from tests.databases import refuse_rows
 from tests.library.conftest import AT, TWO, Stored, keys
 from tests.library.curating import curators
 from tests.library.queries import statements
@@ -194,8 +194,8 @@ def test_a_failure_midway_stores_nothing(database: Database, tmp_path: Path) -> 
     path = tmp_path / "library.yaml"
     path.write_text(TWO)
     with database.session() as session:
-        session.execute(text("create trigger no_log before insert on log begin select raise(abort, 'full'); end"))
-    with pytest.raises(IntegrityError, match="full"), database.session() as session:
+        refuse_rows(session, "log", "full")
+    with pytest.raises(DBAPIError, match="full"), database.session() as session:
         import_file(session, path, by="Ada", at=AT)
     with database.session() as session:
         assert list_versions(session) == ()

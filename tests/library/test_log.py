@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -41,7 +42,8 @@ def test_entries_written_together_are_those_written_one_by_one(database: Databas
     with database.session() as session:
         for change in changes:
             log.append(session, who="Ada", at=AT, **vars(change))
-        assert log.entries(session) == together
+        # PostgreSQL doesn't give the numbers again that were rolled back.
+        assert [replace(one, id=0) for one in log.entries(session)] == [replace(one, id=0) for one in together]
 
 
 def test_a_time_without_a_zone_is_not_logged(session: Session) -> None:
@@ -62,11 +64,15 @@ def test_an_empty_log_is_whole(session: Session) -> None:
         ("update log set why = '' where id = 2", 2),
         ("update log set at = '2020-01-01 00:00:00.000000' where id = 2", 2),
         ("update log set detail = '{}' where id = 2", 2),
-        ("update log set detail = 'no JSON' where id = 2", 2),
+        pytest.param("update log set detail = 'no JSON' where id = 2", 2, marks=pytest.mark.sqlite),
         ("update log set at = 'yesterday' where id = 2", 2),
         ("update log set why = cast(x'ff' as text) where id = 2", 2),
-        ("update log set detail = replace(hex(zeroblob(50000)), '00', '[') where id = 2", 2),
-        ("update log set detail = '{\"number\": NaN}' where id = 2", 2),
+        pytest.param(
+            "update log set detail = replace(hex(zeroblob(50000)), '00', '[') where id = 2",
+            2,
+            marks=pytest.mark.sqlite,
+        ),
+        pytest.param("update log set detail = '{\"number\": NaN}' where id = 2", 2, marks=pytest.mark.sqlite),
         ("update log set hash = 'x' where id = 2", 2),
         ("delete from log where id = 2", 3),
         ("delete from log where id = 1", 2),
@@ -162,6 +168,7 @@ def test_looking_for_what_can_not_be_stored_blames_no_entry(database: Database) 
         log.entries(session, only=log.LogFilter(who="\ud83d"))
 
 
+@pytest.mark.sqlite
 def test_an_entry_that_can_not_be_read_is_refused_with_advice(database: Database) -> None:
     with database.session() as session:
         told(session)

@@ -85,6 +85,7 @@ def test_what_was_rolled_back_is_not_named(session: Session) -> None:
     assert log.entries(session)[-1].detail == {}
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("column", "value"),
     [("roles", "'no JSON'"), ("added_at", "'yesterday'"), ("email", "cast(x'ff' as text)"), ("email", "x'ff'")],

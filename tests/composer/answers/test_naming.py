@@ -16,6 +16,7 @@ from library import log
 from library.database import Database
 from library.log import LogEntry
 from tests import small
+from tests.databases import refuse_rows
 
 
 def kept(session: Session) -> list[LogEntry]:
@@ -92,9 +93,7 @@ def test_an_answer_that_was_changed_before_it_was_named_is_found(database: Datab
 def test_an_answer_that_could_not_be_stored_is_not_named(database: Database) -> None:
     cells = NamedCells(database, subject="run:1", by="Ada")
     with database.session() as session:
-        session.execute(
-            text("create trigger full before insert on cell begin select raise(abort, 'disk is full'); end")
-        )
+        refuse_rows(session, "cell", "disk is full")
     with pytest.raises(Exception, match="disk is full"):
         cells.keep(question(1), small.answer("1"))
     cells.name()

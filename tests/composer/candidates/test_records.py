@@ -109,7 +109,10 @@ def test_evidence_of_an_unknown_format_is_refused_in_words(submitted: Database) 
         row.evidence, row.evidence_hash, row.summary = changed, digest(changed), None
         session.add(row)
         hashes = {"was": candidate.evidence_hash, "now": digest(changed)}
-        session.execute(text("update log set detail = replace(detail, :was, :now)"), hashes)
+        replaced = "replace(cast(detail as text), :was, :now)"
+        if session.get_bind().dialect.name == "postgresql":
+            replaced = f"cast({replaced} as json)"
+        session.execute(text(f"update log set detail = {replaced}"), hashes)
     with submitted.session() as session, pytest.raises(Refused, match="unknown to this version"):
         get_candidate(session, 1)
 

@@ -18,6 +18,7 @@ from composer.review.corrections import corrections, decide_correction
 from composer.review.decisions import dismiss, give_verdict
 from composer.review.next_step import NextStep, StepKind, Verb, next_step
 from composer.review.regressions import set_disposition
+from composer.review.verdicts import verdicts_on
 from composer.runs.plan import plan_run
 from composer.runs.records import enter_run
 from library.database import Database
@@ -137,7 +138,9 @@ def test_regressions_come_before_gates_and_gates_before_a_decision(put_up: PutUp
     assert (step(database, "Max").kind, step(database, "Max").verbs) == ("gate fails", ("override",))
     acts.verdict(database, "request changes", "Grace")
     assert step(database, "Grace").verbs == ("no-go",)
-    acts.dismissed(database, 1, "Max")
+    with database.session() as session:
+        request = verdicts_on(session, 1)[-1]
+    acts.dismissed(database, request.id, "Max")
     acts.verdict(database, "override", "Max")
     assert step(database, "Joan").kind == "decide"
 

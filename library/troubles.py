@@ -1,0 +1,73 @@
+"""What a database says went wrong, in plain words where a person can mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from library.address import URL_VARIABLE
+from library.canonical import NotStorable
+from library.errors import Refused
+
+READ_ONLY = "attempt to write a readonly database"
+_SQLITE = {
+    "database or disk is full": ("the disk is full", "Free some space and do it again."),
+    READ_ONLY: (
+        "the database can't be written",
+        "Check the file's permissions.",
+    ),
+    "unable to open database file": ("the database file can't be opened", "Check the folder's permissions."),
+    "database is locked": (
+        "another process keeps the database locked",
+        "Wait for it to end, and do it again.",
+    ),
+    "disk i/o error": ("the disk gave an error", "Check it for space and faults."),
+    "file is not a database": ("the file is not a database", "Move it away, or name another home."),
+    "database disk image is malformed": ("the database file is damaged", "Restore it from a backup."),
+    "could not decode to utf-8": ("the database holds a damaged text", "Restore it from a backup."),
+}
+_POSTGRESQL = {
+    "55P03": ("another process keeps the database locked", "Wait for it to end, and do it again."),
+    "40P01": ("two processes waited for each other, and this one gave way", "Do it again: nothing was stored."),
+    "53100": ("the server's disk is full", "Free some space and do it again."),
+    "53300": ("the server has no connection left", "Close some, or raise its max_connections."),
+    "42501": ("the server refuses that to this user", "Grant the user what it takes, or own the database."),
+    "25006": ("the server only reads", "Name one that can be written."),
+}
+"""By the server's own code of an error."""
+
+
+@contextmanager
+def in_plain_words(url: URL, only_read: str = "") -> Iterator[None]:
+    """Turn what a person can fix about a database into Refused; everything else fails as it is."""
+    try:
+        yield
+    except (UnicodeEncodeError, NotStorable) as error:
+        raise _not_storable(url) from error
+    except DatabaseError as error:
+        message = str(error.orig).lower()
+        if "nul (0x00)" in message:
+            raise _not_storable(url) from error
+        if only_read and READ_ONLY in message:
+            raise Refused(only_read) from error
+        for sign, (what, fix) in _SQLITE.items():
+            if sign in message:
+                raise Refused(what, where=str(url), fix=fix) from error
+        if known := _POSTGRESQL.get(getattr(error.orig, "sqlstate", None) or ""):
+            raise Refused(known[0], where=str(url), fix=known[1]) from error
+        if url.get_backend_name() != "sqlite" and isinstance(error, OperationalError):
+            first_line = str(error.orig).strip().splitlines()[0]
+            raise Refused(
+                f"the database can't be used: {first_line}",
+                where=str(url),
+                fix=f"Check that it runs, and {URL_VARIABLE}.",
+            ) from error
+        raise
+
+
+def _not_storable(url: URL) -> Refused:
+    what = "a text holds a character that can't be stored: half of a surrogate pair, or NUL"
+    return Refused(what, where=str(url), fix="Remove it from the text; nothing was stored.")
