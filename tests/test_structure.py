@@ -24,6 +24,7 @@ ACROSS_MODULES = {
     "tests/test_whatever_a_server_sends.py",
     "tests/test_structure.py",
     "tests/browser/test_adapt.py",
+    "tests/browser/test_exports.py",
     "tests/browser/test_from_a_disagreement.py",
     "tests/browser/test_own_prompts.py",
     "tests/browser/test_labelling.py",

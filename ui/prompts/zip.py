@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 from composer.release.pack import Pack
 
@@ -13,8 +14,13 @@ DATE = (1980, 1, 1, 0, 0, 0)
 
 def zipped(pack: Pack) -> bytes:
     """Return the files of a pack as a zip; the same pack gives the same bytes."""
+    return zipped_files(pack.files)
+
+
+def zipped_files(files: Mapping[str, bytes]) -> bytes:
+    """Return files as a zip; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in sorted(pack.files.items()):
+        for name, content in sorted(files.items()):
             archive.writestr(zipfile.ZipInfo(name, DATE), content)
     return buffer.getvalue()

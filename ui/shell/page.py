@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -39,9 +40,15 @@ def section(title: str, aside: str = "", *, anchor: str = "") -> None:
 
 def empty(title: str, *lines: str) -> None:
     """Explain on an empty page what it will hold; what is between backticks is shown as code."""
-    explained = "".join(f"<p>{_code(safe(line))}</p>" for line in lines)
+    explained = "".join(f"<p>{with_code(line)}</p>" for line in lines)
     html(f'<div class="ic ic-empty"><h2>{safe(title)}</h2>{explained}</div>')
 
 
-def _code(text: str) -> str:
-    return _CODE.sub(r"<code>\1</code>", text)
+def verbatim(text: str, language: str | None = None, *, height: int | Literal["content"] = "content") -> None:
+    """Show a text to be copied, exactly: Streamlit takes a line break off each end of what it is given."""
+    st.code(f"\n{text}\n", language=language, wrap_lines=True, height=height)
+
+
+def with_code(text: str) -> str:
+    """Return a plain text as HTML, in which what is between backticks is shown as code."""
+    return _CODE.sub(r"<code>\1</code>", safe(text))

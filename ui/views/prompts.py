@@ -16,12 +16,13 @@ from composer.release.history import CurrentRelease, HistoryEntry, current_promp
 from composer.release.pack import Pack, export_release, pack_of
 from ui.components.metrics import gain, pair
 from ui.prompts import drift, drift_data, history_table, rollback
+from ui.prompts import export as formats
 from ui.prompts.zip import zipped
 from ui.shell import notices
 from ui.shell.context import as_logged, database, now, this_home
 from ui.shell.html import count, plain, safe, table, when
 from ui.shell.notices import Section, action, refusals
-from ui.shell.page import empty, html, section
+from ui.shell.page import empty, html, section, verbatim
 from ui.shell.state import Key
 from ui.shell.user import me, who
 
@@ -99,11 +100,13 @@ def opened(task: str, target: str, found: CurrentRelease) -> None:
             f'<div class="ic ic-mute">The prompt of release {release.id}, byte for byte: '
             f"the {PLACES[current.system]}</div>"
         )
-        st.code(current.composition.text, language=None, wrap_lines=True)
+        verbatim(current.composition.text)
         html('<div class="ic ic-mute">The user message, with the inputs in place of their names</div>')
-        st.code(current.task.message, language=None, wrap_lines=True)
+        verbatim(current.task.message)
     with right:
-        export(task, target, release.id)
+        whole = export(task, target, release.id)
+    if whole:
+        formats.show(task, target)
     drift.show(release, me())
     show_history(task, target, past)
     section("Compare", f"releases side by side, and with {BARE_BASE}")
@@ -156,12 +159,13 @@ def pack(now: tuple[str, str | None, str], task: str, target: str) -> Pack:  # n
         return pack_of(session, task, target)
 
 
-def export(task: str, target: str, release_id: int) -> None:
-    """Offer the pack of what is released now, as files in the home and as a download."""
+def export(task: str, target: str, release_id: int) -> bool:
+    """Offer the pack of what is released now, as files in the home and as a download; say whether there is one."""
     html(
         '<div class="ic ic-mute">The pack: prompt.txt, messages.json and manifest.json, which names every snippet '
         "version, the task, the target and the evidence by hash</div>"
     )
+    files = b""
     with refusals():
         files = zipped(pack(as_logged(), task, target))
         with st.container(horizontal=True):
@@ -192,6 +196,7 @@ def export(task: str, target: str, release_id: int) -> None:
         else:
             st.caption("Once written or unzipped, this checks it anywhere, without database or network:")
         st.code(f"composer verify {folder or 'DIR'}", language=None, wrap_lines=True)
+    return bool(files)
 
 
 st.title("Prompts", anchor=False)
