@@ -98,6 +98,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.push:push",
         "Put what is released into MLflow's or Langfuse's prompt registry; a dry run without --yes.",
     ),
+    "serve": Entry(
+        "composer.cli.endpoint:serve",
+        "Serve released prompts over HTTP, to be read: verified, under their ETags, as they are released.",
+    ),
     "verify": Entry(
         "composer.cli.verify:verify",
         "Check an exported pack without database or network; names the byte or field that is off and exits 1.",

@@ -32,6 +32,11 @@ class DatabaseSource:
         if parsed.get_backend_name() == "sqlite":
             self.database.only_read("a source of prompts is only read")
 
+    @property
+    def where(self) -> str:
+        """The URL, without its password."""
+        return str(self.database.url)
+
     def listed(self) -> tuple[tuple[str, str], ...]:
         """Return task and target of everything that is released now, sorted."""
         with self._session() as session:
@@ -55,13 +60,9 @@ class DatabaseSource:
             except (ValueError, LookupError, TypeError, AttributeError) as error:
                 raise Refused(
                     f"the rows of what is released for {task} on {target} are not those of a release",
-                    where=self._where,
+                    where=self.where,
                     fix="`composer audit verify` checks them.",
                 ) from error
-
-    @property
-    def _where(self) -> str:
-        return str(self.database.url)  # without its password
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
@@ -74,7 +75,7 @@ class DatabaseSource:
                 yield session
         except SQLAlchemyError as error:
             first_line = str(error).splitlines()[0]
-            raise Refused(f"the database can't be read: {first_line}", where=self._where) from error
+            raise Refused(f"the database can't be read: {first_line}", where=self.where) from error
         finally:
             self.database.close()  # between two looks nothing stays open, also where a service forks
 
@@ -86,6 +87,6 @@ class DatabaseSource:
         if found != {newest_revision()}:
             raise Refused(
                 "the database is of another version of this program" if found else "this holds no prompts",
-                where=self._where,
+                where=self.where,
                 fix="Install the same version here and there; any command there brings an older one up to date.",
             )

@@ -20,6 +20,11 @@ class FolderSource:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    @property
+    def where(self) -> str:
+        """The folder."""
+        return str(self.folder)
+
     def listed(self) -> tuple[tuple[str, str], ...]:
         """Return task and target of every pack, sorted; for one that lies alone, those its manifest names."""
         if self._alone:
@@ -56,7 +61,7 @@ class FolderSource:
             there = ", ".join(f"{one} on {model}" for one, model in self.listed()[:5])
             raise Refused(
                 f"there is no pack for {task} on {target}",
-                where=str(self.folder),
+                where=self.where,
                 fix=f"There is {there}."
                 if there
                 else f"`composer export {task} --target {target} --out {folder}` writes one.",

@@ -35,11 +35,10 @@ class Followed:
         every: float = 60.0,
         key: str | Path | None = None,
         clock: Callable[[], float] = time.monotonic,
-        where: str = "",
     ) -> None:
         """Load the prompt, or raise as `load` does; `clock` gives seconds that only rise."""
         self.task, self.target, self.every = task, target, every
-        self._source, self._key, self._clock, self._where = source, key, clock, where
+        self._source, self._key, self._clock = source, key, clock
         self._refreshing = threading.Lock()
         self._problem: Refused | None = None
         self._checked = clock()
@@ -94,7 +93,7 @@ class Followed:
         self._problem = refusal
 
     def _load(self) -> ReleasedPrompt:
-        return loaded(self._source, self.task, self.target, key=self._key, where=self._where)
+        return loaded(self._source, self.task, self.target, key=self._key)
 
 
 def follow(
@@ -111,4 +110,4 @@ def follow(
     It is looked at again at most every `every` seconds of `clock`, by whoever takes `current` then; no thread is
     started. Raises what `load` raises where there is nothing to start with.
     """
-    return Followed(source_of(source), task, target, every=every, key=key, clock=clock, where=str(source))
+    return Followed(source_of(source), task, target, every=every, key=key, clock=clock)

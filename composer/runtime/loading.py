@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from composer.release.verification import MANIFEST, PROMPT, faults_in
+from composer.release.verification import MANIFEST, PACK, PROMPT, faults_in
 from composer.runtime.prompt import ReleasedPrompt
 from composer.runtime.source import Source
 from composer.runtime.sources import source_of
@@ -21,17 +21,15 @@ def load(task: str, *, target: str, source: str | Path, key: str | Path | None =
     """Return what is released for (task, target) at a source, verified.
 
     `source` is a folder that holds one pack, or packs as `TASK/TARGET`; a home folder; or the URL of a database.
-    Raises `Refused` where there is no such pack, where it is
-    for another task or target, and where any byte of it is off: the problems are listed.
+    Raises `Refused` where there is no such pack, where it is for another task or target, and where any byte of
+    it is off: the problems are listed.
     """
-    return loaded(source_of(source), task, target, key=key, where=str(source))
+    return loaded(source_of(source), task, target, key=key)
 
 
-def loaded(
-    source: Source, task: str, target: str, *, key: str | Path | None = None, where: str = ""
-) -> ReleasedPrompt:
+def loaded(source: Source, task: str, target: str, *, key: str | Path | None = None) -> ReleasedPrompt:
     """Return the prompt for (task, target) of an opened source; raises what `load` raises."""
-    return verified(source.files(task, target), task, target, key=key, where=where)
+    return verified(source.files(task, target), task, target, key=key, where=source.where)
 
 
 def verified(
@@ -47,7 +45,8 @@ def verified(
             fix="Export it again.",
             problems=off,
         )
-    manifest = json.loads(files[MANIFEST])
+    pack = {name: files[name] for name in PACK}
+    manifest = json.loads(pack[MANIFEST])
     about = manifest["task"]
     if (found := (about["name"], manifest["target"]["name"])) != (task, target):
         raise Refused(
@@ -63,7 +62,7 @@ def verified(
         task=task,
         target=target,
         release=manifest["release"]["id"],
-        fingerprint=digest({name: text_digest(content.decode()) for name, content in sorted(files.items())}),
+        fingerprint=digest({name: text_digest(content.decode()) for name, content in sorted(pack.items())}),
         prompt=files[PROMPT].decode(),
         message=about["message"],
         inputs=tuple(about["inputs"]),

@@ -15,6 +15,10 @@ NAME = re.compile(r"[a-z0-9]+(?:[.-][a-z0-9]+)*")
 class Source(Protocol):
     """A place that packs are read from, by task and target; threads may share it."""
 
+    @property
+    def where(self) -> str:
+        """The place as a refusal may name it: without a password."""
+
     def listed(self) -> tuple[tuple[str, str], ...]:
         """Return task and target of every pack there is now, sorted; raises `Refused` where it can't be read."""
 

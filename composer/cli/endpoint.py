@@ -1,0 +1,68 @@
+"""`composer serve`: released prompts over HTTP, to be read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from composer.cli.common import HomeOption, console, refusals, say
+from composer.home.paths import Home, resolve_home
+from composer.home.signin import LOCAL_NAMES, LOOPBACK, is_loopback
+from library.errors import Refused
+
+
+@refusals
+def serve(
+    source: Annotated[
+        str, typer.Option("--source", help="Folder of packs, home, or URL of a database; without it this home.")
+    ] = "",
+    port: Annotated[int, typer.Option("--port", help="Port to answer at; 0 takes a free one.")] = 8600,
+    address: Annotated[
+        str, typer.Option("--address", help="Address to answer at; another than this machine's own needs --host.")
+    ] = LOOPBACK,
+    hosts: Annotated[
+        list[str] | None,
+        typer.Option("--host", help="Name that others reach it by; once for each. No other is answered to."),
+    ] = None,
+    every: Annotated[
+        float, typer.Option("--every", min=0, help="Seconds until it looks again whether another is released.")
+    ] = 5.0,
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", help="Public key that the evidence of every pack is signed with."),
+    ] = None,
+    home: HomeOption = None,
+) -> None:
+    """Serve released prompts over HTTP, to be read: verified, under their ETags, as they are released.
+
+    Nobody has to sign in, so it answers on this machine alone unless told otherwise. Ctrl-C ends it.
+    """
+    if not is_loopback(address) and not hosts:
+        raise Refused(
+            f"at {address} others can reach it, and it answers only to names it knows",
+            fix="Name those that it is reached by with --host, or leave --address out.",
+        )
+    from composer.runtime.catalogue import Catalogue  # the server takes a while to import
+    from composer.runtime.endpoint import endpoint
+    from composer.runtime.serving import listening
+    from composer.runtime.serving import serve as answer
+    from composer.runtime.sources import source_of
+
+    catalogue = Catalogue(source_of(source or _of_home(home)), every=every, key=key)
+    at = listening(address, port)
+    names = [*(hosts or ()), *(LOCAL_NAMES if is_loopback(address) else ()), address]
+    entries = catalogue.entries()
+    for (task, target), entry in entries.items():
+        if entry.problem:
+            console.print(f"✗ {task} on {target}: {entry.problem}", markup=False, highlight=False, soft_wrap=True)
+    good = sum(entry.prompt is not None for entry in entries.values())
+    host = f"[{address}]" if ":" in address else address
+    say(f"{good} prompt{'s' * (good != 1)} at http://{host}:{at.getsockname()[1]}/prompts; Ctrl-C ends it.")
+    answer(endpoint(catalogue, names), at)
+
+
+def _of_home(home: Path | None) -> str:
+    return os.environ.get("COMPOSER_DATABASE_URL") or f"sqlite:///{Home(resolve_home(home)).database}"
