@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
+from typing import Any
 
 import dspy
 import pytest
@@ -11,8 +13,11 @@ import yaml
 
 from composer.cli import COMMANDS
 from composer.formats import dspy_state
+from composer.home.example import CANDIDATE, example_of
 from composer.home.paths import Home
 from composer.registry.starter import load_starter
+from composer.release.publish import release_candidate
+from composer.review.decisions import give_verdict
 from composer.task.task import Task
 from library.database import open_database
 from tests.composer.formats import corpus
@@ -57,6 +62,20 @@ def test_the_example_of_an_exported_dspy_program_runs(
     exec(block("python", "prompt_sentiment"), {})
     assert capsys.readouterr().out == "2\n"
     assert engine.asked == [(prompt.prompt, "Sentence: Dull, but kindly meant.")]
+
+
+def test_the_example_of_a_service_runs(
+    recorded_example: Home, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(example_of(recorded_example).path, home.path)
+    with open_database(home.path).session() as session:
+        give_verdict(session, CANDIDATE, "approve", reason="Clear gain.", by="You", at=NOW)
+        release_candidate(session, CANDIDATE, reason="Clear gain.", by="You", at=NOW)
+    names: dict[str, Any] = {}
+    exec(block("python", "import follow, load").replace('".composer"', repr(str(home.path))), names)
+    assert capsys.readouterr().out == "True -1  1\n"
+    assert names["messages"][1] == {"role": "user", "content": "Sentence: Dull, but kindly meant."}
 
 
 def test_every_command_is_named() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from composer.cli.common import HomeOption, console, refusals, say
-from composer.home.paths import Home, resolve_home
+from composer.home.paths import resolve_home
 from composer.home.signin import LOCAL_NAMES, LOOPBACK, is_loopback
 from library.errors import Refused
 
@@ -49,9 +48,9 @@ def serve(
     from composer.runtime.endpoint import endpoint
     from composer.runtime.serving import listening
     from composer.runtime.serving import serve as answer
-    from composer.runtime.sources import source_of
+    from composer.runtime.sources import home_source, source_of
 
-    catalogue = Catalogue(source_of(source or _of_home(home)), every=every, key=key)
+    catalogue = Catalogue(source_of(source) if source else home_source(resolve_home(home)), every=every, key=key)
     at = listening(address, port)
     names = [*(hosts or ()), *(LOCAL_NAMES if is_loopback(address) else ()), address]
     entries = catalogue.entries()
@@ -62,7 +61,3 @@ def serve(
     host = f"[{address}]" if ":" in address else address
     say(f"{good} prompt{'s' * (good != 1)} at http://{host}:{at.getsockname()[1]}/prompts; Ctrl-C ends it.")
     answer(endpoint(catalogue, names), at)
-
-
-def _of_home(home: Path | None) -> str:
-    return os.environ.get("COMPOSER_DATABASE_URL") or f"sqlite:///{Home(resolve_home(home)).database}"

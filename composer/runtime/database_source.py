@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy import make_url, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import URL, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from composer.registry.releases import current_release, current_releases
@@ -20,16 +20,10 @@ from library.errors import Refused
 class DatabaseSource:
     """The releases of one database, which is only read: it is neither made nor migrated."""
 
-    def __init__(self, url: str) -> None:
-        """Prepare, but don't connect; raises `Refused` for what is no URL of a database."""
-        try:
-            parsed = make_url(url)
-            parsed.get_dialect()
-        except (ArgumentError, NoSuchModuleError) as error:
-            # It may hold a password, so it isn't repeated.
-            raise Refused("this is not the URL of a database", fix="Write it as SQLAlchemy takes it.") from error
-        self.database = Database(parsed)
-        if parsed.get_backend_name() == "sqlite":
+    def __init__(self, url: URL) -> None:
+        """Prepare, but don't connect; raises `Refused` where its driver is not installed."""
+        self.database = Database(url)
+        if url.get_backend_name() == "sqlite":
             self.database.only_read("a source of prompts is only read")
 
     @property

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from composer.runtime.folder_source import FolderSource
 from composer.runtime.source import Source
 from library.errors import Refused
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 DATABASE_FILE = "composer.db"
 
@@ -19,10 +23,12 @@ def source_of(place: str | Path) -> Source:
     Raises `Refused` for anything else.
     """
     if "://" in str(place):
-        return _database(str(place))
+        from library.address import address  # SQLAlchemy takes a while to import
+
+        return _database(address(str(place), where="source"))
     folder = Path(place).expanduser().absolute()
     if (folder / DATABASE_FILE).is_file():
-        return _database(f"sqlite:///{folder / DATABASE_FILE}")
+        return home_source(folder, elsewhere=False)
     if not folder.is_dir():
         raise Refused(
             "there is no such folder",
@@ -40,7 +46,14 @@ def pack_files(source: str | Path, task: str, target: str) -> Mapping[str, bytes
     return source_of(source).files(task, target)
 
 
-def _database(url: str) -> Source:
-    from composer.runtime.database_source import DatabaseSource  # SQLAlchemy takes a while to import
+def home_source(home: Path, *, elsewhere: bool = True) -> Source:
+    """Return what is released in a home, whose database the environment may name `elsewhere`."""
+    from library.address import address_of_home, file_of_home
+
+    return _database(address_of_home(home) if elsewhere else file_of_home(home))
+
+
+def _database(url: URL) -> Source:
+    from composer.runtime.database_source import DatabaseSource
 
     return DatabaseSource(url)

@@ -13,6 +13,7 @@ from composer.home.paths import Home
 from composer.release.verification import PACK
 from composer.runtime.database_source import DatabaseSource
 from composer.runtime.sources import pack_files, source_of
+from library.address import file_of_home
 from library.database import Database
 from library.errors import Refused
 
@@ -75,7 +76,7 @@ def test_nothing_is_written_to_it(released: Database, home: Home, tmp_path: Path
     before = (tmp_path / "copy" / "composer.db").read_bytes()
     load("small", target="tiny", source=tmp_path / "copy")
     assert (tmp_path / "copy" / "composer.db").read_bytes() == before
-    source = DatabaseSource(f"sqlite:///{tmp_path}/copy/composer.db")
+    source = DatabaseSource(file_of_home(tmp_path / "copy"))
     with pytest.raises(Refused, match="a source of prompts is only read"), source.database.session() as session:
         session.execute(text("delete from release"))
 

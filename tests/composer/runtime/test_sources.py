@@ -18,9 +18,7 @@ def test_a_home_is_its_database_and_another_folder_holds_packs(released: Databas
     assert pack_files(pack, "small", "tiny") == pack_files(home.path, "small", "tiny")
 
 
-def test_a_home_whose_path_has_signs_of_a_url_in_it_is_found(
-    released: Database, home: Home, tmp_path: Path
-) -> None:
+def test_a_home_whose_path_has_signs_of_a_url_is_found(released: Database, home: Home, tmp_path: Path) -> None:
     released.close()
     odd = home.path.rename(tmp_path / "50%20 of? it#1")
     assert source_of(odd).listed() == (("small", "tiny"),)
