@@ -106,6 +106,7 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.verify:verify",
         "Check an exported pack without database or network; names the byte or field that is off and exits 1.",
     ),
+    "keys": Entry("composer.cli.keys:app", "Keys that evidence packs are signed and checked with."),
     "drift": Entry(
         "composer.cli.drift:app", "Prompts in use: how they do as time goes by, and scoring them again."
     ),

@@ -15,7 +15,7 @@ from composer.formats.batch_jsonl import NAME as BATCH
 from composer.formats.catalogue import ALL, FORMATS, chosen
 from composer.models.system_role import PLACES
 from composer.release.pack import export_release
-from composer.release.verification import MESSAGES
+from composer.release.verification import EVIDENCE, MESSAGES
 from library.errors import Refused
 
 if TYPE_CHECKING:
@@ -46,6 +46,10 @@ def export(
     rows: Annotated[
         Path | None, typer.Option("--rows", help="File of rows to be asked, a column an input (batch.jsonl).")
     ] = None,
+    sign: Annotated[
+        Path | None,
+        typer.Option("--sign", help="Private key to sign the pack's evidence with (composer keys new)."),
+    ] = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
     _: Annotated[
@@ -60,17 +64,27 @@ def export(
     if rows is not None and not {BATCH, ALL} & set(_names(formats)):
         raise Refused(f"rows are asked by {BATCH} alone", fix="Add it to --format, or leave --rows out.")
     if formats:
+        if sign is not None:
+            raise Refused("only a pack is signed", fix="Leave --format out, or --sign.")
         _export_formats(task, target, folder, _names(formats), rows, home, as_json)
         return
+    key = None
+    if sign is not None:
+        from composer.attestation.keys import private_key  # few exports are signed
+
+        key = private_key(sign)
     with opened(home).session() as session:
-        pack = export_release(session, task, target, folder, by=person(), at=datetime.now(UTC))
+        pack = export_release(session, task, target, folder, by=person(), at=datetime.now(UTC), key=key)
+    files = sorted([*pack.files, *([EVIDENCE] if key else [])])
     if as_json:
-        print(json.dumps({"pack": pack.fingerprint, "files": sorted(pack.files)}))
+        print(json.dumps({"pack": pack.fingerprint, "files": files, "key": key and key.public_key.keyid}))
         return
-    out.print(f"Wrote {', '.join(sorted(pack.files))} to {folder}.", highlight=False, soft_wrap=True)
+    out.print(f"Wrote {', '.join(files)} to {folder}.", highlight=False, soft_wrap=True)
     if pack.system != "role":
         say(f"{MESSAGES} has no system message: the prompt is the {PLACES[pack.system]}.")
     out.print(f"Pack {pack.fingerprint}", highlight=False, soft_wrap=True)
+    if key is not None:
+        say(f"Signed with key {key.public_key.keyid}. Check it with: composer verify {folder} --key PUBLIC_KEY")
 
 
 def _names(formats: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
 
@@ -15,11 +15,14 @@ from composer.models.system_role import SystemRole
 from composer.registry.bases import ProposedBase, get_base
 from composer.registry.releases import composition_of, current_release
 from composer.registry.tasks import get_task_version
-from composer.release.verification import MANIFEST, PROMPT, SEALS, pack_texts
+from composer.release.verification import EVIDENCE, MANIFEST, PROMPT, SEALS, pack_texts
 from composer.review.integrity import require_intact
 from library import log
 from library.canonical import canonical_bytes, digest, text_digest
 from library.errors import Refused
+
+if TYPE_CHECKING:
+    from composer.attestation.keys import PrivateKey
 
 
 @dataclass(frozen=True)
@@ -118,17 +121,37 @@ def write_files(files: Mapping[str, bytes], folder: Path) -> None:
         ) from error
 
 
-def export_release(session: Session, task: str, target: str, folder: Path, *, by: str, at: datetime) -> Pack:
-    """Write the pack of what is released now into a folder, and log it; raises what its parts raise."""
+def export_release(
+    session: Session,
+    task: str,
+    target: str,
+    folder: Path,
+    *,
+    by: str,
+    at: datetime,
+    key: PrivateKey | None = None,
+) -> Pack:
+    """Write the pack of what is released now into a folder, and log it; raises what its parts raise.
+
+    With a key, the signed evidence of how the release was approved lies beside it.
+    """
     pack = pack_of(session, task, target)
-    write_pack(pack, folder)
+    signed = {} if key is None else {EVIDENCE: _signed(session, pack, key)}
+    write_files({**pack.files, **signed}, folder)
     log.append(
         session,
         who=by,
         action="exported",
         subject=f"prompt:{task}:{target}",
         why="",
-        detail={"pack": pack.fingerprint},
+        detail={"pack": pack.fingerprint, **({} if key is None else {"signed": key.public_key.keyid})},
         at=at,
     )
     return pack
+
+
+def _signed(session: Session, pack: Pack, key: PrivateKey) -> bytes:
+    from composer.attestation.envelope import sealed  # few exports are signed, and cryptography takes a while
+    from composer.attestation.statement import statement_of
+
+    return sealed(statement_of(session, pack.files, MANIFEST), key)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rfc8785 import CanonicalizationError
 
@@ -14,35 +14,61 @@ from composer.models.system_role import as_sent
 from composer.prompts.composition import put_together
 from composer.release.contradictions import contradictions
 from library.canonical import canonical_bytes, digest
+from library.errors import Refused
 from library.storable import storable
+
+if TYPE_CHECKING:
+    from composer.attestation.keys import PublicKey
 
 PROMPT, MESSAGES, MANIFEST = "prompt.txt", "messages.json", "manifest.json"
 PACK = (PROMPT, MESSAGES, MANIFEST)
 """The files of a pack."""
 
+EVIDENCE = "evidence.dsse.json"
+"""The file of a signed pack that holds how its release was approved."""
+
 SEALS = "seals"
 
 
-def faults(folder: Path) -> tuple[str, ...]:
-    """Return which bytes or fields of an exported pack are off, in printable texts; empty when it is intact."""
+def faults(folder: Path, key: PublicKey | None = None) -> tuple[str, ...]:
+    """Return which bytes or fields of an exported pack are off, in printable texts; empty when it is intact.
+
+    With a key, it also has to be signed by that one.
+    """
     if not folder.is_dir():
         return (storable(f"{folder} is not a folder"),)
     found = {path.name: path for path in folder.iterdir()}
-    strangers = {name: b"" for name in found if name not in PACK}  # never read: it is enough that they are there
+    own = (*PACK, EVIDENCE)
+    strangers = {name: b"" for name in found if name not in own}  # never read: it is enough that they are there
     try:
-        content = {name: found[name].read_bytes() for name in PACK if name in found}
+        content = {name: found[name].read_bytes() for name in own if name in found}
     except OSError as error:
         return tuple(map(storable, (*_strangers(strangers), f"the pack can't be read: {error}")))
-    return faults_in({**content, **strangers})
+    return faults_in({**content, **strangers}, key)
 
 
-def faults_in(files: Mapping[str, bytes]) -> tuple[str, ...]:
+def faults_in(files: Mapping[str, bytes], key: PublicKey | None = None) -> tuple[str, ...]:
     """Return what `faults` says of a folder that holds these files, by name."""
-    return tuple(storable(fault) for fault in _faults(files))
+    return tuple(storable(fault) for fault in _faults(files) or _unsigned(files, key))
 
 
 def _strangers(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(f"{name} does not belong to the pack" for name in sorted(set(names) - set(PACK)))
+    return tuple(f"{name} does not belong to the pack" for name in sorted(set(names) - {*PACK, EVIDENCE}))
+
+
+def _unsigned(files: Mapping[str, bytes], key: PublicKey | None) -> tuple[str, ...]:
+    """Return what is off in the signed evidence of a pack that is whole otherwise."""
+    if EVIDENCE not in files:
+        return () if key is None else (f"{EVIDENCE} is missing: this pack was not signed",)
+    from composer.attestation.envelope import opened  # a pack without it needs neither cryptography nor pydantic
+    from composer.attestation.reviewed import review_faults
+
+    try:
+        payload = opened(files[EVIDENCE], key)
+    except Refused as refusal:
+        return (f"{EVIDENCE}: {refusal.what}",)
+    pack = {name: files[name] for name in PACK}
+    return tuple(f"{EVIDENCE}: {one}" for one in review_faults(payload, pack, json.loads(files[MANIFEST])))
 
 
 def _faults(content: Mapping[str, bytes]) -> tuple[str, ...]:

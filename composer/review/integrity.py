@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -40,7 +40,7 @@ def require_intact(session: Session, candidate: Candidate) -> None:
     and corrections, the people, and the releases of its place.
     """
     found = [
-        *differences_about(session, _rows(session, candidate), _about(candidate)),
+        *differences_about(session, _rows(session, candidate), concerns(candidate)),
         *_contents(session, candidate),
     ]
     if found:
@@ -90,7 +90,8 @@ def _keys(session: Session, table: Any, condition: ColumnElement[bool] | bool) -
     return [str(one) for one in session.exec(query)]
 
 
-def _about(candidate: Candidate) -> Any:
+def concerns(candidate: Candidate) -> Callable[[LogEntry], bool]:
+    """Return what tells whether an entry of the log is about a candidate, the people, or what it rests on."""
     evidence = candidate.evidence
     subjects = {f"candidate:{candidate.id}", f"run:{candidate.run_id}"}
     subjects |= {f"task:{candidate.task}", f"target:{candidate.target}"}
@@ -99,7 +100,7 @@ def _about(candidate: Candidate) -> Any:
         f"snippet:{one.key}" for side in (evidence.candidate, evidence.incumbent) for one in side.snippets
     }
 
-    def concerns(entry: LogEntry) -> bool:
+    def about(entry: LogEntry) -> bool:
         kind = entry.subject.partition(":")[0]
         if kind == "release":
             place = (entry.detail.get("task"), entry.detail.get("target"))
@@ -108,7 +109,7 @@ def _about(candidate: Candidate) -> Any:
             return str(entry.detail.get("dataset")).startswith(f"{candidate.task}:")
         return kind == "person" or entry.subject in subjects
 
-    return concerns
+    return about
 
 
 def _contents(session: Session, candidate: Candidate) -> Iterable[str]:

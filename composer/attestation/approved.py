@@ -1,0 +1,122 @@
+"""Whether a release was approved as its task's policy asks, by people who held their roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from composer.attestation.facts import LoggedEntry, ReviewFacts
+from composer.candidates.evidence import Evidence
+from composer.review.blockers import BLOCKING_VERDICTS
+from composer.review.verdicts import DISMISSAL, KINDS, Verdict, approvals, effective_verdicts, holds_role
+from composer.task.task import Task
+from library.canonical import digest
+from library.roles import LOCAL, ROLES, Person
+
+LOGGED_VERDICTS = frozenset({*KINDS, DISMISSAL})
+"""Actions of the log about a candidate that are verdicts."""
+REGRESSION = "regression: "
+"""What the action of a disposition begins with."""
+
+
+def approval_faults(facts: ReviewFacts, evidence: Evidence, task: Task) -> Iterator[str]:
+    """Yield what should have kept the candidate from being released, as its log and its task's policy have it.
+
+    What counts is how things stood when it was first released: roles that were lost later take nothing back. The
+    verdicts and dispositions have to be those of the log.
+    """
+    before, release = _until_released(facts)
+    if release is None:
+        yield "the statement's log has no release of this candidate"
+        return
+    people = _people(before)
+    verdicts = _verdicts(facts, before)
+    if any(one.evidence_hash != digest(facts.evidence) for one in verdicts):
+        yield "a verdict was given on other evidence"
+    effective = effective_verdicts(verdicts)
+    for one in effective:
+        if one.kind in BLOCKING_VERDICTS:
+            yield f"{one.reviewer} was against it: {BLOCKING_VERDICTS[one.kind]}"
+    counting, _ = approvals(effective, _excluded(facts, task, people), people)
+    missing = task.terms.approvals - len(counting)
+    if missing > 0:
+        yield f"{missing} approval{'s' * (missing > 1)} that the policy asks for {_is_or_are(missing)} missing"
+    overridden = any(one.kind == "override" and holds_role(one, people, *task.terms.override) for one in verdicts)
+    if not overridden:
+        yield from (f"the gate “{one.name}” fails" for one in evidence.gates if one.binding and not one.passed)
+    yield from _regressions(facts, evidence, task, before)
+    if people and not any(one.name == release.who and one.may("releaser") for one in people):
+        yield f"{release.who}, who released it, was no releaser"
+
+
+def _is_or_are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _until_released(facts: ReviewFacts) -> tuple[Sequence[LoggedEntry], LoggedEntry | None]:
+    """Return the entries before the candidate's first release, and that release's."""
+    for place, one in enumerate(facts.log):
+        is_release = one.action == "released" and one.subject.startswith("release:")
+        if is_release and one.detail.get("candidate") == facts.candidate:
+            return facts.log[:place], one
+    return facts.log, None
+
+
+def _people(before: Sequence[LoggedEntry]) -> tuple[Person, ...]:
+    """Return the people there were after these entries, with their roles."""
+    known: dict[str, Person] = {}
+    for one in before:
+        kind, _, name = one.subject.partition(":")
+        if kind != "person":
+            continue
+        known.pop(name, None)
+        if one.action != "person removed":
+            has = one.detail.get("roles", ())
+            known[name] = Person(name, "", frozenset(role for role in ROLES if role in has))
+    return tuple(known.values())
+
+
+def _verdicts(facts: ReviewFacts, before: Sequence[LoggedEntry]) -> list[Verdict]:
+    subject = f"candidate:{facts.candidate}"
+    count = sum(one.subject == subject and one.action in LOGGED_VERDICTS for one in before)
+    return [
+        Verdict(
+            id=one.id,
+            candidate_id=facts.candidate,
+            kind=one.kind,
+            reason=one.reason,
+            reviewer=one.reviewer,
+            evidence_hash=one.evidence,
+            given_at=datetime.fromisoformat(one.at),
+            about=one.about,
+            local=one.local,
+        )
+        for one in facts.verdicts[:count]
+    ]
+
+
+def _excluded(facts: ReviewFacts, task: Task, people: Sequence[Person]) -> frozenset[str]:
+    """Return whose approval the policy doesn't count, as `composer.review.verdicts.excluded` does from rows."""
+    names: set[str] = set()
+    if "proposer" in task.terms.exclude:
+        names.add(facts.proposer)
+    if "authors" in task.terms.exclude:
+        names |= set(facts.authors)
+    if not people:
+        return frozenset({LOCAL} if names else ())
+    return frozenset(names | {name.removesuffix(LOCAL) for name in names})
+
+
+def _regressions(
+    facts: ReviewFacts, evidence: Evidence, task: Task, before: Sequence[LoggedEntry]
+) -> Iterator[str]:
+    given: Mapping[str, str] = {
+        example: one.action.removeprefix(REGRESSION)
+        for one in before
+        if one.subject == f"candidate:{facts.candidate}" and one.action.startswith(REGRESSION)
+        for example in one.detail.get("examples", ())
+    }
+    worse = evidence.outcome().worse
+    if task.terms.every_regression and (left := [one for one in worse if one not in given]):
+        yield f"{len(left)} of the examples that got worse have no disposition, such as {left[0]}"
+    yield from (f"{example} was marked as blocking" for example, kind in given.items() if kind == "blocks")
