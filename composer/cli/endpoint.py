@@ -46,11 +46,14 @@ def serve(
         )
     from composer.runtime.catalogue import Catalogue  # the server takes a while to import
     from composer.runtime.endpoint import endpoint
+    from composer.runtime.loading import signer
     from composer.runtime.serving import listening
     from composer.runtime.serving import serve as answer
     from composer.runtime.sources import home_source, source_of
 
-    catalogue = Catalogue(source_of(source) if source else home_source(resolve_home(home)), every=every, key=key)
+    catalogue = Catalogue(
+        source_of(source) if source else home_source(resolve_home(home)), every=every, key=signer(key)
+    )
     at = listening(address, port)
     names = [*(hosts or ()), *(LOCAL_NAMES if is_loopback(address) else ()), address]
     entries = catalogue.entries()

@@ -6,12 +6,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from composer.runtime.following import Followed
 from composer.runtime.prompt import ReleasedPrompt
 from composer.runtime.source import Source
 from library.errors import Refused
+
+if TYPE_CHECKING:
+    from composer.attestation.keys import PublicKey
 
 Place = tuple[str, str]
 """A task and a target, by their names."""
@@ -37,7 +40,7 @@ class Catalogue:
         source: Source,
         *,
         every: float = 5.0,
-        key: str | Path | None = None,
+        key: PublicKey | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """List the source, or raise `Refused`; `clock` gives seconds that only rise."""

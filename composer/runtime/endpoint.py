@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Collection, Mapping
+from hashlib import sha256
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from composer.release.verification import MANIFEST, MESSAGES, PROMPT
+from composer.release.verification import EVIDENCE, MANIFEST, MESSAGES, PROMPT
 from composer.runtime.catalogue import Catalogue, Entry
 from composer.runtime.prompt import ReleasedPrompt
 from library.canonical import digest
@@ -28,6 +29,7 @@ MEDIA: Mapping[str, str] = {
     PROMPT: "text/plain; charset=utf-8",
     MESSAGES: "application/json",
     MANIFEST: "application/json",
+    EVIDENCE: "application/json",
 }
 """The files of a pack that are served as they are, byte for byte."""
 
@@ -88,15 +90,17 @@ class _Served:
             "prompt": prompt.prompt,
             "messages": json.loads(prompt.files[MESSAGES]),
             "manifest": prompt.manifest,
+            "evidence": json.loads(prompt.files[EVIDENCE]) if EVIDENCE in prompt.files else None,
         }
-        return _json(request, content, prompt.fingerprint, entry)
+        return _json(request, content, _identity(prompt), entry)
 
     async def file(self, request: Request) -> Response:
         name = request.path_params["name"]
         prompt, entry = await self._found(request)
         if name not in MEDIA or name not in prompt.files:
             raise HTTPException(404, f"a prompt has {', '.join(one for one in MEDIA if one in prompt.files)}")
-        return _response(request, prompt.files[name], MEDIA[name], prompt.fingerprint, entry)
+        identity = _identity(prompt) if name == EVIDENCE else prompt.fingerprint
+        return _response(request, prompt.files[name], MEDIA[name], identity, entry)
 
     async def messages(self, request: Request) -> Response:
         prompt, entry = await self._found(request)
@@ -149,12 +153,19 @@ async def _body(request: Request) -> bytes:
     return body
 
 
+def _identity(prompt: ReleasedPrompt) -> str:
+    """Return the pack's fingerprint, with that of its evidence where it is signed: it can be signed again."""
+    signed = prompt.files.get(EVIDENCE)
+    return prompt.fingerprint if signed is None else f"{prompt.fingerprint}.{sha256(signed).hexdigest()[:16]}"
+
+
 def _about(prompt: ReleasedPrompt) -> dict[str, Any]:
     return {
         "task": prompt.task,
         "target": prompt.target,
         "release": prompt.release,
         "fingerprint": prompt.fingerprint,
+        "signed_by": prompt.signed_by,
     }
 
 
@@ -172,7 +183,7 @@ def _response(
     request: Request, body: bytes, media: str, identity: str | None, entry: Entry | None = None
 ) -> Response:
     """Return an answer under its ETag, or 304 to who has it; one without an identity is kept by nobody."""
-    headers = {"Cache-Control": "no-cache" if identity else "no-store"}
+    headers = {"Cache-Control": "no-cache" if identity else "no-store", "X-Content-Type-Options": "nosniff"}
     if identity:
         headers["ETag"] = f'"{identity}"'
     if entry and entry.prompt:

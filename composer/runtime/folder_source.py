@@ -6,10 +6,11 @@ import json
 from collections.abc import Hashable, Iterator, Mapping
 from pathlib import Path
 
-from composer.release.verification import MANIFEST, PACK
+from composer.release.verification import EVIDENCE, MANIFEST, PACK
 from composer.runtime.source import NAME, require_names
 from library.errors import Refused
 
+_OWN = {*PACK, EVIDENCE}
 LARGEST = 50_000_000
 """Bytes of a file beyond which it is no file of a pack."""
 
@@ -46,7 +47,9 @@ class FolderSource:
         """Return the files of a pack; what doesn't belong to one is there by name, but empty."""
         folder = self._pack(task, target)
         try:
-            return {path.name: _content(path) if path.name in PACK else b"" for path in _entries(folder)}
+            return {
+                path.name: _content(path) if path.name in {*PACK, EVIDENCE} else b"" for path in _entries(folder)
+            }
         except OSError as error:
             raise self._unreadable(error) from error
 

@@ -7,12 +7,16 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from composer.runtime.loading import loaded
+from composer.runtime.loading import loaded, signer
 from composer.runtime.prompt import ReleasedPrompt
 from composer.runtime.source import Source
 from composer.runtime.sources import source_of
 from library.errors import Refused
+
+if TYPE_CHECKING:
+    from composer.attestation.keys import PublicKey
 
 LOGGER = logging.getLogger("composer.runtime")
 
@@ -33,7 +37,7 @@ class Followed:
         target: str,
         *,
         every: float = 60.0,
-        key: str | Path | None = None,
+        key: PublicKey | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Load the prompt, or raise as `load` does; `clock` gives seconds that only rise."""
@@ -110,4 +114,4 @@ def follow(
     It is looked at again at most every `every` seconds of `clock`, by whoever takes `current` then; no thread is
     started. Raises what `load` raises where there is nothing to start with.
     """
-    return Followed(source_of(source), task, target, every=every, key=key, clock=clock)
+    return Followed(source_of(source), task, target, every=every, key=signer(key), clock=clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -16,29 +17,40 @@ from composer.task.task import Output
 from library.canonical import digest, text_digest
 from library.errors import Refused
 
+if TYPE_CHECKING:
+    from composer.attestation.keys import PublicKey
+
 
 def load(task: str, *, target: str, source: str | Path, key: str | Path | None = None) -> ReleasedPrompt:
     """Return what is released for (task, target) at a source, verified.
 
     `source` is a folder that holds one pack, or packs as `TASK/TARGET`; a home folder; or the URL of a database.
-    Raises `Refused` where there is no such pack, where it is for another task or target, and where any byte of
-    it is off: the problems are listed.
+    `key` is the file of a public key: then the pack also has to hold evidence that is signed with it. Raises
+    `Refused` where there is no such pack, where it is for another task or target, and where any byte of it is off:
+    the problems are listed.
     """
-    return loaded(source_of(source), task, target, key=key)
+    return loaded(source_of(source), task, target, key=signer(key))
 
 
-def loaded(source: Source, task: str, target: str, *, key: str | Path | None = None) -> ReleasedPrompt:
+def signer(key: str | Path | None) -> PublicKey | None:
+    """Return the public key in a file, or None for none; raises `Refused` where it holds none."""
+    if key is None:
+        return None
+    from composer.attestation.keys import public_key  # few packs are signed, and cryptography takes a while
+
+    return public_key(Path(key))
+
+
+def loaded(source: Source, task: str, target: str, *, key: PublicKey | None = None) -> ReleasedPrompt:
     """Return the prompt for (task, target) of an opened source; raises what `load` raises."""
     return verified(source.files(task, target), task, target, key=key, where=source.where)
 
 
 def verified(
-    files: Mapping[str, bytes], task: str, target: str, *, key: str | Path | None = None, where: str = ""
+    files: Mapping[str, bytes], task: str, target: str, *, key: PublicKey | None = None, where: str = ""
 ) -> ReleasedPrompt:
     """Return the prompt of a pack's files, by name; raises `Refused` where anything is off."""
-    if key is not None:
-        raise Refused("the pack has no signed evidence", where=where)
-    if off := faults_in(files):
+    if off := faults_in(files, key):
         raise Refused(
             f"the pack for {task} on {target} does not verify",
             where=where,
@@ -69,4 +81,5 @@ def verified(
         output=output,
         system=manifest["target"].get("system", "role"),
         files=files,
+        signed_by=None if key is None else key.keyid,
     )

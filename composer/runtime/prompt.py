@@ -28,7 +28,8 @@ class ReleasedPrompt:
 
     `release` is its number, `fingerprint` that of the pack (sha256 in hex). `prompt` is the composed text,
     `message` the template of the user message, in which each of `inputs` stands as `{{name}}`; `system` is where
-    the target takes the prompt. `files` are the pack's files by name, byte for byte.
+    the target takes the prompt. `files` are the pack's files by name, byte for byte. `signed_by` is
+    the id of the key that its signature was checked with, None where none was given.
     """
 
     task: str
@@ -41,6 +42,7 @@ class ReleasedPrompt:
     output: Output
     system: SystemRole
     files: FilesByName = field(repr=False, hash=False, compare=False)
+    signed_by: str | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "files", MappingProxyType(dict(self.files)))

@@ -16,9 +16,12 @@ from typing import Any
 import pytest
 
 from composer import ReleasedPrompt, load
+from composer.attestation.keys import public_key
+from composer.release.verification import EVIDENCE, PACK
 from composer.runtime.catalogue import Catalogue
 from composer.runtime.endpoint import LARGEST_BODY, MEDIA, endpoint
 from composer.runtime.folder_source import FolderSource
+from composer.runtime.loading import signer
 from composer.runtime.serving import listening, server_of
 from tests.composer.release.test_contradictions import sealed_again
 
@@ -69,10 +72,10 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path, *, every: float = 0) -> Iterator[Served]:
+def serving(folder: Path, *, key: Path | None = None) -> Iterator[Served]:
     at = listening("127.0.0.1", 0)
     server = server_of(
-        endpoint(Catalogue(FolderSource(folder), every=every), ["127.0.0.1", "prompts.example.org"])
+        endpoint(Catalogue(FolderSource(folder), every=0, key=signer(key)), ["127.0.0.1", "prompts.example.org"])
     )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [at]})
     thread.start()
@@ -105,6 +108,7 @@ def prompt(pack: Path) -> ReleasedPrompt:
 def test_prompts_are_listed(served: Served, prompt: ReleasedPrompt) -> None:
     reply = served.ask("/prompts")
     about = {"task": "small", "target": "tiny", "release": 1, "fingerprint": prompt.fingerprint}
+    about["signed_by"] = None
     assert reply.json == {"prompts": [{**about, "url": PLACE, "problem": None}], "problem": None}
     assert served.ask("/prompts", If_None_Match=reply.headers["etag"]).status == 304
 
@@ -125,7 +129,7 @@ def test_a_prompt_is_there_with_its_manifest_and_what_is_sent(served: Served, pr
     }
 
 
-@pytest.mark.parametrize("name", MEDIA)
+@pytest.mark.parametrize("name", PACK)
 def test_the_files_of_the_pack_are_served_byte_for_byte(
     served: Served, prompt: ReleasedPrompt, pack: Path, name: str
 ) -> None:
@@ -269,6 +273,25 @@ def test_what_was_never_good_is_not_served(packs: Path) -> None:
         assert reply.status == 503
         assert "does not verify" in reply.json["error"]
         assert served.ask("/prompts").json["prompts"][0].keys() == {"task", "target", "url", "problem"}
+
+
+def test_the_signature_is_served_with_a_pack_that_is_signed(signed: Path, keys: tuple[Path, Path]) -> None:
+    evidence = (signed / EVIDENCE).read_bytes()
+    with serving(signed, key=keys[1]) as served:
+        whole, alone = served.ask(PLACE), served.ask(f"{PLACE}/{EVIDENCE}")
+        assert whole.json["evidence"] == json.loads(evidence)
+        assert whole.json["signed_by"] == public_key(keys[1]).keyid
+        assert alone.body == evidence
+        fingerprint = whole.json["fingerprint"]
+        for reply in (whole, alone):
+            assert reply.headers["etag"].startswith(f'"{fingerprint}.')
+            assert served.ask(PLACE, If_None_Match=reply.headers["etag"]).status == 304
+        assert served.ask(f"{PLACE}/prompt.txt").headers["etag"] == f'"{fingerprint}"'
+
+
+def test_a_pack_without_a_signature_has_none(served: Served) -> None:
+    assert served.ask(PLACE).json["evidence"] is None
+    assert served.ask(f"{PLACE}/{EVIDENCE}").status == 404
 
 
 def test_many_ask_at_once_while_releases_change(served: Served, packs: Path) -> None:

@@ -14,6 +14,7 @@ from sqlmodel import select
 from composer import follow
 from composer.home.paths import Home
 from composer.release.publish import roll_back
+from composer.release.verification import EVIDENCE
 from composer.runtime.folder_source import FolderSource
 from composer.runtime.following import Followed
 from composer.tables import ReleaseRow
@@ -172,6 +173,42 @@ def test_a_snippet_that_is_retired_is_told_while_the_release_goes_on(
     clock.now = 60
     assert followed.current is good
     assert "is retired, not vetted" in str(followed.problem)
+
+
+def test_a_new_release_that_is_not_signed_is_not_used_where_a_key_is_given(
+    signed: Path, keys: tuple[Path, Path], clock: Clock
+) -> None:
+    followed = follow("small", target="tiny", source=signed, key=keys[1], every=60, clock=clock)
+    (signed / EVIDENCE).unlink()
+    release(signed, 2)
+    clock.now = 60
+    assert followed.current.release == 1
+    assert "was not signed" in str(followed.problem)
+
+
+def test_threads_that_use_it_while_a_database_changes_get_whole_prompts(renewed: Database, home: Home) -> None:
+    followed = follow("small", target="tiny", source=home.path, every=0)
+    found: list[tuple[int, bool]] = []
+    done = threading.Event()
+
+    def use() -> None:
+        while not done.is_set():
+            prompt = followed.current
+            found.append((prompt.release, prompt.manifest["release"]["id"] == prompt.release))
+
+    threads = [threading.Thread(target=use) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for number in (1, 2, 1, 2):
+        with renewed.session() as session:
+            roll_back(session, number, reason="Harm.", by=twice.LOCAL, at=small.NOW)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert all(whole for _, whole in found)
+    assert {number for number, _ in found} <= {2, 3, 4, 5, 6}
+    assert followed.refresh().release == 6
+    assert followed.problem is None
 
 
 def test_while_one_thread_reads_the_new_release_the_others_get_the_last_good_one(

@@ -12,12 +12,13 @@ import pytest
 
 import composer
 from composer import load
+from composer.attestation.keys import new_pair, public_key
 from composer.candidates.records import get_candidate
 from composer.home.paths import Home
 from composer.prompts.messages import render
 from composer.registry.datasets import examples_named
 from composer.release.pack import pack_of
-from composer.release.verification import MANIFEST, PACK
+from composer.release.verification import EVIDENCE, MANIFEST, PACK
 from composer.review.status import get_review
 from composer.runtime.sources import source_of
 from library.database import Database
@@ -124,3 +125,39 @@ def test_a_manifest_without_names_is_refused(pack: Path) -> None:
     (pack / MANIFEST).write_bytes(b"[]")
     with pytest.raises(Refused, match="names no task and target"):
         source_of(pack).listed()
+
+
+def test_with_a_key_the_pack_has_to_be_signed_by_it(signed: Path, keys: tuple[Path, Path]) -> None:
+    prompt = load("small", target="tiny", source=signed, key=keys[1])
+    assert prompt.signed_by == public_key(keys[1]).keyid
+    assert EVIDENCE in prompt.files
+    assert load("small", target="tiny", source=signed).signed_by is None
+
+
+def test_a_pack_that_another_key_signed_or_none_is_refused(
+    signed: Path, pack: Path, home: Home, keys: tuple[Path, Path], tmp_path: Path
+) -> None:
+    other = new_pair(tmp_path / "other")[1]
+    for source, key, said in (
+        (signed, other, "the signature is not that of this key"),
+        (pack, keys[1], "this pack was not signed"),
+        (home.path, keys[1], "this pack was not signed"),
+    ):
+        with pytest.raises(Refused, match="does not verify") as refused:
+            load("small", target="tiny", source=source, key=key)
+        assert said in "".join(refused.value.problems)
+
+
+def test_what_is_no_key_is_refused(signed: Path, keys: tuple[Path, Path], tmp_path: Path) -> None:
+    (tmp_path / "none.pub").write_text("hello")
+    for key in (tmp_path / "none.pub", tmp_path / "nothing.pub", keys[0]):
+        with pytest.raises(Refused, match="key"):
+            load("small", target="tiny", source=signed, key=key)
+
+
+def test_a_flip_of_any_byte_of_the_evidence_is_refused(signed: Path, keys: tuple[Path, Path]) -> None:
+    content = (signed / EVIDENCE).read_bytes()
+    for place in {*range(0, len(content), 997), len(content) - 1}:
+        (signed / EVIDENCE).write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with pytest.raises(Refused, match="does not verify"):
+            load("small", target="tiny", source=signed, key=keys[1])
