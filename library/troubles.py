@@ -34,6 +34,7 @@ _POSTGRESQL = {
     "40P01": ("two processes waited for each other, and this one gave way", "Do it again: nothing was stored."),
     "53100": ("the server's disk is full", "Free some space and do it again."),
     "53300": ("the server has no connection left", "Close some, or raise its max_connections."),
+    "22003": ("a number is too large to be stored", "Give a smaller one: up to 2,147,483,647."),
     "42501": ("the server refuses that to this user", "Grant the user what it takes, or own the database."),
     "25006": ("the server only reads", "Name one that can be written."),
 }

@@ -15,6 +15,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
+from composer.audit.comparison import logged_tables
 from composer.home.paths import Home
 from library.address import URL_VARIABLE, address
 from library.copying import copy_rows
@@ -28,10 +29,13 @@ BOTH = (
     "tests/composer/answers/test_naming.py",
     "tests/composer/answers/test_store.py",
     "tests/composer/audit/",
+    "tests/composer/cli/test_work_command.py",
     "tests/composer/candidates/test_records.py",
     "tests/composer/candidates/test_submission.py",
+    "tests/composer/home/test_locks.py",
     "tests/composer/release/test_publish.py",
     "tests/composer/review/",
+    "tests/composer/runs/test_queue.py",
     "tests/composer/test_tampering.py",
 )
 """Files and folders whose tests run on both: what is stored, and what people decide on it."""
@@ -89,6 +93,7 @@ class Templates:
             name = self.server.database(self.empty())
             source = open_database(made, only_file=True)
             target = open_address(address(self.server.url(name), where="the test"))
+            logged_tables()  # loads every table
             copy_rows(source, target, check=lambda _session: None)
             source.close()
             target.close()

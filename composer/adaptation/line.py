@@ -1,4 +1,4 @@
-"""Adaptations of a home are done one after the other, those entered first before the others.
+"""Adaptations of a home are done one after the other on each machine, those entered first before the others.
 
 Each loads a model that takes the cores of its machine: side by side all would end late, where in turn the first
 shows after its own time what it came to.
@@ -59,7 +59,7 @@ def in_line(
 
 
 def has_worker(home: Home, adaptation_id: int) -> bool:
-    """Whether a worker on this machine has an adaptation, be it at work or waiting its turn."""
+    """Whether a worker has an adaptation, be it at work or waiting its turn, on whatever machine."""
     return is_locked(home, _name(adaptation_id))
 
 
@@ -93,7 +93,7 @@ def _taken(home: Home) -> ExitStack | None:
     """Take the turn and return what gives it back; None where another has it."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(exclusive_lock(home, _TURN, patience=0))
+            stack.enter_context(exclusive_lock(home, _TURN, patience=0, here=True))
         except Refused:
             return None
         return stack.pop_all()
@@ -108,4 +108,4 @@ def _earlier(session: Session, home: Home, adaptation_id: int) -> bool:
 def _comes(home: Home, row: RunRow) -> bool:
     assert row.adaptation is not None
     comes_up = timedelta() <= datetime.now(UTC) - row.created_at < COMES_UP
-    return comes_up or has_worker(home, row.adaptation)
+    return comes_up or is_locked(home, _name(row.adaptation), here=True)

@@ -30,6 +30,7 @@ def work(
     *,
     on_progress: Callable[[Progress], None] = lambda _progress: None,
     connect: Connect = connect,
+    only_queued: bool = False,
 ) -> Outcome:
     """Do or continue an adaptation in its turn and return what it came to; one that has ended is not done again.
 
@@ -42,9 +43,15 @@ def work(
         return known.outcome
     with in_line(database, home, adaptation_id, known.run_id, lambda text: on_progress(Progress(text))):
         malformed = ""
+        with database.session() as session:
+            known = get_adaptation(session, adaptation_id)  # another worker may have done it meanwhile
+        if known.outcome is not None:
+            return known.outcome
         if known.run_state != FINISHED:
             try:
-                worker.work(database, home, known.run_id, on_progress=on_progress, connect=connect)
+                worker.work(
+                    database, home, known.run_id, on_progress=on_progress, connect=connect, only_queued=only_queued
+                )
             except MostlyMalformed as refusal:
                 malformed = f"{refusal.what[:1].upper()}{refusal.what[1:]}. {refusal.fix}"
         with database.session() as session:

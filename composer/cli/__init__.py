@@ -22,6 +22,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.compose:compose",
         "Search for a better composition and submit it for review; run it again to go on after a break.",
     ),
+    "work": Entry(
+        "composer.cli.work:work",
+        "Do the runs that wait, one after the other; several at once, on any machine, take different ones.",
+    ),
     "adapt": Entry(
         "composer.cli.adapt:adapt",
         "Carry a task's prompt from one target to others: each ends in a candidate, or a no-go with its reasons.",

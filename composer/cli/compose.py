@@ -52,6 +52,9 @@ def compose(
     budget: BudgetOption = DEFAULT_BUDGET,
     strategy: StrategyOption = DEFAULT_STRATEGY,
     seed: SeedOption = 0,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Enter the run and leave it to `composer work`, here or elsewhere.")
+    ] = False,
     dry_run: DryRunOption = False,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -63,6 +66,9 @@ def compose(
         takes = spending(session, plan_run(session, task, target, strategy=strategy, seed=seed, budget=budget))
     before_spending(takes, as_json=as_json, dry_run=dry_run)
     run = _enter(database, task, target, budget, strategy, seed)
+    if queue:
+        say(f"Run {run} waits for a worker: `composer work` on a machine that uses this database.")
+        return
     do(database, place, run, as_json)
 
 

@@ -36,9 +36,11 @@ from composer.registry.datasets import examples_of
 from composer.runs.fit import check_fit, may_not_fit
 from composer.runs.plan import Plan, plan_again
 from composer.runs.progress import Progress, RunRecorder
+from composer.runs.queue import check_queued, give_up
 from composer.runs.records import put_back, run_row
 from composer.runs.summary import RunResult, ValidRate, best_valid, run_result
 from composer.search.problem import SearchResult
+from library.claims import Claim, TakenOver
 from library.database import Database
 from library.errors import Refused
 
@@ -53,16 +55,25 @@ def work(
     *,
     on_progress: Callable[[Progress], None] = lambda _progress: None,
     connect: Connect = connect,
+    only_queued: bool = False,
 ) -> RunResult:
     """Do or continue a run and return its result (the object that `--json` prints).
 
-    Raises `Refused` when another worker has the run, when what it depends on has changed since it was
+    Raises `Taken` when another worker has the run, or with `only_queued` when it waits for none any more, and
+    `TakenOver` where another may have it by now; `Refused` when what it depends on has changed since it was
     entered, where most answers come to nothing, or on an outage; `Stopped` when somebody asked it to stop.
     Whatever ends it, the answers are kept.
     """
-    with exclusive_lock(home, f"run-{run_id}"):
+    with exclusive_lock(home, f"run-{run_id}") as claim:
         begun = time.monotonic()
-        run = _begin(database, run_id, on_progress)
+        if only_queued:
+            check_queued(database, run_id)
+        try:
+            run = _begin(database, run_id, on_progress)
+        except Refused as why:
+            if only_queued:
+                give_up(database, run_id, why)
+            raise
         record = run.record
         try:
             with (
@@ -74,10 +85,12 @@ def work(
                     connect=connect,
                     on_phase=lambda text: record.now(aside=text),
                     on_answer=lambda counts: record.now(counts=counts),
-                    stop_asked=record.stop_asked,
+                    stop_asked=lambda: _is_to_stop(claim, record),
                 ) as model,
             ):
                 result = _search_and_submit(run, model, cells)
+        except TakenOver:
+            raise  # how it ends is for the other worker to say
         except Stopped:
             record.end(STOPPED, "stopped; it can be continued")
             raise
@@ -92,8 +105,13 @@ def work(
     return result
 
 
+def _is_to_stop(claim: Claim, record: RunRecorder) -> bool:
+    claim.check()
+    return record.stop_asked()
+
+
 def is_at_work(home: Home, run_id: int) -> bool:
-    """Whether a worker on this machine has the run now."""
+    """Whether a worker has the run now, on whatever machine."""
     return is_locked(home, f"run-{run_id}")
 
 
