@@ -6,7 +6,7 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
@@ -15,11 +15,12 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Reply:
-    """One scripted HTTP reply: a status, a body (JSON or raw bytes), and seconds to wait before it."""
+    """One scripted HTTP reply: a status, a body (JSON or raw bytes), seconds to wait before it, and headers."""
 
     status: int
     body: Any
     delay: float = 0.0
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 def chat(
@@ -64,6 +65,22 @@ def failure(status: int, message: str, **error: Any) -> Reply:
     return Reply(status, {"error": {"message": message, **error}})
 
 
+def anthropic(text: str, *, stop: str = "end_turn", blocks: Sequence[dict[str, Any]] = (), **body: Any) -> Reply:
+    """A message of Anthropic's API with this text after other blocks, and further fields of the body."""
+    content = [*blocks, {"type": "text", "text": text}]
+    usage = {"input_tokens": 11, "output_tokens": 3}
+    whole = {"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": content}
+    return Reply(200, {**whole, "stop_reason": stop, "stop_sequence": None, "usage": usage, **body})
+
+
+def gemini(text: str, *, finish: str = "STOP", parts: Sequence[dict[str, Any]] = (), **body: Any) -> Reply:
+    """A reply of Gemini's generateContent with this text after other parts, and further fields of the body."""
+    content = {"role": "model", "parts": [*parts, {"text": text}]}
+    usage = {"promptTokenCount": 11, "candidatesTokenCount": 3, "totalTokenCount": 14}
+    candidates = [{"content": content, "finishReason": finish, "index": 0}]
+    return Reply(200, {"candidates": candidates, "usageMetadata": usage, "modelVersion": "m", **body})
+
+
 BESIDE = ("/apply-template", "/tokenize", "/detokenize", "/api/show", "/props", "/tokenizer_info")
 """Paths that servers have beside the chat API."""
 
@@ -74,7 +91,8 @@ Behaviour = Callable[[dict[str, Any]], Reply]
 class ChatServer:
     """Answers with the enqueued replies in turn, then as `default` has it; keeps what it was sent.
 
-    `requests` holds the JSON bodies, `paths` and `keys` the request paths and Authorization headers. What it
+    `requests` holds the JSON bodies, `paths` and `keys` the request paths and Authorization headers, `headers` all
+    of them by their names in lower case. What it
     shows beside the chat API is in `shows`, a reply or behaviour for each path; `beside` and `beside_keys` hold
     those that were asked for, in turn.
     """
@@ -84,6 +102,7 @@ class ChatServer:
         self.requests: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.keys: list[str | None] = []
+        self.headers: list[dict[str, str]] = []
         self.shows: dict[str, Reply | Behaviour] = {}
         self.beside: list[str] = []
         self.beside_keys: list[str | None] = []
@@ -100,6 +119,7 @@ class ChatServer:
                 owner.requests.append(request)
                 owner.paths.append(self.path)
                 owner.keys.append(self.headers.get("Authorization"))
+                owner.headers.append({name.lower(): value for name, value in self.headers.items()})
                 owner._answer(self, request)
 
             def do_GET(self) -> None:
@@ -135,6 +155,8 @@ class ChatServer:
             handler.send_response(reply.status)
             handler.send_header("Content-Type", "application/json")
             handler.send_header("Content-Length", str(len(body)))
+            for name, value in reply.headers:
+                handler.send_header(name, value)
             handler.end_headers()
             handler.wfile.write(body)
         except OSError:

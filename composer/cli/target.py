@@ -139,6 +139,8 @@ def _show(target: Target, task: Task | None, found: TargetCheck) -> None:
     settings = ", ".join(f"{name} {json.dumps(value)}" for name, value in target.request_fields.items())
     say(MARKS[True], f" reached: {target.api_base or 'runs in this process'}")
     say(MARKS[True], f" takes its settings: {settings}")
+    if not target.vendor.seed:
+        say(f"  no seed is sent: {target.vendor.title} knows none, so the same question may get two answers")
     if task and found.parsed:
         valid, asked = found.valid, len(found.parsed)
         say(MARKS[valid == asked], f" {valid} of {asked} answers valid for {task.name}")

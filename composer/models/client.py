@@ -11,8 +11,8 @@ import dspy
 from dspy.lm15 import RefusalPart, Request, Response, ThinkingPart, request_from_openai_chat
 
 from composer.models.answer import Answer
+from composer.models.dialects import ANSWER, NotAnAnswer
 from composer.models.reply import STREAM, TOOL_CALL, alteration, kept
-from composer.models.server import ANSWER, NotAnAnswer
 from library.errors import Refused
 
 # DSPy warns at every answer that reached max_tokens. Here that is data: Answer.finish_reason says it.

@@ -21,13 +21,22 @@ _CODES: Mapping[Kind, frozenset[str]] = {
     "context": frozenset({"context_length_exceeded", "exceed_context_size_error", "context_window_exceeded"}),
     "quota": frozenset(
         {"insufficient_quota", "exceeded_current_quota_error", "billing_hard_limit_reached", "billing_not_active"}
-        | {"insufficient_balance", "insufficient_credits", "1113"}
+        | {"insufficient_balance", "insufficient_credits", "1113", "billing_error"}
     ),
-    "rate": frozenset({"rate_limit_exceeded", "rate_limit_error", "rate_limited", "too_many_requests"}),
-    "key": frozenset({"invalid_api_key", "authentication_error", "auth_error", "permission_denied"}),
-    "model": frozenset({"model_not_found", "model_not_available", "unsupported_model", "deploymentnotfound"}),
+    "rate": frozenset({"rate_limit_exceeded", "rate_limit_error", "rate_limited", "too_many_requests"})
+    | {"resource_exhausted"},
+    "key": frozenset(
+        {"invalid_api_key", "authentication_error", "auth_error", "permission_denied"}
+        | {"permission_error", "unauthenticated", "api_key_invalid"}
+    ),
+    "model": frozenset(
+        {"model_not_found", "model_not_available", "unsupported_model", "deploymentnotfound"}
+        | {"not_found_error", "not_found"}
+    ),
+    "silence": frozenset({"timeout_error", "deadline_exceeded"}),
+    "request": frozenset({"invalid_request_error", "invalid_argument", "request_too_large"}),
 }
-"""Codes and types of errors, in lower case, as servers of the OpenAI chat API give them."""
+"""Codes and types of errors, in lower case, as servers of the OpenAI chat API, Anthropic and Gemini give them."""
 
 _WORDS: Mapping[str, re.Pattern[str]] = {
     kind: re.compile(words, re.IGNORECASE)
@@ -44,13 +53,21 @@ _WORDS: Mapping[str, re.Pattern[str]] = {
 """What such servers write where the code doesn't tell."""
 
 
+_DELAY = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,9})?)s")
+"""How Gemini writes how long it asks to wait."""
+
+
 @dataclass(frozen=True)
 class Complaint:
-    """A server's error: the HTTP status that it amounts to (0 where it names none), its codes, and its words."""
+    """A server's error: the HTTP status that it amounts to (0 where it names none), its codes, and its words.
+
+    `wait` is how many seconds it asks to wait in the body of its reply, None where it doesn't.
+    """
 
     status: int
     codes: frozenset[str]
     words: str
+    wait: float | None = None
 
     @property
     def kind(self) -> Kind:
@@ -72,9 +89,10 @@ class Complaint:
             return "key"
         if self.codes & _CODES["model"] or self.status == 404:
             return "model"
-        if self.status in (408, 504):
+        if self.status in (408, 504) or self.codes & _CODES["silence"]:
             return "silence"
-        return "request" if 400 <= self.status < 500 else "server"
+        refused = 400 <= self.status < 500 or (not self.status and self.codes & _CODES["request"])
+        return "request" if refused else "server"
 
     def _mentions(self, kind: str) -> bool:
         return _WORDS[kind].search(self.words) is not None
@@ -97,12 +115,17 @@ def complaint_in(content: Any, status: int) -> Complaint | None:
         error = content
     if not isinstance(error, dict):
         error = {"message": error} if isinstance(error, str) else content
-    inner = error.get("innererror")
-    values = [error.get("code"), error.get("type"), *([inner.get("code")] if isinstance(inner, dict) else [])]
+    inner, details = error.get("innererror"), error.get("details")
+    more = [one for one in (inner, *(details if isinstance(details, list) else ())) if isinstance(one, dict)]
+    values = [error.get("code"), error.get("type"), error.get("status")]
+    values += [one.get(name) for one in more for name in ("code", "reason")]
     codes = frozenset(
         str(one).lower()[:100] for one in values if isinstance(one, str | int) and not isinstance(one, bool)
     )
-    return Complaint(_status(status, codes), codes, _words_of(error, status))
+    wait = next(filter(None, (_DELAY.fullmatch(str(one.get("retryDelay"))) for one in more)), None)
+    return Complaint(
+        _status(status, codes), codes, _words_of(error, status), float(wait[1]) if wait is not None else None
+    )
 
 
 def _status(status: int, codes: frozenset[str]) -> int:

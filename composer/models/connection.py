@@ -59,6 +59,7 @@ def language_model(
             api_base=target.api_base,
             key=_key(target),
             timeout=target.timeout,
+            api=target.api,
             system=target.system,
             template_sha256=target.template_sha256,
         )

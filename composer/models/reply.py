@@ -51,20 +51,20 @@ def answer_in(content: Any) -> Answer:
     message = choice["message"] if isinstance(choice.get("message"), dict) else {}
     said = message.get("content")
     text, reasoning, refusal = _parts(said)
-    reasoning = reasoning or next(filter(None, (_text(message.get(name)) for name in _REASONING)), "")
-    usage = _mapping(content.get("usage"))
+    reasoning = reasoning or next(filter(None, (text_of(message.get(name)) for name in _REASONING)), "")
+    usage = mapping_of(content.get("usage"))
     return Answer(
         text=kept(text),
-        prompt_tokens=_count(usage.get("prompt_tokens")),
-        completion_tokens=_count(usage.get("completion_tokens")),
+        prompt_tokens=count_of(usage.get("prompt_tokens")),
+        completion_tokens=count_of(usage.get("completion_tokens")),
         seconds=0.0,
-        finish_reason=kept(_text(choice.get("finish_reason"))),
-        refusal=kept(_text(message.get("refusal")) or refusal),
+        finish_reason=kept(text_of(choice.get("finish_reason"))),
+        refusal=kept(text_of(message.get("refusal")) or refusal),
         reasoning=kept(reasoning),
-        reasoning_tokens=_count(_mapping(usage.get("completion_tokens_details")).get("reasoning_tokens")),
+        reasoning_tokens=count_of(mapping_of(usage.get("completion_tokens_details")).get("reasoning_tokens")),
         problem=_problem(message, said, text),
-        served_model=kept(_text(content.get("model"))),
-        system_fingerprint=kept(_text(content.get("system_fingerprint"))),
+        served_model=kept(text_of(content.get("model"))),
+        system_fingerprint=kept(text_of(content.get("system_fingerprint"))),
     )
 
 
@@ -85,7 +85,7 @@ def _choice(content: Any) -> Mapping[str, Any]:
     choices = content.get("choices") if isinstance(content, dict) else None
     choice = choices[0] if isinstance(choices, list) and choices else None
     if not isinstance(choice, dict) or not (
-        isinstance(choice.get("message"), dict) or _text(choice.get("finish_reason"))
+        isinstance(choice.get("message"), dict) or text_of(choice.get("finish_reason"))
     ):
         raise NoAnswer("it is not one of the OpenAI chat API")
     return choice
@@ -94,7 +94,7 @@ def _choice(content: Any) -> Mapping[str, Any]:
 def _parts(said: Any) -> tuple[str, str, str]:
     """Return text, reasoning and refusal of a message's content, which is a text or a list of typed parts."""
     if not isinstance(said, list):
-        return _text(said), "", ""
+        return text_of(said), "", ""
     found: dict[str, list[str]] = {"text": [], "thinking": [], "refusal": []}
     for part in said:
         kind = part.get("type") if isinstance(part, dict) else None
@@ -109,8 +109,8 @@ def _parts(said: Any) -> tuple[str, str, str]:
 def _words(value: Any) -> str:
     """Return the text of a part, which may itself be a list of parts."""
     if isinstance(value, list):
-        return "".join(_text(_mapping(one).get("text")) for one in value)
-    return _text(value)
+        return "".join(text_of(mapping_of(one).get("text")) for one in value)
+    return text_of(value)
 
 
 def _problem(message: Mapping[str, Any], said: Any, text: str) -> str:
@@ -124,15 +124,18 @@ def _problem(message: Mapping[str, Any], said: Any, text: str) -> str:
     return f"its content is {name}, not a text" if name and not isinstance(said, list) else ""
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """Return a value that is a text; empty where it isn't."""
     return value if isinstance(value, str) else ""
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def mapping_of(value: Any) -> Mapping[str, Any]:
+    """Return a value that is an object; an empty one where it isn't."""
     return value if isinstance(value, dict) else {}
 
 
-def _count(value: Any) -> int:
+def count_of(value: Any) -> int:
+    """Return a value that is a count; 0 where it isn't."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return value if type(value) is int and 0 <= value <= MOST_TOKENS else 0

@@ -10,15 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, f
 
 from composer.models.catalogue import find_model
 from composer.models.system_role import SystemRole
+from composer.models.vendors import GENERATION_OWN, VENDORS, Api, Vendor
 from library.canonical import canonical_bytes, digest
 from library.errors import Refused
 from library.validation import invalid
-
-OWN_FIELDS = frozenset(
-    {"model", "messages", "max_tokens", "max_completion_tokens", "temperature", "seed"}
-    | {"stream", "stream_options", "n", "tools", "tool_choice", "functions", "function_call"}
-)
-"""Fields of a request that the composer fills in, or that would ask for something else than one text."""
 
 
 class Target(BaseModel):
@@ -26,11 +21,15 @@ class Target(BaseModel):
 
     `model` is a name of the catalogue for an embedded target, the server's own name for the model for a
     server; `api_base` is the server's address up to and with its version (`…/v1`); `api_key_env` names the
-    environment variable that holds the key. `max_tokens` bounds an answer, `context` prompt and answer
+    environment variable that holds the key. `api` is what the server speaks; with `anthropic` and `gemini` the
+    address may be left out, and is the vendor's own. `max_tokens` bounds an answer, `context` prompt and answer
     together, in tokens. `parallel` is how many answers are asked for side by side, `threads` the cores an
     embedded model uses (when not given, those idle when it is loaded), `timeout` the seconds a server may stay
     silent. The first word of `revision` tells the model apart from another that the same address and name may
     come to mean, and each has answers of its own; further words name fingerprints that the server has in turn.
+
+    Prices are per million tokens, in any unit of money: one for all tokens, or one for those of the prompt and one
+    for those of the answer.
 
     What a server's model refuses can be left out: `temperature: null` and `seed: null` are not sent,
     `max_tokens_field` is the name under which `max_tokens` goes out, and `extra_body` holds any further
@@ -45,6 +44,7 @@ class Target(BaseModel):
 
     name: str = Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=100)
     kind: Literal["embedded", "server"]
+    api: Api = "openai"
     model: str = Field(min_length=1, max_length=200)
     revision: str | None = Field(default=None, pattern=r"^[^\s]+( [^\s]+)*$", max_length=1000)
     api_base: str | None = None
@@ -61,6 +61,18 @@ class Target(BaseModel):
     threads: int | None = Field(default=None, ge=1, le=512)
     timeout: float = Field(default=120.0, gt=0, le=3600)
     price_per_million_tokens: float | None = Field(default=None, ge=0)
+    price_per_million_input_tokens: float | None = Field(default=None, ge=0)
+    price_per_million_output_tokens: float | None = Field(default=None, ge=0)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_the_vendor_has_it(cls, content: Any) -> Any:
+        """Fill in what a vendor's API settles: its own address, and that it knows no seed."""
+        vendor = VENDORS.get(content.get("api", "openai")) if isinstance(content, dict) else None
+        if vendor is None or content.get("kind") != "server":
+            return content
+        settled = {} if vendor.api_base is None else {"api_base": vendor.api_base}
+        return {**settled, **({} if vendor.seed else {"seed": None}), **content}
 
     @field_validator("api_base")
     @classmethod
@@ -84,12 +96,6 @@ class Target(BaseModel):
     @field_validator("extra_body")
     @classmethod
     def _only_further_fields(cls, value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-        taken = sorted(OWN_FIELDS & set(value))
-        if taken:
-            raise invalid(
-                f"{taken[0]} can't be set in extra_body",
-                fix="Remove it: max_tokens, max_tokens_field, temperature and seed are fields of the target.",
-            )
         try:
             canonical_bytes(value)
         except (ValueError, RecursionError) as problem:
@@ -97,10 +103,48 @@ class Target(BaseModel):
         return value
 
     @model_validator(mode="after")
+    def _of_one_api(self) -> Self:
+        generation = self.extra_body.get("generationConfig", {})
+        if self.api == "gemini" and not isinstance(generation, dict):
+            raise invalid("generationConfig in extra_body is no mapping", fix="Write settings and values into it.")
+        taken = sorted(self.vendor.own & set(self.extra_body))
+        if self.api == "gemini" and isinstance(generation, dict):
+            taken += sorted(GENERATION_OWN & set(generation))
+        if taken:
+            raise invalid(
+                f"{taken[0]} can't be set in extra_body",
+                fix="Remove it: max_tokens, max_tokens_field, temperature and seed are fields of the target.",
+            )
+        title, warmest = self.vendor.title, self.vendor.warmest
+        if self.seed is not None and not self.vendor.seed:
+            raise invalid(f"{title} knows no seed", fix="Remove seed: it isn't sent.")
+        if self.temperature is not None and self.temperature > warmest:
+            raise invalid(f"temperature is above {warmest:g}, the highest of {title}", fix="Lower it.")
+        if self.api != "openai" and self.max_tokens_field != "max_tokens":
+            raise invalid(f"{title} has one name for max_tokens", fix="Remove max_tokens_field.")
+        if self.api != "openai" and self.template_sha256:
+            raise invalid(f"{title} shows no chat template", fix="Remove template_sha256.")
+        return self
+
+    @model_validator(mode="after")
+    def _of_one_price(self) -> Self:
+        apart = (self.price_per_million_input_tokens, self.price_per_million_output_tokens)
+        if apart.count(None) == 1:
+            raise invalid(
+                "one of two prices is missing",
+                fix="Give price_per_million_input_tokens and price_per_million_output_tokens, or neither.",
+            )
+        if None not in apart and self.price_per_million_tokens is not None:
+            raise invalid("there are two prices for the same tokens", fix="Remove price_per_million_tokens.")
+        return self
+
+    @model_validator(mode="after")
     def _of_one_kind(self) -> Self:
         if self.kind == "server" and self.api_base is None:
             raise invalid("a server target needs api_base", fix="Write it like http://127.0.0.1:8000/v1.")
         if self.kind == "embedded":
+            if self.api != "openai":
+                raise invalid("an embedded target speaks no API", fix="Remove api, or write kind: server.")
             if self.api_base is not None or self.api_key_env is not None:
                 raise invalid(
                     "an embedded target has no api_base and no api_key_env",
@@ -129,6 +173,7 @@ class Target(BaseModel):
             "kind": self.kind,
             "model": self.model,
             **where,
+            **({"api": self.api} if self.api != "openai" else {}),
             "max_tokens": self.max_tokens,
             **field,
             "temperature": self.temperature,
@@ -140,14 +185,16 @@ class Target(BaseModel):
         }
 
     @property
+    def vendor(self) -> Vendor:
+        """The API that a server speaks."""
+        return VENDORS[self.api]
+
+    @property
     def request_fields(self) -> dict[str, Any]:
-        """The decoding settings as a server gets them, by the names of the OpenAI chat API."""
-        given = {"temperature": self.temperature, "seed": self.seed}
-        return {
-            self.max_tokens_field: self.max_tokens,
-            **{name: value for name, value in given.items() if value is not None},
-            **self.extra_body,
-        }
+        """The decoding settings as a server gets them, by the names of its API."""
+        given = {self.max_tokens_field: self.max_tokens, "temperature": self.temperature, "seed": self.seed}
+        settings = {name: value for name, value in given.items() if value is not None}
+        return self.vendor.fields(settings, self.extra_body)
 
     @property
     def hash(self) -> str:

@@ -123,8 +123,8 @@ class ReflectionEngine:
         seed = (self._target.seed + number) % 2**31
         if "seed" in lm.kwargs:
             lm.kwargs["seed"] = seed
-        if fields := getattr(lm, "request_fields", None):
-            lm.request_fields = {**fields, "seed": seed}
+        if getattr(lm, "request_fields", None):
+            lm.request_fields = self._target.model_copy(update={"seed": seed}).request_fields
         return lm
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ReflectionEngine:

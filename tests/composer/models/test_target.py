@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from composer.models.catalogue import CATALOGUE, find_model
 from composer.models.target import Target, load_target
@@ -136,3 +138,63 @@ def test_a_wrong_way_of_sending_is_refused(tmp_path: Path, change: str) -> None:
     lines = [*(f"{name}: {value}" for name, value in SERVER.items()), change, ""]
     with pytest.raises(Refused, match=change.partition(":")[0]):
         load_target(written(tmp_path, "\n".join(lines)))
+
+
+def vendor_target(api: str, **changes: Any) -> Target:
+    content = {"name": "far", "kind": "server", "api": api, "model": "m", "api_key_env": "FAR_KEY"}
+    return Target.model_validate({**content, **changes})
+
+
+def test_a_vendor_s_own_address_needs_no_writing() -> None:
+    assert vendor_target("anthropic").api_base == "https://api.anthropic.com/v1"
+    assert vendor_target("gemini").api_base == "https://generativelanguage.googleapis.com/v1beta"
+    assert vendor_target("gemini", api_base="http://127.0.0.1:9/x").api_base == "http://127.0.0.1:9/x"
+    with pytest.raises(ValidationError, match="needs api_base"):
+        vendor_target("openai")
+
+
+def test_settings_go_out_by_the_names_of_the_api() -> None:
+    assert vendor_target("anthropic").request_fields == {"max_tokens": 16, "temperature": 0.0}
+    assert vendor_target("gemini", temperature=None).request_fields == {
+        "generationConfig": {"maxOutputTokens": 16, "seed": 0}
+    }
+
+
+@pytest.mark.parametrize(
+    ("api", "changes", "said"),
+    [
+        ("anthropic", {"seed": 3}, "knows no seed"),
+        ("anthropic", {"temperature": 1.5}, "the highest of Anthropic's"),
+        ("anthropic", {"extra_body": {"system": "x"}}, "system can't be set"),
+        ("anthropic", {"max_tokens_field": "max_completion_tokens"}, "one name for max_tokens"),
+        ("gemini", {"extra_body": {"contents": []}}, "contents can't be set"),
+        ("gemini", {"extra_body": {"generationConfig": {"temperature": 1}}}, "temperature can't be set"),
+        ("gemini", {"extra_body": {"generationConfig": 3}}, "no mapping"),
+        ("gemini", {"template_sha256": "0" * 64}, "no chat template"),
+    ],
+)
+def test_what_an_api_does_not_know_is_refused(api: str, changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        vendor_target(api, **changes)
+
+
+def test_an_api_is_part_of_the_identity_where_it_is_another_than_openai_s() -> None:
+    same = {"api_base": "http://127.0.0.1:9/v1", "seed": None}
+    hashes = {vendor_target(api, **same).hash for api in ("openai", "anthropic", "gemini")}
+    assert len(hashes) == 3
+    assert "api" not in vendor_target("openai", **same).identity
+    again = Target.model_validate(vendor_target("anthropic").model_dump(mode="json"))
+    assert again == vendor_target("anthropic")
+
+
+@pytest.mark.parametrize(
+    ("prices", "said"),
+    [
+        ({"input": 1.0}, "one of two prices is missing"),
+        ({"input": 1.0, "output": 5.0, "": 2.0}, "two prices for the same tokens"),
+    ],
+)
+def test_prices_are_one_or_two(prices: dict[str, float], said: str) -> None:
+    named = {f"price_per_million_{name}{'_' * bool(name)}tokens": price for name, price in prices.items()}
+    with pytest.raises(ValidationError, match=said):
+        vendor_target("gemini", **named)
