@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from composer.formats.format import Files, whole
+from composer.formats.format import Files, over_openai, whole
 from composer.formats.prompt import ExportedPrompt
 from composer.prompts.messages import Messages
 from library.errors import Refused
@@ -23,6 +23,7 @@ def files(prompt: ExportedPrompt) -> Files:
     `Refused` without rows, and where two have one id.
     """
     whole(prompt)
+    over_openai(prompt)
     if not prompt.asked:
         raise Refused("it holds the rows to be asked, and none are given", fix="Name their file with --rows.")
     twice = [name for name, count in Counter(row.id for row in prompt.asked).items() if count > 1]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
 from composer.formats.prompt import ExportedPrompt
+from composer.models.vendors import VENDORS
 from composer.prompts.messages import PLACEHOLDER, Messages
 from library.errors import Refused
 
@@ -77,6 +78,12 @@ def whole(prompt: ExportedPrompt) -> None:
     """Raise `Refused` where the prompt or its message holds half of a character."""
     encoded(prompt.prompt, "the prompt")
     encoded(prompt.message, "the message")
+
+
+def over_openai(prompt: ExportedPrompt) -> None:
+    """Raise `Refused` where the prompt was measured over another API than the one a format asks: OpenAI's."""
+    if prompt.api != "openai":
+        raise Refused(f"it asks over OpenAI's chat API, and the target is asked over {VENDORS[prompt.api].title}")
 
 
 def apart(prompt: ExportedPrompt) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from composer.models.system_role import SystemRole, as_sent
+from composer.models.vendors import Api
 from composer.prompts.messages import Messages, render
 from composer.task.task import Output
 
@@ -32,8 +33,8 @@ class AskedRow:
 class ExportedPrompt:
     """One release, checked against its rows.
 
-    `request` are the decoding settings by the names of the OpenAI chat API, `model` the server's name for the
-    model; `system` is where the target takes the prompt. `message` is the template of the user message, in which
+    `request` are the decoding settings by the names of `api`, which the target was asked over, `model` is the
+    server's name for the model; `system` is where the target takes the prompt. `message` is the template of the user message, in which
     each of `inputs` stands as `{{name}}`. `fingerprint` is that of the pack, sha256 in hex; `manifest` the pack's
     own, which `manifest.json` holds in its canonical form. `rows` may be empty: few formats hold them. `asked` are
     rows to ask the model about, for the formats that are requests.
@@ -51,6 +52,7 @@ class ExportedPrompt:
     output: Output
     fingerprint: str
     release: int
+    api: Api = "openai"
     manifest: Mapping[str, Any] = field(default_factory=dict)
     rows: tuple[SealedRow, ...] = ()
     asked: tuple[AskedRow, ...] = ()

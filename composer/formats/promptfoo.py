@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from composer.formats import promptfoo_score
-from composer.formats.format import Files, whole
+from composer.formats.format import Files, over_openai, whole
 from composer.formats.jinja import template
 from composer.formats.prompt import ExportedPrompt, SealedRow
 from composer.formats.promptfoo_run import CONFIG, sent
@@ -35,6 +35,7 @@ def files(prompt: ExportedPrompt) -> Files:
     and where the name of the model, or a setting, holds doubled braces: promptfoo would fill those in.
     """
     whole(prompt)
+    over_openai(prompt)
     if not prompt.rows:
         raise Refused("it holds the sealed rows as tests, and there are none")
     config = {

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from composer.formats.format import Files, encoded
+from composer.formats.format import Files, encoded, over_openai
 from composer.formats.jinja import template
 from composer.formats.prompt import ExportedPrompt
 from composer.formats.proof import trials
@@ -74,6 +74,7 @@ def files(prompt: ExportedPrompt) -> Files:
     Raises `Refused` where prompty would change the fixed text of a message, or where an input's name has a meaning
     of its own in Jinja.
     """
+    over_openai(prompt)
     for one in prompt.template:
         if found := fault(one["content"]):
             raise Refused(f"the {one['role']} message {found}")

@@ -41,6 +41,7 @@ def exported_prompt(session: Session, task: str, target: str, *, rows: bool = Fa
         target=target,
         model=measured.model,
         request=measured.request_fields,
+        api=measured.api,
         system=pack.system,
         prompt=pack.files[PROMPT].decode(),
         message=version.message,

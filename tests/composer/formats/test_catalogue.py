@@ -28,3 +28,9 @@ def test_files_of_one_name_are_the_same_whichever_format_writes_them() -> None:
 
 def test_every_line_of_the_list_fits_a_terminal() -> None:
     assert {one.name: one.title for one in FORMATS.values() if len(one.title) > 64} == {}
+
+
+@pytest.mark.parametrize("name", ["batch.jsonl", "promptfoo", "prompty"])
+def test_a_format_that_asks_over_openai_s_api_refuses_a_prompt_that_was_measured_over_another(name: str) -> None:
+    with pytest.raises(Refused, match="asked over Anthropic's Messages API"):
+        FORMATS[name].files(corpus.prompt(api="anthropic"))
