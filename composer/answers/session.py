@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Lock
 
 import dspy
 
+from composer.answers.cluster import cluster_at
 from composer.answers.evaluator import Counts, Evaluator
 from composer.answers.malformed import Watch
 from composer.answers.served import SameModel
 from composer.answers.store import CellStore
+from composer.home.paths import CLUSTER_VARIABLE
 from composer.models.answer import Answer
 from composer.models.client import ask
 from composer.models.connection import Connect, connect, release
@@ -33,8 +37,7 @@ class ModelSession:
         task: Task,
         target: Target,
         cells: CellStore,
-        model: _Model,
-        executor: Executor,
+        way: _Way,
         on_answer: Callable[[Counts], None],
         stop_asked: Callable[[], bool],
         *,
@@ -44,8 +47,7 @@ class ModelSession:
         self._task = task
         self._target = target
         self._cells = cells
-        self._model = model
-        self._executor = executor
+        self._way = way
         self._on_answer = on_answer
         self._stop_asked = stop_asked
         self._evaluators: dict[int, Evaluator] = {}
@@ -65,9 +67,9 @@ class ModelSession:
                 self._task,
                 self._target.hash,
                 self._cells,
-                self._model.ask,
-                self._executor,
-                slots=self._target.parallel,
+                self._way.ask,
+                self._way.executor,
+                slots=self._way.slots,
                 replicate=replicate,
                 on_answer=lambda _own: self._on_answer(self.counts),
                 check=self._same.check,
@@ -98,13 +100,38 @@ def model_session(
     `Refused` for a model file that can't be fetched, `MostlyMalformed` where most of the first answers came
     to nothing, and `ModelChanged` where a server answers with another model than before. A `patient` session is
     not ended by answers that come to nothing: they are what it is to count.
+
+    Where COMPOSER_CLUSTER names the scheduler of a Dask cluster, its workers ask instead, each with the model that
+    it connects itself, and `connect` is not called.
     """
-    model = _Model(target, connect, on_phase)
+    address = os.environ.get(CLUSTER_VARIABLE)
+    with _through(address, target) if address else _here(target, connect, on_phase, lazy=lazy) as way:
+        yield ModelSession(task, target, cells, way, on_answer, stop_asked, patient=patient)
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How questions are asked: what asks one, what has that done, and how many may be out at a time."""
+
+    ask: Callable[[Messages], Answer]
+    executor: Executor
+    slots: int
+
+
+@contextmanager
+def _through(address: str, target: Target) -> Iterator[_Way]:
+    with cluster_at(address, target) as cluster:
+        yield _Way(cluster.ask, cluster.executor, cluster.slots)
+
+
+@contextmanager
+def _here(target: Target, connect: Connect, say: Callable[[str], None], *, lazy: bool) -> Iterator[_Way]:
+    model = _Model(target, connect, say)
     try:
         if not lazy:
             model.lm()
         with ThreadPoolExecutor(target.parallel) as executor:
-            yield ModelSession(task, target, cells, model, executor, on_answer, stop_asked, patient=patient)
+            yield _Way(model.ask, executor, target.parallel)
     finally:
         model.release()
 

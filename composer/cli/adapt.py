@@ -15,6 +15,7 @@ from composer.adaptation.price import price_in_words
 from composer.answers.evaluator import Stopped
 from composer.cli.adapt_report import as_row, before, listing, report
 from composer.cli.before_spending import DryRunOption
+from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import HomeOption, JsonOption, console, out, person, print_refusal, refusals
 from composer.cli.compose import BudgetOption, SeedOption, StrategyOption
 from composer.cli.run_report import progress_bar
@@ -43,6 +44,7 @@ def adapt(
     listed: Annotated[
         bool, typer.Option("--list", help="List what was adapted so far, and how it ended.")
     ] = False,
+    _cluster: ClusterOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

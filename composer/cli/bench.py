@@ -35,6 +35,7 @@ from composer.cli.bench_labels import labels
 from composer.cli.bench_library import library
 from composer.cli.bench_pages import pages
 from composer.cli.bench_speed import speed
+from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from composer.models.connection import connect
 from composer.prompts.vocabulary import Vocabulary
@@ -133,6 +134,7 @@ def record(
     max_length: Annotated[int, typer.Option("--max-length", min=1, help="Snippets of a composition at most.")] = 3,
     dev: Annotated[int, typer.Option("--dev", help="Examples of the dev split.")] = 32,
     test: Annotated[int, typer.Option("--test", help="Examples of the test split.")] = 32,
+    _cluster: ClusterOption = None,
     home: HomeOption = None,
 ) -> None:
     """Ask a model every composition of some snippets, and keep the answers as a world; go on after a break."""
@@ -174,11 +176,8 @@ def record(
         console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
         raise typer.Exit(130) from stop
     write_world(folder, recording.description, cells)
-    console.print(
-        f"{len(cells):,} answers ({model.counts.paid:,} of them new) in {folder}",
-        markup=False,
-        highlight=False,
-    )
+    said = f"{len(cells):,} answers ({model.counts.paid:,} of them new) in {folder}"
+    console.print(said, markup=False, highlight=False)
 
 
 @app.command("report")

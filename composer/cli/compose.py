@@ -15,6 +15,7 @@ from composer.answers.evaluator import Stopped
 from composer.answers.served import UNSEEN, may_change_unseen
 from composer.answers.store import DatabaseCells
 from composer.cli.before_spending import DryRunOption, before_spending
+from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals, say
 from composer.cli.run_report import progress_bar, report
 from composer.cli.serve import serve
@@ -56,6 +57,7 @@ def compose(
         bool, typer.Option("--queue", help="Enter the run and leave it to `composer work`, here or elsewhere.")
     ] = False,
     dry_run: DryRunOption = False,
+    _cluster: ClusterOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -82,6 +84,7 @@ def demo(
     seed: SeedOption = 0,
     headless: Annotated[bool, typer.Option("--headless", help="In this terminal, without the app.")] = False,
     port: Annotated[int, typer.Option("--port", help="Port of the app on 127.0.0.1.")] = 8501,
+    _cluster: ClusterOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

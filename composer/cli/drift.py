@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import (
     HomeOption,
     JsonOption,
@@ -67,6 +68,7 @@ def score(
         bool, typer.Option("--anchors", help="Ask again about the anchors, in place of what is new.")
     ] = False,
     yes: YesOption = False,
+    _cluster: ClusterOption = None,
     home: HomeOption = None,
 ) -> None:
     """Score prompts in use again, on new labels or on anchors; first prints what that takes."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import HomeOption, JsonOption, console, opened, person, refusals, say
 from composer.cli.figures_table import BAD
 from composer.cli.watching import watched
@@ -39,6 +40,7 @@ def disagreements_command(
         int | None,
         typer.Option("--top", min=1, metavar="N", help="The N largest of each group: 5, and in JSON all."),
     ] = None,
+    _cluster: ClusterOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

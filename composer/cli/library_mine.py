@@ -14,6 +14,7 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from composer.cli.before_spending import DryRunOption
+from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import (
     HomeOption,
     JsonOption,
@@ -66,6 +67,7 @@ def mine_command(
     seed: Annotated[int, typer.Option("--seed", help="Seed of the optimizer.")] = 0,
     yes: YesOption = False,
     dry_run: DryRunOption = False,
+    _cluster: ClusterOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

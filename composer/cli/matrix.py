@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import HomeOption, JsonOption, console, opened, person, refusals, say
 from composer.home.paths import Home, resolve_home
 
@@ -46,6 +47,7 @@ def matrix(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --ask: show what it takes, ask nothing.")
     ] = False,
+    _cluster: ClusterOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

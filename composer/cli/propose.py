@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from composer.cli.before_spending import DryRunOption, before_spending
+from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import HomeOption, JsonOption, out, person, refusals, say
 from composer.cli.compose import do
 from composer.cli.figures_table import BAD
@@ -40,6 +41,7 @@ def propose(
         ),
     ] = None,
     dry_run: DryRunOption = False,
+    _cluster: ClusterOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -10,6 +10,7 @@ import typer
 from composer.analysis import jobs
 from composer.answers.latency import answer_latency
 from composer.candidates.records import get_candidate_summary
+from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import CandidateArgument, HomeOption, opened, out, person, refusals, say
 from composer.cli.figures_table import comparison
 from composer.cli.watching import watched
@@ -21,7 +22,7 @@ from library.errors import Refused
 
 
 @refusals
-def rescore(candidate: CandidateArgument, home: HomeOption = None) -> None:
+def rescore(candidate: CandidateArgument, _cluster: ClusterOption = None, home: HomeOption = None) -> None:
     """Score a stale candidate again on the answers stored; first prints how many have to be paid."""
     score_again(candidate, home)
 

@@ -6,6 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+CLUSTER_VARIABLE = "COMPOSER_CLUSTER"
+"""The variable of the environment that holds the address of a Dask scheduler: its workers ask the models."""
+
 
 @dataclass(frozen=True)
 class Home:
