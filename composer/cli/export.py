@@ -138,7 +138,7 @@ def show(export: Export, folder: Path) -> None:
         for name in (name for name in one.files if name not in shown):
             say(mark, f"{name:{width}}  {proof}", hang=width + 4)
         if one.format.note:
-            say(f"  {'':{width}}  {one.format.note}", hang=width + 4)
+            say(f"  {'':{width}}  {one.format.note(export.prompt)}", hang=width + 4)
         shown |= set(one.files)
     for name, refusal in export.refused.items():
         say(("✗ ", BAD), f"{name:{width}}  refused: {refusal}", hang=width + 4)

@@ -77,7 +77,7 @@ _ALL = (
         prompty.loaded,
         tool=prompty.TOOL,
         pairs=prompty.pairs,
-        note=prompty.NOTE,
+        note=prompty.note,
     ),
     Format(
         "promptfoo",
@@ -88,7 +88,7 @@ _ALL = (
         loaded_all=promptfoo.loaded_all,
         pairs=promptfoo.pairs,
         finds_version=promptfoo_run.version,
-        note=promptfoo.NOTE,
+        note=promptfoo.note,
     ),
     Format("manifest.json", "parts, target, evidence, release", manifest_json.files, manifest_json.loaded),
 )

@@ -24,7 +24,8 @@ class Format:
     with the package `tool`, by the name that it is installed under (`tool_title` is what people call it); empty
     where Python alone reads them. `loaded_all` does so for many inputs, where one by one would take long. Where
     `prompt_only` holds, there is no place for the user message: what is loaded is the prompt, as a system message.
-    `finds_version` finds the version of a tool that is no Python package. `note` says what its user has to know.
+    `finds_version` finds the version of a tool that is no Python package. `note` says what the
+    user of this prompt's files has to know.
     A format that holds no template but rows filled in says with `pairs` what to compare: each row's messages as
     loaded, and as they have to be.
     """
@@ -39,7 +40,7 @@ class Format:
     prompt_only: bool = False
     pairs: Callable[[ExportedPrompt, Files], Iterator[tuple[Messages, Messages]]] | None = None
     finds_version: Callable[[], str | None] | None = None
-    note: str = ""
+    note: Callable[[ExportedPrompt], str] | None = None
 
     @property
     def tool_version(self) -> str | None:

@@ -19,12 +19,6 @@ from library.errors import Refused
 
 PROMPT, TESTS, SCORE = "promptfoo.prompt.json", "promptfoo.tests.json", "promptfoo.score.cjs"
 TOOL = "promptfoo"
-NOTE = (
-    f"{TESTS} holds the sealed examples with their labels: whoever works on the prompt must not see them. Tests "
-    "of your own give their inputs as it does, under `inputs`: what stands right under `vars` promptfoo fills in, "
-    "trims or takes for the name of a file."
-)
-
 _NUNJUCKS = frozenset({"true", "false", "none", "null"})
 
 
@@ -60,6 +54,15 @@ def files(prompt: ExportedPrompt) -> Files:
         TESTS: _json([_test(row) for row in prompt.rows]),
         SCORE: promptfoo_score.module(prompt.output).encode(),
     }
+
+
+def note(prompt: ExportedPrompt) -> str:
+    """Return who must not see the files, and how tests of one's own give their inputs."""
+    return (
+        f"{TESTS} holds the {len(prompt.rows)} sealed examples with their labels: who works on the prompt must "
+        "not see them. Tests of your own give their inputs as it does, under `inputs`: what stands right under "
+        "`vars` promptfoo fills in, trims or takes for the name of a file."
+    )
 
 
 def _place(name: str) -> str:

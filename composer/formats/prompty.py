@@ -19,11 +19,6 @@ from library.errors import Refused
 
 SUFFIX = ".prompty"
 TOOL = "prompty"
-NOTE = (
-    "Inputs that prompty would change raise an error there, and are never sent changed: with line breaks other "
-    "than line feeds, with a line feed at an end of the message, or with a role such as `user:` alone on a line."
-)
-
 _BREAKS = re.compile("[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 # What comes after a role in brackets is taken more widely than prompty does: the guard can't look closer.
 _ROLE_LINE = re.compile(r"\s*#?\s*(system|user|assistant|developer)\s*(\[.*)?:\s*", re.IGNORECASE)
@@ -66,6 +61,17 @@ def fault(message: str) -> str:
         if _ROLE_LINE.fullmatch(text):
             return f"has a role's name, {text.strip()!r}, on line {place}, where prompty begins another message"
     return ""
+
+
+def note(prompt: ExportedPrompt) -> str:
+    """Return what becomes of inputs that prompty would change, and how many of the sealed rows hold such."""
+    off = sum(bool(fault(prompt.messages(row.inputs)[-1]["content"])) for row in prompt.rows)
+    such = f" {off} of the {len(prompt.rows)} sealed rows would." if off else ""
+    return (
+        "Inputs that prompty would change raise an error there, and are never sent changed: with line breaks "
+        "other than line feeds, with a line feed at an end of the message, or with a role such as `user:` alone "
+        f"on a line.{such}"
+    )
 
 
 def files(prompt: ExportedPrompt) -> Files:

@@ -131,7 +131,7 @@ def _show(format: Format, export: Export) -> None:
                 on_click="ignore",
             )
     if format.note:
-        html(f'<div class="ic ic-mute">{with_code(format.note)}</div>')
+        html(f'<div class="ic ic-mute">{with_code(format.note(export.prompt))}</div>')
     places = st.tabs(names) if len(names) > 1 else [st.container()]
     for place, name in zip(places, names, strict=True):
         with place:

@@ -97,7 +97,11 @@ def test_a_script_reads_what_was_written_and_what_was_refused(released: Database
     assert {one["format"]: one["proof"] for one in said["written"]}["prompt.txt"] == "same bytes, loaded back"
     assert [one["format"] for one in said["refused"]] == ["batch.jsonl"]
     plain = json.loads(export(run, out.parent / "pack", "--json").stdout)
-    assert plain == {"pack": said["pack"], "files": ["manifest.json", "messages.json", "prompt.txt"]}
+    assert plain == {
+        "pack": said["pack"],
+        "key": None,
+        "files": ["manifest.json", "messages.json", "prompt.txt"],
+    }
 
 
 def test_the_formats_are_listed_without_a_task(run: Run) -> None:

@@ -13,7 +13,7 @@ from prompty.providers.openai.executor import _build_options
 from composer.formats import prompty
 from composer.formats.catalogue import FORMATS
 from composer.formats.format import Files
-from composer.formats.prompt import ExportedPrompt
+from composer.formats.prompt import ExportedPrompt, SealedRow
 from composer.formats.proof import first_difference, trials, written
 from composer.prompts.messages import Messages
 from library.errors import Refused
@@ -59,13 +59,14 @@ def loaded_or_refused(prompt: ExportedPrompt, files: Files, inputs: dict[str, st
 
 def test_every_prompt_is_loaded_the_same_but_those_that_prompty_would_change() -> None:
     refused: dict[str, str] = {}
-    for odd, prompt in corpus.prompts().items():
+    for number, (odd, prompt) in enumerate(corpus.prompts().items()):
         try:
             files = prompty.files(prompt)
         except Refused as refusal:
             refused[odd] = str(refusal)
             continue
-        for inputs in trials(prompt):
+        every = list(trials(prompt))
+        for inputs in (every[0], every[number % len(every)]):
             found = loaded_or_refused(prompt, files, dict(inputs))
             assert found is None or not first_difference(found, prompt.messages(inputs)), odd
     assert kinds(refused) == TAKEN_OTHERWISE
@@ -138,7 +139,10 @@ def test_what_prompty_does_not_take_though_it_would_leave_it_is_found_by_the_pro
 
 def test_it_is_proved_with_prompty_itself_and_says_what_becomes_of_values() -> None:
     assert written(FORMATS["prompty"], corpus.prompt()).proof.endswith("with prompty 2.1.0")
-    assert "raise an error" in FORMATS["prompty"].note
+    assert "raise an error" in prompty.note(corpus.prompt())
+    assert "sealed" not in prompty.note(corpus.prompt())
+    rows = (*corpus.prompt().rows, SealedRow("last", {"query": "", "document": "ends\n"}, 3.0))
+    assert prompty.note(corpus.prompt(rows=rows)).endswith(" 1 of the 3 sealed rows would.")
 
 
 def test_its_head_is_plain_yaml() -> None:

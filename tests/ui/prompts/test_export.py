@@ -40,7 +40,7 @@ def test_a_format_shows_its_files_byte_for_byte_and_how_they_were_proved(
 
 def test_what_a_user_has_to_know_of_a_format_stands_beside_it(furnished: Home, visit: Open) -> None:
     shown = seen(visit(furnished, "prompts", **SQUARE, format="promptfoo"))
-    assert "holds the sealed examples with their labels" in shown
+    assert "sealed examples with their labels" in shown
     assert "<code>inputs</code>" in shown
 
 
