@@ -57,9 +57,8 @@ def serve(
     at = listening(address, port)
     names = [*(hosts or ()), *(LOCAL_NAMES if is_loopback(address) else ()), address]
     entries = catalogue.entries()
-    for (task, target), entry in entries.items():
-        if entry.problem:
-            console.print(f"✗ {task} on {target}: {entry.problem}", markup=False, highlight=False, soft_wrap=True)
+    if not entries:
+        console.print("Nothing is released there yet: it is served once it is.", highlight=False, soft_wrap=True)
     good = sum(entry.prompt is not None for entry in entries.values())
     host = f"[{address}]" if ":" in address else address
     say(f"{good} prompt{'s' * (good != 1)} at http://{host}:{at.getsockname()[1]}/prompts; Ctrl-C ends it.")

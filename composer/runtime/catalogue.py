@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from composer.runtime.following import Followed
+from composer.runtime.following import LOGGER, Followed
 from composer.runtime.prompt import ReleasedPrompt
 from composer.runtime.source import Source
 from library.errors import Refused
@@ -79,6 +79,8 @@ class Catalogue:
             self._take_in(self.source.listed())
             self._problem = None
         except Refused as refusal:
+            if str(refusal) != str(self._problem):
+                LOGGER.warning("what is released can't be listed: %s", refusal)
             self._problem = refusal
         finally:
             self._checked = self._clock()
@@ -93,4 +95,6 @@ class Catalogue:
         try:
             return Followed(self.source, task, target, every=self.every, key=self._key, clock=self._clock)
         except Refused as refusal:
+            if str(refusal) != str(self._followed.get((task, target))):
+                LOGGER.warning("%s on %s is not served: %s", task, target, refusal)
             return refusal

@@ -13,6 +13,7 @@ from composer.registry.releases import current_release, current_releases
 from composer.release.pack import pack_of
 from composer.runtime.source import require_names
 from library import log
+from library.address import POSTGRESQL
 from library.database import VERSION_TABLE, Database, newest_revision
 from library.errors import Refused
 
@@ -65,6 +66,8 @@ class DatabaseSource:
             raise Refused("there is no such database", where=str(file), fix="Name a home, or a database as a URL.")
         try:
             with self.database.session() as session:
+                if session.get_bind().dialect.name == POSTGRESQL:
+                    session.execute(text("set transaction isolation level repeatable read, read only"))
                 self._require_schema(session)
                 yield session
         except SQLAlchemyError as error:

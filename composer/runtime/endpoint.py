@@ -24,6 +24,7 @@ from library.errors import Refused
 
 LARGEST_BODY = 1_000_000
 """Bytes of a request's body that are read; what is larger is refused."""
+PROBLEMS_SHOWN = 5
 SECONDS_FOR_A_BODY = 10.0
 MEDIA: Mapping[str, str] = {
     PROMPT: "text/plain; charset=utf-8",
@@ -123,7 +124,7 @@ class _Served:
         if entry is None:
             raise HTTPException(404, "there is no such prompt; /prompts lists those there are")
         if entry.prompt is None:
-            raise HTTPException(503, str(entry.problem))
+            raise HTTPException(503, _text(entry.problem))
         return entry.prompt, entry
 
 
@@ -190,7 +191,8 @@ def _response(
         headers["Composer-Release"] = str(entry.prompt.release)
     if entry and entry.problem:
         # In one line of ASCII, as a header has to be.
-        headers["Composer-Problem"] = " ".join(str(entry.problem).split()).encode("ascii", "replace").decode()
+        said = " ".join((_text(entry.problem) or "").split())
+        headers["Composer-Problem"] = said.encode("ascii", "replace").decode()
     if identity and _has(request, f'"{identity}"'):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media, headers=headers)
@@ -211,7 +213,12 @@ def _host(header: str) -> str:
 
 
 def _text(refusal: Refused | None) -> str | None:
-    return None if refusal is None else str(refusal)
+    """Return what is wrong, without where: paths and addresses of this machine are for its log."""
+    if refusal is None:
+        return None
+    more = len(refusal.problems) - PROBLEMS_SHOWN
+    shown = [*refusal.problems[:PROBLEMS_SHOWN], *([f"and {more:,} more"] if more > 0 else [])]
+    return refusal.what + (f": {'; '.join(shown)}" if shown else "")
 
 
 def _error(status: int, what: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -13,22 +13,23 @@ from library.errors import Refused
 if TYPE_CHECKING:
     from sqlalchemy import URL
 
-DATABASE_FILE = "composer.db"
+DATABASE_FILE, LOCKS = "composer.db", "locks"
+"""What a home holds, and a folder of packs doesn't."""
 
 
 def source_of(place: str | Path) -> Source:
     """Return the source at a place, of which nothing is read before it is asked for.
 
-    That is a folder which holds one pack, or packs as `TASK/TARGET`; a home folder; or the URL of a database.
-    Raises `Refused` for anything else.
+    That is a folder which holds one pack, or packs as `TASK/TARGET`; a home folder, whose database is the one that
+    COMPOSER_DATABASE_URL names, if it is set; or the URL of a database. Raises `Refused` for anything else.
     """
     if "://" in str(place):
         from library.address import address  # SQLAlchemy takes a while to import
 
         return _database(address(str(place), where="source"))
     folder = Path(place).expanduser().absolute()
-    if (folder / DATABASE_FILE).is_file():
-        return home_source(folder, elsewhere=False)
+    if (folder / DATABASE_FILE).is_file() or (folder / LOCKS).is_dir():
+        return home_source(folder)
     if not folder.is_dir():
         raise Refused(
             "there is no such folder",
@@ -46,11 +47,11 @@ def pack_files(source: str | Path, task: str, target: str) -> Mapping[str, bytes
     return source_of(source).files(task, target)
 
 
-def home_source(home: Path, *, elsewhere: bool = True) -> Source:
-    """Return what is released in a home, whose database the environment may name `elsewhere`."""
-    from library.address import address_of_home, file_of_home
+def home_source(home: Path) -> Source:
+    """Return what is released in a home: in the database that COMPOSER_DATABASE_URL names, else in its file."""
+    from library.address import address_of_home
 
-    return _database(address_of_home(home) if elsewhere else file_of_home(home))
+    return _database(address_of_home(home))
 
 
 def _database(url: URL) -> Source:

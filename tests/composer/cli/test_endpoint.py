@@ -63,8 +63,14 @@ def test_a_prompt_that_does_not_verify_is_named_at_the_start(pack: Path, tmp_pat
     with serving("--source", str(tmp_path / "packs")) as (process, _):
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
-        assert "✗ small on tiny: the pack for small on tiny does not verify" in err
+        assert "small on tiny is not served: the pack for small on tiny does not verify" in err
         assert "Traceback" not in err
+
+
+def test_where_nothing_is_released_it_says_so(tmp_path: Path) -> None:
+    with serving("--source", str(tmp_path)) as (process, _):
+        process.send_signal(signal.SIGINT)
+        assert "Nothing is released there yet" in process.communicate(timeout=60)[1]
 
 
 def test_others_reach_it_only_by_a_name_that_is_given(pack: Path) -> None:

@@ -262,7 +262,8 @@ def test_another_release_is_served_under_another_tag_and_one_that_does_not_verif
     (folder / "prompt.txt").write_text("Say 5.")
     again = served.ask(PLACE)
     assert (again.status, again.body) == (200, reply.body)
-    assert "does not verify" in again.headers["composer-problem"]
+    assert "does not verify: prompt.txt byte 0 is off" in again.headers["composer-problem"]
+    assert str(packs) not in again.headers["composer-problem"]
     assert "does not verify" in served.ask("/prompts").json["prompts"][0]["problem"]
 
 
@@ -271,7 +272,8 @@ def test_what_was_never_good_is_not_served(packs: Path) -> None:
     with serving(packs) as served:
         reply = served.ask(PLACE)
         assert reply.status == 503
-        assert "does not verify" in reply.json["error"]
+        assert "does not verify: prompt.txt byte 0 is off" in reply.json["error"]
+        assert str(packs) not in reply.json["error"]
         assert served.ask("/prompts").json["prompts"][0].keys() == {"task", "target", "url", "problem"}
 
 
