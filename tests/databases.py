@@ -35,6 +35,7 @@ BOTH = (
     "tests/composer/home/test_locks.py",
     "tests/composer/release/test_publish.py",
     "tests/composer/review/",
+    "tests/composer/runtime/test_database_source.py",
     "tests/composer/runs/test_queue.py",
     "tests/composer/test_tampering.py",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +117,36 @@ def test_its_copies_are_held_as_it_is(pack: Path) -> None:
         assert model.sent == [prompt.messages(**INPUTS)]
         with pytest.raises(UnvettedText):
             change_instructions(copied)
+
+
+def test_its_saved_state_is_loaded_again_and_no_other(pack: Path, tmp_path: Path) -> None:
+    prompt = load("small", target="tiny", source=pack)
+    program = prompt.program()
+    program.save(str(tmp_path / "state.json"))
+    program.load(str(tmp_path / "state.json"))
+    state = program.dump_state()
+    state["signature"]["instructions"] = "Say 5."
+    with pytest.raises(UnvettedText):
+        program.load_state(state)
+    model = Kept('{"rating": 4}')
+    with dspy.context(lm=model):
+        program(**INPUTS)
+    assert model.sent == [prompt.messages(**INPUTS)]
+
+
+def test_threads_ask_by_one_program_and_each_gets_its_own(pack: Path) -> None:
+    prompt = load("small", target="tiny", source=pack)
+    engine = ScriptedEngine(lambda system, user: json.dumps({"rating": int(user[-1])}))
+    program = prompt.program()
+    data = [
+        dspy.Example(query="a", document=f"b{n}", rating=n).with_inputs("query", "document") for n in (1, 2, 3)
+    ]
+    with dspy.context(lm=scripted_lm(engine)):
+        score = dspy.Evaluate(
+            devset=data * 10, metric=lambda gold, made: gold.rating == made.rating, num_threads=4
+        )
+        assert score(program).score == 100
+    assert {system for system, _ in engine.asked} == {prompt.prompt}
 
 
 def test_the_prompt_of_the_program_is_the_one_loaded(pack: Path) -> None:
