@@ -34,10 +34,10 @@ class ExportedPrompt:
     """One release, checked against its rows.
 
     `request` are the decoding settings by the names of `api`, which the target was asked over, `model` is the
-    server's name for the model; `system` is where the target takes the prompt. `message` is the template of the user message, in which
-    each of `inputs` stands as `{{name}}`. `fingerprint` is that of the pack, sha256 in hex; `manifest` the pack's
-    own, which `manifest.json` holds in its canonical form. `rows` may be empty: few formats hold them. `asked` are
-    rows to ask the model about, for the formats that are requests.
+    server's name for the model; `system` is where the target takes the prompt. `message` is the template of the
+    user message, in which each of `inputs` stands as `{{name}}`. `fingerprint` is that of the pack, sha256 in hex;
+    `manifest` the pack's own, which `manifest.json` holds in its canonical form. `rows` may be empty: few formats
+    hold them. `asked` are rows to ask the model about, for the formats that are requests.
     """
 
     task: str
