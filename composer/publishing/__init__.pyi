@@ -1,5 +1,5 @@
 from .places import registry_at
-from .pushing import Plan, PromptRegistry, planned, push, pushed_name
+from .pushing import Plan, PromptRegistry, planned, push
 from .released import Push, plan_push, push_release
 
 __all__ = [
@@ -10,6 +10,5 @@ __all__ = [
     "planned",
     "push",
     "push_release",
-    "pushed_name",
     "registry_at",
 ]

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
-# Read when it is imported: what a push does is told to its registry and to nobody else, and an address where
-# nobody answers is given up after seconds instead of minutes.
-os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-
-from mlflow import MlflowClient
 from mlflow.entities.model_registry import PromptVersion
 from mlflow.exceptions import MlflowException
 from mlflow.protos.databricks_pb2 import RESOURCE_DOES_NOT_EXIST, ErrorCode
 
 from composer.formats.prompt import ExportedPrompt
 from composer.prompts.messages import Messages
+from composer.runtime.mlflow_source import MANIFEST_TAG, PACK_TAG, PAGE, mlflow_refusals, registry_client
 from library.canonical import canonical_bytes
 from library.errors import Refused
-
-PACK_TAG, MANIFEST_TAG = "composer.pack", "composer.manifest"
-PAGE = 200
 
 
 class MlflowRegistry:
@@ -36,8 +26,8 @@ class MlflowRegistry:
 
     def __init__(self, address: str) -> None:
         self.title = f"MLflow at {address}"
-        with self._refusals():
-            self._client = MlflowClient(tracking_uri=address, registry_uri=address)
+        with mlflow_refusals(self.title):
+            self._client = registry_client(address)
 
     def filled(self, prompt: ExportedPrompt, inputs: Mapping[str, str]) -> Messages:
         """Return the messages as MLflow makes them of what would be stored; asks no server."""
@@ -62,7 +52,7 @@ class MlflowRegistry:
         """Return the newest version that was made of a pack."""
         found: list[int] = []
         token: str | None = None
-        with self._refusals():
+        with mlflow_refusals(self.title):
             while True:
                 try:
                     page = self._client.search_prompt_versions(name, max_results=PAGE, page_token=token)
@@ -78,7 +68,7 @@ class MlflowRegistry:
 
     def version_at(self, name: str, alias: str) -> int | None:
         """Return the version that an alias points to."""
-        with self._refusals():
+        with mlflow_refusals(self.title):
             found = self._client.load_prompt(f"prompts:/{name}@{alias}", allow_missing=True, cache_ttl_seconds=0)
         return None if found is None else int(found.version)
 
@@ -86,32 +76,20 @@ class MlflowRegistry:
         """Store a new version, with the pack's manifest and fingerprint as tags."""
         tags = {PACK_TAG: pack, MANIFEST_TAG: canonical_bytes(prompt.manifest).decode()}
         note = f"Release {prompt.release} of {prompt.task} on {prompt.target}"
-        with self._refusals():
+        with mlflow_refusals(self.title):
             made = self._client.register_prompt(name, prompt.template, commit_message=note, tags=tags)
         return int(made.version)
 
     def stored(self, name: str, version: int, inputs: Mapping[str, str]) -> Messages:
         """Return the messages that MLflow makes of a stored version."""
-        with self._refusals():
+        with mlflow_refusals(self.title):
             found = self._client.load_prompt(name, version=version, cache_ttl_seconds=0)
         return _filled(found, inputs)
 
     def point(self, name: str, alias: str, version: int) -> None:
         """Move an alias to a version."""
-        with self._refusals():
+        with mlflow_refusals(self.title):
             self._client.set_prompt_alias(name, alias, version)
-
-    @contextmanager
-    def _refusals(self) -> Iterator[None]:
-        try:
-            yield
-        except MlflowException as error:
-            said = str(error.message).splitlines()[0][:300]
-            raise Refused(
-                f"the registry refuses or can't be reached: {said}",
-                where=self.title,
-                fix="Check the address, MLflow's own settings in the environment, and the name.",
-            ) from error
 
 
 def _filled(version: PromptVersion, inputs: Mapping[str, str]) -> Messages:

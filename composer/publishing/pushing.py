@@ -63,11 +63,6 @@ class Plan:
         return self.version is not None and (self.alias is None or self.before == self.version)
 
 
-def pushed_name(task: str, target: str) -> str:
-    """Return the name that a prompt gets in a registry where no other is given."""
-    return f"{task}.{target}"
-
-
 def planned(registry: PromptRegistry, prompt: ExportedPrompt, pack: str, name: str, alias: str | None) -> Plan:
     """Return what a push would do, and change nothing.
 

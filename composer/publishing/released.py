@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from composer.formats.prompt import ExportedPrompt
-from composer.publishing.pushing import Plan, PromptRegistry, planned, push, pushed_name
+from composer.publishing.pushing import Plan, PromptRegistry, planned, push
 from composer.release.exported import exported_prompt
+from composer.runtime.source import registry_name
 from library import log
 from library.database import Database
 from library.people import require
@@ -32,7 +33,7 @@ def plan_push(
     """
     with database.session() as session:
         prompt = exported_prompt(session, task, target)
-    plan = planned(registry, prompt, prompt.fingerprint, name or pushed_name(task, target), alias or None)
+    plan = planned(registry, prompt, prompt.fingerprint, name or registry_name(task, target), alias or None)
     return Push(prompt, plan, plan.version)
 
 

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 def load(task: str, *, target: str, source: str | Path, key: str | Path | None = None) -> ReleasedPrompt:
     """Return what is released for (task, target) at a source, verified.
 
-    `source` is a folder that holds one pack, or packs as `TASK/TARGET`; a home folder; or the URL of a database.
-    `key` is the file of a public key: then the pack also has to hold evidence that is signed with it. Raises
-    `Refused` where there is no such pack, where it is for another task or target, and where any byte of it is off:
-    the problems are listed.
+    `source` is a folder that holds one pack, or packs as `TASK/TARGET`; a home folder; the URL of a database; or
+    `mlflow:` and the address of an MLflow server, `?alias=NAME` behind it where that isn't production. `key` is
+    the file of a public key: then the pack also has to hold evidence that is signed with it. Raises `Refused`
+    where there is no such pack, where it is for another task or target, and where any byte of it is off: the
+    problems are listed.
     """
     return loaded(source_of(source), task, target, key=signer(key))
 

@@ -34,3 +34,8 @@ def require_names(task: str, target: str) -> None:
     for what, name in (("task", task), ("target", target)):
         if not NAME.fullmatch(name):
             raise Refused(f"{name!r} is not the name of a {what}", fix="Names are a-z, 0-9, - and dots between.")
+
+
+def registry_name(task: str, target: str) -> str:
+    """Return the name that a prompt has in a registry where it was given no other."""
+    return f"{task}.{target}"

@@ -1,4 +1,4 @@
-"""Where released packs come from: a folder of them, a home, or a database."""
+"""Where released packs come from: a folder of them, a home, a database, or MLflow's prompt registry."""
 
 from __future__ import annotations
 
@@ -15,14 +15,19 @@ if TYPE_CHECKING:
 
 DATABASE_FILE, LOCKS = "composer.db", "locks"
 """What a home holds, and a folder of packs doesn't."""
+MLFLOW = "mlflow:"
+"""What the address of an MLflow server begins with."""
 
 
 def source_of(place: str | Path) -> Source:
     """Return the source at a place, of which nothing is read before it is asked for.
 
     That is a folder which holds one pack, or packs as `TASK/TARGET`; a home folder, whose database is the one that
-    COMPOSER_DATABASE_URL names, if it is set; or the URL of a database. Raises `Refused` for anything else.
+    COMPOSER_DATABASE_URL names, if it is set; the URL of a database; or `mlflow:` and the address of an MLflow
+    server, with `?alias=NAME` where it isn't production. Raises `Refused` for anything else.
     """
+    if str(place).startswith(MLFLOW):
+        return _mlflow(str(place).removeprefix(MLFLOW))
     if "://" in str(place):
         from library.address import address  # SQLAlchemy takes a while to import
 
@@ -52,6 +57,17 @@ def home_source(home: Path) -> Source:
     from library.address import address_of_home
 
     return _database(address_of_home(home))
+
+
+def _mlflow(place: str) -> Source:
+    try:
+        from composer.runtime.mlflow_source import MlflowSource  # an extra, and it takes seconds to import
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "mlflow":
+            raise
+        fix = "Install instruction-composer[mlflow]."
+        raise Refused("the client of mlflow isn't installed", fix=fix) from error
+    return MlflowSource(place)
 
 
 def _database(url: URL) -> Source:

@@ -2,68 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from signal import SIGTERM
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from mlflow import MlflowClient
 
 from composer.formats.prompt import ExportedPrompt
-from composer.publishing.mlflow_registry import MANIFEST_TAG, PACK_TAG, MlflowRegistry
+from composer.publishing.mlflow_registry import MlflowRegistry
 from composer.publishing.pushing import planned, push
+from composer.runtime.mlflow_source import MANIFEST_TAG, PACK_TAG
 from library.canonical import canonical_bytes
 from library.errors import Refused
 from tests.composer.publishing.conftest import exported
+from tests.mlflow_server import mlflow_server
 
-PATIENCE_SECONDS = 120
 INPUTS = {"first": "one\n \\1 “two”", "second": " three"}
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an MLflow server that is ended afterwards, with all that it started."""
-    folder = tmp_path_factory.mktemp("mlflow")
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
-    where = f"http://127.0.0.1:{port}"
-    environment = {
-        **os.environ,
-        "MLFLOW_DISABLE_TELEMETRY": "true",
-        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-        "LITELLM_LOCAL_MODEL_COST_MAP": "true",
-    }
-    store = ["--backend-store-uri", f"sqlite:///{folder / 'mlflow.db'}", "--workers", "1"]
-    served = ["-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), *store]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, *served], cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-    try:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while not answers(where):
-            assert process.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < until, (folder / "log").read_text()
-            time.sleep(0.2)
+    with mlflow_server(tmp_path_factory.mktemp("mlflow")) as where:
         yield where
-    finally:
-        os.killpg(process.pid, SIGTERM)
-        process.wait(60)
-
-
-def answers(address: str) -> bool:
-    try:
-        with urlopen(f"{address}/health", timeout=5) as reply:
-            return bool(reply.status == 200)
-    except (URLError, OSError):
-        return False
 
 
 def test_a_service_gets_the_measured_messages_by_the_alias(address: str, prompt: ExportedPrompt) -> None:

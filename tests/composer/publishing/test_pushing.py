@@ -9,7 +9,7 @@ import pytest
 
 from composer.formats.prompt import ExportedPrompt
 from composer.prompts.messages import Messages
-from composer.publishing.pushing import Plan, planned, push, pushed_name
+from composer.publishing.pushing import Plan, planned, push
 from library.errors import Refused
 from tests.composer.publishing.conftest import exported
 
@@ -95,7 +95,3 @@ def test_an_alias_never_points_to_what_the_registry_changed() -> None:
     with pytest.raises(Refused, match="has changed the prompt: the system message differs from line 1 on"):
         pushed(registry, exported(" A prompt that begins with a blank."), "production")
     assert registry.aliases == {"production": 7}
-
-
-def test_a_prompt_is_named_after_task_and_target() -> None:
-    assert pushed_name("pairs", "small-1.5b") == NAME
