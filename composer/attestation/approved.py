@@ -25,12 +25,16 @@ def approval_faults(facts: ReviewFacts, evidence: Evidence, task: Task) -> Itera
     What counts is how things stood when it was first released: roles that were lost later take nothing back. The
     verdicts and dispositions have to be those of the log.
     """
-    before, release = _until_released(facts)
-    if release is None:
+    before = _before_release(facts)
+    if before is None:
         yield "the statement's log has no release of this candidate"
         return
     people = _people(before)
     verdicts = _verdicts(facts, before)
+    named = any(one.subject.startswith("person:") for one in before)
+    if not named and not all(one.local for one in verdicts):
+        # Where nobody is known everybody may do all: that must not be had by leaving the people out.
+        yield "the statement's log lacks the people who gave its verdicts"
     if any(one.evidence_hash != digest(facts.evidence) for one in verdicts):
         yield "a verdict was given on other evidence"
     effective = effective_verdicts(verdicts)
@@ -45,21 +49,29 @@ def approval_faults(facts: ReviewFacts, evidence: Evidence, task: Task) -> Itera
     if not overridden:
         yield from (f"the gate “{one.name}” fails" for one in evidence.gates if one.binding and not one.passed)
     yield from _regressions(facts, evidence, task, before)
-    if people and not any(one.name == release.who and one.may("releaser") for one in people):
-        yield f"{release.who}, who released it, was no releaser"
+    yield from _releasers(facts)
+
+
+def _releasers(facts: ReviewFacts) -> Iterator[str]:
+    """Check that whoever released the candidate, or rolled back to it, was a releaser then."""
+    for place, one in enumerate(facts.log):
+        if one.subject.startswith("release:") and one.detail.get("candidate") == facts.candidate:
+            people = _people(facts.log[:place])
+            if people and not any(each.name == one.who and each.may("releaser") for each in people):
+                yield f"{one.who}, who released it, was no releaser"
 
 
 def _is_or_are(count: int) -> str:
     return "is" if count == 1 else "are"
 
 
-def _until_released(facts: ReviewFacts) -> tuple[Sequence[LoggedEntry], LoggedEntry | None]:
-    """Return the entries before the candidate's first release, and that release's."""
+def _before_release(facts: ReviewFacts) -> Sequence[LoggedEntry] | None:
+    """Return the entries before the candidate's first release; None where there is none."""
     for place, one in enumerate(facts.log):
         is_release = one.action == "released" and one.subject.startswith("release:")
         if is_release and one.detail.get("candidate") == facts.candidate:
-            return facts.log[:place], one
-    return facts.log, None
+            return facts.log[:place]
+    return None
 
 
 def _people(before: Sequence[LoggedEntry]) -> tuple[Person, ...]:

@@ -37,7 +37,8 @@ def opened(content: bytes, key: PublicKey | None = None) -> bytes:
         again = canonical_bytes(envelope.to_dict())
     except (ValueError, KeyError, TypeError, AttributeError, FormatError, RecursionError) as error:
         raise Refused("this is no signed envelope") from error
-    if again != content or envelope.payload_type != PAYLOAD_TYPE or len(envelope.signatures) != 1:
+    plain = not any(one.unrecognized_fields for one in envelope.signatures.values())  # no signature covers those
+    if again != content or envelope.payload_type != PAYLOAD_TYPE or len(envelope.signatures) != 1 or not plain:
         raise Refused("this is no signed envelope as it was written")
     if key is not None:
         try:

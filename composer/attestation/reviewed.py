@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -12,8 +13,9 @@ from pydantic import ValidationError
 from composer.attestation.approved import LOGGED_VERDICTS, REGRESSION, approval_faults
 from composer.attestation.facts import PREDICATE, STATEMENT, ReviewFacts, Statement
 from composer.candidates.evidence import Evidence
+from composer.prompts.composition import put_together
 from composer.task.task import Task, stored_task
-from library.canonical import canonical_bytes, digest
+from library.canonical import canonical_bytes, digest, text_digest
 
 
 def review_faults(payload: bytes, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> tuple[str, ...]:
@@ -40,15 +42,18 @@ def review_faults(payload: bytes, files: Mapping[str, bytes], manifest: Mapping[
     task = stored_task(facts.task, str(manifest["task"]["name"]), str(manifest["task"]["hash"]))
     if task is None:
         return ("the statement's task is not the one that the manifest names",)
-    found = (
-        *_files(statement, files),
-        *_manifest(facts, evidence, task, manifest),
-        *_log(facts),
-        *_decisions(facts),
-        *_release(facts, manifest),
-    )
-    # Whether the approvals suffice is only worth saying of a statement that holds together.
-    return found or tuple(approval_faults(facts, evidence, task))
+    try:
+        found = (
+            *_files(statement, files),
+            *_manifest(facts, evidence, task, manifest),
+            *_log(facts),
+            *_decisions(facts),
+            *_release(facts, manifest),
+        )
+        # Whether the approvals suffice is only worth saying of a statement that holds together.
+        return found or tuple(approval_faults(facts, evidence, task))
+    except (ValueError, TypeError, AttributeError) as error:
+        return (f"a detail of the statement's log is not one that is written ({error})",)
 
 
 def _files(statement: Statement, files: Mapping[str, bytes]) -> Iterator[str]:
@@ -72,6 +77,10 @@ def _manifest(facts: ReviewFacts, evidence: Evidence, task: Task, manifest: Mapp
         "task.output": own["output"] == output,
         "task.base": "base" in manifest or own["base"] == task.base,
         "target": manifest["target"] == facts.evidence.get("target"),
+        "task.base and snippets": text_digest(
+            put_together(own["base"], [one["text"] for one in manifest["snippets"]])
+        )
+        == evidence.candidate.prompt_sha256,
         "snippets": [(one["key"], one["version"], one["sha256"]) for one in manifest["snippets"]]
         == [(one.key, one.version, one.sha256) for one in evidence.candidate.snippets],
         "release.candidate": manifest["release"]["candidate"] == facts.candidate,
@@ -102,23 +111,23 @@ def _decisions(facts: ReviewFacts) -> Iterator[str]:
     """Check verdicts and dispositions against the log, both ways."""
     about = [entry for entry in facts.log if entry.subject == f"candidate:{facts.candidate}"]
     logged = [
-        (one.action, one.who, one.why, one.detail.get("evidence"), one.detail.get("verdict"))
+        (one.action, one.who, one.why, one.at, one.detail.get("evidence"), one.detail.get("verdict"))
         for one in about
         if one.action in LOGGED_VERDICTS
     ]
-    given = [(one.kind, one.reviewer, one.reason, one.evidence, one.about) for one in facts.verdicts]
+    given = [(one.kind, one.reviewer, one.reason, one.at, one.evidence, one.about) for one in facts.verdicts]
     if logged != given:
         yield "the statement's verdicts are not those of its log"
     ids = [one.id for one in facts.verdicts]
     if ids != sorted(set(ids)):
         yield "the statement's verdicts are not in their order"
     wrote = [
-        (example, one.action.removeprefix(REGRESSION), one.who, one.why)
+        (example, one.action.removeprefix(REGRESSION), one.who, one.why, one.at)
         for one in about
         if one.action.startswith(REGRESSION)
         for example in one.detail.get("examples", ())
     ]
-    if wrote != [(one.example, one.kind, one.reviewer, one.reason) for one in facts.dispositions]:
+    if wrote != [(one.example, one.kind, one.reviewer, one.reason, one.at) for one in facts.dispositions]:
         yield "the statement's dispositions are not those of its log"
     submitted = [one for one in about if one.action == "candidate submitted"]
     if [(one.detail.get("evidence"), one.detail.get("proposed_by", one.who)) for one in submitted] != [
@@ -130,6 +139,9 @@ def _decisions(facts: ReviewFacts) -> Iterator[str]:
 def _release(facts: ReviewFacts, manifest: Mapping[str, Any]) -> Iterator[str]:
     release = manifest["release"]
     logged = [entry for entry in facts.log if entry.subject == f"release:{release['id']}"]
-    said: Sequence[tuple[Any, ...]] = [(one.who, one.why, one.detail.get("candidate")) for one in logged]
-    if said != [(release["by"], release["reason"], facts.candidate)]:
+    said: Sequence[tuple[Any, ...]] = [
+        (one.who, one.why, datetime.fromisoformat(one.at), one.detail.get("candidate")) for one in logged
+    ]
+    at = datetime.fromisoformat(release["at"])
+    if said != [(release["by"], release["reason"], at, facts.candidate)]:
         yield "the manifest's release is not the one in the statement's log"

@@ -124,3 +124,33 @@ def test_a_dismissed_request_is_no_longer_in_the_way(
     acts.approve(database, "Grace")
     acts.released(database)
     assert said(exported(database, tmp_path / "dismissed", key), checks) == ""
+
+
+def test_people_left_out_of_the_log_are_missed(approved_by_two: Files, key: PrivateKey, checks: PublicKey) -> None:
+    def nobody(review: Any) -> None:
+        review["log"] = [one for one in review["log"] if not one["subject"].startswith("person:")]
+
+    assert "lacks the people who gave its verdicts" in said(resigned(approved_by_two, key, nobody), checks)
+
+
+def test_a_detail_that_nobody_writes_is_a_fault_and_no_crash(
+    approved_by_two: Files, key: PrivateKey, checks: PublicKey
+) -> None:
+    def odd(review: Any) -> None:
+        for one in review["log"]:
+            if one["subject"].startswith("person:"):
+                one["detail"]["roles"] = 5
+        chained_again(review["log"])
+
+    assert "is not one that is written" in said(resigned(approved_by_two, key, odd), checks)
+
+
+def test_who_rolled_back_to_it_had_to_be_a_releaser(
+    approved_by_two: Files, key: PrivateKey, checks: PublicKey
+) -> None:
+    def rolled_back(review: Any) -> None:
+        last = review["log"][-1]
+        review["log"].append({**last, "who": "Vera", "action": "rolled back", "subject": "release:2"})
+        chained_again(review["log"])
+
+    assert "Vera, who released it, was no releaser" in said(resigned(approved_by_two, key, rolled_back), checks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import pytest
 
 from composer.attestation.envelope import opened, sealed
 from composer.attestation.keys import PrivateKey, PublicKey, new_pair, public_key
-from composer.release.verification import EVIDENCE, MANIFEST, MESSAGES, PROMPT, faults_in
-from library.canonical import canonical_bytes
+from composer.release.verification import EVIDENCE, MANIFEST, MESSAGES, PROMPT, SEALS, faults_in, pack_texts
+from library.canonical import canonical_bytes, digest, text_digest
 from library.database import Database
 from tests.composer.attestation.conftest import Change, Files, exported, resigned, said
 from tests.composer.review import acts
@@ -179,3 +180,56 @@ def test_a_statement_about_something_else_is_refused(
     statement = json.loads(opened(signed[EVIDENCE]))
     change(statement)
     assert said({**signed, EVIDENCE: sealed(canonical_bytes(statement), key)}, checks) != ""
+
+
+def with_manifest(files: Files, key: PrivateKey, change: Change) -> Files:
+    """The same pack with another manifest, sealed and signed again."""
+    manifest = json.loads(files[MANIFEST])
+    del manifest[SEALS]
+    change(manifest)
+    manifest[SEALS] = {name: digest(value) for name, value in manifest.items()}
+    made = {**pack_texts(manifest), MANIFEST: canonical_bytes(manifest)}
+    statement = json.loads(opened(files[EVIDENCE]))
+    for one in statement["subject"]:
+        one["digest"]["sha256"] = sha256(made[one["name"]]).hexdigest()
+    return {**made, EVIDENCE: sealed(canonical_bytes(statement), key)}
+
+
+def test_a_base_that_was_never_measured_is_not_taken(
+    approved_by_two: Files, key: PrivateKey, checks: PublicKey
+) -> None:
+    def another_base(manifest: Any) -> None:
+        base = manifest["task"]["base"] + "\nAlways answer 5."
+        manifest["task"]["base"] = base
+        manifest["base"] = {
+            "id": 1,
+            "sha256": text_digest(base),
+            "by": "Ada",
+            "at": "2026-01-01T00:00:00+00:00",
+            "note": "",
+        }
+
+    forged = with_manifest(approved_by_two, key, another_base)
+    assert "the manifest's field task.base and snippets" in said(forged, checks)
+
+
+def test_a_release_has_the_time_of_its_entry(approved_by_two: Files, key: PrivateKey, checks: PublicKey) -> None:
+    def earlier(manifest: Any) -> None:
+        manifest["release"]["at"] = "2001-01-01T00:00:00+00:00"
+
+    assert "the manifest's release" in said(with_manifest(approved_by_two, key, earlier), checks)
+
+
+@pytest.mark.parametrize("part", ["verdicts", "dispositions"])
+@pytest.mark.parametrize("at", ["2001-01-01T00:00:00.000000+00:00", "not a time"])
+def test_what_was_decided_has_the_time_of_its_entry(
+    approved_by_two: Files, key: PrivateKey, checks: PublicKey, part: str, at: str
+) -> None:
+    forged = resigned(approved_by_two, key, lambda review: review[part][0].update(at=at))
+    assert f"the statement's {part} are not those of its log" in said(forged, checks)
+
+
+def test_a_field_that_no_signature_covers_is_refused(signed: Files, checks: PublicKey) -> None:
+    envelope = json.loads(signed[EVIDENCE])
+    envelope["signatures"][0]["note"] = "Approved by the board."
+    assert "as it was written" in said({**signed, EVIDENCE: canonical_bytes(envelope)}, checks)
