@@ -18,7 +18,7 @@ def in_words(problem: BaseException) -> str:
 def how_ended(problem: BaseException) -> tuple[str, str]:
     """Return the state that work is in after this, and its message: stopped by somebody, or failed."""
     if isinstance(problem, Stopped | KeyboardInterrupt):
-        return STOPPED, "stopped; it can be continued"
+        return STOPPED, str(problem) or "stopped; it can be continued"
     return FAILED, in_words(problem)
 
 

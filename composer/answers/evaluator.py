@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from typing import Protocol
 
 import dspy
 
@@ -35,6 +36,27 @@ class Stopped(Exception):
     """Somebody asked the run to stop; every answer that had arrived is stored."""
 
 
+class Allowance(Protocol):
+    """What says whether a question may be put, and hears what each came to."""
+
+    def may_ask(self, question: Question, *, alone: bool) -> bool:
+        """Whether it may be put now, or has to wait for answers in flight, of which `alone` there are none."""
+
+    def ended(self, question: Question, answer: Answer | None) -> None:
+        """Hear of the answer that was kept, or of None where there is none."""
+
+
+class Unlimited:
+    """Lets every question be put."""
+
+    def may_ask(self, _question: Question, *, alone: bool) -> bool:
+        """Return True."""
+        return alone or True
+
+    def ended(self, _question: Question, _answer: Answer | None) -> None:
+        """Do nothing."""
+
+
 class Evaluator:
     """Turns (prompt, examples) into answers, through an `Executor`.
 
@@ -44,7 +66,8 @@ class Evaluator:
     input, and a model that caches prefixes reads only the rest.
 
     `check` is shown each answer before it is stored, and one for which it raises is not; `see` is shown each
-    answer once, stored or paid for now. Either may raise to end the asking.
+    answer once, stored or paid for now. Either may raise to end the asking. `allowance` is asked before a question
+    is put, and may raise too.
     """
 
     def __init__(
@@ -61,7 +84,9 @@ class Evaluator:
         check: Callable[[Answer], None] = lambda _answer: None,
         see: Callable[[Answer], None] = lambda _answer: None,
         stop_asked: Callable[[], bool] = lambda: False,
+        allowance: Allowance | None = None,
     ) -> None:
+        self.allowance = allowance or Unlimited()
         self.replicate = replicate
         self.task = task
         self.target_hash = target_hash
@@ -101,12 +126,13 @@ class Evaluator:
         return questions_of(self.task, self.target_hash, prompt, examples, replicate=self.replicate)
 
     def _pay(self, questions: Sequence[Question]) -> None:
-        waiting = iter(questions)
+        waiting = deque(questions)
         asked: dict[Future[Answer], Question] = {}
         try:
             while True:
                 # A question is only put when the answer before it is stored: a kill loses those in flight alone.
-                for question in islice(waiting, self.slots - len(asked)):
+                while waiting and len(asked) < self.slots and self.allowance.may_ask(waiting[0], alone=not asked):
+                    question = waiting.popleft()
                     asked[self.executor.submit(self.ask, question.messages)] = question
                 if not asked:
                     return
@@ -122,11 +148,14 @@ class Evaluator:
                 if future.exception() is None and asked[future].key not in self._known:
                     with suppress(ModelChanged):
                         self._keep(asked[future], future.result())
+            for question in asked.values():
+                self.allowance.ended(question, None)
             raise
 
     def _keep(self, question: Question, answer: Answer) -> Answer:
         self.check(answer)
         kept = self._known[question.key] = self.store.keep(question, answer)
+        self.allowance.ended(question, answer)
         self._count(paid=1)
         return kept
 

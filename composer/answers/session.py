@@ -11,11 +11,12 @@ from threading import Lock
 
 import dspy
 
+from composer.answers.bound import Bound, current_bound
 from composer.answers.cluster import cluster_at
 from composer.answers.evaluator import Counts, Evaluator
 from composer.answers.malformed import Watch
 from composer.answers.served import SameModel
-from composer.answers.store import CellStore
+from composer.answers.store import CellStore, Question
 from composer.home.paths import CLUSTER_VARIABLE
 from composer.models.answer import Answer
 from composer.models.client import ask
@@ -41,8 +42,10 @@ class ModelSession:
         on_answer: Callable[[Counts], None],
         stop_asked: Callable[[], bool],
         *,
+        bound: Bound,
         patient: bool = False,
     ) -> None:
+        self._allowance = _Bounded(bound, target)
         self._patient = patient
         self._task = task
         self._target = target
@@ -75,6 +78,7 @@ class ModelSession:
                 check=self._same.check,
                 see=(lambda _answer: None) if self._patient else self.watch.see,
                 stop_asked=self._stop_asked,
+                allowance=self._allowance,
             )
         return self._evaluators[replicate]
 
@@ -99,14 +103,17 @@ def model_session(
     answering, in words, and with an empty text when that is over. Raises what `connect` raises, such as
     `Refused` for a model file that can't be fetched, `MostlyMalformed` where most of the first answers came
     to nothing, and `ModelChanged` where a server answers with another model than before. A `patient` session is
-    not ended by answers that come to nothing: they are what it is to count.
+    not ended by answers that come to nothing: they are what it is to count. What it pays keeps to the bound of
+    `composer.answers.bound.spending_at_most`, and `BoundReached` is raised before that is passed.
 
     Where COMPOSER_CLUSTER names the scheduler of a Dask cluster, its workers ask instead, each with the model that
     it connects itself, and `connect` is not called.
     """
+    bound = current_bound()
+    bound.check(target)
     address = os.environ.get(CLUSTER_VARIABLE)
     with _through(address, target) if address else _here(target, connect, on_phase, lazy=lazy) as way:
-        yield ModelSession(task, target, cells, way, on_answer, stop_asked, patient=patient)
+        yield ModelSession(task, target, cells, way, on_answer, stop_asked, bound=bound, patient=patient)
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,20 @@ def _here(target: Target, connect: Connect, say: Callable[[str], None], *, lazy:
             yield _Way(model.ask, executor, target.parallel)
     finally:
         model.release()
+
+
+@dataclass(frozen=True)
+class _Bounded:
+    """The bound of a command, as one target's evaluators keep to it."""
+
+    bound: Bound
+    target: Target
+
+    def may_ask(self, question: Question, *, alone: bool) -> bool:
+        return self.bound.may_ask(self.target, question, alone=alone)
+
+    def ended(self, question: Question, answer: Answer | None) -> None:
+        self.bound.ended(self.target, question, answer)
 
 
 class _Model:

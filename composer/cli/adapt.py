@@ -12,9 +12,11 @@ import typer
 from composer.adaptation import AdaptationPlan, enter_adaptation, get_adaptation, list_adaptations, plan_adaptation
 from composer.adaptation import worker as adaptations
 from composer.adaptation.price import price_in_words
+from composer.answers.bound import BoundReached
 from composer.answers.evaluator import Stopped
 from composer.cli.adapt_report import as_row, before, listing, report
 from composer.cli.before_spending import DryRunOption
+from composer.cli.bounds import REACHED, MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import HomeOption, JsonOption, console, out, person, print_refusal, refusals
 from composer.cli.compose import BudgetOption, SeedOption, StrategyOption
@@ -40,6 +42,8 @@ def adapt(
     budget: BudgetOption = DEFAULT_BUDGET,
     strategy: StrategyOption = DEFAULT_STRATEGY,
     seed: SeedOption = 0,
+    max_cells: MaxCellsOption = None,
+    max_cost: MaxCostOption = None,
     dry_run: DryRunOption = False,
     listed: Annotated[
         bool, typer.Option("--list", help="List what was adapted so far, and how it ended.")
@@ -69,7 +73,8 @@ def adapt(
         print(json.dumps([{"to": plan.target.name, **takes.as_json()} for plan, takes in plans], allow_nan=False))
     if dry_run:
         return
-    _all_done(database, place, [plan for plan, _ in plans], as_json=as_json)
+    with bounded(max_cells, max_cost):
+        _all_done(database, place, [plan for plan, _ in plans], as_json=as_json)
 
 
 def _planned(
@@ -94,11 +99,16 @@ def _all_done(database: Database, home: Home, plans: Sequence[AdaptationPlan], *
         except Refused as refusal:
             print_refusal(refusal)
             status = 1
+        except BoundReached as reached:
+            console.print(f"{plan.target.name}: {reached}", markup=False, highlight=False, soft_wrap=True)
+            status = REACHED
         except Stopped:
             console.print(f"{plan.target.name}: {STOPPED}")
             status = status or INTERRUPTED
         with database.session() as session:
             rows.append(as_row(get_adaptation(session, number)))
+        if status == REACHED:
+            break
     if as_json:
         print(json.dumps(rows, ensure_ascii=False, allow_nan=False))
     if status:

@@ -11,10 +11,12 @@ from sqlmodel import Session
 
 from composer.analysis.caveats import caveats_of, dev_test_gap_of
 from composer.analysis.people import beside_people
+from composer.answers.bound import BoundReached
 from composer.answers.evaluator import Stopped
 from composer.answers.served import UNSEEN, may_change_unseen
 from composer.answers.store import DatabaseCells
 from composer.cli.before_spending import DryRunOption, before_spending
+from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals, say
 from composer.cli.run_report import progress_bar, report
@@ -56,6 +58,8 @@ def compose(
     queue: Annotated[
         bool, typer.Option("--queue", help="Enter the run and leave it to `composer work`, here or elsewhere.")
     ] = False,
+    max_cells: MaxCellsOption = None,
+    max_cost: MaxCostOption = None,
     dry_run: DryRunOption = False,
     _cluster: ClusterOption = None,
     home: HomeOption = None,
@@ -71,7 +75,8 @@ def compose(
     if queue:
         say(f"Run {run} waits for a worker: `composer work` on a machine that uses this database.")
         return
-    do(database, place, run, as_json)
+    with bounded(max_cells, max_cost):
+        do(database, place, run, as_json)
 
 
 @refusals
@@ -120,10 +125,12 @@ def _enter(database: Database, task: str, target: str, budget: int, strategy: st
 
 
 def do(database: Database, home: Home, run: int, as_json: bool) -> None:
-    """Do a run that was entered, with a progress bar, and print what it came to."""
+    """Do a run that was entered, with a progress bar, and print what it came to; raises `BoundReached`."""
     try:
         with progress_bar(console) as bar:
             result = worker.work(database, home, run, on_progress=bar, connect=connection.connect)
+    except BoundReached:
+        raise
     except (KeyboardInterrupt, Stopped) as stop:
         console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
         raise typer.Exit(130) from stop

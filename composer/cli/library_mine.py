@@ -14,6 +14,7 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from composer.cli.before_spending import DryRunOption
+from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import (
     HomeOption,
@@ -65,6 +66,8 @@ def mine_command(
         int, typer.Option("--budget", help="Answers of the target; texts come on top.")
     ] = DEFAULT_BUDGET,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the optimizer.")] = 0,
+    max_cells: MaxCellsOption = None,
+    max_cost: MaxCostOption = None,
     yes: YesOption = False,
     dry_run: DryRunOption = False,
     _cluster: ClusterOption = None,
@@ -85,7 +88,7 @@ def mine_command(
     _before(cost, as_json=as_json, dry_run=dry_run)
     if not yes:
         confirm("Begin?")
-    with _bar(plan) as bar:
+    with bounded(max_cells, max_cost), _bar(plan) as bar:
         mined = mine(database, place, plan, by=person(), connect=connection.connect, on_progress=bar)
     with database.session() as session:
         found = propose(session, mined)

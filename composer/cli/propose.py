@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from composer.cli.before_spending import DryRunOption, before_spending
+from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import HomeOption, JsonOption, out, person, refusals, say
 from composer.cli.compose import do
@@ -40,6 +41,8 @@ def propose(
             "--base", help="Text file with a whole prompt; snippets go in its line {{snippets}}, else at its end."
         ),
     ] = None,
+    max_cells: MaxCellsOption = None,
+    max_cost: MaxCostOption = None,
     dry_run: DryRunOption = False,
     _cluster: ClusterOption = None,
     home: HomeOption = None,
@@ -72,7 +75,8 @@ def propose(
     before_spending(takes, as_json=as_json, dry_run=dry_run)
     with database.session() as session:
         run = enter_run(session, plan, by=person(), at=datetime.now(UTC))
-    do(database, place, run, as_json)
+    with bounded(max_cells, max_cost):
+        do(database, place, run, as_json)
 
 
 def _notes(plan: Plan) -> None:

@@ -10,6 +10,7 @@ import typer
 from composer.analysis import jobs
 from composer.answers.latency import answer_latency
 from composer.candidates.records import get_candidate_summary
+from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import CandidateArgument, HomeOption, opened, out, person, refusals, say
 from composer.cli.figures_table import comparison
@@ -22,9 +23,16 @@ from library.errors import Refused
 
 
 @refusals
-def rescore(candidate: CandidateArgument, _cluster: ClusterOption = None, home: HomeOption = None) -> None:
+def rescore(
+    candidate: CandidateArgument,
+    max_cells: MaxCellsOption = None,
+    max_cost: MaxCostOption = None,
+    _cluster: ClusterOption = None,
+    home: HomeOption = None,
+) -> None:
     """Score a stale candidate again on the answers stored; first prints how many have to be paid."""
-    score_again(candidate, home)
+    with bounded(max_cells, max_cost):
+        score_again(candidate, home)
 
 
 def score_again(candidate_id: int, folder: Path | None) -> None:

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 import dspy
 import numpy as np
 
+from composer.answers.bound import BoundReached, current_bound
 from composer.answers.evaluator import Counts, Stopped
 from composer.answers.naming import NamedCells, named_answers
 from composer.answers.session import model_session
@@ -138,6 +139,7 @@ def _mine(plan: MiningPlan, cells: NamedCells, connect: Connect, on_progress: Ca
             reflecting(plan.reflection),
             cells,
             most=plan.texts,
+            bound=current_bound(),
             on_call=lambda counts: note(reflections=counts),
             stop=check,
         )
@@ -162,6 +164,8 @@ def _interruptible(work: Callable[[], str], stop: threading.Event) -> str:
         done = thread.submit(work)
         try:
             return done.result()
+        except BoundReached as reached:
+            return str(reached)
         except KeyboardInterrupt:
             stop.set()
             with suppress(Stopped, KeyboardInterrupt):

@@ -197,6 +197,15 @@ class Target(BaseModel):
         return self.vendor.fields(settings, self.extra_body)
 
     @property
+    def prices(self) -> tuple[float, float] | None:
+        """Price of a million tokens of the prompt, and of the answer; None where the target states none."""
+        into, out = self.price_per_million_input_tokens, self.price_per_million_output_tokens
+        if into is not None and out is not None:
+            return into, out
+        both = self.price_per_million_tokens
+        return None if both is None else (both, both)
+
+    @property
     def hash(self) -> str:
         """The sha256 of the identity, in hex: equal for targets whose answers are interchangeable."""
         return digest(self.identity)

@@ -10,6 +10,7 @@ from typing import Any
 import dspy
 from dspy.lm15 import Message, Request, Response, TextPart, Usage
 
+from composer.answers.bound import UNBOUNDED, Bound
 from composer.answers.evaluator import Counts
 from composer.answers.store import CellStore, Question
 from composer.models.answer import Answer
@@ -68,6 +69,7 @@ class ReflectionEngine:
         cells: CellStore,
         *,
         most: int,
+        bound: Bound = UNBOUNDED,
         on_call: Callable[[Counts], None] = lambda _counts: None,
         stop: Callable[[], None] = lambda: None,
     ) -> None:
@@ -75,6 +77,7 @@ class ReflectionEngine:
         self._target = target
         self._cells = cells
         self._most = most
+        self._bound = bound
         self._on_call = on_call
         self._stop = stop
         self.counts = Counts()
@@ -109,10 +112,19 @@ class ReflectionEngine:
         number = self.counts.asked
         question = Question(messages, self._target.hash, _FILED, "", number)
         found = self._cells.find([question.key]).get(question.key)
-        answer = found or self._cells.keep(question, ask(self._drawing(number), messages))
+        answer = found or self._paid(question)
         known = 1 if found else 0
         self.counts = Counts(number + 1, self.counts.stored + known, self.counts.paid + 1 - known)
         self._on_call(self.counts)
+        return answer
+
+    def _paid(self, question: Question) -> Answer:
+        self._bound.may_ask(self._target, question, alone=True)
+        answer: Answer | None = None
+        try:
+            answer = self._cells.keep(question, ask(self._drawing(question.replicate), question.messages))
+        finally:
+            self._bound.ended(self._target, question, answer)
         return answer
 
     def _drawing(self, number: int) -> dspy.LM:

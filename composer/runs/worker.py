@@ -91,8 +91,8 @@ def work(
                 result = _search_and_submit(run, model, cells)
         except TakenOver:
             raise  # how it ends is for the other worker to say
-        except Stopped:
-            record.end(STOPPED, "stopped; it can be continued")
+        except Stopped as stop:
+            record.end(STOPPED, str(stop) or "stopped; it can be continued")
             raise
         except KeyboardInterrupt:
             record.end(STOPPED, "interrupted; it can be continued")

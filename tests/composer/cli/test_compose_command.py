@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from sqlmodel import select
 from typer.testing import CliRunner
 
 from composer.cli import app
@@ -21,6 +22,7 @@ from composer.models import connection
 from composer.models.client import Outage
 from composer.runs import worker
 from composer.runs.summary import RunResult
+from composer.tables import RunRow
 from library.database import Database
 from tests import small
 from tests.scripted import ScriptedEngine, connecting
@@ -281,3 +283,24 @@ def test_answers_that_are_reused_are_pointed_out_where_another_model_would_go_un
     assert hint not in first
     assert "0 stored already" not in again
     assert (hint in again) == (fingerprint is None)
+
+
+def test_a_bound_ends_a_run_that_the_same_command_goes_on_with(filled: Database, run: Run) -> None:
+    whole = small.engine()
+    command = ("compose", "small", "--target", "tiny", "--budget", "40", "--strategy", "greedy", "--json")
+    first = run(*command, "--max-cells", "7", model=whole)
+    assert first.exit_code == 3, first.output
+    assert "Stopped at --max-cells 7. Paid for 7 answers." in first.stderr
+    with filled.session() as session:
+        [row] = session.exec(select(RunRow)).all()
+        assert (row.state, row.message.startswith("Stopped at --max-cells 7.")) == ("stopped", True)
+    assert len(whole.asked) == 7
+    summary = told(run(*command, model=whole))
+    assert summary["cells"]["stored"] == 7
+    assert summary["cells"]["paid"] == len(whole.asked) - 7
+
+
+def test_a_bound_on_money_needs_a_price(filled: Database, run: Run) -> None:
+    result = run("compose", "small", "--target", "tiny", "--budget", "40", "--max-cost", "1")
+    assert result.exit_code == 1
+    assert "has no price" in result.stderr
