@@ -71,3 +71,15 @@ def test_a_database_whose_log_and_rows_differ_is_not_copied(
     assert "the log and the rows of the copy differ: snippet version 1" in done.stderr
     assert open_database(tmp_path / "new").came_with == newest_revision()
     assert composer("audit", "head", "--home", tmp_path / "new").stdout.startswith("0:")
+
+
+def test_a_row_that_is_changed_on_the_server_is_found_by_the_audit(
+    submitted: Database, home: Home, postgresql: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = postgresql.database()
+    assert composer("db", "copy", home.path, postgresql.url(name)).exit_code == 0
+    monkeypatch.setenv(URL_VARIABLE, postgresql.url(name))
+    assert composer("audit", "verify", "--home", tmp_path / "elsewhere").exit_code == 0
+    postgresql.execute("update snippet_version set text = 'Say 5.' where id = 1", name)
+    found = composer("audit", "verify", "--home", tmp_path / "elsewhere")
+    assert (found.exit_code, "snippet version 1" in found.output) == (1, True)
