@@ -121,6 +121,10 @@ class Evaluator:
         self._pay([question for key, question in fresh.items() if key not in found])
         return [[self._known[key] for key, _ in one] for one in keyed]
 
+    def forget(self) -> None:
+        """Let go of the answers held in memory: where millions are asked about, only the store keeps them all."""
+        self._known.clear()
+
     def questions(self, prompt: Askable, examples: Sequence[Example]) -> list[Question]:
         """Return the question of each cell, in the order of the examples."""
         return questions_of(self.task, self.target_hash, prompt, examples, replicate=self.replicate)
@@ -171,7 +175,9 @@ def _result(future: Future[Answer], question: Question) -> Answer:
         return future.result()
     except TooLong as problem:
         what = f"example {question.example_id}: {problem.what}"
-        raise TooLong(what, where=problem.where, fix=problem.fix, problems=problem.problems) from problem
+        named = TooLong(what, where=problem.where, fix=problem.fix, problems=problem.problems)
+        named.example_id = question.example_id
+        raise named from problem
 
 
 def questions_of(

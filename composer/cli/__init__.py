@@ -98,6 +98,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.export:export",
         "Write what is released for (task, target): the pack, or the formats of other tools.",
     ),
+    "annotate": Entry(
+        "composer.cli.annotate:annotate",
+        "Ask the released prompt about every row of a file; run it again to go on after a break.",
+    ),
     "push": Entry(
         "composer.cli.push:push",
         "Put what is released into MLflow's or Langfuse's prompt registry; a dry run without --yes.",

@@ -76,7 +76,7 @@ def _arrow_table(path: Path, table: Any) -> Table:
     for name, column in zip(table.column_names, table.columns, strict=True):
         if name.startswith("__index_level_"):
             continue
-        values = [_value(value) for value in column.to_pylist()]
+        values = [value_of(value) for value in column.to_pylist()]
         if names := kinds.get(name):
             # -1 is what such a data set has where a row has no label.
             values = [names[one] if isinstance(one, int) and 0 <= one < len(names) else None for one in values]
@@ -94,16 +94,16 @@ def _classes(metadata: Mapping[bytes, bytes]) -> dict[str, list[str]]:
         return {}
 
 
-def _value(value: object) -> object:
+def value_of(value: object) -> object:
     """Return a cell as JSON has it; what it doesn't know, such as a date, as text, and not-a-number as nothing."""
     if isinstance(value, float) and value != value:
         return None
     if value is None or isinstance(value, str | bool | int | float):
         return value
     if isinstance(value, list):
-        return [_value(one) for one in value]
+        return [value_of(one) for one in value]
     if isinstance(value, dict):
-        return {str(name): _value(one) for name, one in value.items()}
+        return {str(name): value_of(one) for name, one in value.items()}
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="replace")
     return str(value)

@@ -107,6 +107,16 @@ def _again(row: Row, columns: ColumnMap, first: str, fix: str) -> Wrong:
     return Wrong(column, f"the same {same} as {first}", fix)
 
 
+def require_askable(text: str, column: str, task: Task) -> None:
+    """Raise `Wrong` for a text that no model is asked about: an empty one, or one of control tokens."""
+    if not text.strip():
+        raise Wrong(column, "the text is empty", "Fill it in, or remove the row.")
+    if task.data.control_tokens == "refuse" and (tokens := known_tokens(text)):
+        what = f"spells {', '.join(tokens)}, which models read as a control token and not as text"
+        fix = "Remove it or the row, or write `control_tokens: warn` in the task's data."
+        raise Wrong(column, what, fix)
+
+
 class _Reader:
     """Reads one row at a time, and remembers the id under which the same inputs came first."""
 
@@ -149,12 +159,7 @@ class _Reader:
         if texts in self._known:
             return self._known[texts]
         for text, column in zip(texts, self._columns.inputs.values(), strict=True):
-            if not text.strip():
-                raise Wrong(column, "the text is empty", "Fill it in, or remove the row.")
-            if self._task.data.control_tokens == "refuse" and (tokens := known_tokens(text)):
-                what = f"spells {', '.join(tokens)}, which models read as a control token and not as text"
-                fix = "Remove it or the row, or write `control_tokens: warn` in the task's data."
-                raise Wrong(column, what, fix)
+            require_askable(text, column, self._task)
         return self._known.setdefault(texts, (digest(inputs), inputs))
 
     def _ratings(self, row: Row) -> Iterator[tuple[str, float | str]]:

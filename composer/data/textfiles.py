@@ -31,7 +31,7 @@ def read_delimited(path: Path) -> Table:
     # csv takes a carriage return for the end of the row, so it meets a character that the text lacks instead.
     stand_in = next(mark for mark in map(chr, range(0xE000, 0xF8FF)) if mark not in text)
     text = _LONE_RETURN.sub(stand_in, text)
-    delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else _delimiter(text)
+    delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else delimiter_of(text)
     # Cells that recur, as texts do with a row for each rater, are kept once.
     kept: dict[str, str] = {}
     problems: list[Problem] = []
@@ -39,7 +39,7 @@ def read_delimited(path: Path) -> Table:
     columns: tuple[str, ...] = ()
     reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
     try:
-        columns = _header(next(reader, []), path)
+        columns = header_of(next(reader, []), path)
         begins = reader.line_num + 1
         for cells in reader:
             if len(cells) == len(columns):
@@ -71,7 +71,7 @@ def read_json(path: Path) -> Table:
     if first.rstrip().endswith("}") and rest.lstrip().startswith("{"):
         return _json_lines(path, text)
     try:
-        found = json.loads(text, object_pairs_hook=_unique)
+        found = json.loads(text, object_pairs_hook=unique_fields)
     except (ValueError, RecursionError) as error:
         raise Refused(f"not valid JSON: {error}", where=str(path), fix="Write a list of objects.") from None
     if isinstance(found, dict):
@@ -111,7 +111,7 @@ def _json_lines(path: Path, text: str) -> Table:
         if not line.strip():
             continue
         try:
-            row = json.loads(line, object_pairs_hook=_unique)
+            row = json.loads(line, object_pairs_hook=unique_fields)
         except (ValueError, RecursionError) as error:
             problems.append(Problem(number, "", f"not valid JSON: {error}", "Write one JSON object a line."))
             continue
@@ -122,7 +122,8 @@ def _json_lines(path: Path, text: str) -> Table:
     return Table(path, "line", columns_of(row for _, row in rows), tuple(rows), tuple(problems))
 
 
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def unique_fields(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return the fields of a JSON object; raises `ValueError` where one appears twice."""
     row = dict(pairs)
     if len(row) < len(pairs):
         (twice, _), *_ = Counter(name for name, _ in pairs).most_common(1)
@@ -130,7 +131,7 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return row
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Return the delimiter with which most of the first rows have as many cells as the header, and that most."""
 
     def fit(delimiter: str) -> tuple[bool, float, int]:
@@ -145,7 +146,7 @@ def _delimiter(text: str) -> str:
     return max((",", ";", "\t", "|"), key=fit)
 
 
-def _header(names: Sequence[str], path: Path) -> tuple[str, ...]:
+def header_of(names: Sequence[str], path: Path) -> tuple[str, ...]:
     """Return the names of the columns, those without a name by their place; refuse a name that comes twice."""
     columns = [name.strip() or f"column {place}" for place, name in enumerate(names, 1)]
     check_columns(columns, f"{path}, line 1")

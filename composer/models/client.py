@@ -29,7 +29,12 @@ class Outage(Refused):
 
 
 class TooLong(Outage):
-    """A target could not answer because the messages don't fit into its context."""
+    """A target could not answer because the messages don't fit into its context.
+
+    `example_id` is the example that they are about, empty where that isn't known.
+    """
+
+    example_id = ""
 
 
 def ask(lm: dspy.LM, messages: list[dict[str, str]]) -> Answer:
