@@ -38,17 +38,20 @@ class Database:
         """The revision that its schema had before this one migrated it; empty where it had none."""
         self._only_read = ""
         self._engine = _engine(url)
+        self._unsynced = self._engine if self.file is None else _engine(url, synced=False)
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
+    def session(self, *, synced: bool = True) -> Iterator[Session]:
         """Give a session that commits at the end of the block, or rolls back if it raises.
 
         On SQLite a block of reads holds no lock; the first write takes the one write lock until the
-        end. Raises Refused if the database can't be reached, opened, read or written.
+        end. What it commits is on the disk; where it need not be `synced`, a power cut may undo it until the next
+        such commit, which takes everything before it along. A kill undoes nothing. Raises Refused if the database
+        can't be reached, opened, read or written.
         """
         with (
             in_plain_words(self.url, self._only_read),
-            Session(self._engine, expire_on_commit=False) as session,
+            Session(self._engine if synced else self._unsynced, expire_on_commit=False) as session,
         ):
             yield session
             session.commit()
@@ -58,8 +61,9 @@ class Database:
     def only_read(self, why: str) -> None:
         """Refuse every change from now on, with this as the reason; for a SQLite database."""
         self._only_read = why
-        event.listen(self._engine, "connect", _refuse_writing)
-        self._engine.dispose()
+        for engine in (self._engine, self._unsynced):
+            event.listen(engine, "connect", _refuse_writing)
+            engine.dispose()
 
     @property
     def file(self) -> Path | None:
@@ -156,6 +160,7 @@ class Database:
     def close(self) -> None:
         """Close all connections; the next session opens new ones."""
         self._engine.dispose()
+        self._unsynced.dispose()
 
     @contextmanager
     def _one_at_a_time(self) -> Iterator[None]:
@@ -236,7 +241,7 @@ def newest_revision() -> str:
     return max(file.name for file in MIGRATIONS.glob("[0-9]*.py")).partition("_")[0]
 
 
-def _engine(url: URL, *, for_migration: bool = False) -> Engine:
+def _engine(url: URL, *, for_migration: bool = False, synced: bool = True) -> Engine:
     is_sqlite = url.get_backend_name() == "sqlite"
     settings: dict[str, Any] = {"pool_pre_ping": not is_sqlite, "json_deserializer": _from_json}
     if is_sqlite:
@@ -256,6 +261,8 @@ def _engine(url: URL, *, for_migration: bool = False) -> Engine:
         event.listen(engine, "connect", _set_up_postgresql)
     if is_sqlite:
         event.listen(engine, "connect", _set_up_sqlite)
+    if not synced:
+        event.listen(engine, "connect", _leave_syncing_to_others)
     if is_sqlite and for_migration:
         # Python's driver begins no transaction for changes of the schema; begun by hand, a migration
         # that is cut off leaves nothing behind.
@@ -272,6 +279,10 @@ def _from_json(text: str) -> Any:
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={PATIENCE_SECONDS * 1000}"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _leave_syncing_to_others(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous=NORMAL").close()
 
 
 def _set_up_postgresql(connection: Any, _record: object) -> None:

@@ -104,7 +104,7 @@ def corrected_mean(
 def tuned_power(gold: Floats, answered: Floats, others: Floats) -> float:
     """Return how far the answers should count, in [0, 1]: 0 where they have nothing to do with the labels."""
     together = float(np.mean((gold - gold.mean()) * (answered - answered.mean())))
-    alone = float(np.concatenate([answered, others]).var())
+    alone = float(np.concatenate([answered, others]).var(ddof=1))
     return min(1.0, max(0.0, together / ((1 + len(gold) / len(others)) * alone)))
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from queue import SimpleQueue
 from typing import Protocol
 
 import dspy
 
-from composer.answers.served import ModelChanged
 from composer.answers.store import CellStore, MemoryCells, Question
 from composer.data.examples import Example
 from composer.models.answer import Answer
@@ -21,6 +21,7 @@ from composer.prompts.askable import Askable
 from composer.prompts.composition import UnvettedText
 from composer.prompts.messages import Messages, render
 from composer.task.task import Task
+from library.errors import Refused
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ class Evaluator:
     """Turns (prompt, examples) into answers, through an `Executor`.
 
     Workers of the executor only call the model; this process alone writes. At most `slots` questions are out
-    at a time and answers are stored as they arrive, so a kill loses at most those in flight. Questions are put
-    in the order of the examples, one prompt at a time: neighbours share the prompt, and often the first
-    input, and a model that caches prefixes reads only the rest.
+    at a time and answers are stored as they arrive, those that arrived together in one go, so a kill loses at
+    most those in flight. Questions are put in the order of the examples, one prompt at a time: neighbours share
+    the prompt, and often the first input, and a model that caches prefixes reads only the rest.
 
     `check` is shown each answer before it is stored, and one for which it raises is not; `see` is shown each
     answer once, stored or paid for now. Either may raise to end the asking. `allowance` is asked before a question
@@ -132,17 +133,18 @@ class Evaluator:
     def _pay(self, questions: Sequence[Question]) -> None:
         waiting = deque(questions)
         asked: dict[Future[Answer], Question] = {}
+        arrived: SimpleQueue[Future[Answer]] = SimpleQueue()
         try:
             while True:
                 # A question is only put when the answer before it is stored: a kill loses those in flight alone.
                 while waiting and len(asked) < self.slots and self.allowance.may_ask(waiting[0], alone=not asked):
                     question = waiting.popleft()
-                    asked[self.executor.submit(self.ask, question.messages)] = question
+                    future = self.executor.submit(self.ask, question.messages)
+                    asked[future] = question
+                    future.add_done_callback(arrived.put)
                 if not asked:
                     return
-                for future in wait(asked, return_when=FIRST_COMPLETED).done:
-                    kept = self._keep(asked[future], _result(future, asked[future]))
-                    del asked[future]
+                for kept in self._take(asked, _all_of(arrived)):
                     self.see(kept)
                     if self.stop_asked():
                         raise Stopped
@@ -150,23 +152,53 @@ class Evaluator:
             # Whatever ended it, an interrupt too: nothing new is asked, and what other workers are at is kept.
             for future in [one for one in asked if not one.cancel()]:
                 if future.exception() is None and asked[future].key not in self._known:
-                    with suppress(ModelChanged):
-                        self._keep(asked[future], future.result())
+                    # One that can't be stored is no reason to lose the others.
+                    with suppress(Refused):
+                        self.check(future.result())
+                        self._keep([(asked[future], future.result())])
             for question in asked.values():
                 self.allowance.ended(question, None)
             raise
 
-    def _keep(self, question: Question, answer: Answer) -> Answer:
-        self.check(answer)
-        kept = self._known[question.key] = self.store.keep(question, answer)
-        self.allowance.ended(question, answer)
-        self._count(paid=1)
+    def _take(self, asked: dict[Future[Answer], Question], arrived: Sequence[Future[Answer]]) -> list[Answer]:
+        """Store the answers that have arrived, those before the first that failed, and take them from `asked`."""
+        fit: list[tuple[Question, Answer]] = []
+        problem: BaseException | None = None
+        for future in arrived:
+            try:
+                answer = _result(future, asked[future])
+                self.check(answer)
+            except BaseException as failed:  # noqa: BLE001 - raised again below
+                problem = failed
+                break
+            fit.append((asked[future], answer))
+        kept = self._keep(fit)
+        for future in arrived[: len(fit)]:
+            del asked[future]
+        if problem is not None:
+            raise problem
+        return kept
+
+    def _keep(self, answered: Sequence[tuple[Question, Answer]]) -> list[Answer]:
+        kept = self.store.keep_many(answered)
+        for (question, _), answer in zip(answered, kept, strict=True):
+            self._known[question.key] = answer
+            self.allowance.ended(question, answer)
+            self._count(paid=1)
         return kept
 
     def _count(self, *, asked: int = 0, stored: int = 0, paid: int = 0) -> None:
         before = self.counts
         self.counts = Counts(before.asked + asked, before.stored + stored, before.paid + paid)
         self.on_answer(self.counts)
+
+
+def _all_of(arrived: SimpleQueue[Future[Answer]]) -> list[Future[Answer]]:
+    """Return all that has arrived, which is waited for where nothing has."""
+    found = [arrived.get()]
+    while not arrived.empty():
+        found.append(arrived.get())
+    return found
 
 
 def _result(future: Future[Answer], question: Question) -> Answer:

@@ -40,17 +40,15 @@ class NamedCells(DatabaseCells):
         self._found.update(dict.fromkeys(found))
         return found
 
-    def keep(self, question: Question, answer: Answer) -> Answer:
-        """Store one answer for good and return it, or the one stored under its key before: that one stays."""
-        kept = super().keep(question, answer)
+    def keep_many(self, answered: Sequence[tuple[Question, Answer]]) -> list[Answer]:
+        """Store answers, all of them or none, and return what is stored for each: what was there before stays."""
+        kept = super().keep_many(answered)
         self._kept |= self._storing
         self._storing = {}
         return kept
 
-    def _store(self, session: Session, question: Question, answer: Answer) -> None:
-        super()._store(session, question, answer)
-        session.flush()
-        self._storing = dict(content_hashes(session, CellRow, [question.key]))
+    def _note(self, session: Session, keys: Sequence[str]) -> None:
+        self._storing = dict(content_hashes(session, CellRow, keys))
 
     def name(self) -> None:
         """Write an entry that names the answers kept since the last one, and those found that no entry names.

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache, cached_property
+from time import monotonic
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Row, Table
 from sqlalchemy import select as sa_select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from composer.answers.served import Served
 from composer.models.answer import Answer
 from composer.prompts.messages import Messages
 from composer.tables import CellRow
+from library.address import POSTGRESQL
 from library.canonical import digest
-from library.database import Database, lock_for_writing
+from library.database import Database
 from library.parts import in_parts
 
+SYNCED_SECONDS = 1.0
+"""How long a stored answer may wait for the disk at most, where others follow it."""
 _TABLE: Table = CellRow.__table__  # type: ignore[attr-defined]
 _COLUMNS = tuple(_TABLE.columns)
 
@@ -36,7 +42,7 @@ class Question:
     example_id: str
     replicate: int = 0
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Identity of the answer: all that is sent, and to whom; sha256 in hex."""
         return digest({"messages": self.messages, "target": self.target, "replicate": self.replicate})
@@ -53,6 +59,9 @@ class CellStore(Protocol):
 
     def keep(self, question: Question, answer: Answer) -> Answer:
         """Store one answer permanently and return it, or the one stored under its key before: that one stays."""
+
+    def keep_many(self, answered: Sequence[tuple[Question, Answer]]) -> list[Answer]:
+        """Store answers, all of them or none, and return what is stored for each, as `keep` does."""
 
 
 class MemoryCells:
@@ -77,12 +86,22 @@ class MemoryCells:
             self._served.setdefault(question.target, set()).add(by)
         return self.stored.setdefault(question.key, answer)
 
+    def keep_many(self, answered: Sequence[tuple[Question, Answer]]) -> list[Answer]:
+        """Store answers and return what is stored for each, as `keep` does."""
+        return [self.keep(*one) for one in answered]
+
 
 class DatabaseCells:
-    """Cells in the database, each committed on its own so that a kill loses none."""
+    """Cells in the database, each committed as it arrives, so that a kill loses none.
+
+    On SQLite, what is stored is on the disk itself within a second (`SYNCED_SECONDS`), and before anything else
+    is stored: answers that come faster than the disk takes them one by one go there together. Only a power cut
+    makes a difference of that.
+    """
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._synced = -SYNCED_SECONDS
 
     def served(self, target: str) -> frozenset[Served]:
         """Return what models the stored answers of a target, by its hash, were given by, as far as reported."""
@@ -98,15 +117,37 @@ class DatabaseCells:
 
     def keep(self, question: Question, answer: Answer) -> Answer:
         """Store one answer permanently and return it, or the one stored under its key before: that one stays."""
-        with self.database.session() as session:
-            lock_for_writing(session)  # another run may have asked the same question meanwhile
-            stored = session.get(CellRow, question.key)
-            if stored is None:
-                self._store(session, question, answer)
-            return _answer(stored) if stored else answer
+        return self.keep_many([(question, answer)])[0]
 
-    def _store(self, session: Session, question: Question, answer: Answer) -> None:
-        session.add(_row(question, answer, datetime.now(UTC)))
+    def keep_many(self, answered: Sequence[tuple[Question, Answer]]) -> list[Answer]:
+        """Store answers, all of them or none, and return what is stored for each, as `keep` does."""
+        if not answered:
+            return []
+        synced = monotonic() - self._synced >= SYNCED_SECONDS
+        with self.database.session(synced=synced) as session:
+            new = _insert(session, answered, datetime.now(UTC))
+            # Another run may have asked the same question meanwhile.
+            before = stored_answers(session, [one.key for one, _ in answered if one.key not in new])
+            self._note(session, new)
+        if synced:
+            self._synced = monotonic()
+        return [before.get(question.key, answer) for question, answer in answered]
+
+    def _note(self, session: Session, keys: Sequence[str]) -> None:
+        """Take note of the keys that are being stored, in the transaction that stores them."""
+
+
+def _insert(session: Session, answered: Sequence[tuple[Question, Answer]], at: datetime) -> list[str]:
+    """Store the answers that have none under their key yet, and return their keys."""
+    rows = [_values(question, answer, at) for question, answer in answered]
+    insert = _insert_or_leave(session.get_bind().dialect.name)
+    return list(session.connection().execute(insert, rows).scalars())
+
+
+@cache
+def _insert_or_leave(dialect: str) -> Any:
+    insert = postgresql.insert if dialect == POSTGRESQL else sqlite.insert
+    return insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.key)
 
 
 def stored_answers(session: Session, keys: Sequence[str]) -> dict[str, Answer]:
@@ -125,25 +166,29 @@ def keep_all(session: Session, answered: Iterable[tuple[Question, Answer]], *, a
 
 
 def _row(question: Question, answer: Answer, at: datetime) -> CellRow:
-    return CellRow(
-        key=question.key,
-        target=question.target,
-        composition=question.composition,
-        example_id=question.example_id,
-        replicate=question.replicate,
-        text=answer.text,
-        finish_reason=answer.finish_reason,
-        prompt_tokens=answer.prompt_tokens,
-        completion_tokens=answer.completion_tokens,
-        seconds=answer.seconds,
-        answered_at=at,
-        refusal=answer.refusal,
-        reasoning=answer.reasoning,
-        reasoning_tokens=answer.reasoning_tokens,
-        problem=answer.problem,
-        served_model=answer.served_model,
-        system_fingerprint=answer.system_fingerprint,
-    )
+    return CellRow(**_values(question, answer, at))
+
+
+def _values(question: Question, answer: Answer, at: datetime) -> dict[str, Any]:
+    return {
+        "key": question.key,
+        "target": question.target,
+        "composition": question.composition,
+        "example_id": question.example_id,
+        "replicate": question.replicate,
+        "text": answer.text,
+        "finish_reason": answer.finish_reason,
+        "prompt_tokens": answer.prompt_tokens,
+        "completion_tokens": answer.completion_tokens,
+        "seconds": answer.seconds,
+        "answered_at": at,
+        "refusal": answer.refusal,
+        "reasoning": answer.reasoning,
+        "reasoning_tokens": answer.reasoning_tokens,
+        "problem": answer.problem,
+        "served_model": answer.served_model,
+        "system_fingerprint": answer.system_fingerprint,
+    }
 
 
 def _answer(row: CellRow | Row[Any]) -> Answer:

@@ -61,5 +61,5 @@ def serve(
         console.print("Nothing is released there yet: it is served once it is.", highlight=False, soft_wrap=True)
     good = sum(entry.prompt is not None for entry in entries.values())
     host = f"[{address}]" if ":" in address else address
-    say(f"{good} prompt{'s' * (good != 1)} at http://{host}:{at.getsockname()[1]}/prompts; Ctrl-C ends it.")
-    answer(endpoint(catalogue, names), at)
+    said = f"{good} prompt{'s' * (good != 1)} at http://{host}:{at.getsockname()[1]}/prompts; Ctrl-C ends it."
+    answer(endpoint(catalogue, names), at, lambda: say(said))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -26,9 +27,24 @@ def listening(address: str, port: int) -> socket.socket:
         ) from error
 
 
-def server_of(app: ASGIApp) -> uvicorn.Server:
-    """Return a server of an app that says nothing of each request, and ends within seconds once told to."""
-    return uvicorn.Server(
+class _Server(uvicorn.Server):
+    """Says when it answers: from then on it is ended by a signal."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._started()
+
+
+def server_of(app: ASGIApp, started: Callable[[], None] = lambda: None) -> uvicorn.Server:
+    """Return a server of an app that says nothing of each request, and ends within seconds once told to.
+
+    `started` is called once it answers.
+    """
+    return _Server(
         uvicorn.Config(
             app,
             log_level="warning",
@@ -39,14 +55,15 @@ def server_of(app: ASGIApp) -> uvicorn.Server:
             server_header=False,
             limit_concurrency=MOST_AT_ONCE,
             timeout_graceful_shutdown=SECONDS_TO_END,
-        )
+        ),
+        started,
     )
 
 
-def serve(app: ASGIApp, at: socket.socket) -> None:
-    """Answer at a socket until Ctrl-C, or a signal that ends the process."""
+def serve(app: ASGIApp, at: socket.socket, started: Callable[[], None] = lambda: None) -> None:
+    """Answer at a socket until Ctrl-C, or a signal that ends the process; `started` is called once it answers."""
     try:
-        server_of(app).run(sockets=[at])
+        server_of(app, started).run(sockets=[at])
     except KeyboardInterrupt:  # what Uvicorn raises again once it has ended
         return
     finally:
