@@ -35,6 +35,7 @@ from composer.cli.bench_labels import labels
 from composer.cli.bench_library import library
 from composer.cli.bench_pages import pages
 from composer.cli.bench_speed import speed
+from composer.cli.bench_throughput import throughput
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
 from composer.models.connection import connect
@@ -53,6 +54,7 @@ app.command()(labels)
 app.command()(library)
 app.command()(pages)
 app.command()(speed)
+app.command()(throughput)
 
 StrategiesOption = Annotated[
     str,

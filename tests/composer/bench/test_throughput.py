@@ -1,0 +1,31 @@
+"""The figures of a run: printed as one JSON document, and as a table that says what each stands beside."""
+
+from __future__ import annotations
+
+from rich.console import Console
+
+from composer.bench.throughput import Throughput, table
+
+FOUND = Throughput(2000.0, 1000.0, 10.0, 10.4, 0.95, 1.9, 0.5, 0.125)
+
+
+def test_a_script_gets_every_figure_by_its_name() -> None:
+    assert FOUND.as_json() == {
+        "stored_per_s": 2000.0,
+        "dspy_evaluate_per_s": 1000.0,
+        "raw_llama_s": 10.0,
+        "embedded_s": 10.4,
+        "endpoint_share": 0.95,
+        "dask_speedup": 1.9,
+        "load_ms": 0.5,
+        "import_runtime_s": 0.125,
+    }
+
+
+def test_a_table_says_what_each_figure_stands_beside() -> None:
+    console = Console(width=100, record=True)
+    console.print(table(Throughput(**{**vars(FOUND), "against_embedded_s": 13.0})))
+    shown = console.export_text()
+    assert "2.00 of dspy.Evaluate" in shown
+    assert "1.04 of raw llama.cpp" in shown
+    assert "0.80 of the other installation" in shown
