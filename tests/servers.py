@@ -12,6 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+import dspy
+
+from composer.models.connection import language_model
+from composer.models.target import Target
+
 
 @dataclass(frozen=True)
 class Reply:
@@ -172,3 +177,10 @@ class ChatServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+def impatient(target: Target) -> dspy.LM:
+    """A target's language model that tries nothing again."""
+    lm = language_model(target)
+    lm.patience = None
+    return lm

@@ -23,7 +23,6 @@ from composer.audit import audit
 from composer.cli import app
 from composer.evaluation import intervals
 from composer.home.paths import Home
-from composer.models.connection import language_model
 from composer.models.target import Target
 from composer.registry.targets import add_target
 from composer.release.pack import export_release
@@ -39,7 +38,7 @@ from library.database import Database, open_database
 from library.errors import Refused
 from tests import small
 from tests.replies import REPLY
-from tests.servers import ChatServer, Reply, chat, failure, reasoning, tool_call
+from tests.servers import ChatServer, Reply, chat, failure, impatient, reasoning, tool_call
 from ui.candidate.example_detail import pane
 from ui.candidate.examples import reported
 from ui.shell.csv_text import as_csv
@@ -88,9 +87,7 @@ def asked(database: Database, home: Home, server: ChatServer) -> int | None:
     """Compose on a server and return the candidate's number, if the run comes to one."""
 
     def connect(target: Target, say: object) -> dspy.LM:
-        lm = language_model(target).copy(num_retries=0)
-        lm.target_name = target.name
-        return lm
+        return impatient(target)
 
     content = {"name": "far", "kind": "server", "model": "m", "api_base": server.api_base}
     with database.session() as session:

@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from dataclasses import replace
+from functools import partial
 
 import dspy
 from dspy.lm15 import RefusalPart, Request, Response, ThinkingPart, request_from_openai_chat
@@ -41,27 +42,34 @@ def ask(lm: dspy.LM, messages: list[dict[str, str]]) -> Answer:
     """Ask a language model once and return its answer; safe to call from any thread.
 
     The messages (role and content) go out unchanged, with the model's own settings, past DSPy's cache and
-    history. DSPy retries passing trouble (`lm.num_retries`); after that an Outage is raised. What the model's
+    history. Passing trouble is tried again (the model's `patience`, or DSPy by `lm.num_retries`); after that an
+    Outage is raised. The seconds are those of the call that was answered. What the model's
     engine refused, such as a missing model file, is raised as that Refused.
     """
     request = _request(lm, messages)
-    begun = time.monotonic()
+    patience = getattr(lm, "patience", None)
     try:
         # A typed request is answered by a typed response, which carries the tokens: DSPy's usage
         # tracker, which loses them in threads, isn't needed.
         with dspy.context(disable_history=True):
-            response: Response = lm(request=request, cache=False)
+            call = partial(_timed, lm, request)
+            response, seconds = call() if patience is None else patience.through(call)
     except dspy.LMUnexpectedError as error:
         if isinstance(error.__cause__, Refused):
             raise error.__cause__ from error
         raise  # a fault of this program: not the target's, and not to be taken for an outage
     except dspy.LMError as error:
         raise _as_outage(lm, error) from error
-    seconds = time.monotonic() - begun
     body = response.provider_data
     if isinstance(body, dict) and ANSWER in body:
         return replace(Answer(**body[ANSWER]), seconds=seconds)
     return _answer(response, seconds)
+
+
+def _timed(lm: dspy.LM, request: Request) -> tuple[Response, float]:
+    begun = time.monotonic()
+    response: Response = lm(request=request, cache=False)
+    return response, time.monotonic() - begun
 
 
 def _answer(response: Response, seconds: float) -> Answer:

@@ -12,6 +12,7 @@ from composer.models.catalogue import find_model
 from composer.models.chat_format import ChatFormat, LlamaFormat, format_of, template_of
 from composer.models.download import locate, models_folder, pull, turns_folder
 from composer.models.embedded import EmbeddedEngine
+from composer.models.patience import Patience
 from composer.models.server import ServerEngine
 from composer.models.target import Target
 from composer.models.turns import Turns
@@ -64,7 +65,8 @@ def language_model(
             template_sha256=target.template_sha256,
         )
         # The settings are not DSPy's to know: by a model's name it refuses some, and a server may want others.
-        lm = dspy.LM(f"server/{target.model}", engine=server, cache=False)
+        lm = dspy.LM(f"server/{target.model}", engine=server, num_retries=0, cache=False)
+        lm.patience = Patience(say)
         lm.request_fields = target.request_fields
     lm.target_name = target.name
     return lm

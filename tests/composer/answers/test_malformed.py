@@ -13,7 +13,6 @@ from composer.answers.malformed import FIRST, MostlyMalformed
 from composer.candidates.records import get_candidate
 from composer.home.paths import Home
 from composer.home.processes import FAILED, FINISHED
-from composer.models.connection import language_model
 from composer.models.target import Target
 from composer.registry.targets import add_target
 from composer.runs import worker
@@ -23,7 +22,7 @@ from composer.runs.summary import RunResult
 from library.database import Database
 from tests import small
 from tests.scripted import ScriptedEngine
-from tests.servers import Behaviour, ChatServer, Reply, chat, failure, reasoning, tool_call
+from tests.servers import Behaviour, ChatServer, Reply, chat, failure, impatient, reasoning, tool_call
 
 JUDGE = small.engine()
 BUDGET = 80
@@ -57,11 +56,8 @@ def sometimes(other: Callable[[str], Reply], digit: str = "3") -> Behaviour:
 
 
 def connect(target: Target, say: Callable[[str], None]) -> dspy.LM:
-    """The target's language model without DSPy's retries and their pauses."""
-    lm = language_model(target)
-    copy = lm.copy(num_retries=0)
-    copy.target_name = target.name
-    return copy
+    """The target's language model, which tries nothing again."""
+    return impatient(target)
 
 
 def enter(database: Database, server: ChatServer, *, search: int = 0, **changes: Any) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 from zlib import crc32
 
-import dspy
 import pytest
 
 from composer.models.asking import MOST_BYTES, Asking
@@ -23,7 +22,7 @@ from composer.models.client import ask
 from composer.models.connection import chat_format, chat_template, language_model
 from composer.models.target import Target
 from library.errors import Refused
-from tests.servers import ChatServer, Reply, failure
+from tests.servers import ChatServer, Reply, failure, impatient
 
 HELLO = [{"role": "user", "content": "Hello."}]
 TEMPLATE = "{{ messages[0].content }}"
@@ -148,10 +147,6 @@ def test_the_key_goes_out_with_each_question(server: ChatServer) -> None:
 )
 def test_a_vocabularys_spelling_is_read_as_the_bytes_it_stands_for(spelled: str, held: bytes) -> None:
     assert as_bytes(spelled) == held
-
-
-def impatient(target: Target) -> dspy.LM:
-    return language_model(target).copy(num_retries=0)
 
 
 def test_a_server_with_another_chat_template_is_refused_before_it_is_asked(server: ChatServer) -> None:

@@ -23,7 +23,7 @@ from composer.models.connection import language_model
 from composer.models.reply import NOT_STORABLE, REPEATS, TOOL_CALL
 from composer.models.target import Target
 from library.errors import Refused
-from tests.servers import ChatServer, Reply, chat, failure, tool_call
+from tests.servers import ChatServer, Reply, chat, failure, impatient, tool_call
 
 KEY = "key-77e1c0ffee"
 ODD = [
@@ -70,11 +70,6 @@ def server() -> Iterator[ChatServer]:
 def target_at(api_base: str, **changes: Any) -> Target:
     content = {"name": "far", "kind": "server", "model": "org/model:q4", "api_base": api_base, "seed": 7}
     return Target.model_validate({**content, **changes})
-
-
-def impatient(target: Target) -> dspy.LM:
-    """The target's language model without DSPy's retries and their pauses."""
-    return language_model(target).copy(num_retries=0)
 
 
 def test_an_engine_gets_exactly_the_messages_and_the_settings() -> None:

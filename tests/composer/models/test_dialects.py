@@ -12,9 +12,8 @@ import dspy
 import pytest
 
 from composer.models.client import Outage, TooLong, ask
-from composer.models.connection import language_model
 from composer.models.target import Target
-from tests.servers import ChatServer, Reply, anthropic, chat, gemini
+from tests.servers import ChatServer, Reply, anthropic, chat, gemini, impatient
 
 ODD = [
     {"role": "system", "content": " Rate it.\n\t- a {{bullet}}\n  - another\u2028 é\u0301 🙂  \n\n"},
@@ -32,7 +31,7 @@ def server() -> Iterator[ChatServer]:
 
 def model_at(server: ChatServer, api: str, **changes: Any) -> dspy.LM:
     content = {"name": "far", "kind": "server", "api": api, "model": "some-model", "api_base": server.api_base}
-    return language_model(Target.model_validate({**content, **changes})).copy(num_retries=0)
+    return impatient(Target.model_validate({**content, **changes}))
 
 
 def test_anthropic_gets_exactly_the_messages_and_the_settings(
