@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
+from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import (
     HomeOption,
     JsonOption,
@@ -57,6 +59,9 @@ def annotate(
     ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what it takes, and ask nothing.")] = False,
     yes: YesOption = False,
+    max_cells: MaxCellsOption = None,
+    max_cost: MaxCostOption = None,
+    _cluster: ClusterOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -79,7 +84,7 @@ def annotate(
 
     paid = [0]
     try:
-        with watched("annotating", plan.cost.answers, lambda: paid[0]):
+        with bounded(max_cells, max_cost), watched("annotating", plan.cost.answers, lambda: paid[0]):
             done = work.annotate(
                 database,
                 plan,
