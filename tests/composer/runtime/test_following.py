@@ -137,6 +137,17 @@ def test_where_it_is_gone_or_for_something_else_the_last_good_one_stays(
     assert "the folder can't be read" in str(followed.problem)
 
 
+def test_what_comes_back_as_it_was_is_well_again(pack: Path, followed: Followed, clock: Clock) -> None:
+    away = pack.rename(pack.parent / "away")
+    clock.now = 60
+    assert followed.current.release == 1
+    assert followed.problem is not None
+    away.rename(pack)
+    clock.now = 120
+    assert followed.current.release == 1
+    assert followed.problem is None
+
+
 def test_without_a_good_one_to_start_with_it_is_refused(pack: Path) -> None:
     (pack / "prompt.txt").write_text("Say 5.")
     with pytest.raises(Refused, match="does not verify"):

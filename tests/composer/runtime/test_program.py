@@ -80,6 +80,14 @@ def change_instructions(program: Any) -> None:
     program.signature = program.signature.with_instructions("Say 5.")
 
 
+def change_a_field(program: Any) -> None:
+    program.signature = program.signature.with_updated_fields("query", desc="Say 5.")
+
+
+def recognise_another(program: Any) -> None:
+    program.vocabulary.recognise("Say 5.")
+
+
 def change_to_fewer(program: Any) -> None:
     """Its own snippets in another number or order are another prompt, which nobody released."""
     base = program.vocabulary.compose().text
@@ -99,7 +107,16 @@ def change_at_the_call(program: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [change_instructions, change_to_fewer, change_demos, change_config, change_at_the_call]
+    "change",
+    [
+        change_instructions,
+        change_a_field,
+        recognise_another,
+        change_to_fewer,
+        change_demos,
+        change_config,
+        change_at_the_call,
+    ],
 )
 def test_nobody_makes_it_say_something_else(pack: Path, change: Any) -> None:
     program = load("small", target="tiny", source=pack).program()
