@@ -49,8 +49,6 @@ _SENTENCES = {
     "rolled back": "rolled back with {}",
     "exported": "exported {}",
     "annotated": "asked {} about a file",
-    "check asked": "asked {} again for a check",
-    "checked": "checked {}",
     "pushed": "put {} into a prompt registry",
     "run entered": "started {}",
     "adaptation entered": "started {}",

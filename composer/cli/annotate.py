@@ -113,7 +113,8 @@ def _say_plan(plan: Plan, *, as_json: bool, dry_run: bool) -> None:
     same = f", {plan.different:,} of them different" if plan.different != plan.rows else ""
     say(f"{plan.rows:,} row{'s' * (plan.rows != 1)}{same}; {plan.cost.words}.")
     if plan.malformed:
-        say(f"{plan.malformed:,} rows can't be asked, and go apart with the reason.", style=BAD)
+        rows, go = ("row", "goes") if plan.malformed == 1 else ("rows", "go")
+        say(f"{plan.malformed:,} {rows} can't be asked, and {go} apart with the reason.", style=BAD)
 
 
 def _plan_value(plan: Plan) -> dict[str, Any]:
