@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from composer.annotation.corrected import Corrected, Estimate
     from composer.annotation.plan import Plan
     from composer.annotation.work import Annotated as Done
+    from library.database import Database
 
 INTERRUPTED = 130
 
@@ -69,8 +70,7 @@ def annotate(
     from composer.annotation.plan import plan_annotation  # statistics take a while to import
     from composer.data.columns import ColumnMap, pairs_of
 
-    database = opened(home)
-    asked = ColumnMap(inputs=pairs_of(columns or ()), gold=gold)
+    database, asked = opened(home), ColumnMap(inputs=pairs_of(columns or ()), gold=gold)
     with database.session() as session:
         plan = plan_annotation(session, task, target, source, output, asked, name=name)
     _say_plan(plan, as_json=as_json, dry_run=dry_run)
@@ -78,14 +78,20 @@ def annotate(
         raise typer.Exit
     if plan.cost.answers and not yes:
         confirm("Ask?")
+    with bounded(max_cells, max_cost):
+        done = _asked(database, plan)
+    _report(plan, done, as_json=as_json)
+
+
+def _asked(database: Database, plan: Plan) -> Done:
     from composer.annotation import work
     from composer.cli.watching import watched
     from composer.models import connection
 
     paid = [0]
     try:
-        with bounded(max_cells, max_cost), watched("annotating", plan.cost.answers, lambda: paid[0]):
-            done = work.annotate(
+        with watched("annotating", plan.cost.answers, lambda: paid[0]):
+            return work.annotate(
                 database,
                 plan,
                 by=person(),
@@ -96,7 +102,6 @@ def annotate(
     except KeyboardInterrupt as stop:
         console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
         raise typer.Exit(INTERRUPTED) from stop
-    _report(plan, done, as_json=as_json)
 
 
 def _say_plan(plan: Plan, *, as_json: bool, dry_run: bool) -> None:
