@@ -157,3 +157,43 @@ def test_a_prompt_with_malformed_answers_in_its_evidence_goes_all_the_way_to_a_v
 ) -> None:
     shutil.copytree(home, tmp_path / "home")
     assert all_the_way(Home(tmp_path / "home"), [odd])
+
+
+KEY = "key-5afe-77e1c0ffee"
+
+
+@pytest.mark.parametrize("api", ["openai", "anthropic", "gemini"])
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (401, {"error": {"type": "authentication_error", "message": f"no such key: {KEY}"}}),
+        (400, {"error": {"code": 400, "status": "INVALID_ARGUMENT", "message": "x" * 290 + f" key {KEY}"}}),
+        (500, {"detail": f"GET /?key={KEY}"}),
+        (200, {"error": KEY}),
+        (200, f"<html>{KEY}".encode()),
+        (302, {"to": KEY}),
+    ],
+)
+def test_a_key_that_a_server_repeats_reaches_neither_terminal_nor_home(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, api: str, status: int, body: Any
+) -> None:
+    monkeypatch.setenv("FAR_KEY", KEY)
+    shutil.copytree(home, tmp_path / "home")
+    with ChatServer(Reply(status, body, headers=(("X-Key", KEY), ("Location", f"/?key={KEY}")))) as server:
+        content = {"name": "far", "kind": "server", "api": api, "model": "m", "api_base": server.api_base}
+        database = open_database(tmp_path / "home")
+        with database.session() as session:
+            target = Target.model_validate({**content, "api_key_env": "FAR_KEY"})
+            add_target(session, target, by="Ada", at=small.NOW)
+        database.close()
+        connecting = {"target": impatient}
+        monkeypatch.setattr(
+            "composer.models.connection.connect", lambda target, _say: connecting["target"](target)
+        )
+        result = CliRunner().invoke(app, ["compose", "small", "--target", "far", "--home", str(tmp_path / "home")])
+        assert KEY in str(server.headers)
+    assert result.exit_code == 1, result.output
+    assert "target far" in result.output
+    assert KEY[:12] not in result.output
+    written = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert [path.name for path in written if KEY[:12].encode() in path.read_bytes()] == []

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 
-import httpx2
-
 from composer.models.reply import NoAnswer, content_of
+from composer.models.transport import Bytes, TooLate, Transport, Unreachable, Unreadable
 
 MOST_BYTES = 16 * 2**20
 """A longer reply isn't read: the tokens of the longest prompt are fewer."""
 SECONDS = 10.0
-"""How long such a question may take: a server that computes an answer for others may be busy."""
+"""How long such a question may take in all: a server that computes an answer for others may be busy."""
 _VERSION = re.compile(r"/v\d+$")
 
 
@@ -26,7 +27,7 @@ class Asking:
 
     def __init__(self, address: str, key: str, *, own: bool = False) -> None:
         self._root = _VERSION.sub("", address.rstrip("/"))
-        self._headers = {"Authorization": f"Bearer {key}"}
+        self._headers = [("Authorization", f"Bearer {key}"), ("Content-Type", "application/json")]
         self._own = own
 
     def get(self, path: str) -> Mapping[str, Any]:
@@ -39,17 +40,12 @@ class Asking:
         return self._reply("POST", path, body)
 
     def _reply(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[int, Mapping[str, Any]]:
+        sent = b"" if body is None else json.dumps(body).encode()
+        request = Bytes(method, f"{self._root}{path}", self._headers, sent)
         try:
-            with (
-                httpx2.Client(timeout=SECONDS, follow_redirects=False, trust_env=not self._own) as client,
-                client.stream(method, f"{self._root}{path}", json=body, headers=self._headers) as reply,
-            ):
-                held = b""
-                for part in reply.iter_bytes():
-                    held += part
-                    if len(held) > MOST_BYTES:
-                        return 0, {}
-                content = content_of(held)
-        except (httpx2.HTTPError, httpx2.InvalidURL, OSError, NoAnswer):
+            with closing(Transport(self._root, seconds=SECONDS, most=MOST_BYTES, own=self._own)) as transport:
+                reply = transport.stream(request)
+            content = content_of(reply.body)
+        except (Unreachable, TooLate, Unreadable, NoAnswer):
             return 0, {}
-        return reply.status_code, content if isinstance(content, dict) else {}
+        return reply.status, content if isinstance(content, dict) else {}

@@ -12,7 +12,7 @@ import dspy
 from dspy.lm15 import RefusalPart, Request, Response, ThinkingPart, request_from_openai_chat
 
 from composer.models.answer import Answer
-from composer.models.dialects import ANSWER, NotAnAnswer
+from composer.models.dialects import ANSWER, NotAnAnswer, Unfinished
 from composer.models.reply import STREAM, TOOL_CALL, alteration, kept
 from library.errors import Refused
 
@@ -102,6 +102,7 @@ def _request(lm: dspy.LM, messages: list[dict[str, str]]) -> Request:
 
 _CONTEXT = "Shorten or leave out such examples, lower max_tokens, or have the model served with a larger context."
 _QUOTA = "Waiting does not help: raise the limit or add credit at the provider."
+_SLOW = "Check the server, or raise timeout in the target file."
 _SERVER = "Check that the server runs and that api_base is right (it usually ends in /v1)."
 
 
@@ -123,6 +124,8 @@ def _as_outage(lm: dspy.LM, error: dspy.LMError) -> Outage:
     """Say in the user's terms why a target failed; only the first line of a server's words is passed on."""
     said = kept(error.message.strip() or type(error).__name__).splitlines()[0][:300]
     match error:
+        case dspy.LMProviderError() if isinstance(error.__cause__, Unfinished):
+            return _refused(lm, f"the server is too slow: {said}", _SLOW)
         case dspy.LMProviderError() if isinstance(error.__cause__, NotAnAnswer):
             advice = "Turn streaming off at the server." if STREAM in said else _SERVER
             return _refused(lm, f"the server's reply can't be used: {said}", advice)
@@ -149,7 +152,7 @@ def _as_outage(lm: dspy.LM, error: dspy.LMError) -> Outage:
         case dspy.LMTransportError():
             return _refused(lm, f"the server can't be reached: {said}", _SERVER)
         case dspy.LMTimeoutError():
-            return _refused(lm, f"the server stayed silent: {said}", "Check the server, or raise timeout.")
+            return _refused(lm, f"the server stayed silent: {said}", _SLOW)
         case _:
             return _refused(
                 lm, f"the target could not answer: {said}", "It is a fault on its side: try again later."

@@ -108,6 +108,12 @@ def _key(target: Target) -> str:
             where=f"target {target.name}",
             fix=f"Set it to the key of {target.api_base} and run the command again.",
         )
+    if not (key.isascii() and key.isprintable()):
+        raise Refused(
+            f"the environment variable {target.api_key_env} holds a character that can't be sent as a key",
+            where=f"target {target.name}",
+            fix="Set it to the key alone, without a line break.",
+        )
     return know(key)
 
 

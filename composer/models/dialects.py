@@ -27,6 +27,7 @@ from dspy.lm15 import (
     ServerError,
     TextPart,
     TimeoutError,
+    TransportError,
     UnsupportedModelError,
     Usage,
 )
@@ -34,6 +35,8 @@ from dspy.lm15 import (
 from composer.models.answer import Answer
 from composer.models.complaint import Complaint, Kind, complaint_in
 from composer.models.reply import NoAnswer, answer_in, content_of
+from composer.models.transport import Reply, TooLate, Transport, Unreachable, Unreadable
+from composer.models.transport import Request as Sent
 from composer.models.vendor_replies import anthropic_answer, gemini_answer
 from composer.models.vendors import Api
 
@@ -56,8 +59,30 @@ class NotAnAnswer(ProviderError):  # type: ignore[misc]
     """A reply that is neither an answer nor a complaint: another service is behind the address."""
 
 
+class Unfinished(NotAnAnswer):
+    """A reply that had begun when its time was over; asked again, it may be paid for again."""
+
+
 class Filtered(ProviderError):  # type: ignore[misc]
     """The server's filter refused the messages: an answer without a text, as if it had held back the model's."""
+
+
+class Carrier:
+    """A transport as DSPy's dialects use one: what goes wrong on the way is one of their errors."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def stream(self, request: Sent) -> Reply:
+        """Return the reply to a request."""
+        try:
+            return self._transport.stream(request)
+        except Unreachable as problem:
+            raise TransportError(str(problem)) from problem
+        except TooLate as problem:
+            raise (Unfinished if problem.begun else TimeoutError)(str(problem)) from problem
+        except Unreadable as problem:
+            raise NotAnAnswer(str(problem)) from problem
 
 
 class _Read:
@@ -105,8 +130,8 @@ class _Gemini(_Read, GeminiLM):  # type: ignore[misc]
     _answer_in = staticmethod(gemini_answer)
 
 
-def dialect_of(api: Api, *, api_base: str, key: str, transport: Any) -> Any:
-    """Return the DSPy dialect that asks a server of this API over a transport of DSPy's."""
+def dialect_of(api: Api, *, api_base: str, key: str, transport: Carrier) -> Any:
+    """Return the DSPy dialect that asks a server of this API over this transport."""
     given = {"api_key": key, "base_url": api_base, "transport": transport}
     if api == "anthropic":
         return _Anthropic(**given)

@@ -16,6 +16,8 @@ from dspy.utils.exceptions import is_retryable_lm_error
 
 TRIES = 6
 """How often one question is put while no other question of the target is answered in between."""
+SILENT_TRIES = 2
+"""How often a question is put that no reply comes to: the server may be at work on it, and have to be paid."""
 LONGEST = 60.0
 """The longest pause of our own making, in seconds."""
 LONGEST_ASKED = 600.0
@@ -56,7 +58,7 @@ class Patience:
             except dspy.LMError as error:
                 tries = 1 if self._answered != seen else tries + 1
                 seen = self._answered
-                if not is_retryable_lm_error(error) or tries >= TRIES or not self._pause(error, tries):
+                if not is_retryable_lm_error(error) or tries >= _most(error) or not self._pause(error, tries):
                     raise
             else:
                 with self._lock:
@@ -87,3 +89,8 @@ class Patience:
     def __deepcopy__(self, memo: dict[int, Any]) -> Patience:
         """Return itself: a copied model asks the same server."""
         return self
+
+
+def _most(error: dspy.LMError) -> int:
+    """Return how often a question with this trouble is put; a reply with a status came, whatever it says."""
+    return SILENT_TRIES if isinstance(error, dspy.LMTimeoutError) and error.status is None else TRIES

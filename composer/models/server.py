@@ -7,28 +7,29 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from dspy.lm15 import LMRouter, Message, Request, Response, RouterConfig, TextPart, Timeouts
+from dspy.lm15 import Message, Request, Response, TextPart
 
 from composer.models.answer import Answer
 from composer.models.asking import Asking
 from composer.models.chat_format import require_template
-from composer.models.dialects import Filtered, dialect_of, response_of
+from composer.models.dialects import Carrier, Filtered, dialect_of, response_of
 from composer.models.system_role import SystemRole, as_sent
+from composer.models.transport import Transport
 from composer.models.vendor_replies import CONTENT_FILTER
 from composer.models.vendors import Api
 
 LOOK_SECONDS = 30.0
 """How often it is looked at whether a server still has the chat template that its target names."""
-_ROUTE = "vllm"
-"""A name that the router knows: only its connections are used."""
+MOST_BYTES = 4 * 2**20
+"""The longest reply that is read; 8,192 tokens with what a model thought before them are a tenth of it."""
 
 
 class ServerEngine:
     """Answers DSPy's requests from a server; any thread may call it, and all share its connections.
 
     `api` is what the server speaks, `model` its own name of the model, `key` goes out as that API has it.
-    `timeout` is how many seconds the server may stay silent. `system` is where the system text goes, and
-    `template_sha256` the chat template that the model must have where the server shows it.
+    `timeout` is how many seconds an answer may take, to the last byte of the reply. `system` is where the
+    system text goes, and `template_sha256` the chat template that the model must have where the server shows it.
     """
 
     def __init__(
@@ -48,15 +49,8 @@ class ServerEngine:
         self._looked = -LOOK_SECONDS
         self._looking = threading.Lock()
         self._asking = Asking(api_base, key)
-        self._router = LMRouter(
-            RouterConfig(
-                api_keys={_ROUTE: key},
-                base_urls={_ROUTE: api_base},
-                timeouts=Timeouts(read=timeout, write=timeout, pool=timeout),
-            )
-        )
-        transport = self._router.lm(f"{_ROUTE}:{model}").transport
-        self._dialect = dialect_of(api, api_base=api_base, key=key, transport=transport)
+        self._transport = Transport(api_base, seconds=timeout, most=MOST_BYTES)
+        self._dialect = dialect_of(api, api_base=api_base, key=key, transport=Carrier(self._transport))
 
     @property
     def api_base(self) -> str:
@@ -92,7 +86,7 @@ class ServerEngine:
 
     def close(self) -> None:
         """Close the connections; a later call opens new ones."""
-        self._router.close()
+        self._transport.close()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ServerEngine:
         """Return itself: a copied program asks over the same connections."""

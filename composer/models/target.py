@@ -24,9 +24,10 @@ class Target(BaseModel):
     environment variable that holds the key. `api` is what the server speaks; with `anthropic` and `gemini` the
     address may be left out, and is the vendor's own. `max_tokens` bounds an answer, `context` prompt and answer
     together, in tokens. `parallel` is how many answers are asked for side by side, `threads` the cores an
-    embedded model uses (when not given, those idle when it is loaded), `timeout` the seconds a server may stay
-    silent. The first word of `revision` tells the model apart from another that the same address and name may
-    come to mean, and each has answers of its own; further words name fingerprints that the server has in turn.
+    embedded model uses (when not given, those idle when it is loaded), `timeout` the seconds that a server has for
+    an answer, from the question to the last byte of its reply. The first word of `revision` tells the model apart
+    from another that the same address and name may come to mean, and each has answers of its own; further words
+    name fingerprints that the server has in turn.
 
     Prices are per million tokens, in any unit of money: one for all tokens, or one for those of the prompt and one
     for those of the answer.
