@@ -31,6 +31,7 @@ BOTH = (
     "tests/composer/audit/",
     "tests/composer/cli/test_work_command.py",
     "tests/composer/candidates/test_records.py",
+    "tests/composer/checking/test_work.py",
     "tests/composer/candidates/test_submission.py",
     "tests/composer/home/test_locks.py",
     "tests/composer/release/test_publish.py",

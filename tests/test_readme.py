@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
 
+import click
 import dspy
 import pytest
 import yaml
+from typer.main import get_command
 
-from composer.cli import COMMANDS
+from composer.cli import COMMANDS, app
 from composer.formats import dspy_state
 from composer.home.example import CANDIDATE, example_of
 from composer.home.paths import Home
@@ -80,6 +83,28 @@ def test_the_example_of_a_service_runs(
 
 def test_every_command_is_named() -> None:
     assert [name for name in COMMANDS if not re.search(rf"`(composer )?{name}\b|composer {name}\b", README)] == []
+
+
+def test_the_workflow_is_one_whose_commands_the_command_line_takes() -> None:
+    workflow = yaml.safe_load(block("yaml", "workflows/check.yml"))
+    steps = workflow["jobs"]["check"]["steps"]
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", one["uses"]) for one in steps if "uses" in one)
+    commands = [
+        shlex.split(one["run"])[1:] for one in steps if one.get("run", "").startswith(".venv/bin/composer")
+    ]
+    assert [one[0] for one in commands] == ["db", "target", "check"]
+    for one in commands:
+        parse(get_command(app), one)
+
+
+def parse(command: click.Command, arguments: list[str]) -> None:
+    """Read a command line as the command would, and run nothing; raises `click.UsageError` where it can't be."""
+    if isinstance(command, click.Group):
+        found = command.get_command(click.Context(command), arguments[0])
+        assert found is not None, arguments
+        parse(found, arguments[1:])
+    else:
+        command.make_context("composer", arguments)
 
 
 def test_the_example_of_an_own_task_is_a_task() -> None:

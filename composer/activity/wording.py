@@ -49,6 +49,8 @@ _SENTENCES = {
     "rolled back": "rolled back with {}",
     "exported": "exported {}",
     "annotated": "asked {} about a file",
+    "check asked": "asked to check {}",
+    "checked": "checked {}",
     "pushed": "put {} into a prompt registry",
     "run entered": "started {}",
     "adaptation entered": "started {}",

@@ -102,6 +102,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.annotate:annotate",
         "Ask the released prompt about every row of a file; run it again to go on after a break.",
     ),
+    "check": Entry(
+        "composer.cli.check:check",
+        "Ask the released prompt anew about some sealed rows; exit 1 where it answers worse than at its release.",
+    ),
     "push": Entry(
         "composer.cli.push:push",
         "Put what is released into MLflow's or Langfuse's prompt registry; a dry run without --yes.",
