@@ -1,6 +1,7 @@
-from .envelope import opened, sealed
-from .keys import PrivateKey, PublicKey, new_pair, private_key, public_key
+from .envelope import opened
+from .keys import PublicKey, new_pair, public_key
 from .reviewed import review_faults
+from .signing import PrivateKey, private_key, sealed
 from .statement import statement_of
 
 __all__ = [

@@ -8,7 +8,7 @@ from datetime import datetime
 from composer.attestation.facts import LoggedEntry, ReviewFacts
 from composer.candidates.evidence import Evidence
 from composer.review.blockers import BLOCKING_VERDICTS
-from composer.review.verdicts import DISMISSAL, KINDS, Verdict, approvals, effective_verdicts, holds_role
+from composer.review.counting import DISMISSAL, KINDS, Verdict, approvals, effective_verdicts, holds_role
 from composer.task.task import Task
 from library.canonical import digest
 from library.roles import LOCAL, ROLES, Person

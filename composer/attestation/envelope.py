@@ -1,4 +1,4 @@
-"""DSSE envelopes (Dead Simple Signing Envelope 1.0), by securesystemslib: a payload with one signature.
+"""DSSE envelopes (Dead Simple Signing Envelope 1.0): a payload with one signature.
 
 There is one way to write each envelope, its canonical JSON, and no other is taken: in any other JSON, and in the
 spare bits of base64, a byte could change and nobody would see it.
@@ -7,45 +7,59 @@ spare bits of base64, a byte could change and nobody would see it.
 from __future__ import annotations
 
 import json
-from typing import Any
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
 
-from securesystemslib.dsse import Envelope
-from securesystemslib.exceptions import FormatError, VerificationError
+from rfc8785 import CanonicalizationError
 
-from composer.attestation.keys import PrivateKey, PublicKey
+from composer.attestation.keys import PublicKey
 from library.canonical import canonical_bytes
 from library.errors import Refused
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 
 
-def sealed(payload: bytes, key: PrivateKey) -> bytes:
-    """Return a payload in an envelope that is signed with a key, as bytes to be stored."""
-    envelope = Envelope(payload, PAYLOAD_TYPE, {})
-    envelope.sign(key)
-    return canonical_bytes(envelope.to_dict())
+@dataclass(frozen=True)
+class _Envelope:
+    payload: bytes
+    payload_type: str
+    keyid: str
+    signature: bytes
+
+    @property
+    def written(self) -> bytes:
+        """The one way in which it is written."""
+        signature = {"keyid": self.keyid, "sig": b64encode(self.signature).decode()}
+        payload = b64encode(self.payload).decode()
+        return canonical_bytes({"payload": payload, "payloadType": self.payload_type, "signatures": [signature]})
+
+    @property
+    def signed(self) -> bytes:
+        """What the signature is of: type and payload, each behind its length."""
+        kind = self.payload_type.encode()
+        return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(self.payload), self.payload)
 
 
 def opened(content: bytes, key: PublicKey | None = None) -> bytes:
     """Return the payload of an envelope; with a key, only if that key signed it.
 
-    Raises `Refused` where it is none, isn't written as `sealed` writes it, or isn't signed by that key.
+    Raises `Refused` where it is none, isn't written as `composer.attestation.signing.sealed` writes it, or isn't
+    signed by that key.
     """
     try:
-        read: dict[str, Any] = json.loads(content)
-        envelope = Envelope.from_dict(read)  # which empties what it is given
-        again = canonical_bytes(envelope.to_dict())
-    except (ValueError, KeyError, TypeError, AttributeError, FormatError, RecursionError) as error:
+        read = json.loads(content)
+        signature = read["signatures"][0]
+        envelope = _Envelope(
+            b64decode(read["payload"], validate=True),
+            read["payloadType"],
+            signature["keyid"],
+            b64decode(signature["sig"], validate=True),
+        )
+        again = envelope.written
+    except (ValueError, LookupError, TypeError, RecursionError, CanonicalizationError) as error:
         raise Refused("this is no signed envelope") from error
-    plain = not any(one.unrecognized_fields for one in envelope.signatures.values())  # no signature covers those
-    if again != content or envelope.payload_type != PAYLOAD_TYPE or len(envelope.signatures) != 1 or not plain:
+    if again != content or envelope.payload_type != PAYLOAD_TYPE:
         raise Refused("this is no signed envelope as it was written")
-    if key is not None:
-        try:
-            envelope.verify([key], threshold=1)
-        except VerificationError as error:
-            raise Refused(
-                "the signature is not that of this key", fix="Ask who exported it for theirs."
-            ) from error
-    payload: bytes = envelope.payload
-    return payload
+    if key is not None and not (envelope.keyid == key.keyid and key.signed(envelope.signature, envelope.signed)):
+        raise Refused("the signature is not that of this key", fix="Ask who exported it for theirs.")
+    return envelope.payload

@@ -3,25 +3,43 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     PublicFormat,
-    load_pem_private_key,
     load_pem_public_key,
 )
-from securesystemslib.signer import CryptoSigner, SSlibKey  # type: ignore[attr-defined]
 
+from library.canonical import digest
 from library.errors import Refused
 
-PrivateKey = CryptoSigner
-PublicKey = SSlibKey
 PRIVATE, PUBLIC = "composer.key", "composer.pub"
+
+
+@dataclass(frozen=True)
+class PublicKey:
+    """A public key, by its 32 bytes."""
+
+    raw: bytes
+
+    @property
+    def keyid(self) -> str:
+        """What tells keys apart, as securesystemslib has it: the hash of its description, in hex."""
+        return digest({"keytype": "ed25519", "scheme": "ed25519", "keyval": {"public": self.raw.hex()}})
+
+    def signed(self, signature: bytes, data: bytes) -> bool:
+        """Whether a signature is of these data, by the private key that belongs to this one."""
+        try:
+            Ed25519PublicKey.from_public_bytes(self.raw).verify(signature, data)
+        except InvalidSignature:
+            return False
+        return True
 
 
 def new_pair(folder: Path) -> tuple[Path, Path]:
@@ -47,31 +65,20 @@ def new_pair(folder: Path) -> tuple[Path, Path]:
     return private, public
 
 
-def private_key(path: Path) -> PrivateKey:
-    """Return the private key in a file; raises `Refused` where it holds none that signs."""
-    fix = f"Make one with `composer keys new`, and name its {PRIVATE}."
-    try:
-        key = load_pem_private_key(_read(path, fix), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise Refused("this is no private key", where=str(path), fix=fix) from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise Refused("this private key is not an Ed25519 key", where=str(path), fix=fix)
-    return CryptoSigner(key)
-
-
 def public_key(path: Path) -> PublicKey:
     """Return the public key in a file; raises `Refused` where it holds none."""
     fix = f"Name the {PUBLIC} of whoever signed."
     try:
-        key = load_pem_public_key(_read(path, fix))
+        key = load_pem_public_key(key_text(path, fix))
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise Refused("this is no public key", where=str(path), fix=fix) from error
     if not isinstance(key, Ed25519PublicKey):
         raise Refused("this public key is not an Ed25519 key", where=str(path), fix=fix)
-    return SSlibKey.from_crypto(key)
+    return PublicKey(key.public_bytes_raw())
 
 
-def _read(path: Path, fix: str) -> bytes:
+def key_text(path: Path, fix: str) -> bytes:
+    """Return what the file of a key holds; raises `Refused`, which says the fix, where it can't be read."""
     try:
         return path.read_bytes()
     except OSError as error:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from composer.candidates.outcome import Outcome, Part, PromptHashes
 from composer.data.examples import Example
 from composer.evaluation.outcomes import Comparison, Difference, Gate, MalformedAnswer, OutcomeCounts, Row, Slice
 from composer.models.system_role import SystemRole
-from composer.models.target import Target
 from composer.prompts.composition import Composition, require_composed
 from composer.task.task import Metric, Task
 from library.canonical import text_digest
+
+if TYPE_CHECKING:
+    from composer.models.target import Target
 
 
 class MeasuredTask(Part):

@@ -18,9 +18,9 @@ from composer.prompts.changes import prompt_changes
 from composer.prompts.composition import BARE_BASE
 from composer.review.blockers import blocker_texts, joined
 from composer.review.comments import Comment
+from composer.review.counting import effective_verdicts
 from composer.review.next_step import next_step
 from composer.review.status import Review, ReviewStatus
-from composer.review.verdicts import effective_verdicts
 from library.canonical import canonical_bytes
 from library.roles import Person
 

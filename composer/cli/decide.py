@@ -15,8 +15,8 @@ from composer.cli.common import CandidateArgument, HomeOption, JsonOption, Reaso
 from composer.review import decisions
 from composer.review.blockers import BLOCKING_VERDICTS
 from composer.review.comments import add_comment
+from composer.review.counting import Kind, effective_verdicts
 from composer.review.status import review_status
-from composer.review.verdicts import Kind, effective_verdicts
 from library.errors import Refused
 
 DONE: Mapping[Kind, str] = {

@@ -70,7 +70,7 @@ def export(
         return
     key = None
     if sign is not None:
-        from composer.attestation.keys import private_key  # few exports are signed
+        from composer.attestation.signing import private_key  # few exports are signed
 
         key = private_key(sign)
     with opened(home).session() as session:

@@ -22,7 +22,7 @@ from library.canonical import canonical_bytes, digest, text_digest
 from library.errors import Refused
 
 if TYPE_CHECKING:
-    from composer.attestation.keys import PrivateKey
+    from composer.attestation.signing import PrivateKey
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,7 @@ def export_release(
 
 
 def _signed(session: Session, pack: Pack, key: PrivateKey) -> bytes:
-    from composer.attestation.envelope import sealed  # few exports are signed, and cryptography takes a while
+    from composer.attestation.signing import sealed  # few exports are signed, and cryptography takes a while
     from composer.attestation.statement import statement_of
 
     return sealed(statement_of(session, pack.files, MANIFEST), key)

@@ -8,9 +8,10 @@ from sqlmodel import Session
 
 from composer.candidates.records import get_candidate
 from composer.review.blockers import BLOCKING_VERDICTS, joined
+from composer.review.counting import DISMISSAL, KINDS, Kind, effective_verdicts
 from composer.review.integrity import require_intact
 from composer.review.status import ReviewStatus, review_status
-from composer.review.verdicts import DISMISSAL, KINDS, Kind, effective_verdicts, record, require_signed_in
+from composer.review.verdicts import record, require_signed_in
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.reasons import reason_of

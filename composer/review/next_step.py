@@ -7,8 +7,9 @@ from typing import Literal
 
 from composer.candidates.records import PROPOSERS
 from composer.review.blockers import Blocker
+from composer.review.counting import Verdict, effective_verdicts
 from composer.review.status import ReviewStatus, State
-from composer.review.verdicts import COMMENTERS, Verdict, effective_verdicts
+from composer.review.verdicts import COMMENTERS
 from library.roles import LOCAL, Person
 
 StepKind = Literal[

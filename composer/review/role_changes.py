@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlmodel import Session
 
 from composer.candidates.records import list_candidates
+from composer.review.counting import Verdict, effective_verdicts
 from composer.review.status import review_status
-from composer.review.verdicts import Verdict, effective_verdicts
 from library import log, people
 from library.database import lock_for_writing
 from library.errors import Refused

@@ -13,8 +13,9 @@ from composer.registry.releases import Release, list_releases
 from composer.registry.targets import target_hash
 from composer.registry.tasks import get_task_version, task_hash
 from composer.review.corrections import Correction, corrections_on
+from composer.review.counting import Verdict
 from composer.review.regressions import Disposition, dispositions_on
-from composer.review.verdicts import Verdict, verdicts_of
+from composer.review.verdicts import verdicts_of
 from library.people import people
 from library.roles import Person
 from library.snippets import LaterVersions, later_versions

@@ -15,17 +15,12 @@ from composer.prompts.composition import Composition
 from composer.registry.releases import Release, measured_composition
 from composer.review.blockers import BLOCKING_VERDICTS, Blocker, blocker_text
 from composer.review.corrections import Correction
+from composer.review.counting import Verdict, approvals, effective_verdicts, holds_role
 from composer.review.newer_versions import newer_versions
 from composer.review.regressions import Disposition
 from composer.review.shared import Shared
 from composer.review.staleness import SUPERSEDED, evidence_changes, superseded, withdrawn
-from composer.review.verdicts import (
-    Verdict,
-    approvals,
-    effective_verdicts,
-    excluded,
-    holds_role,
-)
+from composer.review.verdicts import excluded
 from composer.task.task import Task
 from library.roles import LOCAL, Person
 

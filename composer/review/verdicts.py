@@ -1,11 +1,9 @@
-"""Verdicts: what reviewers decided on a candidate, and which of them count."""
+"""Verdicts as they are stored: read, written, and whose don't count."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlmodel import Session, select
 
@@ -15,6 +13,7 @@ from composer.prompts.parts import Parts
 from composer.registry.bases import get_base
 from composer.registry.tasks import measured_alike
 from composer.review.by_candidate import by_candidate
+from composer.review.counting import Verdict, effective_verdicts
 from composer.tables import VerdictRow
 from composer.task.task import Task
 from library import log
@@ -22,32 +21,8 @@ from library.people import NotAllowed, people, require
 from library.roles import LOCAL, Person, Role
 from library.snippets import versions
 
-Kind = Literal["request changes", "approve", "no-go", "override"]
-KINDS: tuple[Kind, ...] = ("request changes", "approve", "no-go", "override")
-DECISIONS = ("request changes", "approve", "no-go")
-"""Kinds of which a reviewer's last one counts."""
-DISMISSAL = "dismiss"
 COMMENTERS: tuple[Role, ...] = ("reviewer", "curator", "releaser", "admin")
 """Who may comment on a candidate, which decides nothing."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What one reviewer decided on a candidate, bound to the evidence they saw.
-
-    A dismissal is `about` another verdict, which no longer counts. `local` marks what the one local person
-    gave, where nobody signs in.
-    """
-
-    id: int
-    candidate_id: int
-    kind: str
-    reason: str
-    reviewer: str
-    evidence_hash: str
-    given_at: datetime
-    about: int | None
-    local: bool
 
 
 def verdicts_on(session: Session, candidate_id: int) -> tuple[Verdict, ...]:
@@ -104,43 +79,6 @@ def require_signed_in(session: Session, by: str, *roles: Role) -> Person:
     if person.local and people(session):
         raise NotAllowed("people sign in to this home, and only they can decide", fix="Sign in to the app.")
     return person
-
-
-def effective_verdicts(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
-    """Return each reviewer's decision that counts: the last one, unless it was dismissed.
-
-    All that was given where nobody signs in counts as one person's.
-    """
-    dismissed = {verdict.about for verdict in verdicts if verdict.kind == DISMISSAL}
-    last = {_who(verdict): verdict for verdict in verdicts if verdict.kind in DECISIONS}
-    return tuple(verdict for verdict in last.values() if verdict.id not in dismissed)
-
-
-def _who(verdict: Verdict) -> str:
-    return LOCAL if verdict.local else verdict.reviewer
-
-
-def holds_role(verdict: Verdict, known: Sequence[Person], *roles: Role) -> bool:
-    """Whether who gave a verdict still has one of these roles; `known` are the people of the home.
-
-    Where nobody signs in, whoever opens it has all. Once people do, what the local person gave counts no more: it
-    may have been any of theirs.
-    """
-    if not known:
-        return True
-    return not verdict.local and any(one.name == verdict.reviewer and one.may(*roles) for one in known)
-
-
-def approvals(
-    effective: Sequence[Verdict], excluded: frozenset[str], known: Sequence[Person]
-) -> tuple[tuple[Verdict, ...], tuple[Verdict, ...]]:
-    """Return the approvals that count, and those that no longer do since who gave them lost the role.
-
-    Both are without those of people the policy excludes; `known` are the people of the home.
-    """
-    given = [one for one in effective if one.kind == "approve" and _who(one) not in excluded]
-    counting = tuple(one for one in given if holds_role(one, known, "reviewer"))
-    return counting, tuple(one for one in given if one not in counting)
 
 
 def excluded(session: Session, candidate: CandidateSummary, task: Task, *, signed_in: bool) -> frozenset[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from composer.review.blockers import joined
+from composer.review.counting import DISMISSAL, Kind, effective_verdicts
 from composer.review.decisions import dismiss, give_verdict
 from composer.review.status import ReviewStatus
-from composer.review.verdicts import DISMISSAL, Kind, effective_verdicts
 from library.roles import Person
 from ui.candidate import corrections, release, shortcuts
 from ui.candidate.page_data import Shown

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from composer.attestation.envelope import opened, sealed
-from composer.attestation.keys import PrivateKey, PublicKey, new_pair, private_key, public_key
+from composer.attestation.envelope import opened
+from composer.attestation.keys import PublicKey, new_pair, public_key
+from composer.attestation.signing import PrivateKey, private_key, sealed
 from composer.release.pack import export_release
 from composer.release.verification import EVIDENCE, faults_in
 from library.canonical import canonical_bytes

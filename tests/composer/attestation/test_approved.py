@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from composer.attestation.keys import PrivateKey, PublicKey, new_pair, private_key
+from composer.attestation.keys import PublicKey, new_pair
+from composer.attestation.signing import PrivateKey, private_key
 from library.canonical import digest
 from library.people import remove_person
 from tests import small

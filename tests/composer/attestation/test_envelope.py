@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from composer.attestation.envelope import opened, sealed
-from composer.attestation.keys import PrivateKey, PublicKey, new_pair, public_key
+from composer.attestation.envelope import opened
+from composer.attestation.keys import PublicKey, new_pair, public_key
+from composer.attestation.signing import PrivateKey, sealed
 from library.errors import Refused
 
 

@@ -7,15 +7,26 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from securesystemslib.signer import SSlibKey  # type: ignore[attr-defined]
 
-from composer.attestation.keys import new_pair, private_key, public_key
+from composer.attestation.keys import new_pair, public_key
+from composer.attestation.signing import private_key
 from library.errors import Refused
 
 
 def test_a_pair_belongs_together(tmp_path: Path) -> None:
     private, public = new_pair(tmp_path / "keys")
-    assert private_key(private).public_key == public_key(public)
+    theirs = private_key(private).public_key
+    assert theirs == SSlibKey.from_crypto(Ed25519PublicKey.from_public_bytes(public_key(public).raw))
+    assert theirs.keyid == public_key(public).keyid
+
+
+@pytest.mark.parametrize("signature", [b"", b"short", bytes(64)])
+def test_what_is_no_signature_of_a_key_is_none(tmp_path: Path, signature: bytes) -> None:
+    _, public = new_pair(tmp_path)
+    assert not public_key(public).signed(signature, b"data")
 
 
 def test_only_their_owner_reads_the_private_one(tmp_path: Path) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from composer.attestation.envelope import opened, sealed
-from composer.attestation.keys import PrivateKey, PublicKey, new_pair, public_key
+from composer.attestation.envelope import opened
+from composer.attestation.keys import PublicKey, new_pair, public_key
+from composer.attestation.signing import PrivateKey, sealed
 from composer.release.verification import EVIDENCE, MANIFEST, MESSAGES, PROMPT, SEALS, faults_in, pack_texts
 from library.canonical import canonical_bytes, digest, text_digest
 from library.database import Database

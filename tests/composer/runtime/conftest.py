@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from composer.attestation.keys import new_pair, private_key
+from composer.attestation.keys import new_pair
+from composer.attestation.signing import private_key
 from composer.release.pack import export_release
 from library.database import Database
 from tests import small

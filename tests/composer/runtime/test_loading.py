@@ -114,6 +114,22 @@ print(json.dumps([before, sorted(sys.modules)]))
     assert "composer.release.verification" in before
 
 
+def test_a_signed_pack_is_checked_without_model_database_or_what_signs(
+    signed: Path, keys: tuple[Path, Path]
+) -> None:
+    code = f"""
+import json, sys
+from composer import load
+load("small", target="tiny", source={str(signed)!r}, key={str(keys[1])!r})
+print(json.dumps(sorted(sys.modules)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    modules = set(json.loads(done.stdout))
+    assert "composer.attestation.reviewed" in modules
+    # securesystemslib imports the clients of clouds whose keys it can sign with, wherever they are installed.
+    assert not modules & {*HEAVY, "securesystemslib", "boto3", "library.database", "composer.models.target"}
+
+
 def test_load_is_a_function_of_the_package_and_no_module() -> None:
     assert composer.load is load
     with pytest.raises(ModuleNotFoundError):
