@@ -63,3 +63,4 @@ def serve(
     host = f"[{address}]" if ":" in address else address
     said = f"{good} prompt{'s' * (good != 1)} at http://{host}:{at.getsockname()[1]}/prompts; Ctrl-C ends it."
     answer(endpoint(catalogue, names), at, lambda: say(said))
+    catalogue.close()

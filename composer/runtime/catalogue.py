@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from composer.runtime.following import LOGGER, Followed
+from composer.runtime.following import LOGGER, WAIT_SECONDS, Followed, Problem, silent
+from composer.runtime.looking import Looks
 from composer.runtime.prompt import ReleasedPrompt
 from composer.runtime.source import Source
 from library.errors import Refused
@@ -22,17 +23,18 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True)
 class Entry:
-    """What a place holds: the last good prompt, if there was one, and what is wrong with what is there now."""
+    """What a place holds: the last good prompt, if there was one; what is wrong with it now, and since when."""
 
     prompt: ReleasedPrompt | None
     problem: Refused | None
+    since: datetime | None = None
 
 
 class Catalogue:
     """The prompts of a source as they are released, looked at again at most every `every` seconds.
 
     Threads share it. What was good once stays, whatever becomes of the source; what never was holds its problem in
-    place of a prompt.
+    place of a prompt. Nobody who asks waits for the source for longer than about `wait` seconds.
     """
 
     def __init__(
@@ -40,61 +42,101 @@ class Catalogue:
         source: Source,
         *,
         every: float = 5.0,
+        wait: float = WAIT_SECONDS,
         key: PublicKey | None = None,
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """List the source, or raise `Refused`; `clock` gives seconds that only rise."""
+        """List the source, or raise `Refused`; `clock` gives seconds that only rise, `now` the time."""
         self.source = source
-        self.every = every
-        self._key, self._clock = key, clock
-        self._refreshing = threading.Lock()
-        self._checked = clock()
-        self._problem: Refused | None = None
-        self._followed: Mapping[Place, Followed | Refused] = {}
+        self.every, self.wait = every, wait
+        self._key, self._clock, self._now = key, clock, now
+        self._problem: Problem | None = None
+        self._looked_at = now()
+        self._followed: Mapping[Place, Followed | Problem] = {}
         self._take_in(source.listed())
+        self._looks = Looks(self._relist, every=every, clock=clock, failed=self._fail)
 
     @property
     def problem(self) -> Refused | None:
         """Why the source could not be listed when it was last tried; None where it could."""
-        return self._problem
+        found = self._problem or self._late()
+        return found and found.refusal
 
     def entries(self) -> dict[Place, Entry]:
         """Return what each place holds, by task and target, sorted; new ones are taken in where it is time."""
-        self._relist()
-        return {place: self._entry(place) for place in sorted(self._followed)}
+        self._looks.if_due(self.wait)
+        held: dict[Place, Entry] = {}
+        quick = True
+        for place, one in sorted(self._followed.items()):
+            held[place] = self._entry(one, look=quick)
+            # Where the source keeps one waiting it would keep each of them: the others are as they were.
+            quick = quick and not (isinstance(one, Followed) and one.looking)
+        return held
 
     def get(self, task: str, target: str) -> Entry | None:
         """Return what one place holds, or None where there is no such place; an unknown one costs no reading."""
-        self._relist()
-        return self._entry((task, target)) if (task, target) in self._followed else None
+        self._looks.if_due(self.wait)
+        found = self._followed.get((task, target))
+        return None if found is None else self._entry(found)
 
-    def _entry(self, place: Place) -> Entry:
-        found = self._followed[place]
-        return Entry(None, found) if isinstance(found, Refused) else Entry(found.current, found.problem)
+    def close(self) -> None:
+        """Look no more; what there is stays."""
+        self._looks.close(self.wait)
+        for one in self._followed.values():
+            if isinstance(one, Followed):
+                one.close()
+
+    def _entry(self, found: Followed | Problem, *, look: bool = True) -> Entry:
+        if isinstance(found, Problem):
+            return Entry(None, found.refusal, found.since)
+        prompt = found.current if look and not self._looks.under_way else found.last
+        if (refusal := found.problem) is not None:
+            return Entry(prompt, refusal, found.problem_since)
+        late = self._late()
+        return Entry(prompt, late and late.refusal, late and late.since)
+
+    def _late(self) -> Problem | None:
+        return Problem(silent(self.source), self._looked_at) if self._looks.late else None
 
     def _relist(self) -> None:
-        if self._clock() - self._checked < self.every or not self._refreshing.acquire(blocking=False):
-            return
+        self._looked_at = self._now()
         try:
             self._take_in(self.source.listed())
             self._problem = None
         except Refused as refusal:
-            if str(refusal) != str(self._problem):
-                LOGGER.warning("what is released can't be listed: %s", refusal)
-            self._problem = refusal
-        finally:
-            self._checked = self._clock()
-            self._refreshing.release()
+            self._keep(refusal)
+
+    def _keep(self, refusal: Refused) -> None:
+        before = self._problem
+        if before is None or str(refusal) != str(before.refusal):
+            LOGGER.warning("what is released can't be listed: %s", refusal)
+        self._problem = Problem(refusal, self._looked_at if before is None else before.since)
+
+    def _fail(self, error: Exception) -> None:
+        LOGGER.error("listing %s failed", self.source.where, exc_info=error)
+        self._keep(Refused(f"the look failed: {type(error).__name__}", where=self.source.where))
 
     def _take_in(self, listed: tuple[Place, ...]) -> None:
         """Follow each place that isn't followed yet; the others are left as they are."""
         known = {place: one for place, one in self._followed.items() if isinstance(one, Followed)}
         self._followed = {place: self._follow(*place) for place in listed if place not in known} | known
 
-    def _follow(self, task: str, target: str) -> Followed | Refused:
+    def _follow(self, task: str, target: str) -> Followed | Problem:
+        before = self._followed.get((task, target))
         try:
-            return Followed(self.source, task, target, every=self.every, key=self._key, clock=self._clock)
+            return Followed(
+                self.source,
+                task,
+                target,
+                every=self.every,
+                wait=self.wait,
+                key=self._key,
+                clock=self._clock,
+                now=self._now,
+            )
         except Refused as refusal:
-            if str(refusal) != str(self._followed.get((task, target))):
+            failing = before if isinstance(before, Problem) else None
+            if failing is None or str(refusal) != str(failing.refusal):
                 LOGGER.warning("%s on %s is not served: %s", task, target, refusal)
-            return refusal
+            return Problem(refusal, self._looked_at if failing is None else failing.since)

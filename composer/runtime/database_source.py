@@ -17,20 +17,24 @@ from library.address import POSTGRESQL
 from library.database import VERSION_TABLE, Database, newest_revision
 from library.errors import Refused
 
+# Of libpq: seconds until a connection has to be there, and milliseconds until what was sent has to have arrived.
+GIVEN_UP = {"connect_timeout": "10", "tcp_user_timeout": "20000"}
+
 
 class DatabaseSource:
     """The releases of one database, which is only read: it is neither made nor migrated."""
 
     def __init__(self, url: URL) -> None:
         """Prepare, but don't connect; raises `Refused` where its driver is not installed."""
-        self.database = Database(url)
+        self._url = url
+        self.database = Database(_patient(url))
         if url.get_backend_name() == "sqlite":
             self.database.only_read("a source of prompts is only read")
 
     @property
     def where(self) -> str:
         """The URL, without its password."""
-        return str(self.database.url)
+        return str(self._url)
 
     def listed(self) -> tuple[tuple[str, str], ...]:
         """Return task and target of everything that is released now, sorted."""
@@ -87,3 +91,10 @@ class DatabaseSource:
                 where=self.where,
                 fix="Install the same version here and there; any command there brings an older one up to date.",
             )
+
+
+def _patient(url: URL) -> URL:
+    """Return a PostgreSQL URL with which a server that can't be reached is given up, unless it says otherwise."""
+    if url.get_backend_name() != POSTGRESQL:
+        return url
+    return url.update_query_dict({**GIVEN_UP, **url.query})

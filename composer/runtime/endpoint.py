@@ -172,7 +172,8 @@ def _about(prompt: ReleasedPrompt) -> dict[str, Any]:
 
 def _listing(task: str, target: str, entry: Entry) -> dict[str, Any]:
     known = _about(entry.prompt) if entry.prompt else {"task": task, "target": target}
-    return {**known, "url": f"/prompts/{task}/{target}", "problem": _text(entry.problem)}
+    problem = {"problem": _text(entry.problem), "problem_since": entry.since and entry.since.isoformat()}
+    return {**known, "url": f"/prompts/{task}/{target}", **problem}
 
 
 def _json(request: Request, content: object, identity: str | None, entry: Entry | None = None) -> Response:

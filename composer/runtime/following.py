@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from composer.runtime.loading import loaded, signer
+from composer.runtime.looking import LATE_SECONDS, Looks
 from composer.runtime.prompt import ReleasedPrompt
 from composer.runtime.source import Source
 from composer.runtime.sources import source_of
@@ -19,15 +21,33 @@ if TYPE_CHECKING:
     from composer.attestation.keys import PublicKey
 
 LOGGER = logging.getLogger("composer.runtime")
+STAYS = "%s on %s stays at release %d: %s"
+WAIT_SECONDS = 0.2
+"""For how long a request waits for a look at the source, as long as there is a good prompt."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why the last good prompt is not what is released now, or can't be known to be, and since when."""
+
+    refusal: Refused
+    since: datetime
 
 
 class Followed:
     """The prompt released now for (task, target), looked at again at most every `every` seconds; threads share it.
 
     `current` is the prompt: take it once per request, so that messages and parsing are of one release. When it is
-    time, whoever takes it looks whether another was released, at the cost of a query or of a look at the files;
-    the others get what there was. What does not verify, or can't be read, is never used: the last good prompt
-    stays, `problem` says why until it is over, and the logger `composer.runtime` has it as a warning.
+    time, whoever takes it starts a look whether another was released, in a thread that ends with the look, and
+    waits for it, but for `wait` seconds at most; the others get what there was, at once. What does not verify, or
+    can't be read, is never used: the last good prompt stays, `problem` says why until it is over, `problem_since`
+    since when, and the logger `composer.runtime` has it as a warning.
+
+    As a context manager it is closed at the end: then nothing is looked at any more.
     """
 
     def __init__(
@@ -37,53 +57,81 @@ class Followed:
         target: str,
         *,
         every: float = 60.0,
+        wait: float = WAIT_SECONDS,
         key: PublicKey | None = None,
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = _now,
     ) -> None:
-        """Load the prompt, or raise as `load` does; `clock` gives seconds that only rise."""
-        self.task, self.target, self.every = task, target, every
-        self._source, self._key, self._clock = source, key, clock
-        self._refreshing = threading.Lock()
-        self._problem: Refused | None = None
-        self._checked = clock()
+        """Load the prompt, or raise as `load` does; `clock` gives seconds that only rise, `now` the time."""
+        self.task, self.target, self.every, self.wait = task, target, every, wait
+        self._source, self._key, self._now = source, key, now
+        self._problem: Problem | None = None
+        self._looked_at = now()
+        self._told_late = False
         self._stamp: Hashable = source.stamp(task, target)
         self._prompt = self._load()
+        self._looks = Looks(self._look, every=every, clock=clock, failed=self._fail)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def current(self) -> ReleasedPrompt:
-        """The last good prompt, after a look for a newer one where it is time for that."""
-        if self._clock() - self._checked >= self.every:
-            self._refresh(wait=False)
+        """The last good prompt, after a look for a newer one where it is time and that doesn't take long."""
+        self._looks.if_due(self.wait)
+        if not self._told_late and (late := self._late()) is not None:
+            self._told_late = True
+            LOGGER.warning(STAYS, self.task, self.target, self._prompt.release, late.refusal)
         return self._prompt
+
+    @property
+    def last(self) -> ReleasedPrompt:
+        """The last good prompt, as it is known without a look."""
+        return self._prompt
+
+    @property
+    def looking(self) -> bool:
+        """Whether a look hasn't come back yet."""
+        return self._looks.under_way
 
     @property
     def problem(self) -> Refused | None:
         """Why what is released now isn't used, or why it isn't known; None where all is well."""
-        return self._problem
+        found = self._problem or self._late()
+        return found and found.refusal
+
+    @property
+    def problem_since(self) -> datetime | None:
+        """When the first of the looks began that all failed since; None where all is well."""
+        found = self._problem or self._late()
+        return found and found.since
 
     def refresh(self) -> ReleasedPrompt:
-        """Look for a newer prompt at once, after another look that is under way, and return the last good one."""
-        self._refresh(wait=True)
+        """Look for a newer prompt at once, after another look that is under way, and return the last good one.
+
+        It waits for the source as long as that takes.
+        """
+        self._looks.now()
         return self._prompt
 
-    def _refresh(self, *, wait: bool) -> None:
-        if not self._refreshing.acquire(blocking=wait):
-            return
-        try:
-            self._look()
-        except Refused as refusal:
-            self._keep(refusal)
-        finally:
-            self._checked = self._clock()
-            self._refreshing.release()
+    def close(self) -> None:
+        """Look no more; the last good prompt stays. A look that is under way is waited for, but not for long."""
+        self._looks.close(self.wait)
 
     def _look(self) -> None:
-        stamp = self._source.stamp(
-            self.task, self.target
-        )  # before the files: what changes after it is seen next time
-        if stamp == self._stamp and self._problem is None:
-            return
-        found = self._load()
+        self._looked_at, self._told_late = self._now(), False
+        try:
+            stamp = self._source.stamp(self.task, self.target)  # before the files: a change after it is seen next
+            if stamp == self._stamp and self._problem is None:
+                return
+            self._use(self._load(), stamp)
+        except Refused as refusal:
+            self._keep(refusal)
+
+    def _use(self, found: ReleasedPrompt, stamp: Hashable) -> None:
         if found.fingerprint != self._prompt.fingerprint:
             LOGGER.info("%s on %s is release %d now", self.task, self.target, found.release)
         elif self._problem is not None:
@@ -91,13 +139,29 @@ class Followed:
         self._prompt, self._stamp, self._problem = found, stamp, None
 
     def _keep(self, refusal: Refused) -> None:
-        if str(refusal) != str(self._problem):
-            message = "%s on %s stays at release %d: %s"
-            LOGGER.warning(message, self.task, self.target, self._prompt.release, refusal)
-        self._problem = refusal
+        before = self._problem
+        if before is None or str(refusal) != str(before.refusal):
+            LOGGER.warning(STAYS, self.task, self.target, self._prompt.release, refusal)
+        self._problem = Problem(refusal, self._looked_at if before is None else before.since)
+
+    def _fail(self, error: Exception) -> None:
+        """Keep what no source should raise as a problem, and tell all of it: the service goes on."""
+        LOGGER.error("the look at %s failed", self._source.where, exc_info=error)
+        self._keep(Refused(f"the look failed: {type(error).__name__}", where=self._source.where))
+
+    def _late(self) -> Problem | None:
+        """Return what is to be told of a look that has been under way for long; None where there is none."""
+        return Problem(silent(self._source), self._looked_at) if self._looks.late else None
 
     def _load(self) -> ReleasedPrompt:
         return loaded(self._source, self.task, self.target, key=self._key)
+
+
+def silent(source: Source) -> Refused:
+    """Return what is told of a source that keeps a look waiting."""
+    return Refused(
+        f"there was no answer in {LATE_SECONDS:.0f} seconds", where=source.where, fix="Check the source."
+    )
 
 
 def follow(
@@ -106,12 +170,13 @@ def follow(
     target: str,
     source: str | Path,
     every: float = 60.0,
+    wait: float = WAIT_SECONDS,
     key: str | Path | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Followed:
     """Return the prompt for (task, target) at a source as one that follows what is released there.
 
-    It is looked at again at most every `every` seconds of `clock`, by whoever takes `current` then; no thread is
-    started. Raises what `load` raises where there is nothing to start with.
+    It is looked at again at most every `every` seconds of `clock`, started by whoever takes `current` then, who
+    waits for it for `wait` seconds at most. Raises what `load` raises where there is nothing to start with.
     """
-    return Followed(source_of(source), task, target, every=every, key=signer(key), clock=clock)
+    return Followed(source_of(source), task, target, every=every, wait=wait, key=signer(key), clock=clock)

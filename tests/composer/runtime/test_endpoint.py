@@ -74,9 +74,8 @@ class Served:
 @contextmanager
 def serving(folder: Path, *, key: Path | None = None) -> Iterator[Served]:
     at = listening("127.0.0.1", 0)
-    server = server_of(
-        endpoint(Catalogue(FolderSource(folder), every=0, key=signer(key)), ["127.0.0.1", "prompts.example.org"])
-    )
+    catalogue = Catalogue(FolderSource(folder), every=0, wait=60, key=signer(key))
+    server = server_of(endpoint(catalogue, ["127.0.0.1", "prompts.example.org"]))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [at]})
     thread.start()
     try:
@@ -109,7 +108,10 @@ def test_prompts_are_listed(served: Served, prompt: ReleasedPrompt) -> None:
     reply = served.ask("/prompts")
     about = {"task": "small", "target": "tiny", "release": 1, "fingerprint": prompt.fingerprint}
     about["signed_by"] = None
-    assert reply.json == {"prompts": [{**about, "url": PLACE, "problem": None}], "problem": None}
+    assert reply.json == {
+        "prompts": [{**about, "url": PLACE, "problem": None, "problem_since": None}],
+        "problem": None,
+    }
     assert served.ask("/prompts", If_None_Match=reply.headers["etag"]).status == 304
 
 
@@ -274,7 +276,8 @@ def test_what_was_never_good_is_not_served(packs: Path) -> None:
         assert reply.status == 503
         assert "does not verify: prompt.txt byte 0 is off" in reply.json["error"]
         assert str(packs) not in reply.json["error"]
-        assert served.ask("/prompts").json["prompts"][0].keys() == {"task", "target", "url", "problem"}
+        told = served.ask("/prompts").json["prompts"][0]
+        assert told.keys() == {"task", "target", "url", "problem", "problem_since"}
 
 
 def test_the_signature_is_served_with_a_pack_that_is_signed(signed: Path, keys: tuple[Path, Path]) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import logging
 import shutil
+import subprocess
+import sys
 import threading
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,9 @@ from library.errors import Refused
 from library.retiring import retire
 from tests import small, twice
 from tests.composer.release.test_contradictions import sealed_again
+
+PATIENCE = 60.0
+"""Seconds that a test waits for a look which is done at once, on a machine that may be busy."""
 
 
 class Clock:
@@ -69,7 +75,19 @@ def source(pack: Path) -> Counted:
 
 @pytest.fixture
 def followed(source: Counted, clock: Clock) -> Followed:
-    return Followed(source, "small", "tiny", every=60, clock=clock)
+    return Followed(source, "small", "tiny", every=60, wait=PATIENCE, clock=clock, now=lambda: at(clock.now))
+
+
+@pytest.fixture
+def hurried(source: Counted, clock: Clock) -> Iterator[Followed]:
+    """One whose users wait for no look at all."""
+    with Followed(source, "small", "tiny", every=60, wait=0, clock=clock, now=lambda: at(clock.now)) as found:
+        yield found
+        source.let_go.set()
+
+
+def at(seconds: float) -> datetime:
+    return small.NOW + timedelta(seconds=seconds)
 
 
 def release(pack: Path, number: int) -> None:
@@ -155,7 +173,7 @@ def test_without_a_good_one_to_start_with_it_is_refused(pack: Path) -> None:
 
 
 def test_a_release_in_a_database_is_followed(renewed: Database, home: Home, clock: Clock) -> None:
-    followed = follow("small", target="tiny", source=home.path, every=60, clock=clock)
+    followed = follow("small", target="tiny", source=home.path, every=60, wait=PATIENCE, clock=clock)
     before = followed.current
     with renewed.session() as session:
         roll_back(session, 1, reason="Harm.", by=twice.LOCAL, at=small.NOW)
@@ -165,7 +183,7 @@ def test_a_release_in_a_database_is_followed(renewed: Database, home: Home, cloc
 
 
 def test_a_release_that_the_log_does_not_know_is_never_used(released: Database, home: Home, clock: Clock) -> None:
-    followed = follow("small", target="tiny", source=home.path, every=60, clock=clock)
+    followed = follow("small", target="tiny", source=home.path, every=60, wait=PATIENCE, clock=clock)
     with released.session() as session:
         row = session.exec(select(ReleaseRow)).one()
         session.add(ReleaseRow(**{**row.model_dump(), "id": 2, "reason": "Again."}))
@@ -177,7 +195,7 @@ def test_a_release_that_the_log_does_not_know_is_never_used(released: Database, 
 def test_a_snippet_that_is_retired_is_told_while_the_release_goes_on(
     released: Database, home: Home, clock: Clock
 ) -> None:
-    followed = follow("small", target="tiny", source=home.path, every=60, clock=clock)
+    followed = follow("small", target="tiny", source=home.path, every=60, wait=PATIENCE, clock=clock)
     good = followed.current
     with released.session() as session:
         retire(session, good.manifest["snippets"][0]["key"], reason="Wrong.", by="Ada", at=small.NOW)
@@ -189,7 +207,7 @@ def test_a_snippet_that_is_retired_is_told_while_the_release_goes_on(
 def test_a_new_release_that_is_not_signed_is_not_used_where_a_key_is_given(
     signed: Path, keys: tuple[Path, Path], clock: Clock
 ) -> None:
-    followed = follow("small", target="tiny", source=signed, key=keys[1], every=60, clock=clock)
+    followed = follow("small", target="tiny", source=signed, key=keys[1], every=60, wait=PATIENCE, clock=clock)
     (signed / EVIDENCE).unlink()
     release(signed, 2)
     clock.now = 60
@@ -238,6 +256,105 @@ def test_while_one_thread_reads_the_new_release_the_others_get_the_last_good_one
     source.let_go.set()
     first.join()
     assert followed.current.release == 2
+
+
+def test_a_source_that_hangs_keeps_nobody_waiting_and_is_told(
+    pack: Path, source: Counted, hurried: Followed, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    good = hurried.current
+    release(pack, 2)
+    source.let_go.clear()
+    source.reading.clear()
+    clock.now = 60
+    assert hurried.current is good
+    assert source.reading.wait(PATIENCE)
+    clock.now = 69
+    assert hurried.current is good
+    assert hurried.problem is None
+    clock.now = 500
+    assert [hurried.current for _ in range(100)] == [good] * 100
+    assert "no answer in 10 seconds" in str(hurried.problem)
+    assert hurried.problem_since == at(60)
+    assert caplog.text.count("small on tiny stays at release 1: there was no answer") == 1
+    assert source.reads == 2
+    source.let_go.set()
+    assert hurried.refresh().release == 2
+    assert (hurried.problem, hurried.problem_since) == (None, None)
+
+
+def test_since_when_it_fails_is_the_first_of_the_looks_that_did(
+    pack: Path, followed: Followed, clock: Clock
+) -> None:
+    content = (pack / "prompt.txt").read_bytes()
+    (pack / "prompt.txt").write_bytes(b"Say 5.")
+    clock.now = 60
+    assert followed.current.release == 1
+    (pack / "prompt.txt").unlink()
+    clock.now = 120
+    assert followed.current.release == 1
+    assert "prompt.txt is missing" in str(followed.problem)
+    assert followed.problem_since == at(60)
+    (pack / "prompt.txt").write_bytes(content)
+    assert followed.refresh().release == 1
+    assert followed.problem_since is None
+
+
+def test_what_no_source_should_raise_is_told_whole_and_the_service_goes_on(
+    pack: Path, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(FolderSource):
+        def stamp(self, task: str, target: str) -> Hashable:
+            if clock.now:
+                raise KeyError("a mistake of ours")
+            return super().stamp(task, target)
+
+    followed = Followed(Broken(pack), "small", "tiny", every=60, wait=PATIENCE, clock=clock)
+    clock.now = 60
+    assert followed.current.release == 1
+    assert "the look failed: KeyError" in str(followed.problem)
+    assert "a mistake of ours" in caplog.text
+
+
+def test_once_closed_it_looks_no_more_and_keeps_what_it_has(
+    pack: Path, source: Counted, followed: Followed, clock: Clock
+) -> None:
+    with followed as used:
+        assert used.current.release == 1
+    release(pack, 2)
+    clock.now = 60
+    assert (followed.current.release, followed.refresh().release) == (1, 1)
+    assert source.looks == 1
+
+
+def test_a_process_that_forks_during_a_look_follows_in_the_child_too(pack: Path) -> None:
+    code = f"""
+import os, sys, threading, warnings
+from pathlib import Path
+from composer.runtime.folder_source import FolderSource
+from composer.runtime.following import Followed
+
+warnings.simplefilter("ignore")  # Python warns of a fork beside threads: that is what is tried
+parent, go = os.getpid(), threading.Event()
+class Hangs(FolderSource):
+    looks = 0
+    def stamp(self, task, target):
+        self.looks += 1
+        if self.looks > 1 and os.getpid() == parent:
+            go.wait(60)
+        return super().stamp(task, target)
+
+followed = Followed(Hangs(Path({str(pack)!r})), "small", "tiny", every=0, wait=0)
+followed.current
+assert followed.looking
+child = os.fork()
+if not child:
+    os._exit(0 if not followed.looking and followed.refresh().release == 1 and followed.problem is None else 1)
+ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+go.set()
+followed.close()
+sys.exit(ended)
+"""
+    assert subprocess.run([sys.executable, "-c", code], timeout=120).returncode == 0
 
 
 def test_threads_that_use_it_during_many_releases_get_whole_prompts(pack: Path, source: Counted) -> None:

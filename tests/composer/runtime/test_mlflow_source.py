@@ -67,7 +67,7 @@ def test_a_version_without_a_manifest_is_not_loaded(pushed: str, address: str) -
 
 def test_a_service_stays_with_the_last_good_prompt(pushed: str, address: str) -> None:
     now = [0.0]
-    followed = follow("small", target="tiny", source=pushed, every=60, clock=lambda: now[0])
+    followed = follow("small", target="tiny", source=pushed, every=60, wait=60, clock=lambda: now[0])
     good = followed.current
     client = MlflowClient(tracking_uri=address, registry_uri=address)
     version = client.register_prompt(NAME, [{"role": "user", "content": "Hi"}]).version
