@@ -20,6 +20,8 @@ from library.control_tokens import control_tokens
 from library.errors import Refused
 
 Messages = Sequence[Mapping[str, str]]
+LONGEST_TOKEN = 64
+"""Characters of a text that are looked at for its first token: hardly any is longer, and it matters little."""
 
 
 class TemplateRefusal(Exception):
@@ -77,6 +79,12 @@ class LlamaFormat:
         alone = {number: [one.id for one in self._tokens(text, special=False)] for number, text in odd.items()}
         control = {number for number, numbers in alone.items() if numbers != [number]}
         return tuple(Token(one.id, one.piece, one.id in control) for one in found)
+
+    def first_token(self, text: str) -> int | None:
+        """Return the number of the token that a text, which may spell control tokens, begins with."""
+        asked = {"content": text[:LONGEST_TOKEN], "add_special": False, "parse_special": True}
+        found = _numbers(self._asking.post("/tokenize", asked)[1].get("tokens"))
+        return found[0] if found else None
 
     def _tokens(self, text: str, *, special: bool) -> tuple[Token, ...]:
         asked = {"content": text, "add_special": special, "parse_special": special, "with_pieces": True}

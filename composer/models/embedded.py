@@ -22,7 +22,8 @@ from dspy.lm15 import (
 )
 
 from composer.models.asking import Asking
-from composer.models.chat_format import require_template
+from composer.models.chat_format import LlamaFormat, require_template
+from composer.models.steps import Steps
 from composer.models.system_role import SystemRole, as_sent
 from composer.models.turns import Turns
 from library.errors import Refused
@@ -83,8 +84,7 @@ class EmbeddedEngine:
         # llama.cpp also listens on a loopback port of its own, where it shows how it makes a prompt. It is closed
         # to others with a key nobody knows, and without its pages.
         self._key = secrets.token_hex(32)
-        self._prefix: tuple[list[dict[str, str]], str] | None = None
-        self._closing = 0
+        self._steps: Steps | None = None
         self._loading = threading.Lock()
         self._slots = threading.BoundedSemaphore(parallel)
 
@@ -96,8 +96,8 @@ class EmbeddedEngine:
         body = _body(request)
         body["messages"] = as_sent(body["messages"], self._system)
         with self._slots, self._turns.turn() if self._turns else nullcontext():
-            server = self._loaded()
-            reply = self._settled(server, body) if self._parallel == 1 else server.handle_chat_completions(body)
+            server, steps = self._loaded()
+            reply = steps.ask(body) if steps else server.handle_chat_completions(body)
             error = reply.get("error")
             if error is not None:
                 _raise(error)
@@ -116,59 +116,28 @@ class EmbeddedEngine:
 
     def asking(self) -> Asking:
         """Return where the model's own server is asked how it makes a prompt; raises as `complete` does."""
-        return Asking(self._loaded().listening_address, self._key, own=True)
+        return Asking(self._loaded()[0].listening_address, self._key, own=True)
 
     def close(self) -> None:
         """Free the model's memory; a later call loads it again."""
         with self._loading:
-            self._server = None
+            self._server = self._steps = None
 
     def __deepcopy__(self, memo: dict[int, Any]) -> EmbeddedEngine:
         """Return itself: a copied program asks the same loaded model."""
         return self
 
-    def _settled(self, server: Any, body: dict[str, Any]) -> dict[str, Any]:
-        """Ask a question with the slot in a state that follows from this question alone.
-
-        llama.cpp keeps what a question shares with the one before, and the last digits of its arithmetic
-        depend on how much that is: near a tie, another word comes out. So the shared text is evaluated in
-        steps cut at the same places every time (after all but the last message, and at the last message's
-        last blank line), and the slot is taken back to the last cut before the question is asked. Then
-        an answer is the same whatever was asked before it, and shared text is still evaluated only once.
-
-        Where the text after a cut merges with the token before it, as a line break does with the one that
-        ends the role, the slot is cut earlier than that. It shows in how many tokens were reused, and the
-        next question then starts with an empty slot.
-        """
-        *before, last = body["messages"]
-        head = last["content"].rpartition("\n\n")[0]
-        known, known_head = self._prefix or (None, "")
-        self._prefix = None  # should a step fail, the next question starts with an empty slot
-        steps = _Steps(server, self._closing)
-        if known != before:
-            steps.evaluate([*before, {**last, "content": ""}], keep=False)
-        elif head != known_head or not head:
-            steps.evaluate([*before, {**last, "content": ""}])
-        if head:
-            steps.evaluate([*before, {**last, "content": head}])
-        reply = steps.ask(body)
-        if steps.as_cut:
-            self._prefix = (before, head)
-        return reply
-
-    def _loaded(self) -> Any:
+    def _loaded(self) -> tuple[Any, Steps | None]:
         with self._loading:
             if self._server is None:
-                self._prefix = None
                 path = self._locate()
                 loaded = self._load(path)
+                asking = Asking(loaded.listening_address, self._key, own=True)
                 if self._template_sha256 is not None:
-                    asking = Asking(loaded.listening_address, self._key, own=True)
                     require_template(asking, path.name, self._template_sha256, where=str(path))
                 self._server = loaded
-                if self._parallel == 1:
-                    self._closing = _closing_tokens(self._server)
-            return self._server
+                self._steps = Steps(loaded, LlamaFormat(asking)) if self._parallel == 1 else None
+            return self._server, self._steps
 
     def _load(self, path: Path) -> Any:
         import psutil
@@ -213,43 +182,6 @@ def _body(request: Request) -> dict[str, Any]:
     if request.config.stop:
         body["stop"] = list(request.config.stop)
     return body
-
-
-class _Steps:
-    """The steps of one question: what is evaluated, and whether each reused just what the one before was cut to.
-
-    `closing` is how many tokens the model's template puts behind the last message.
-    """
-
-    def __init__(self, server: Any, closing: int) -> None:
-        self._server = server
-        self._closing = closing
-        self._cut: int | None = None
-        self.as_cut = True
-
-    def evaluate(self, messages: list[dict[str, str]], *, keep: bool = True) -> None:
-        """Have the slot hold these messages; `keep` lets it reuse what it holds of them already."""
-        self.ask({"messages": messages, "max_tokens": 1, "temperature": 0, "cache_prompt": keep})
-
-    def ask(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Return llama.cpp's reply, which may be an error."""
-        reply: dict[str, Any] = self._server.handle_chat_completions(body)
-        if "error" in reply:
-            self.as_cut = False
-            return reply
-        if self._cut is not None and reply["timings"]["cache_n"] != self._cut:
-            self.as_cut = False
-        self._cut = reply["usage"]["prompt_tokens"] - self._closing
-        return reply
-
-
-def _closing_tokens(server: Any) -> int:
-    """Return how many tokens the model's template puts behind a last message, by what a longer one reuses."""
-    steps = _Steps(server, 0)
-    short, longer = ({"messages": [{"role": "user", "content": text}], "max_tokens": 1} for text in ("x", "x y"))
-    tokens: int = steps.ask({**short, "cache_prompt": False})["usage"]["prompt_tokens"]
-    reused: int = steps.ask(longer)["timings"]["cache_n"]
-    return tokens - reused
 
 
 def _raise(error: dict[str, Any]) -> NoReturn:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,9 @@ from library.errors import Refused
 
 SMALL = Target(name="small", kind="embedded", model="qwen2.5-coder-0.5b", context=1024, threads=1)
 """On one core: beside other tests, several would mostly wait for each other."""
+
+
+WEIGHED = {"max_tokens": 3, "temperature": 0, "logprobs": True, "top_logprobs": 3}
 
 
 def question(text: str) -> list[dict[str, str]]:
@@ -68,71 +70,25 @@ def test_a_model_takes_the_cores_that_are_idle_and_at_least_one(cores: int, busy
     assert idle_cores(cores, busy) == expected
 
 
-class Slot:
-    """Stands for llama.cpp's server: remembers what was asked of it, and fails on demand.
-
-    A character is a token, save that a line break at the start of a message is one with the mark before it.
-    """
+class Direct:
+    """Stands for llama.cpp's server: remembers what was asked of it."""
 
     def __init__(self) -> None:
-        self.asked: list[tuple[str, str, bool]] = []
-        self.holds = ""
+        self.asked: list[str] = []
 
     def handle_chat_completions(self, body: dict[str, Any]) -> dict[str, Any]:
-        system, user = (message["content"] for message in body["messages"])
-        keep = body.get("cache_prompt", True)
-        self.asked.append((system, user, keep))
-        if user == "fail":
-            return {"error": {"code": 400, "message": "no"}}
-        text = f"{system}<{user}>".replace("<\n", "\r")
-        same = takewhile(lambda pair: pair[0] == pair[1], zip(self.holds, text, strict=False))
-        reused = len(list(same)) if keep else 0
-        self.holds = text
-        usage = {"prompt_tokens": len(text), "completion_tokens": 1, "total_tokens": len(text) + 1}
-        choices = [{"message": {"content": user}, "finish_reason": "stop"}]
-        return {"choices": choices, "usage": usage, "timings": {"cache_n": min(reused, len(text) - 1)}}
-
-
-def asked_by(questions: list[tuple[str, str]], *, parallel: int = 1) -> list[tuple[str, str, bool]]:
-    engine, slot = EmbeddedEngine(lambda: Path("nowhere"), parallel=parallel), Slot()
-    engine._server, engine._closing = slot, 1
-    lm = dspy.LM("embedded/test", engine=engine, num_retries=0, cache=False)
-    for system, user in questions:
-        try:
-            ask(lm, [{"role": "system", "content": system}, {"role": "user", "content": user}])
-        except Outage:
-            continue
-    return slot.asked
-
-
-def test_shared_text_is_evaluated_in_the_same_steps_whatever_came_before() -> None:
-    assert asked_by([("s", "a\n\nb"), ("s", "a\n\nc"), ("s", "d\n\ne"), ("t", "f")]) == [
-        ("s", "", False),
-        ("s", "a", True),
-        ("s", "a\n\nb", True),
-        ("s", "a", True),
-        ("s", "a\n\nc", True),
-        ("s", "", True),
-        ("s", "d", True),
-        ("s", "d\n\ne", True),
-        ("t", "", False),
-        ("t", "f", True),
-    ]
-
-
-def test_after_a_failure_the_shared_text_is_evaluated_anew() -> None:
-    assert asked_by([("s", "fail"), ("s", "b")])[2:] == [("s", "", False), ("s", "b", True)]
-
-
-@pytest.mark.parametrize("text", ["\nb", "\nb\n\nc"])
-def test_after_a_text_that_merges_with_what_is_before_it_the_slot_is_emptied(text: str) -> None:
-    asked = asked_by([("s", "a"), ("s", text), ("s", "a")])
-    assert asked[:2] == [("s", "", False), ("s", "a", True)]
-    assert asked[-2:] == [("s", "", False), ("s", "a", True)]
+        self.asked.append(body["messages"][-1]["content"])
+        usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+        return {"choices": [{"message": {"content": "ok"}, "finish_reason": "stop"}], "usage": usage}
 
 
 def test_side_by_side_answers_are_asked_for_directly() -> None:
-    assert asked_by([("s", "a"), ("s", "b")], parallel=2) == [("s", "a", True), ("s", "b", True)]
+    engine = EmbeddedEngine(lambda: Path("nowhere"), parallel=2)
+    engine._server = server = Direct()
+    lm = dspy.LM("embedded/test", engine=engine, num_retries=0, cache=False)
+    for user in ("a", "b"):
+        assert ask(lm, [{"role": "system", "content": "s"}, {"role": "user", "content": user}]).text == "ok"
+    assert server.asked == ["a", "b"]
 
 
 @pytest.fixture(scope="module")
@@ -149,13 +105,29 @@ def test_an_answer_does_not_depend_on_what_was_asked_before(
     loaded: dspy.LM, capfd: pytest.CaptureFixture[str]
 ) -> None:
     texts = ["A dog barks.\n\nThe dog is old.", "A dog barks.\n\nThe dog sleeps in the sun.", "Rain all day."]
-    texts += ["\nA cat purrs.", "  \nNo cat purrs."]
+    texts += ["\nA cat purrs.", "  \nNo cat purrs.", "Said: the dog barks.", "Said: the cat.", "Said:"]
     answers = []
     for order in (texts, texts[::-1]):
         said = {text: ask(loaded, question(text)) for text in order}
         answers.append({text: (answer.text, answer.prompt_tokens) for text, answer in said.items()})
     assert answers[0] == answers[1]
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.model
+def test_not_the_last_digit_of_what_the_model_weighs_depends_on_what_was_asked_before(loaded: dspy.LM) -> None:
+    _, steps = loaded.engine._loaded()
+    rule = "A sentence that only names an animal is not about it."
+    openings = [
+        f"Read the sentence with care, word by word.\n{rule * 2}\n{more}\n" for more in ("Be brief.", "Be fair.")
+    ]
+    asked = [question(text) for text in ("A: dog", "A: dove", "Rain.\n\nB: it rains", "Rain.\n\nB: it snows")]
+    asked += [[{"role": "system", "content": one + asked[0][0]["content"]}, asked[0][1]] for one in openings]
+    weighed = []
+    for order in (asked, asked[::-1], [*asked[::2], *asked[1::2], *asked[::2]]):
+        said = {str(one): steps.ask({"messages": one, **WEIGHED})["choices"][0] for one in order}
+        weighed.append({one: choice["logprobs"] for one, choice in said.items()})
+    assert weighed[0] == weighed[1] == weighed[2]
 
 
 @pytest.mark.model
