@@ -61,7 +61,7 @@ class Catalogue:
     def problem(self) -> Refused | None:
         """Why the source could not be listed when it was last tried; None where it could."""
         found = self._problem or self._late()
-        return found and found.refusal
+        return None if found is None else found.refusal
 
     def entries(self) -> dict[Place, Entry]:
         """Return what each place holds, by task and target, sorted; new ones are taken in where it is time."""
@@ -91,10 +91,9 @@ class Catalogue:
         if isinstance(found, Problem):
             return Entry(None, found.refusal, found.since)
         prompt = found.current if look and not self._looks.under_way else found.last
-        if (refusal := found.problem) is not None:
-            return Entry(prompt, refusal, found.problem_since)
-        late = self._late()
-        return Entry(prompt, late and late.refusal, late and late.since)
+        if found.problem is None and (late := self._late()) is not None:
+            return Entry(prompt, late.refusal, late.since)
+        return Entry(prompt, found.problem, found.problem_since)
 
     def _late(self) -> Problem | None:
         return Problem(silent(self.source), self._looked_at) if self._looks.late else None

@@ -101,13 +101,13 @@ class Followed:
     def problem(self) -> Refused | None:
         """Why what is released now isn't used, or why it isn't known; None where all is well."""
         found = self._problem or self._late()
-        return found and found.refusal
+        return None if found is None else found.refusal
 
     @property
     def problem_since(self) -> datetime | None:
         """When the first of the looks began that all failed since; None where all is well."""
         found = self._problem or self._late()
-        return found and found.since
+        return None if found is None else found.since
 
     def refresh(self) -> ReleasedPrompt:
         """Look for a newer prompt at once, after another look that is under way, and return the last good one.

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import uvicorn
 from starlette.types import ASGIApp
 
+from composer.runtime.limits import Limits, limited
 from library.errors import Refused
 
 SECONDS_TO_END = 5
@@ -39,14 +40,19 @@ class _Server(uvicorn.Server):
         self._started()
 
 
-def server_of(app: ASGIApp, started: Callable[[], None] = lambda: None) -> uvicorn.Server:
+def server_of(
+    app: ASGIApp, started: Callable[[], None] = lambda: None, *, limits: Limits = Limits()
+) -> uvicorn.Server:
     """Return a server of an app that says nothing of each request, and ends within seconds once told to.
 
-    `started` is called once it answers.
+    `started` is called once it answers; `limits` is what one client can take of it.
     """
     return _Server(
         uvicorn.Config(
             app,
+            http=limited(limits),
+            timeout_keep_alive=limits.idle_seconds,
+            h11_max_incomplete_event_size=limits.header_bytes,
             log_level="warning",
             access_log=False,
             lifespan="off",
