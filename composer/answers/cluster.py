@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from functools import cache, partial
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from composer.models.answer import Answer
 from composer.models.client import KEPT, Outage, ask
@@ -100,7 +101,14 @@ class Cluster:
     def __init__(self, client: Client, target: Target, workers: int) -> None:
         self.executor = ClusterExecutor(client)
         self.slots = target.parallel * (workers if target.kind == "embedded" else 1)
-        self.ask = partial(ask_here, target.model_dump(mode="json"), versions())
+        self._client: Any = client
+        self._name = uuid4().hex
+        self.ask = partial(ask_here, target.model_dump(mode="json"), versions(), self._name)
+
+    def hurry(self) -> None:
+        """Have the workers end the pauses in which questions from here wait to be put again, for good."""
+        with suppress(Exception):  # a cluster that is lost has nothing to end
+            self._client.run(give_up, self._name)
 
 
 @contextmanager
@@ -181,19 +189,35 @@ _MODELS: dict[str, dspy.LM] = {}
 """The models that this process is a worker for, by what their targets hold: each is loaded once."""
 
 
-def ask_here(target: dict[str, Any], wanted: Versions, messages: Messages) -> Answer:
+_GIVEN_UP: set[str] = set()
+"""Those whose questions are not put again, by the names that they have of themselves."""
+
+
+def give_up(name: str) -> None:
+    """Put no question of this name again, in this process, which is a worker."""
+    _GIVEN_UP.add(name)
+
+
+def ask_here(target: dict[str, Any], wanted: Versions, name: str, messages: Messages) -> Answer:
     """Ask a target from this process, which is a worker; its key comes from the worker's own environment.
+
+    `name` is whose question it is.
 
     Raises what asking raises, such as `Refused` for a model file that isn't there, and names the worker.
     """
     try:
         _require_same(wanted, versions(), "")  # one that came later was not looked at
-        return ask(_model(Target.model_validate(target)), messages)
+        return ask(_model(Target.model_validate(target)), messages, check=partial(_check, name))
     except Refused as problem:
         problem.where = ", ".join(filter(None, (problem.where, f"worker {_own_address()}")))
         # What an engine refuses is its own cause's cause (`ask`), and Dask follows causes without end.
         problem.__cause__ = problem.__context__ = None
         raise
+
+
+def _check(name: str) -> None:
+    if name in _GIVEN_UP:
+        raise Outage("the question was given up", fix=KEPT.strip())
 
 
 def _model(target: Target) -> dspy.LM:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from composer.answers.evaluator import Counts, Stopped
 from composer.home.processes import FAILED, STOPPED
 from library.errors import Refused
 from library.secrets import masked
+
+LOOK_SECONDS = 1.0
+"""How often it is looked whether somebody asked to stop."""
 
 
 def in_words(problem: BaseException) -> str:
@@ -20,6 +24,19 @@ def how_ended(problem: BaseException) -> tuple[str, str]:
     if isinstance(problem, Stopped | KeyboardInterrupt):
         return STOPPED, str(problem) or "stopped; it can be continued"
     return FAILED, in_words(problem)
+
+
+def looking(look: Callable[[], bool], clock: Callable[[], float] = time.monotonic) -> Callable[[], bool]:
+    """Return what says whether somebody asked to stop, by a look at the database once a second at most."""
+    looked, found = clock(), False
+
+    def stop_asked() -> bool:
+        nonlocal looked, found
+        if not found and clock() - looked >= LOOK_SECONDS:
+            looked, found = clock(), look()
+        return found
+
+    return stop_asked
 
 
 def on_paid(tell: Callable[[int], None]) -> Callable[[Counts], None]:

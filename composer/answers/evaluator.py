@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Protocol
 
 import dspy
@@ -22,6 +22,9 @@ from composer.prompts.composition import UnvettedText
 from composer.prompts.messages import Messages, render
 from composer.task.task import Task
 from library.errors import Refused
+
+LOOK_SECONDS = 0.5
+"""How often it is looked whether somebody asked to stop, while no answer arrives."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,8 @@ class Evaluator:
 
     `check` is shown each answer before it is stored, and one for which it raises is not; `see` is shown each
     answer once, stored or paid for now. Either may raise to end the asking. `allowance` is asked before a question
-    is put, and may raise too.
+    is put, and may raise too. `hurry` is called when the asking ends for good: it is to end the pauses of those
+    that wait to be put again, as what they come to is waited for.
     """
 
     def __init__(
@@ -86,7 +90,9 @@ class Evaluator:
         see: Callable[[Answer], None] = lambda _answer: None,
         stop_asked: Callable[[], bool] = lambda: False,
         allowance: Allowance | None = None,
+        hurry: Callable[[], None] = lambda: None,
     ) -> None:
+        self.hurry = hurry
         self.allowance = allowance or Unlimited()
         self.replicate = replicate
         self.task = task
@@ -144,12 +150,14 @@ class Evaluator:
                     future.add_done_callback(arrived.put)
                 if not asked:
                     return
-                for kept in self._take(asked, _all_of(arrived)):
+                for kept in self._take(asked, self._all_of(arrived)):
                     self.see(kept)
                     if self.stop_asked():
                         raise Stopped
-        except BaseException:
+        except BaseException as ended:
             # Whatever ended it, an interrupt too: nothing new is asked, and what other workers are at is kept.
+            if not isinstance(ended, TooLong):  # after that one the others may be asked about still
+                self.hurry()
             for future in [one for one in asked if not one.cancel()]:
                 if future.exception() is None and asked[future].key not in self._known:
                     # One that can't be stored is no reason to lose the others.
@@ -159,6 +167,19 @@ class Evaluator:
             for question in asked.values():
                 self.allowance.ended(question, None)
             raise
+
+    def _all_of(self, arrived: SimpleQueue[Future[Answer]]) -> list[Future[Answer]]:
+        """Return all that has arrived, which is waited for where nothing has; raises `Stopped`."""
+        found: list[Future[Answer]] = []
+        while not found:
+            try:
+                found.append(arrived.get(timeout=LOOK_SECONDS))
+            except Empty:
+                if self.stop_asked():
+                    raise Stopped from None
+        while not arrived.empty():
+            found.append(arrived.get())
+        return found
 
     def _take(self, asked: dict[Future[Answer], Question], arrived: Sequence[Future[Answer]]) -> list[Answer]:
         """Store the answers that have arrived, those before the first that failed, and take them from `asked`."""
@@ -191,14 +212,6 @@ class Evaluator:
         before = self.counts
         self.counts = Counts(before.asked + asked, before.stored + stored, before.paid + paid)
         self.on_answer(self.counts)
-
-
-def _all_of(arrived: SimpleQueue[Future[Answer]]) -> list[Future[Answer]]:
-    """Return all that has arrived, which is waited for where nothing has."""
-    found = [arrived.get()]
-    while not arrived.empty():
-        found.append(arrived.get())
-    return found
 
 
 def _result(future: Future[Answer], question: Question) -> Answer:

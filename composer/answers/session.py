@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Lock
+from threading import Event, Lock
 
 import dspy
 
 from composer.answers.bound import Bound, current_bound
 from composer.answers.cluster import cluster_at
-from composer.answers.evaluator import Counts, Evaluator
+from composer.answers.evaluator import Counts, Evaluator, Stopped
 from composer.answers.malformed import Watch
 from composer.answers.served import SameModel
 from composer.answers.store import CellStore, Question
@@ -79,6 +79,7 @@ class ModelSession:
                 see=(lambda _answer: None) if self._patient else self.watch.see,
                 stop_asked=self._stop_asked,
                 allowance=self._allowance,
+                hurry=self._way.hurry,
             )
         return self._evaluators[replicate]
 
@@ -118,17 +119,21 @@ def model_session(
 
 @dataclass(frozen=True)
 class _Way:
-    """How questions are asked: what asks one, what has that done, and how many may be out at a time."""
+    """How questions are asked: what asks one, what has that done, and how many may be out at a time.
+
+    `hurry` ends the pauses in which questions wait to be put again, for good.
+    """
 
     ask: Callable[[Messages], Answer]
     executor: Executor
     slots: int
+    hurry: Callable[[], None]
 
 
 @contextmanager
 def _through(address: str, target: Target) -> Iterator[_Way]:
     with cluster_at(address, target) as cluster:
-        yield _Way(cluster.ask, cluster.executor, cluster.slots)
+        yield _Way(cluster.ask, cluster.executor, cluster.slots, cluster.hurry)
 
 
 @contextmanager
@@ -138,7 +143,7 @@ def _here(target: Target, connect: Connect, say: Callable[[str], None], *, lazy:
         if not lazy:
             model.lm()
         with ThreadPoolExecutor(target.parallel) as executor:
-            yield _Way(model.ask, executor, target.parallel)
+            yield _Way(model.ask, executor, target.parallel, model.over.set)
     finally:
         model.release()
 
@@ -166,6 +171,7 @@ class _Model:
         self._on_phase = on_phase
         self._lock = Lock()
         self._lm: dspy.LM | None = None
+        self.over = Event()
 
     def lm(self) -> dspy.LM:
         with self._lock:
@@ -174,7 +180,11 @@ class _Model:
             return self._lm
 
     def ask(self, messages: Messages) -> Answer:
-        return ask(self.lm(), messages)
+        return ask(self.lm(), messages, check=self._check)
+
+    def _check(self) -> None:
+        if self.over.is_set():
+            raise Stopped
 
     def release(self) -> None:
         if self._lm is not None:

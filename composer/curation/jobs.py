@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from sqlmodel import Session, col, select
 
-from composer.answers.ending import how_ended, on_paid
+from composer.answers.ending import how_ended, looking, on_paid
 from composer.answers.evaluator import Stopped
 from composer.answers.naming import NamedCells, named_answers
 from composer.answers.session import model_session
@@ -201,6 +201,7 @@ def _ask(database: Database, job: AuthoringJob, cells: NamedCells, connect: Conn
     def say(phase: str) -> None:
         _update(database, job.id, message=phase)
 
+    looked = looking(lambda: _update(database, job.id))
     if stopping:
         raise Stopped
     with model_session(
@@ -211,7 +212,7 @@ def _ask(database: Database, job: AuthoringJob, cells: NamedCells, connect: Conn
         lazy=True,
         on_phase=say,
         on_answer=on_paid(note),
-        stop_asked=lambda: stopping,
+        stop_asked=lambda: stopping or looked(),
     ) as model:
         given = model.evaluator().all_answers(questions.asked)
     if questions.trial is None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from composer.answers.ending import how_ended, on_paid
+from composer.answers.ending import how_ended, looking, on_paid
 from composer.answers.evaluator import Stopped
 from composer.answers.naming import NamedCells, named_answers
 from composer.answers.session import ModelSession, model_session
@@ -184,6 +184,7 @@ def _answers(work: _Work, cells: NamedCells, connect: Connect) -> list[Answer]:
         nonlocal stopping
         stopping = _update(work.database, number, paid=work.score.paid + paid)
 
+    looked = looking(lambda: _update(work.database, number))
     if stopping:
         raise Stopped
     with model_session(
@@ -195,7 +196,7 @@ def _answers(work: _Work, cells: NamedCells, connect: Connect) -> list[Answer]:
         patient=True,
         on_phase=lambda phase: _say(work, phase),
         on_answer=on_paid(note),
-        stop_asked=lambda: stopping,
+        stop_asked=lambda: stopping or looked(),
     ) as model:
         return _asked(plan, number, model)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -38,13 +39,14 @@ class TooLong(Outage):
     example_id = ""
 
 
-def ask(lm: dspy.LM, messages: list[dict[str, str]]) -> Answer:
+def ask(lm: dspy.LM, messages: list[dict[str, str]], *, check: Callable[[], None] = lambda: None) -> Answer:
     """Ask a language model once and return its answer; safe to call from any thread.
 
     The messages (role and content) go out unchanged, with the model's own settings, past DSPy's cache and
     history. Passing trouble is tried again (the model's `patience`, or DSPy by `lm.num_retries`); after that an
-    Outage is raised. The seconds are those of the call that was answered. What the model's
-    engine refused, such as a missing model file, is raised as that Refused.
+    Outage is raised. `check` is called every now and then in a pause between, and may raise to end it. The seconds
+    are those of the call that was answered. What the model's engine refused, such as a missing model file, is
+    raised as that Refused.
     """
     request = _request(lm, messages)
     patience = getattr(lm, "patience", None)
@@ -53,7 +55,7 @@ def ask(lm: dspy.LM, messages: list[dict[str, str]]) -> Answer:
         # tracker, which loses them in threads, isn't needed.
         with dspy.context(disable_history=True):
             call = partial(_timed, lm, request)
-            response, seconds = call() if patience is None else patience.through(call)
+            response, seconds = call() if patience is None else patience.through(call, check)
     except dspy.LMUnexpectedError as error:
         if isinstance(error.__cause__, Refused):
             raise error.__cause__ from error

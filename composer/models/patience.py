@@ -22,6 +22,8 @@ LONGEST = 60.0
 """The longest pause of our own making, in seconds."""
 LONGEST_ASKED = 600.0
 """A server that asks to wait longer than this many seconds is not waited for."""
+LOOK_SECONDS = 0.25
+"""How often it is looked, in a pause, whether whoever asked still waits."""
 Given = TypeVar("Given")
 
 
@@ -48,11 +50,14 @@ class Patience:
         self._answered = 0
         self._lock = Lock()
 
-    def through(self, call: Callable[[], Given]) -> Given:
-        """Return what a call gives, made again after trouble that passes; raises the last trouble."""
+    def through(self, call: Callable[[], Given], check: Callable[[], None] = lambda: None) -> Given:
+        """Return what a call gives, made again after trouble that passes; raises the last trouble.
+
+        `check` is called every now and then in a pause, and may raise to end it: then the call isn't made again.
+        """
         tries, seen = 0, self._answered
         while True:
-            self._wait()
+            self._wait(check)
             try:
                 given = call()
             except dspy.LMError as error:
@@ -77,12 +82,15 @@ class Patience:
         self._say(f"{what} {max(round(seconds), 1)} s")
         return True
 
-    def _wait(self) -> None:
+    def _wait(self, check: Callable[[], None]) -> None:
         waited = False
-        while (left := self._until - self._clock()) > 0:
+        while (until := self._until) > self._clock():
             waited = True
             # A little apart, so that not all threads come back in the same moment.
-            self._sleep(left + self._rng.uniform(0.0, 0.25))
+            until += self._rng.uniform(0.0, 0.25)
+            while (left := until - self._clock()) > 0:
+                check()
+                self._sleep(min(left, LOOK_SECONDS))
         if waited:
             self._say("")
 

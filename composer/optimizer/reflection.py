@@ -122,7 +122,8 @@ class ReflectionEngine:
         self._bound.may_ask(self._target, question, alone=True)
         answer: Answer | None = None
         try:
-            answer = self._cells.keep(question, ask(self._drawing(question.replicate), question.messages))
+            given = ask(self._drawing(question.replicate), question.messages, check=self._stop)
+            answer = self._cells.keep(question, given)
         finally:
             self._bound.ended(self._target, question, answer)
         return answer

@@ -50,7 +50,7 @@ class RunRecorder:
         self.trace: list[Step] = []
         self._changing = Lock()
         self._stop = False
-        self._written = float("-inf")
+        self._written = self._read = float("-inf")
 
     def now(self, **changes: Any) -> None:
         """Take note of what changed."""
@@ -75,7 +75,11 @@ class RunRecorder:
         self._write(worth=None if found is None else ATTRIBUTION.dump_python(found, mode="json"))
 
     def stop_asked(self) -> bool:
-        """Whether somebody asked the run to stop, as of the last write."""
+        """Whether somebody asked the run to stop, as of a second ago at most."""
+        if not self._stop and time.monotonic() - self._read >= SECONDS_BETWEEN_WRITES:
+            with self.database.session() as session:
+                self._stop = run_row(session, self.run_id).stop_asked
+            self._read = time.monotonic()
         return self._stop
 
     def end(self, state: str, message: str, result: RunResult | None = None) -> None:
@@ -101,4 +105,4 @@ class RunRecorder:
             for name, value in changes.items():
                 setattr(row, name, value)
             session.add(row)
-        self._written = time.monotonic()
+        self._written = self._read = time.monotonic()

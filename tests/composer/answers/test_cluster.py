@@ -16,6 +16,7 @@ import pytest
 from distributed import Client, LocalCluster
 
 from composer.answers.cluster import ask_here, cluster_at, versions
+from composer.answers.evaluator import Stopped
 from composer.answers.session import model_session
 from composer.answers.store import DatabaseCells, MemoryCells
 from composer.home.paths import CLUSTER_VARIABLE
@@ -143,6 +144,32 @@ def test_an_outage_of_one_question_keeps_the_answers_of_those_in_flight(
         assert len(cells.stored) == len(server.requests) - 1
 
 
+def test_a_stop_ends_the_pauses_of_workers_and_of_nobody_elses_questions(
+    cluster: LocalCluster, server: ChatServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CLUSTER_VARIABLE, cluster.scheduler_address)
+    cells, good = MemoryCells(), threading.Event()
+
+    def reply(request: dict[str, Any]) -> Reply:
+        if good.is_set():
+            return chat('{"rating": 3}')
+        asked = "1" if request["messages"] == QUESTION else "300"
+        return Reply(429, {"error": {"message": "busy"}}, headers=(("Retry-After", asked),))
+
+    server.default = reply
+    with cluster_at(cluster.scheduler_address, target(server)) as other:
+        elsewhere = other.executor.submit(other.ask, QUESTION)
+        stopping = target(server, revision="2")
+        with (
+            pytest.raises(Stopped),
+            model_session(TASK, stopping, cells, stop_asked=lambda: len(asked_of(server)) > 2) as model,
+        ):
+            model.evaluator().answers(BASE, DEV)
+        assert cells.stored == {}
+        good.set()
+        assert elsewhere.result(60).text == '{"rating": 3}'
+
+
 def test_a_worker_without_the_model_file_says_what_fetches_it(cluster: LocalCluster) -> None:
     embedded = Target(name="small", kind="embedded", model="qwen2.5-coder-0.5b")
     with cluster_at(cluster.scheduler_address, embedded) as through:
@@ -171,7 +198,7 @@ def test_a_worker_with_other_versions_is_not_asked() -> None:
     other = tuple((name, f"{found}.1") for name, found in versions())
     asked = {"name": "t", "kind": "server", "model": "m", "api_base": "http://127.0.0.1:9/v1"}
     with pytest.raises(Refused, match=r"is .* there and .* here, and answers could differ"):
-        ask_here(asked, other, [{"role": "user", "content": "u"}])
+        ask_here(asked, other, "", [{"role": "user", "content": "u"}])
 
 
 def test_where_no_scheduler_answers_it_is_refused(server: ChatServer) -> None:

@@ -15,7 +15,7 @@ from composer.answers.evaluator import Counts, Evaluator, Stopped
 from composer.answers.store import DatabaseCells, MemoryCells
 from composer.data.examples import Example
 from composer.models.answer import Answer
-from composer.models.client import Outage
+from composer.models.client import Outage, TooLong
 from composer.prompts.composition import Composition
 from composer.prompts.messages import Messages
 from composer.prompts.vocabulary import Vocabulary
@@ -184,6 +184,35 @@ def test_a_stop_request_keeps_what_has_arrived(vocabulary: Vocabulary, executor:
         stopping.answers(vocabulary.compose(), EXAMPLES)
     assert 4 <= len(store.stored) < len(EXAMPLES)
     assert stopping.counts.paid == len(store.stored)
+
+
+def test_a_stop_request_is_seen_while_no_answer_arrives_and_pauses_are_ended(vocabulary: Vocabulary) -> None:
+    pausing, store = threading.Event(), MemoryCells()
+
+    def ask(messages: Messages) -> Answer:
+        if len(store.stored) >= 3:
+            assert pausing.wait(60)
+            raise Outage("it did not wait")
+        return small.answer("4")
+
+    with ThreadPoolExecutor(2) as executor:
+        asking = evaluator(ask, executor, store, stop_asked=lambda: len(store.stored) >= 3, hurry=pausing.set)
+        with pytest.raises(Stopped):
+            asking.answers(vocabulary.compose(), EXAMPLES)
+    assert 3 <= len(store.stored) < len(EXAMPLES)
+
+
+def test_a_question_that_is_too_long_leaves_the_others_their_pauses(vocabulary: Vocabulary) -> None:
+    hurried: list[bool] = []
+
+    def ask(messages: Messages) -> Answer:
+        raise TooLong("too long") if len(messages) else Outage("away")
+
+    with ThreadPoolExecutor(2) as executor:
+        asking = evaluator(ask, executor, hurry=lambda: hurried.append(True))
+        with pytest.raises(TooLong):
+            asking.answers(vocabulary.compose(), EXAMPLES)
+    assert hurried == []
 
 
 def test_progress_is_told_with_every_answer(vocabulary: Vocabulary, executor: Executor) -> None:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable
+from typing import Any
 
 import dspy
 import pytest
@@ -18,6 +23,7 @@ from composer.prompts.composition import Composition
 from library.errors import Refused
 from tests import small
 from tests.scripted import ScriptedEngine, scripted_lm
+from tests.servers import ChatServer, Reply, chat
 
 TASK, TEST = small.task(), small.examples(0, 8)
 BASE = Composition(TASK.base)
@@ -142,3 +148,54 @@ def test_a_stop_ends_it_after_the_answer_in_flight() -> None:
     ):
         model.evaluator().answers(BASE, TEST)
     assert (len(cells.stored), life.released) == (3, 1)
+
+
+class Busy:
+    """Answers so many questions, and asks all others to wait for five minutes."""
+
+    def __init__(self, answers: int) -> None:
+        self.left = answers
+        self.answered: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def __call__(self, request: dict[str, Any]) -> Reply:
+        with self._lock:
+            self.left -= 1
+            if self.left < 0:
+                return Reply(429, {"error": {"message": "busy"}}, headers=(("Retry-After", "300"),))
+            self.answered[request["messages"][1]["content"]] += 1
+            return chat('{"rating": 4}')
+
+
+@pytest.mark.parametrize("how", ["stop", "interrupt"])
+def test_a_pause_of_minutes_is_cut_short_nothing_is_lost_and_nothing_paid_twice(how: str) -> None:
+    cells, busy, stop, since = MemoryCells(), Busy(3), threading.Event(), list[float]()
+
+    def hear(phase: str) -> None:
+        if "asks to wait 300 s" not in phase or since:
+            return
+        since.append(time.monotonic())
+        if how == "stop":
+            stop.set()
+        else:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def ask_all() -> None:
+        with model_session(TASK, served, cells, on_phase=hear, stop_asked=stop.is_set) as model:
+            model.evaluator().answers(BASE, TEST)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with ChatServer(busy) as server:
+            served = Target(name="far", kind="server", model="m", api_base=server.api_base, parallel=2)
+            with pytest.raises(Stopped if how == "stop" else KeyboardInterrupt):
+                ask_all()
+            assert time.monotonic() - since[0] < 30  # within a second, on a machine that isn't busy
+            assert len(cells.stored) == 3
+            stop.clear()
+            busy.left = 100
+            ask_all()
+            assert len(cells.stored) == len(TEST)
+            assert set(busy.answered.values()) == {1}
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -8,9 +8,10 @@ import dspy
 import pytest
 from dspy.lm15 import Message, Request, Response, TextPart, Usage
 
-from composer.answers.evaluator import Counts
+from composer.answers.evaluator import Counts, Stopped
 from composer.answers.store import MemoryCells
 from composer.models.client import Outage
+from composer.models.connection import language_model
 from composer.models.target import Target
 from composer.optimizer.program import Halted
 from composer.optimizer.reflection import (
@@ -24,6 +25,7 @@ from composer.optimizer.reflection import (
 from composer.search.problem import BudgetSpent
 from tests import small
 from tests.scripted import ScriptedEngine, scripted_lm
+from tests.servers import ChatServer, Reply
 from tests.writers import writing
 
 TARGET = Target(name="tiny", kind="embedded", model="qwen2.5-coder-0.5b")
@@ -115,6 +117,23 @@ def test_an_outage_or_an_interrupt_ends_what_dspy_is_at(problem: BaseException) 
     with pytest.raises(Halted) as halted:
         ask(engine(small.Dying(writing("Do so."), 1, problem)))
     assert isinstance(halted.value.cause, Outage | KeyboardInterrupt)
+
+
+def test_a_pause_that_a_server_asks_for_ends_when_the_mining_is_stopped() -> None:
+    stopped: list[str] = []
+
+    def stop() -> None:
+        if stopped:
+            raise Stopped
+
+    with ChatServer(Reply(429, {"error": {"message": "busy"}}, headers=(("Retry-After", "300"),))) as server:
+        far = Target(name="far", kind="server", model="m", api_base=server.api_base)
+        lm = language_model(far, say=stopped.append)
+        made = ReflectionEngine(lambda: lm, reflecting(far), MemoryCells(), most=9, stop=stop)
+        with pytest.raises(Halted) as halted:
+            ask(made)
+        assert isinstance(halted.value.cause, Stopped)
+        assert len(server.requests) == 1
 
 
 def test_prompts_are_taken_down_and_what_describes_the_data_is_not() -> None:

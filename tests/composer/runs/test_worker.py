@@ -26,12 +26,14 @@ from composer.home import locks
 from composer.home.paths import Home
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED
 from composer.models.client import Outage
+from composer.models.target import Target
 from composer.prompts.messages import render
 from composer.registry.datasets import dataset_of, examples_of
+from composer.registry.targets import add_target
 from composer.review.status import get_review
 from composer.runs import progress, worker
 from composer.runs.plan import plan_run
-from composer.runs.records import Run, ask_to_stop, get_run
+from composer.runs.records import Run, ask_to_stop, enter_run, get_run
 from composer.runs.summary import RunResult, SideFigures
 from composer.search.attribution import Attribution
 from composer.tables import CandidateRow, RunRow, TestReadRow
@@ -42,6 +44,7 @@ from library.importing import import_file
 from library.retiring import retire
 from tests import small
 from tests.scripted import ScriptedEngine, connecting
+from tests.servers import ChatServer, Reply, chat
 
 BUDGET = 100
 
@@ -259,6 +262,7 @@ from composer.runs import worker
 from library.database import open_database
 from tests import small
 from tests.scripted import ScriptedEngine, connecting
+from tests.servers import ChatServer, Reply, chat
 
 intervals.RESAMPLES = 100
 home = Home(Path(sys.argv[1]))
@@ -394,6 +398,42 @@ def test_a_stop_request_stops_the_run_and_it_can_be_continued(
     assert "can be continued" in run.message
     assert 25 <= small.stored_cells(filled) == len(stopping.asked) < uninterrupted.cells.asked
     assert small.comparable(small.run(filled, home, number, small.engine())) == small.comparable(uninterrupted)
+
+
+def test_a_stop_on_the_page_ends_a_pause_of_minutes_and_it_can_be_continued(filled: Database, home: Home) -> None:
+    judge, left = small.engine(), [20]
+    asked: list[str] = []
+
+    def reply(request: dict[str, Any]) -> Reply:
+        left[0] -= 1
+        if left[0] < 0:
+            return Reply(429, {"error": {"message": "busy"}}, headers=(("Retry-After", "300"),))
+        system, user = (one["content"] for one in request["messages"])
+        asked.append(f"{system}\0{user}")
+        return chat(judge.answer(system, user))
+
+    with ChatServer(reply) as server:
+        content = {"name": "far", "kind": "server", "model": "m", "api_base": server.api_base}
+        with filled.session() as session:
+            add_target(session, Target.model_validate(content), by="Ada", at=small.NOW)
+            plan = plan_run(session, "small", "far", strategy="greedy", seed=0, budget=60)
+            number = enter_run(session, plan, by="Ada", at=small.NOW)
+
+        def stop() -> None:
+            while "asks to wait" not in state(filled, number).message:
+                time.sleep(0.05)
+            with filled.session() as session:
+                ask_to_stop(session, number, by="Ada", at=small.NOW)
+
+        thread = threading.Thread(target=stop)
+        thread.start()
+        with pytest.raises(Stopped):
+            worker.work(filled, home, number)
+        thread.join()
+        assert (state(filled, number).state, small.stored_cells(filled)) == (STOPPED, 20)
+        left[0] = 10_000
+        assert worker.work(filled, home, number).cells.paid == len(asked) - 20
+    assert len(set(asked)) == len(asked)
 
 
 def test_a_stop_asked_before_the_worker_came_up_is_heard(filled: Database, home: Home) -> None:
