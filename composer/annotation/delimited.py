@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +17,7 @@ _HEAD = 1 << 16
 """Characters that the delimiter is found by."""
 _BYTES = "surrogateescape"
 """Bytes that are no UTF-8 come as halves of a character, which no text to be asked may hold, and go out again."""
+_UTF_16 = tuple(mark.decode(errors=_BYTES) for mark in (BOM_UTF16_LE, BOM_UTF16_BE))
 
 
 class DelimitedFile:
@@ -27,6 +29,8 @@ class DelimitedFile:
         self.path = path
         with path.open(newline="", encoding="utf-8-sig", errors=_BYTES) as file:
             head = file.read(_HEAD)
+        if head.startswith(_UTF_16):
+            raise Refused("the file is UTF-16, not UTF-8", where=str(path), fix="Save it as CSV in UTF-8.")
         whole = head[: head.rfind("\n") + 1] or head
         self._delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else delimiter_of(whole)
         self.decimal_comma = self._delimiter == ";"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections import Counter
@@ -189,14 +190,24 @@ class _Work:
 
 @contextmanager
 def _in_place(path: Path) -> Iterator[Path]:
-    """Yield a file beside a path that takes its place once the context has ended well."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    """Yield a file beside a path that takes its place once the context has ended well.
+
+    What a process that was killed left there is written over. Raises `Refused` where another one is at it: the
+    lock on it is gone with its process, however that ends.
+    """
+    part = path.with_name(f".{path.name}.part")
     try:
-        part.touch()
+        lock = part.open("ab")
     except OSError as error:
         raise Refused(f"the file can't be written: {error.strerror}", where=str(path)) from error
-    try:
-        yield part
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            fix = "Wait until that has ended, or name another output."
+            raise Refused("another process is writing this file", where=str(path), fix=fix) from error
+        try:
+            yield part
+            os.replace(part, path)
+        finally:
+            part.unlink(missing_ok=True)

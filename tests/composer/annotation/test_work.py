@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,15 +20,17 @@ from sqlmodel import Session
 from composer.annotation.plan import Plan, plan_annotation
 from composer.annotation.work import Annotated, annotate
 from composer.data.columns import ColumnMap
+from composer.home.paths import Home
 from composer.models.client import Outage, TooLong
 from library import log
-from library.database import Database
+from library.database import Database, open_database
 from library.errors import Refused
 from library.people import NotAllowed
 from tests import small
 from tests.composer.review import acts
 from tests.scripted import ScriptedEngine, connecting
 
+ROOT = Path(__file__).resolve().parents[3]
 ROWS = [{"query": f"q {place}", "document": f"d {place % 9}, “é”", "note": f"n, {place}"} for place in range(30)]
 
 
@@ -134,6 +140,63 @@ def test_an_outage_keeps_what_came_writes_nothing_and_the_same_call_goes_on(
     with released.session() as session:
         assert planned(session, source).cost.answers == 19
     assert done(released, source, engine).paid == 19
+
+
+KILLED_IN_THE_MIDDLE = """
+import os, signal, sys
+from pathlib import Path
+from composer.annotation.work import annotate
+from library.database import open_database
+from tests import small
+from tests.composer.annotation.test_work import model, planned
+from tests.scripted import ScriptedEngine, connecting
+
+class Killed(ScriptedEngine):
+    def complete(self, request):
+        if len(self.asked) == 12:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().complete(request)
+
+database = open_database(Path(sys.argv[1]))
+with database.session() as session:
+    plan = planned(session, Path(sys.argv[2]))
+annotate(database, plan, by="Ada", at=small.NOW, connect=connecting(Killed(model().answer)))
+"""
+
+
+def test_after_a_kill_the_same_call_comes_to_the_same_files_and_leaves_nothing_beside_them(
+    released: Database, home: Home, tmp_path: Path
+) -> None:
+    source, undisturbed = write_csv(tmp_path / "in.csv"), tmp_path / "undisturbed"
+    shutil.copytree(home.path, tmp_path / "other")
+    command = [sys.executable, "-c", KILLED_IN_THE_MIDDLE, str(home.path), str(source)]
+    assert subprocess.run(command, cwd=ROOT).returncode == -signal.SIGKILL
+    assert {".out.csv.part", ".out.malformed.jsonl.part"} <= {one.name for one in tmp_path.iterdir()}
+    engine = model()
+    found = done(released, source, engine)
+    # The question that was asked when it was killed is asked again, and that alone.
+    assert (found.rows, found.paid, len(engine.asked)) == (30, 18, 18)
+    assert [one.name for one in tmp_path.iterdir() if ".part" in one.name] == []
+    undisturbed.mkdir()
+    other = open_database(tmp_path / "other")
+    assert done(other, write_csv(undisturbed / "in.csv"), model()).paid == 30
+    other.close()
+    for name in ("out.csv", "out.malformed.jsonl"):
+        assert (tmp_path / name).read_bytes() == (undisturbed / name).read_bytes()
+
+
+def test_two_at_once_do_not_write_the_same_file(released: Database, tmp_path: Path) -> None:
+    source = write_csv(tmp_path / "in.csv")
+
+    class During(ScriptedEngine):
+        def complete(self, request: Any) -> Any:
+            if not self.asked:
+                with pytest.raises(Refused, match="another process is writing this file"):
+                    done(released, source, model())
+            return super().complete(request)
+
+    assert done(released, source, During(model().answer)).rows == 30
+    assert len(read(tmp_path / "out.csv")) == 30
 
 
 def test_rows_that_cannot_be_asked_go_apart_with_the_reason(released: Database, tmp_path: Path) -> None:
