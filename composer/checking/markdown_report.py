@@ -44,10 +44,10 @@ def report(found: Outcome) -> str:
     parts = [
         f"**{head}**{colon}{rest}",
         table(("", "at release", "now", "difference, 95% interval", ""), _figures(found)),
-        " ".join([*_what(found), *_rule(found)]),
+        *([_power(found)] if found.state == "unclear" else []),
+        " ".join(_what(found)),
+        " ".join(_rule(found)),
     ]
-    if found.state == "unclear":
-        parts.append(_power(found))
     if found.changed:
         parts.append(_changed(found))
     parts.append(_repeat(command(found.plan)))
@@ -95,6 +95,9 @@ def _what(found: Outcome) -> list[str]:
         f"release rests on; {counts.better:,} better, {counts.worse:,} worse, {counts.same:,} as good. "
         f"{found.identical:,} of {found.n:,} answers are the same byte for byte."
     ]
+    bound = [one for one in found.comparison.rows if one.must_not_regress]
+    if lost := [one for one in bound if one.outcome == "worse"]:
+        said.append(f"Of {_rows(len(bound), 'row')} that must not regress {len(lost):,} got worse.")
     if plan.edited:
         said.append("The target was edited since the release was measured, and asked as it is now.")
     return said
@@ -140,7 +143,7 @@ def _changed(found: Outcome) -> str:
     lines = [line for one in shown for line in _row(one)]
     more = f" of {len(found.changed):,}" if len(found.changed) > len(shown) else ""
     summary = f"{_rows(len(shown), 'row')}{more} read otherwise, those that lost most first"
-    note = "Label and loss, the answer at release (−) and now (+). The texts of the rows stay sealed."
+    note = "Label and loss, the answer at release (−) and now (+). The rows’ own texts stay sealed."
     return details(summary, f"{note}\n\n{fenced(lines, 'diff')}")
 
 
@@ -148,20 +151,21 @@ def _row(one: Changed) -> list[str]:
     row = one.row
     label = row.gold if isinstance(row.gold, str) else f"{row.gold:g}"
     malformed = "" if row.candidate_valid else ", malformed now"
+    bound = ", must not regress" if row.must_not_regress else ""
     losses = f"loss {figure('', row.incumbent_loss)} → {figure('', row.candidate_loss)}"
-    head = f"{visible(row.example_id, LONGEST_ID)}: label {visible(label, LONGEST_ID)}, {losses}{malformed}"
+    head = f"{visible(row.example_id, LONGEST_ID)}: label {visible(label, LONGEST_ID)}, {losses}{malformed}{bound}"
     return [f"@@ {head} @@", *_answer("-", one.before), *_answer("+", one.now)]
 
 
 def _answer(sign: str, text: str) -> list[str]:
     lines = text[:LONGEST_ANSWER].split("\n")
     cut = len(text) > LONGEST_ANSWER or len(lines) > MOST_LINES
-    shown = [f"{sign} {visible(line, LONGEST_ANSWER)}" for line in lines[:MOST_LINES]]
+    shown = [f"{sign} {visible(line, LONGEST_ANSWER)}".rstrip() for line in lines[:MOST_LINES]]
     return [*shown, *([f"{sign} …"] if cut else [])]
 
 
 def _repeat(command: str) -> str:
-    return f"{fenced([command], 'sh')}"
+    return f"To check again, with answers asked anew:\n\n{fenced([command], 'sh')}"
 
 
 def _rows(number: int, noun: str) -> str:

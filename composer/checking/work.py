@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
@@ -12,9 +12,10 @@ from composer.answers.naming import named_answers
 from composer.answers.session import model_session
 from composer.candidates.records import PROPOSERS, get_candidate_summary
 from composer.candidates.test_split import note_test_read
+from composer.checking.markdown_report import headline
 from composer.checking.outcome import Outcome, outcome_of
 from composer.checking.plan import REPLICATES, CheckPlan
-from composer.home.locks import exclusive_lock
+from composer.home.locks import exclusive_lock, is_locked
 from composer.home.paths import Home
 from composer.models.connection import Connect, connect
 from composer.registry.releases import get_release
@@ -28,14 +29,15 @@ GOES_ON = timedelta(days=1)
 """How long a check that broke off goes on: its answers are to be of one time."""
 
 
-def enter_check(session: Session, plan: CheckPlan, *, by: str, at: datetime) -> int:
+def enter_check(session: Session, home: Home, plan: CheckPlan, *, by: str, at: datetime) -> int:
     """Enter a check in the log and return its number; one of the same rows that broke off goes on as that one.
 
-    Raises `Refused` for the role.
+    One that another process is at is left to it. Raises `Refused` for the role.
     """
     lock_for_writing(session)
     person = require(session, by, *PROPOSERS)
-    if (known := _unfinished(session, plan, at=at)) is not None:
+    broken_off = (one for one in _unfinished(session, plan, at=at) if not is_locked(home, _lock(one)))
+    if (known := next(broken_off, None)) is not None:
         return known
     number = log.count(session, LogFilter(actions=(ASKED,))) + 1
     use = plan.use
@@ -64,7 +66,7 @@ def check(
     Raises what a model session raises: an outage ends it, or a server that reports another model, and entered
     again it goes on from the answers stored. Raises `Refused` where another process is at it.
     """
-    with exclusive_lock(home, f"check-{number}"):
+    with exclusive_lock(home, _lock(number)):
         with (
             named_answers(database, subject=_subject(plan), by=by) as cells,
             model_session(
@@ -81,9 +83,13 @@ def check(
             paid = model.counts.paid
         found = outcome_of(plan, number, now, paid=paid)
         with database.session() as session:
-            detail, at = _came_to(found), datetime.now(UTC)
-            log.append(session, who=by, action=CHECKED, subject=_subject(plan), why="", detail=detail, at=at)
+            why, detail, at = headline(found), _came_to(found), datetime.now(UTC)
+            log.append(session, who=by, action=CHECKED, subject=_subject(plan), why=why, detail=detail, at=at)
     return found
+
+
+def _lock(number: int) -> str:
+    return f"check-{number}"
 
 
 def _subject(plan: CheckPlan) -> str:
@@ -101,8 +107,8 @@ def _identity(plan: CheckPlan) -> dict[str, object]:
     }
 
 
-def _unfinished(session: Session, plan: CheckPlan, *, at: datetime) -> int | None:
-    """Return the newest check of the same rows of this release that did not finish, and is not of another time."""
+def _unfinished(session: Session, plan: CheckPlan, *, at: datetime) -> Iterator[int]:
+    """Yield the checks of the same rows of this release that did not finish and aren't of another time."""
     entries = log.entries(session, _subject(plan), LogFilter(actions=(ASKED, CHECKED)), newest_first=True)
     finished = {entry.detail["check"] for entry in entries if entry.action == CHECKED}
     wanted = _identity(plan)
@@ -111,8 +117,7 @@ def _unfinished(session: Session, plan: CheckPlan, *, at: datetime) -> int | Non
         if entry.action != ASKED or detail["check"] in finished or at - entry.at > GOES_ON:
             continue
         if {name: detail[name] for name in wanted} == wanted:
-            return int(detail["check"])
-    return None
+            yield int(detail["check"])
 
 
 def _came_to(found: Outcome) -> dict[str, object]:

@@ -86,16 +86,17 @@ def _asked(database: Database, plan: CheckPlan, home: Path | None) -> Outcome:
     from composer.home.paths import Home, resolve_home
     from composer.models import connection
 
-    paid = [0]
+    paid, place = [0], Home(resolve_home(home))
     with database.session() as session:
-        number = work.enter_check(session, plan, by=person(), at=datetime.now(UTC))
+        number = work.enter_check(session, place, plan, by=person(), at=datetime.now(UTC))
         cost = cost_of_check(session, plan, number)
-    console.print(f"Check {number}, {len(plan.examples):,} rows: {cost.words}.", style="dim", highlight=False)
+    takes = f"Check {number}, {len(plan.examples):,} rows: {cost.words}."
+    console.print(takes, style="dim", highlight=False, soft_wrap=True)
     try:
         with watched("checking", cost.answers, lambda: paid[0]):
             return work.check(
                 database,
-                Home(resolve_home(home)),
+                place,
                 plan,
                 number,
                 by=person(),

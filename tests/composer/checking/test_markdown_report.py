@@ -18,6 +18,7 @@ from tests import hostile, small
 
 GFM = MarkdownIt("gfm-like", {"html": True, "linkify": False})
 """As GitHub reads it; what it makes of addresses and names in a text is looked for apart."""
+PARAGRAPH = ("paragraph_open", "inline", "paragraph_close")
 ALIVE = {"link_open", "image", "html_inline", "em_open", "strong_open", "s_open", "heading_open", "list_item_open"}
 
 
@@ -141,7 +142,7 @@ def test_a_reason_stays_text_too(kind: str) -> None:
     evil = "\n".join(f"```\n{text}\n</details>@octocat {text}" for text in hostile.FRAGMENTS[kind])
     said = report_of_failure("small", "tiny", "The release does not verify", evil, "composer check small")
     blocks = GFM.parse(said)
-    assert [one.type for one in blocks] == ["paragraph_open", "inline", "paragraph_close", "fence", "fence"]
+    assert [one.type for one in blocks] == [*PARAGRAPH, "fence", *PARAGRAPH, "fence"]
     assert said.count("octocat") == blocks[3].content.count("octocat") > 0
 
 

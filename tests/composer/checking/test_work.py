@@ -13,6 +13,7 @@ from composer.candidates.test_split import times_read
 from composer.checking.outcome import Outcome
 from composer.checking.plan import REPLICATES, CheckPlan, Unverified, plan_check
 from composer.checking.work import GOES_ON, check, enter_check
+from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
 from composer.models.client import Outage
 from composer.models.target import Target
@@ -41,7 +42,7 @@ def checked(
 ) -> Outcome:
     plan = planned(database, **given)
     with database.session() as session:
-        number = enter_check(session, plan, by=by, at=at)
+        number = enter_check(session, home, plan, by=by, at=at)
     return check(database, home, plan, number, by=by, connect=connecting(engine))
 
 
@@ -102,6 +103,14 @@ def test_a_check_that_broke_off_long_ago_or_of_other_rows_is_begun_anew(released
     assert (found.number, found.paid) == (3, 16)
 
 
+def test_a_check_that_another_process_is_at_is_left_to_it(released: Database, home: Home) -> None:
+    with pytest.raises(Outage):
+        checked(released, home, small.Dying(small.engine(), 7, Outage("the server can't be reached")))
+    with exclusive_lock(home, "check-1"):
+        assert checked(released, home, small.engine()).number == 2
+    assert checked(released, home, small.engine()).number == 1
+
+
 def test_the_log_says_who_checked_what_and_how_it_ended_and_names_the_answers(
     released: Database, home: Home
 ) -> None:
@@ -113,6 +122,7 @@ def test_the_log_says_who_checked_what_and_how_it_ended_and_names_the_answers(
         ("Ada", "check asked", 1),
         ("Ada", "checked", 1),
     ]
+    assert entries[1].why.startswith("Worse than at release: NMSE ")
     assert (entries[1].detail["state"], entries[1].detail["asked"]) == ("worse", 16)
 
 
