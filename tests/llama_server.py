@@ -1,4 +1,4 @@
-"""llama.cpp's own HTTP server on the loopback address, in a process of its own, for tests of it as a server target.
+"""llama.cpp's own HTTP server on the loopback address, in a process of its own, for tests of it as a target.
 
 `python -m tests.llama_server MODEL KEY` serves a GGUF file, says where in a line of JSON, and ends with its input.
 """

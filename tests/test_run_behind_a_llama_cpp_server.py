@@ -1,4 +1,4 @@
-"""llama.cpp's real HTTP server as a target: the 135M answers there as it does in this process, and a run goes through."""
+"""llama.cpp's real HTTP server as a target: it answers as the embedded model does, and a run goes through."""
 
 from __future__ import annotations
 
