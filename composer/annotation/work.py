@@ -18,8 +18,8 @@ from composer.annotation.prepared import AskedRow, golds, prepared
 from composer.annotation.rows import SIZE, Added, Batch, Writer
 from composer.answers.ending import on_paid
 from composer.answers.evaluator import Evaluator
+from composer.answers.naming import named_answers
 from composer.answers.session import model_session
-from composer.answers.store import DatabaseCells
 from composer.candidates.records import PROPOSERS
 from composer.data.tables import Problem
 from composer.evaluation.parsing import parse_answer
@@ -84,6 +84,7 @@ def annotate(
     with database.session() as session:
         person = require(session, by, *PROPOSERS)
     malformed = malformed_path(plan.output)
+    subject = f"prompt:{plan.use.task.name}:{plan.use.target.name}"
     with ExitStack() as files:
         written = files.enter_context(_in_place(plan.output))
         apart = files.enter_context(_in_place(malformed))
@@ -91,10 +92,11 @@ def annotate(
         heard = on_paid(on_paid_answer)
         with (
             work,
+            named_answers(database, subject=subject, by=person.name) as cells,
             model_session(
                 plan.use.task,
                 plan.use.target,
-                DatabaseCells(database),
+                cells,
                 connect=connect,
                 lazy=True,
                 on_answer=heard,
@@ -104,6 +106,7 @@ def annotate(
             for batch in plan.file.batches(SIZE):
                 work.do(evaluator, batch)
                 evaluator.forget()
+                cells.name()
             done = replace(work.done, paid=model.counts.paid)
     if done.malformed_file is None:
         malformed.unlink(missing_ok=True)  # of an earlier time, or empty
@@ -115,7 +118,6 @@ def annotate(
             "valid": done.valid,
             "paid": done.paid,
         }
-        subject = f"prompt:{plan.use.task.name}:{plan.use.target.name}"
         log.append(session, who=person.name, action="annotated", subject=subject, why="", detail=detail, at=at)
     return done
 

@@ -19,6 +19,7 @@ from sqlmodel import Session
 
 from composer.annotation.plan import Plan, plan_annotation
 from composer.annotation.work import Annotated, annotate
+from composer.audit import audit
 from composer.data.columns import ColumnMap
 from composer.home.paths import Home
 from composer.models.client import Outage, TooLong
@@ -249,6 +250,17 @@ def test_what_was_done_is_logged(released: Database, tmp_path: Path) -> None:
         "valid": 27,
         "paid": 30,
     }
+
+
+def test_its_answers_are_in_the_log_also_after_a_break(released: Database, tmp_path: Path) -> None:
+    source, engine = write_csv(tmp_path / "in.csv"), model()
+    with pytest.raises(Outage):
+        done(released, source, small.Dying(engine, 12, Outage("the server can't be reached")))
+    with released.session() as session:
+        assert audit(session).differences == ()
+    done(released, source, engine)
+    with released.session() as session:
+        assert audit(session).differences == ()
 
 
 def test_who_may_not_start_a_run_may_not_pay_for_a_file(released: Database, tmp_path: Path) -> None:
