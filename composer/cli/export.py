@@ -14,11 +14,13 @@ from composer.cli.figures_table import BAD, GOOD
 from composer.formats.batch_jsonl import NAME as BATCH
 from composer.formats.catalogue import ALL, FORMATS, chosen
 from composer.models.system_role import PLACES
-from composer.release.pack import export_release
+from composer.release.pack import Pack, export_release
 from composer.release.verification import EVIDENCE, MESSAGES
 from library.errors import Refused
 
 if TYPE_CHECKING:
+    from composer.attestation.signing import PrivateKey
+    from composer.release.earlier import Superseded
     from composer.release.exported import Export
 
 
@@ -50,6 +52,10 @@ def export(
         Path | None,
         typer.Option("--sign", help="Private key to sign the pack's evidence with (composer keys new)."),
     ] = None,
+    release: Annotated[
+        int | None,
+        typer.Option("--release", help="An earlier release in place of the one in use, by its number."),
+    ] = None,
     as_json: JsonOption = False,
     home: HomeOption = None,
     _: Annotated[
@@ -59,14 +65,14 @@ def export(
     """Write what is released for (task, target): the pack, or the formats of other tools.
 
     Without --format that is prompt.txt, messages.json and manifest.json. Each format is loaded back before it is
-    written, and one that would change a byte is refused.
+    written, and one that would change a byte is refused. An earlier release has to be fit to be rolled back to.
     """
     if rows is not None and not {BATCH, ALL} & set(_names(formats)):
         raise Refused(f"rows are asked by {BATCH} alone", fix="Add it to --format, or leave --rows out.")
     if formats:
         if sign is not None:
             raise Refused("only a pack is signed", fix="Leave --format out, or --sign.")
-        _export_formats(task, target, folder, _names(formats), rows, home, as_json)
+        _export_formats(task, target, folder, _names(formats), rows, release, home, as_json)
         return
     key = None
     if sign is not None:
@@ -74,11 +80,19 @@ def export(
 
         key = private_key(sign)
     with opened(home).session() as session:
-        pack = export_release(session, task, target, folder, by=person(), at=datetime.now(UTC), key=key)
+        pack = export_release(
+            session, task, target, folder, by=person(), at=datetime.now(UTC), key=key, release=release
+        )
+    _say_pack(pack, folder, key, as_json=as_json)
+
+
+def _say_pack(pack: Pack, folder: Path, key: PrivateKey | None, *, as_json: bool) -> None:
     files = sorted([*pack.files, *([EVIDENCE] if key else [])])
     if as_json:
-        print(json.dumps({"pack": pack.fingerprint, "files": files, "key": key and key.public_key.keyid}))
+        said = {"pack": pack.fingerprint, "files": files, "key": key and key.public_key.keyid}
+        print(json.dumps({**said, "release": pack.release, "superseded": _superseded(pack.superseded)}))
         return
+    _say_superseded(pack.superseded)
     out.print(f"Wrote {', '.join(files)} to {folder}.", highlight=False, soft_wrap=True)
     if pack.system != "role":
         say(f"{MESSAGES} has no system message: the prompt is the {PLACES[pack.system]}.")
@@ -92,7 +106,14 @@ def _names(formats: str) -> list[str]:
 
 
 def _export_formats(
-    task: str, target: str, folder: Path, names: list[str], rows: Path | None, home: Path | None, as_json: bool
+    task: str,
+    target: str,
+    folder: Path,
+    names: list[str],
+    rows: Path | None,
+    release: int | None,
+    home: Path | None,
+    as_json: bool,
 ) -> None:
     from composer.release.exported import export_formats  # a pack alone needs no reader of tables
 
@@ -106,13 +127,24 @@ def _export_formats(
             wanted,
             asked=rows,
             all_or_none=ALL not in names,
+            release=release,
             by=person(),
             at=datetime.now(UTC),
         )
     if as_json:
         print(json.dumps(document(export), ensure_ascii=False))
     else:
+        _say_superseded(export.superseded)
         show(export, folder)
+
+
+def _superseded(found: Superseded | None) -> dict[str, Any] | None:
+    return None if found is None else {"by": found.next, "now": found.now, "rolled_back": found.rolled_back}
+
+
+def _say_superseded(found: Superseded | None) -> None:
+    if found is not None:
+        say(("! ", BAD), f"{found.words[0].upper()}{found.words[1:]}.", hang=2)
 
 
 def document(export: Export) -> dict[str, Any]:
@@ -120,6 +152,7 @@ def document(export: Export) -> dict[str, Any]:
     return {
         "pack": export.prompt.fingerprint,
         "release": export.prompt.release,
+        "superseded": _superseded(export.superseded),
         "written": [
             {"format": one.format.name, "files": sorted(one.files), "proof": one.proof or None}
             for one in export.written

@@ -16,20 +16,26 @@ from composer.formats.format import Files, Format
 from composer.formats.prompt import ExportedPrompt, SealedRow
 from composer.formats.proof import Written, written
 from composer.registry.datasets import examples_named
+from composer.registry.releases import get_release
 from composer.registry.targets import measured_target
 from composer.registry.tasks import get_task_version
-from composer.release.pack import pack_of, write_files
+from composer.release.earlier import Superseded, superseded
+from composer.release.pack import logged, pack_of, write_files
 from composer.release.verification import MANIFEST, PROMPT
 from library import log
 from library.errors import Refused
 
 
-def exported_prompt(session: Session, task: str, target: str, *, rows: bool = False) -> ExportedPrompt:
-    """Return what is released now for (task, target); with `rows` also the sealed examples it was measured on.
+def exported_prompt(
+    session: Session, task: str, target: str, *, rows: bool = False, release: int | None = None
+) -> ExportedPrompt:
+    """Return what is released now for (task, target), or an earlier release of theirs.
+
+    With `rows` it also has the sealed examples that it was measured on.
 
     Raises what `pack_of` raises, and `Refused` where the target that was measured is not stored any more.
     """
-    pack = pack_of(session, task, target)
+    pack = pack_of(session, task, target, release)
     manifest = json.loads(pack.files[MANIFEST])
     evidence = get_candidate(session, manifest["release"]["candidate"]).evidence
     version = get_task_version(session, evidence.task.hash)
@@ -56,11 +62,15 @@ def exported_prompt(session: Session, task: str, target: str, *, rows: bool = Fa
 
 @dataclass(frozen=True)
 class Export:
-    """What an export came to: the formats that were written, and why any of the others can't hold the prompt."""
+    """What an export came to: the formats that were written, and why any of the others can't hold the prompt.
+
+    `superseded` says of an earlier release what took its place.
+    """
 
     prompt: ExportedPrompt
     written: tuple[Written, ...]
     refused: Mapping[str, Refused]
+    superseded: Superseded | None = None
 
     @property
     def files(self) -> Files:
@@ -89,18 +99,20 @@ def export_formats(
     *,
     asked: Path | None = None,
     all_or_none: bool = True,
+    release: int | None = None,
     by: str,
     at: datetime,
 ) -> Export:
-    """Write what is released now for (task, target) in these formats into a folder, and log it.
+    """Write what is released now for (task, target), or an earlier release, in these formats, and log it.
 
     `asked` is a file of rows to be asked, for the formats that are requests. Raises what its parts raise, and with
     `all_or_none` the first refusal of a format, before anything is written; likewise where none is left to write.
     """
-    prompt = exported_prompt(session, task, target, rows=True)
+    prompt = exported_prompt(session, task, target, rows=True, release=release)
+    took = superseded(session, get_release(session, prompt.release))
     if asked is not None:
         prompt = replace(prompt, asked=read_asked(asked, prompt.inputs))
-    export = made(prompt, formats)
+    export = replace(made(prompt, formats), superseded=took)
     if export.refused and (all_or_none or not export.written):
         name, refusal = next(iter(export.refused.items()))
         raise Refused(f"{name} is refused: {refusal.what}", where=refusal.where, fix=refusal.fix)
@@ -111,7 +123,11 @@ def export_formats(
         action="exported",
         subject=f"prompt:{task}:{target}",
         why="",
-        detail={"pack": prompt.fingerprint, "formats": [one.format.name for one in export.written]},
+        detail={
+            "pack": prompt.fingerprint,
+            "formats": [one.format.name for one in export.written],
+            **logged(took),
+        },
         at=at,
     )
     return export

@@ -13,8 +13,9 @@ from sqlmodel import Session
 from composer.candidates.records import get_candidate
 from composer.models.system_role import SystemRole
 from composer.registry.bases import ProposedBase, get_base
-from composer.registry.releases import composition_of, current_release
+from composer.registry.releases import composition_of
 from composer.registry.tasks import get_task_version
+from composer.release.earlier import Superseded, release_to_export, superseded
 from composer.release.verification import EVIDENCE, MANIFEST, PROMPT, SEALS, pack_texts
 from composer.review.integrity import require_intact
 from library import log
@@ -27,10 +28,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Pack:
-    """The files of one exported release, by name; `system` is where its target takes the prompt."""
+    """The files of one exported release, by name; `system` is where its target takes the prompt.
+
+    `superseded` says of an earlier release what took its place. The files don't: they are what was approved.
+    """
 
     files: Mapping[str, bytes]
     system: SystemRole = "role"
+    release: int = 0
+    superseded: Superseded | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -38,17 +44,13 @@ class Pack:
         return digest({name: text_digest(content.decode()) for name, content in sorted(self.files.items())})
 
 
-def pack_of(session: Session, task_name: str, target_name: str) -> Pack:
-    """Return the pack of what is released now for (task, target).
+def pack_of(session: Session, task_name: str, target_name: str, release_id: int | None = None) -> Pack:
+    """Return the pack of what is released now for (task, target), or of an earlier release of theirs.
 
-    Raises `Refused` where nothing is, and `UnvettedText` where a row is no longer what was vetted.
+    An earlier release has the very pack that it had when it was in use. Raises what `release_to_export` raises,
+    and `UnvettedText` where a row is no longer what was vetted.
     """
-    release = current_release(session, task_name, target_name)
-    if release is None:
-        raise Refused(
-            f"nothing is released for {task_name} on {target_name}",
-            fix="Approve a candidate in the Inbox, or with `composer approve`.",
-        )
+    release = release_to_export(session, task_name, target_name, release_id)
     candidate = get_candidate(session, release.candidate_id)
     evidence = candidate.evidence
     task = get_task_version(session, evidence.task.hash)
@@ -88,7 +90,13 @@ def pack_of(session: Session, task_name: str, target_name: str) -> Pack:
     texts = pack_texts(manifest)
     if texts[PROMPT] != composition.text.encode():
         raise ValueError("the manifest does not compose to the released prompt")
-    return Pack({**texts, MANIFEST: canonical_bytes(manifest)}, evidence.target.system)
+    files = {**texts, MANIFEST: canonical_bytes(manifest)}
+    return Pack(files, evidence.target.system, release.id, superseded(session, release))
+
+
+def logged(found: Superseded | None) -> dict[str, Any]:
+    """Return what the log says of an export of a release that is not in use; nothing of one that is."""
+    return {} if found is None else {"release": found.release, "instead_of": found.now}
 
 
 def _proposed(base: ProposedBase) -> dict[str, Any]:
@@ -130,12 +138,13 @@ def export_release(
     by: str,
     at: datetime,
     key: PrivateKey | None = None,
+    release: int | None = None,
 ) -> Pack:
-    """Write the pack of what is released now into a folder, and log it; raises what its parts raise.
+    """Write the pack of what is released now, or of an earlier release, into a folder, and log it.
 
-    With a key, the signed evidence of how the release was approved lies beside it.
+    With a key, the signed evidence of how the release was approved lies beside it. Raises what its parts raise.
     """
-    pack = pack_of(session, task, target)
+    pack = pack_of(session, task, target, release)
     signed = {} if key is None else {EVIDENCE: _signed(session, pack, key)}
     write_files({**pack.files, **signed}, folder)
     log.append(
@@ -144,7 +153,11 @@ def export_release(
         action="exported",
         subject=f"prompt:{task}:{target}",
         why="",
-        detail={"pack": pack.fingerprint, **({} if key is None else {"signed": key.public_key.keyid})},
+        detail={
+            "pack": pack.fingerprint,
+            **({} if key is None else {"signed": key.public_key.keyid}),
+            **logged(pack.superseded),
+        },
         at=at,
     )
     return pack

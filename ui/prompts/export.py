@@ -21,6 +21,8 @@ from ui.shell.html import count, plain, safe
 from ui.shell.notices import refusals, show_refusal
 from ui.shell.page import html, section, verbatim, with_code
 
+Place = tuple[str, str, int]
+"""A task, a target and the number of a release of theirs."""
 CHOSEN = "format"
 USUAL = "messages.json"
 MOST_SHOWN = 40_000
@@ -48,10 +50,11 @@ class Offer:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def offer(now: tuple[str, str | None, str], task: str, target: str) -> Offer:  # noqa: ARG001 (Streamlit hashes it)
-    """Return what is released, and which formats refuse it; checking all that it rests on takes a moment."""
+def offer(now: tuple[str, str | None, str], place: Place) -> Offer:  # noqa: ARG001 (Streamlit hashes it)
+    """Return a release, and which formats refuse it; checking all that it rests on takes a moment."""
+    task, target, release = place
     with database().session() as session:
-        prompt = exported_prompt(session, task, target, rows=True)
+        prompt = exported_prompt(session, task, target, rows=True, release=release)
     refused: dict[str, Refused] = {}
     for format in FORMATS.values():
         try:
@@ -62,29 +65,32 @@ def offer(now: tuple[str, str | None, str], task: str, target: str) -> Offer:  #
 
 
 @st.cache_resource(max_entries=64, show_spinner="Loading it back with the tool it is for")
-def proved(now: tuple[str, str | None, str], task: str, target: str, name: str) -> Export:
+def proved(now: tuple[str, str | None, str], place: Place, name: str) -> Export:
     """Return a format's files with their proof, or the refusal; with some tools this takes seconds."""
-    return made(offer(now, task, target).prompt, [FORMATS[name]])
+    return made(offer(now, place).prompt, [FORMATS[name]])
 
 
-def show(task: str, target: str) -> None:
-    """Show the section: the formats, with the reason of each that is refused, and the files of the one chosen."""
-    section("Export", "in the formats of other tools", anchor="export")
+def show(task: str, target: str, release: int, *, earlier: bool = False) -> None:
+    """Show the section: the formats, with the reason of each that is refused, and the files of the one chosen.
+
+    `earlier` is whether the release isn't the one in use.
+    """
+    section("Export", f"release {release} in the formats of other tools", anchor="export")
     with refusals():
-        offer(as_logged(), task, target)
-        _files(task, target)
+        offer(as_logged(), (task, target, release))
+        _files((task, target, release), f" --release {release}" if earlier else "")
 
 
 @st.fragment
-def _files(task: str, target: str) -> None:
+def _files(place: Place, option: str) -> None:
     now = as_logged()
-    found = offer(now, task, target)
+    found = offer(now, place)
     left, right = st.columns([2, 3], gap="medium")
     with left:
         name = _choose(found)
     with right:
         refusal = found.refused.get(name)
-        export = None if refusal else proved(now, task, target, name)
+        export = None if refusal else proved(now, place, name)
         refusal = refusal or (export.refused.get(name) if export else None)
         if refusal:
             show_refusal(refusal)
@@ -92,7 +98,8 @@ def _files(task: str, target: str) -> None:
             _show(FORMATS[name], export)
         html('<div class="ic ic-mute">In the terminal</div>')
         rows = " --rows FILE" if name == batch_jsonl.NAME else ""
-        verbatim(f"composer export {task} --target {target} --format {name}{rows} --out DIR")
+        task, target, _ = place
+        verbatim(f"composer export {task} --target {target}{option} --format {name}{rows} --out DIR")
 
 
 def _choose(found: Offer) -> str:

@@ -11,14 +11,16 @@ from composer.analysis.naming import BASE
 from composer.evaluation.formatting import NAMES
 from composer.models.system_role import PLACES
 from composer.prompts.composition import BARE_BASE
+from composer.registry.releases import Release
 from composer.registry.targets import task_and_target_names
+from composer.release.earlier import superseded
 from composer.release.history import CurrentRelease, HistoryEntry, current_prompts, history, released_prompt
 from composer.release.pack import Pack, export_release, pack_of
 from ui.components.metrics import gain, pair
 from ui.prompts import drift, drift_data, history_table, rollback
 from ui.prompts import export as formats
 from ui.prompts.zip import zipped
-from ui.shell import notices
+from ui.shell import notices, query_params
 from ui.shell.context import as_logged, database, now, this_home
 from ui.shell.html import count, plain, safe, table, when
 from ui.shell.notices import Section, action, refusals
@@ -27,6 +29,7 @@ from ui.shell.state import Key
 from ui.shell.user import me, who
 
 EXPORT = Section("export")
+RELEASE = "release"
 MOST_COMPARED = 4
 """Releases that the link to their comparison names: the newest."""
 WRITTEN: Key[tuple[str, str, str] | None] = Key("written", None)
@@ -76,10 +79,10 @@ def matrix(releases: dict[tuple[str, str], CurrentRelease], place: tuple[str, st
 
 @action(EXPORT)
 def write(task: str, target: str, release_id: int) -> None:
-    """Write the pack of what is released now into the home's folder of packs."""
+    """Write the pack of a release into the home's folder of packs."""
     folder = this_home().packs / f"{task}--{target}" / f"release-{release_id}"
     with database().session() as session:
-        export_release(session, task, target, folder, by=who(), at=now())
+        export_release(session, task, target, folder, by=who(), at=now(), release=release_id)
     WRITTEN.set((task, target, str(folder)))
 
 
@@ -93,20 +96,29 @@ def opened(task: str, target: str, found: CurrentRelease) -> None:
         stale(found)
     with database().session() as session:
         past = history(session, task, target)
-        current = released_prompt(session, task, release.id)
+    shown = choose([one.release for one in past])
+    with database().session() as session:
+        prompt = released_prompt(session, task, shown.id)
+        instead = superseded(session, shown)
+    if instead is not None:
+        st.warning(
+            plain(f"{instead.words[0].upper()}{instead.words[1:]}."),
+            title="Not in use",
+            icon=":material/history:",
+        )
     left, right = st.columns([3, 2], gap="medium")
     with left:
         html(
-            f'<div class="ic ic-mute">The prompt of release {release.id}, byte for byte: '
-            f"the {PLACES[current.system]}</div>"
+            f'<div class="ic ic-mute">The prompt of release {shown.id}, byte for byte: '
+            f"the {PLACES[prompt.system]}</div>"
         )
-        verbatim(current.composition.text)
+        verbatim(prompt.composition.text)
         html('<div class="ic ic-mute">The user message, with the inputs in place of their names</div>')
-        verbatim(current.task.message)
+        verbatim(prompt.task.message)
     with right:
-        whole = export(task, target, release.id)
+        whole = export(task, target, shown.id)
     if whole:
-        formats.show(task, target)
+        formats.show(task, target, shown.id, earlier=instead is not None)
     drift.show(release, me())
     show_history(task, target, past)
     section("Compare", f"releases side by side, and with {BARE_BASE}")
@@ -117,6 +129,24 @@ def opened(task: str, target: str, found: CurrentRelease) -> None:
         icon=":material/view_column:",
         query_params={"task": task, "columns": ",".join([*newest, BASE])},
     )
+
+
+def choose(made: Sequence[Release]) -> Release:
+    """Offer the releases, newest first, where there are several, and return the one to be read and exported."""
+    if len(made) == 1:
+        return made[0]
+    numbers = [str(one.id) for one in made]
+    chosen = query_params.chosen(RELEASE, numbers, numbers[0])
+    with st.container(width=280):
+        st.selectbox(
+            "Release to read and export",
+            numbers,
+            key=RELEASE,
+            format_func=lambda one: f"release {one}{' · in use' if one == numbers[0] else ''}",
+            on_change=query_params.keep,
+            args=(RELEASE,),
+        )
+    return made[numbers.index(chosen)]
 
 
 def stale(found: CurrentRelease) -> None:
@@ -153,21 +183,21 @@ def show_history(task: str, target: str, past: Sequence[HistoryEntry]) -> None:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def pack(now: tuple[str, str | None, str], task: str, target: str) -> Pack:  # noqa: ARG001 (Streamlit hashes it)
-    """Return the pack of what is released; checking all that it rests on takes a moment, so once a change."""
+def pack(now: tuple[str, str | None, str], task: str, target: str, release: int) -> Pack:  # noqa: ARG001 (hashed)
+    """Return the pack of a release; checking all that it rests on takes a moment, so once a change."""
     with database().session() as session:
-        return pack_of(session, task, target)
+        return pack_of(session, task, target, release)
 
 
 def export(task: str, target: str, release_id: int) -> bool:
-    """Offer the pack of what is released now, as files in the home and as a download; say whether there is one."""
+    """Offer the pack of a release, as files in the home and as a download; say whether there is one."""
     html(
         '<div class="ic ic-mute">The pack: prompt.txt, messages.json and manifest.json, which names every snippet '
         "version, the task, the target and the evidence by hash</div>"
     )
     files = b""
     with refusals():
-        files = zipped(pack(as_logged(), task, target))
+        files = zipped(pack(as_logged(), task, target, release_id))
         with st.container(horizontal=True):
             st.button(
                 "Write the pack",
@@ -188,7 +218,8 @@ def export(task: str, target: str, release_id: int) -> bool:
             )
         EXPORT.show_refusal()
         written = WRITTEN.get()
-        folder = written[2] if written and written[:2] == (task, target) else None
+        here = written is not None and written[:2] == (task, target) and written[2].endswith(f"-{release_id}")
+        folder = written[2] if written and here else None
         if folder:
             st.success(
                 plain("Written. This checks it, anywhere, without database or network:"), icon=":material/check:"

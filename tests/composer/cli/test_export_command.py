@@ -13,6 +13,7 @@ from composer.formats.catalogue import FORMATS
 from composer.formats.format import Format
 from composer.formats.proof import Written
 from composer.release.exported import Export
+from composer.release.verification import faults
 from library import log
 from library.database import Database
 from library.errors import Refused
@@ -101,7 +102,25 @@ def test_a_script_reads_what_was_written_and_what_was_refused(released: Database
         "pack": said["pack"],
         "key": None,
         "files": ["manifest.json", "messages.json", "prompt.txt"],
+        "release": 1,
+        "superseded": None,
     }
+
+
+def test_an_earlier_release_is_written_with_a_warning_and_verifies(
+    renewed: Database, run: Run, tmp_path: Path
+) -> None:
+    for name, formats in (("pack", ()), ("text", ("--format", "prompt.txt"))):
+        result = export(run, tmp_path / name, *formats, "--release", "1")
+        assert result.exit_code == 0, result.output
+        said = " ".join(result.output.split())
+        assert "! Release 1 is not in use: it was replaced by release 2 (“Release 2.”)" in said
+        told = json.loads(export(run, tmp_path / name, *formats, "--release", "1", "--json").stdout)
+        assert (told["release"], told["superseded"]) == (1, {"by": 2, "now": 2, "rolled_back": False})
+    assert faults(tmp_path / "pack") == ()
+    unknown = export(run, tmp_path / "none", "--release", "7")
+    assert unknown.exit_code == 1
+    assert "there is no release 7" in unknown.stderr
 
 
 def test_the_formats_are_listed_without_a_task(run: Run) -> None:

@@ -17,7 +17,7 @@ from library.database import Database, open_database
 from library.people import add_person
 from library.tables import SnippetVersionRow
 from tests import twice
-from tests.ui.pages import Open, seen
+from tests.ui.pages import Open, plain_text, seen
 from ui.prompts.history_table import csv, table
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -165,3 +165,24 @@ def test_a_history_can_be_downloaded_and_its_texts_stay_text(renewed: Home) -> N
     assert (newest["release"], newest["rollback to"], newest["reason"]) == ("3", "1", "'=<i>1</i>")
     assert (second["rolled back by"], first["rolled back by"], first["candidate"]) == ("3", "", "1")
     assert "=&lt;i&gt;1&lt;/i&gt;" in table(past, NOW)
+
+
+def test_an_earlier_release_is_read_and_exported_and_said_not_to_be_in_use(renewed: Home, visit: Open) -> None:
+    app = visit(renewed, "prompts", **SQUARE)
+    choice = app.selectbox(key="release")
+    assert choice.options == ["release 2 · in use", "release 1"]
+    assert "is not in use" not in plain_text(app)
+    choice.set_value("1").run()
+    assert app.query_params["release"] == "1"
+    assert "Release 1 is not in use: it was replaced by release 2" in plain_text(app)
+    assert any(f"--target {SQUARE['target']} --release 1 --format" in one.value for one in app.code)
+    app.button(key="write").click().run()
+    assert not app.exception
+    folder = renewed.packs / f"{SQUARE['task']}--{SQUARE['target']}" / "release-1"
+    assert faults(folder) == ()
+    assert f"composer verify {folder}" in [one.value for one in app.code]
+
+
+def test_one_release_leaves_nothing_to_choose(furnished: Home, visit: Open) -> None:
+    app = visit(furnished, "prompts", task="polarity", target="qwen2.5-coder-0.5b")
+    assert "release" not in [one.key for one in app.selectbox]
