@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -53,6 +54,7 @@ def check(
     from library.errors import Refused
 
     database = opened(home)
+    _make_room(output)
     again = f"composer check {task} --target {target} --rows {rows} --seed {seed}"
     try:
         with database.session() as session:
@@ -120,6 +122,19 @@ def _fail(
         print(json.dumps({"state": "not compared", "failed": True, "what": what, "reason": str(refused)}))
     elif output is None:
         typer.echo(report_of_failure(task, target, what, str(refused), command), nl=False)
+
+
+def _make_room(report: Path | None) -> None:
+    """Take the report of an earlier check away; raises `Refused`, before anything is paid, where none fits there."""
+    from library.errors import Refused
+
+    if report is None:
+        return
+    if report.is_dir() or not os.access(report.parent, os.W_OK):
+        raise Refused(
+            "the report can't be written there", where=str(report), fix="Name a file in a folder that there is."
+        )
+    report.unlink(missing_ok=True)
 
 
 def _write(path: Path, text: str) -> None:

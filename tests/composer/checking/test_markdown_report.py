@@ -88,6 +88,24 @@ def test_a_margin_stands_in_the_rule_and_in_the_command(plan: CheckPlan) -> None
     assert command(wide) == "composer check small --target tiny --rows 16 --seed 0 --margin 60"
 
 
+def test_shares_are_written_in_points(plan: CheckPlan) -> None:
+    rows = tuple(replace(one, gold="good") for one in plan.examples)
+    labels = replace(plan, use=replace(plan.use, task=small.label_task()), examples=rows, margin=0.05)
+    right, wrong = ['{"label": "good"}'] * 16, ['{"label": "bad"}'] * 12 + ['{"label": "good"}'] * 4
+    said = report(outcome(labels, wrong, before=right))
+    assert said.startswith("**Worse than at release**: accuracy 100.0% → 25.0%, −75.0 points [")
+    assert "It fails where the whole interval of accuracy is worse by more than 5.0 points" in said
+    assert "label good, loss 0 → 1.00" in said
+
+
+def test_rows_that_must_not_regress_are_named(plan: CheckPlan) -> None:
+    rows = [replace(one, must_not_regress=place < 3) for place, one in enumerate(plan.examples)]
+    said = report(outcome(replace(plan, examples=tuple(rows)), off(plan, by=1, of=1)))
+    assert "Of 3 rows that must not regress 1 got worse." in said
+    assert f"@@ {rows[0].id}: label" in said
+    assert ", must not regress @@" in said
+
+
 def test_an_edited_target_is_pointed_out(plan: CheckPlan) -> None:
     edited = replace(plan, target=plan.target.model_copy(update={"max_tokens": 99}))
     assert "The target was edited since" in report(outcome(edited, off(plan, by=0)))

@@ -110,6 +110,25 @@ def test_what_could_not_be_asked_exits_1_and_says_that_nothing_was_compared(
     assert json.loads(run(*CHECK, "--json").stdout)["what"] == head
 
 
+def test_a_report_that_cannot_be_written_is_refused_before_anything_is_asked(
+    released: Database, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    engine = serve(monkeypatch, small.engine())
+    for place in (tmp_path, tmp_path / "nowhere" / "check.md"):
+        said = run(*CHECK, "--report", str(place))
+        assert (said.exit_code, engine.asked) == (1, [])
+        assert "the report can't be written there" in said.stderr
+
+
+def test_a_check_that_ends_early_leaves_no_report_of_another(
+    released: Database, run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    serve(monkeypatch, small.engine())
+    (tmp_path / "check.md").write_text("of yesterday")
+    assert run(*CHECK, "--report", str(tmp_path / "check.md"), "--max-cells", "5").exit_code == 3
+    assert not (tmp_path / "check.md").exists()
+
+
 def test_nothing_released_is_refused(submitted: Database, run: Run) -> None:
     said = run(*CHECK)
     assert said.exit_code == 1
