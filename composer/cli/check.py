@@ -125,7 +125,7 @@ def _fail(
 
 
 def _make_room(report: Path | None) -> None:
-    """Take the report of an earlier check away; raises `Refused`, before anything is paid, where none fits there."""
+    """Take the report of an earlier check away; raises `Refused`, before anything is paid, where none can lie."""
     from library.errors import Refused
 
     if report is None:
