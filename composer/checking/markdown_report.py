@@ -125,11 +125,12 @@ def _power(found: Outcome) -> str:
     name = one.difference.name
     unit = " points" if name in SHARES else ""
     shown = f"{change(name, smallest).lstrip('+')}{unit}"
-    said = f"{_rows(found.n, 'row')} would most often show a difference of {shown}, and no smaller one."
+    beyond = " beyond the margin" if plan.margin else ""
+    said = f"{_rows(found.n, 'row')} show a loss of {shown}{beyond} four times in five, and smaller ones less often."
     if one.needed is None:
         return said
-    there = "" if one.needed <= plan.available else f", and there are {plan.available:,}"
-    return f"{said} If the difference stays what it is here, about {_rounded(one.needed):,} would tell{there}."
+    there = "" if one.needed <= plan.available else f"; there are {plan.available:,}"
+    return f"{said} If the difference stays what it is here, about {_rounded(one.needed):,} rows would tell{there}."
 
 
 def _rounded(number: int) -> int:
