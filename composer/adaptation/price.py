@@ -32,7 +32,7 @@ def price_in_words(session: Session, one: Adaptation) -> str:
 
 def no_price(target: Target) -> str:
     """Return why a target's answers have no price, and how to give them one, in words."""
-    if target.price_per_million_tokens is not None:
+    if target.prices is not None:
         return "not known: the target reports no tokens"
     why = "the model runs on this machine, and" if target.kind == "embedded" else "not known:"
     return (

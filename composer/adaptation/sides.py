@@ -25,7 +25,7 @@ def side_by_side(
     for kind, target, composition in wanted:
         given = answered(session, task, target.hash, composition, examples)
         if given and len(given) == len(examples):
-            own = Answered(examples, list(given.values()), target.price_per_million_tokens)
+            own = Answered(examples, list(given.values()), target.prices)
             whole.append(((kind, target, composition), own))
     if not whole:
         return {}

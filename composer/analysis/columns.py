@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from composer.analysis.naming import BASE, ColumnName
+from composer.analysis.prices import prices_now
 from composer.answers.evaluator import questions_of
 from composer.answers.store import stored_answers
 from composer.candidates.records import Candidate, CandidateSummary, get_candidate, get_candidate_summary
 from composer.data.examples import Example
 from composer.models.answer import Answer
-from composer.models.target import Target
+from composer.models.prices import Prices
 from composer.prompts.composition import Composition
 from composer.prompts.parts import Parts
 from composer.registry.datasets import examples_of
 from composer.registry.releases import get_release, measured_composition
-from composer.registry.targets import get_target, target_names
+from composer.registry.targets import get_target
 from composer.registry.tasks import get_task_version
 from composer.task.task import Task
 from library.errors import Refused
@@ -37,7 +38,7 @@ class Column:
     task: Task
     target: str
     hash: str
-    price: float | None
+    prices: Prices | None
     dataset: str
     composition: Composition
     examples: tuple[Example, ...]
@@ -99,9 +100,9 @@ def _prompt(session: Session, name: ColumnName, one: Candidate, sealed: dict[str
     composition = measured_composition(session, task, one.parts)
     target, dataset = evidence.target, evidence.data.dataset
     keys = dict(zip(evidence.data.examples, evidence.candidate.cells, strict=True))
-    price = _price(session, target.name)
+    prices = prices_now(session, target.name)
     return _answered(
-        session, name, one.id, task, (target.name, target.hash, price), dataset, composition, keys, sealed
+        session, name, one.id, task, (target.name, target.hash, prices), dataset, composition, keys, sealed
     )
 
 
@@ -124,7 +125,7 @@ def _base(
     else:
         asked = questions_of(task, target[1], composition, sealed[dataset])
         keys = {question.example_id: question.key for question in asked}
-    place = (*target, _price(session, target[0]))
+    place = (*target, prices_now(session, target[0]))
     return _answered(session, name, 0, task, place, dataset, composition, keys, sealed)
 
 
@@ -139,7 +140,7 @@ def _answered(
     name: ColumnName,
     candidate: int,
     task: Task,
-    target: tuple[str, str, float | None],
+    target: tuple[str, str, Prices | None],
     dataset: str,
     composition: Composition,
     keys: dict[str, str],
@@ -149,8 +150,3 @@ def _answered(
     known = [one for one in sealed[dataset] if keys.get(one.id) in stored]
     answers = tuple(stored[keys[one.id]] for one in known)
     return Column(name, candidate, task, *target, dataset, composition, tuple(known), answers)
-
-
-def _price(session: Session, target: str) -> float | None:
-    known: Target | None = get_target(session, target) if target in target_names(session) else None
-    return known.price_per_million_tokens if known else None

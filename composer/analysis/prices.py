@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlmodel import Session
 
 from composer.answers.store import Took, stored_spending
 from composer.candidates.records import Candidate
 from composer.evaluation.formatting import ANSWERS
 from composer.evaluation.outcomes import Difference
+from composer.models.prices import Prices, Tokens
 from composer.registry.targets import get_target, target_names
 
 
@@ -24,23 +27,27 @@ def answers_taken(session: Session, candidate: Candidate) -> dict[str, tuple[Too
     }
 
 
-def price_of(session: Session, candidate: Candidate) -> float | None:
-    """Return what a million tokens cost: as a gate went by it, else now; None where the target has no price."""
+def prices_of(session: Session, candidate: Candidate) -> Prices | None:
+    """Return what tokens cost: as a gate went by it, else now; None where the target has no price."""
     target = candidate.evidence.target
-    if target.price_per_million_tokens is not None:
-        return target.price_per_million_tokens
-    known = get_target(session, target.name) if target.name in target_names(session) else None
-    return known.price_per_million_tokens if known else None
+    return target.prices or prices_now(session, target.name)
+
+
+def prices_now(session: Session, target: str) -> Prices | None:
+    """Return what the tokens of the target of this name cost now; None where there is none, or it has no price."""
+    return get_target(session, target).prices if target in target_names(session) else None
 
 
 def cost_of(session: Session, candidate: Candidate) -> Difference | None:
     """Return what 1,000 answers cost before and after, without an interval; None where that isn't known."""
-    price = price_of(session, candidate)
-    pairs = answers_taken(session, candidate) if price is not None else {}
-    sums = [
-        sum(pair[side].prompt_tokens + pair[side].completion_tokens for pair in pairs.values()) for side in (0, 1)
-    ]
-    if price is None or not all(sums):
+    prices = prices_of(session, candidate)
+    pairs = answers_taken(session, candidate) if prices is not None else {}
+    sums = [_sum([pair[side] for pair in pairs.values()]) for side in (0, 1)]
+    if prices is None or not all(each.all for each in sums):
         return None
-    was, now = (ANSWERS * total / len(pairs) * price / 1_000_000 for total in sums)
+    was, now = (ANSWERS * prices.of(*each) / len(pairs) for each in sums)
     return Difference("cost", "lower", was, now, now - was, None, None)
+
+
+def _sum(answers: Sequence[Took]) -> Tokens:
+    return Tokens(sum(one.prompt_tokens for one in answers), sum(one.completion_tokens for one in answers))

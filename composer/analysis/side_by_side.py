@@ -154,7 +154,7 @@ def side_by_side(session: Session, task: str, names: Sequence[str], against: str
     columns = read_columns(session, task, known)
     base = _base(known, against)
     problems = [_problem(columns[base], one) for one in columns]
-    answered = [Answered(one.examples, one.answers, one.price) for one in columns]
+    answered = [Answered(one.examples, one.answers, one.prices) for one in columns]
     alike = [place for place, problem in enumerate(problems) if not problem]
     own = columns[base].task
     standings = dict(zip(alike, stand(own, [answered[place] for place in alike], alike.index(base)), strict=True))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlmodel import Session
 
-from composer.analysis.prices import answers_taken, price_of
+from composer.analysis.prices import answers_taken, prices_of
 from composer.candidates.records import Candidate
 from composer.evaluation.outcomes import Difference
 from composer.evaluation.spending import spending_differences, spent
@@ -19,8 +19,8 @@ def candidate_spending(session: Session, candidate: Candidate) -> tuple[Differen
     pairs = answers_taken(session, candidate)
     if not pairs:
         return ()
-    price, data = price_of(session, candidate), candidate.evidence.data
-    before, after = (spent([pair[side] for pair in pairs.values()], price) for side in (0, 1))
+    prices, data = prices_of(session, candidate), candidate.evidence.data
+    before, after = (spent([pair[side] for pair in pairs.values()], prices) for side in (0, 1))
     clusters = clusters_of(session, data.dataset, data.split)
     return tuple(spending_differences(before, after, [clusters[name] for name in pairs]))
 

@@ -113,7 +113,7 @@ class _Counting:
     def __init__(self, session: Session, use: InUse) -> None:
         self._session, self._target = session, use.target
         self.seen: set[bytes] = set()
-        self._missing = self._guessed = 0
+        self._missing = self._sent = 0
 
     def count(self, questions: list[Question]) -> None:
         fresh = {key: one for one in questions if bytes.fromhex(key := one.key) not in self.seen}
@@ -121,14 +121,14 @@ class _Counting:
         stored = stored_answers(self._session, list(fresh))
         for one in (question for key, question in fresh.items() if key not in stored):
             self._missing += 1
-            self._guessed += self._target.max_tokens
-            self._guessed += sum(token_estimate(each["content"]) for each in one.messages)
+            self._sent += sum(token_estimate(each["content"]) for each in one.messages)
 
     def cost(self) -> Cost:
         target, missing = self._target, self._missing
         latency = latency_by_hash(self._session, target.hash)
         tokens = tokens_by_hash(self._session, target.hash)
-        price = target.price_per_million_tokens
-        spent = self._guessed if tokens is None else missing * tokens
-        money = None if price is None else spent * price / 1_000_000
+        prices, money = target.prices, None
+        if prices is not None:
+            whole = (self._sent, missing * target.max_tokens)
+            money = prices.of(*whole) if tokens is None else missing * prices.of(*tokens)
         return Cost(missing, missing * latency.seconds / target.parallel, money, latency, tokens is None)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, func
 
+from composer.models.prices import Tokens
 from composer.tables import CellRow
 from library.parts import in_parts
 
@@ -19,24 +20,25 @@ Asked = tuple[str, str]
 
 @dataclass(frozen=True)
 class Average:
-    """The mean over `answers` stored answers: seconds, and tokens of prompt and answer together."""
+    """The mean over `answers` stored answers: seconds, and tokens of the prompt and of the answer."""
 
     answers: int
     seconds: float
-    tokens: float
+    tokens: Tokens
 
 
 def averages(session: Session, compositions: Sequence[str]) -> dict[Asked, Average]:
     """Return what the first answers with these compositions took, by fingerprint, on each target that gave any."""
     row = CellRow
-    tokens = col(row.prompt_tokens) + col(row.completion_tokens)
     columns: tuple[Any, ...] = (row.composition, row.target)
-    means = (func.count(col(row.key)), func.avg(row.seconds), func.avg(tokens))
+    means: tuple[Any, ...] = (func.count(col(row.key)), func.avg(row.seconds))
+    means += (func.avg(row.prompt_tokens), func.avg(row.completion_tokens))
     found: dict[Asked, Average] = {}
     for some in in_parts(list(dict.fromkeys(compositions))):
         query = select_columns(*columns, *means).where(col(row.composition).in_(some), col(row.replicate) == 0)
-        for name, target, number, seconds, each in session.execute(query.group_by(*columns)):
-            found[name, target] = Average(int(number), float(seconds), float(each))
+        for name, target, number, seconds, *each in session.execute(query.group_by(*columns)):
+            tokens = Tokens(*(float(one) for one in each))
+            found[name, target] = Average(int(number), float(seconds), tokens)
     return found
 
 

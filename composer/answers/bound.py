@@ -110,7 +110,7 @@ def current_bound() -> Bound:
 
 def _most(target: Target, messages: Messages) -> float:
     """Return the most that an answer to these messages can cost: a token for each byte, and the longest answer."""
-    return 0.0 if target.prices is None else _money(target.prices, _longest(messages), target.max_tokens)
+    return 0.0 if target.prices is None else target.prices.of(_longest(messages), target.max_tokens)
 
 
 def _cost(target: Target, messages: Messages, answer: Answer) -> float:
@@ -118,12 +118,8 @@ def _cost(target: Target, messages: Messages, answer: Answer) -> float:
     if target.prices is None:
         return 0.0
     prompt = answer.prompt_tokens or _longest(messages)
-    return _money(target.prices, prompt, answer.completion_tokens or target.max_tokens)
+    return target.prices.of(prompt, answer.completion_tokens or target.max_tokens)
 
 
 def _longest(messages: Messages) -> int:
     return sum(len(one["content"].encode()) + AROUND_A_MESSAGE for one in messages)
-
-
-def _money(prices: tuple[float, float], prompt: int, completion: int) -> float:
-    return (prompt * prices[0] + completion * prices[1]) / 1_000_000

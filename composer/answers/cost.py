@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from composer.answers.latency import Latency, lasting, latency_by_hash, tokens_by_hash
 from composer.answers.store import Question, stored_answers
+from composer.models.prices import Tokens
 from composer.models.target import Target
 from composer.prompts.curator_rules import token_estimate
 
@@ -45,10 +46,10 @@ class Cost:
         return {name: value for name, value in asdict(self).items() if name != "latency"}
 
 
-def money_for(target: Target, answers: float, tokens: float | None) -> float | None:
-    """Return what answers of so many tokens each cost by a target's price; None without a price, or a count."""
-    price = target.price_per_million_tokens
-    return None if price is None or not tokens else answers * tokens * price / 1_000_000
+def money_for(target: Target, answers: float, tokens: Tokens | None) -> float | None:
+    """Return what answers of so many tokens each cost by a target's prices; None without a price, or a count."""
+    prices = target.prices
+    return None if prices is None or tokens is None or not tokens.all else answers * prices.of(*tokens)
 
 
 def cost_of_questions(session: Session, target: Target, asked: Iterable[Question]) -> Cost:
@@ -57,10 +58,11 @@ def cost_of_questions(session: Session, target: Target, asked: Iterable[Question
     stored = stored_answers(session, list(questions))
     missing = [one for key, one in questions.items() if key not in stored]
     latency, tokens = latency_by_hash(session, target.hash), tokens_by_hash(session, target.hash)
-    price, money = target.price_per_million_tokens, None
-    if price is not None:
+    prices, money = target.prices, None
+    if prices is not None and tokens is None:
         lengths = [sum(token_estimate(each["content"]) for each in one.messages) for one in missing]
-        guessed = sum(lengths) + len(missing) * target.max_tokens
-        money = (guessed if tokens is None else len(missing) * tokens) * price / 1_000_000
+        money = prices.of(sum(lengths), len(missing) * target.max_tokens)
+    elif prices is not None and tokens is not None:
+        money = len(missing) * prices.of(*tokens)
     seconds = len(missing) * latency.seconds / target.parallel
     return Cost(len(missing), seconds, money, latency, tokens is None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
+from composer.models.prices import Tokens
 from composer.registry.targets import get_target
 from composer.tables import CellRow
 
@@ -50,18 +51,21 @@ def latency_by_hash(session: Session, target: str, *, guess: float = FIRST_GUESS
     return Latency(sum(seconds) / len(seconds), len(seconds))
 
 
-def answer_tokens(session: Session, target: str) -> float | None:
-    """Return the tokens that an answer of a target took lately, its prompt's included; None before the first."""
+def answer_tokens(session: Session, target: str) -> Tokens | None:
+    """Return the tokens that an answer of a target took lately, and its prompt; None before the first."""
     return tokens_by_hash(session, get_target(session, target).hash)
 
 
-def tokens_by_hash(session: Session, target: str) -> float | None:
+def tokens_by_hash(session: Session, target: str) -> Tokens | None:
     """Return the same by a target's hash, whether or not it has a name."""
     latest = (
-        select(CellRow.prompt_tokens + CellRow.completion_tokens)
+        select(CellRow.prompt_tokens, CellRow.completion_tokens)
         .where(CellRow.target == target)
         .order_by(col(CellRow.answered_at).desc())
         .limit(RECENT)
     )
     counted = session.exec(latest).all()
-    return sum(counted) / len(counted) if counted else None
+    if not counted:
+        return None
+    prompt, answer = (sum(each) / len(counted) for each in zip(*counted, strict=True))
+    return Tokens(prompt, answer)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from composer.candidates.outcome import Outcome, Part, PromptHashes
 from composer.data.examples import Example
 from composer.evaluation.outcomes import Comparison, Difference, Gate, MalformedAnswer, OutcomeCounts, Row, Slice
+from composer.models.prices import PRICES, Prices, stated
 from composer.models.system_role import SystemRole
 from composer.prompts.composition import Composition, require_composed
 from composer.task.task import Metric, Task
@@ -36,15 +37,22 @@ class ServedModel(Part):
 class MeasuredTarget(Part):
     """The target as it was when the candidate was measured; `served` are the models that it reported to answer.
 
-    Those are empty where it reported none, and in evidence older than this part. The price is what the cost of
-    answers was computed by, None where no gate asked for that. `system` is where the prompt was sent.
+    Those are empty where it reported none, and in evidence older than this part. The prices are what the cost of
+    answers was computed by, one or two, None where no gate asked for that. `system` is where the prompt was sent.
     """
 
     name: str
     hash: str
     served: tuple[ServedModel, ...] = ()
     price_per_million_tokens: float | None = None
+    price_per_million_input_tokens: float | None = None
+    price_per_million_output_tokens: float | None = None
     system: SystemRole = "role"
+
+    @property
+    def prices(self) -> Prices | None:
+        """What the cost of answers was computed by."""
+        return stated(*(getattr(self, name) for name in PRICES))
 
 
 class MeasuredData(Part):
@@ -125,7 +133,7 @@ class Evidence(Part):
         if not self.malformed:
             later = {**later, "malformed": True}
         silent = {} if self.target.served else {"served": True}
-        silent |= {} if self.target.price_per_million_tokens is not None else {"price_per_million_tokens": True}
+        silent |= {name: True for name in PRICES if getattr(self.target, name) is None}
         silent |= {} if self.target.system != "role" else {"system": True}
         if silent:
             later = {**later, "target": silent}
@@ -167,6 +175,7 @@ def evidence_of(
     Raises `pydantic.ValidationError` for a figure that is not a finite number.
     """
     plan = measured.plan
+    costs = plan.task.policy.gates.max_cost_growth is not None
     bases = {plan.incumbent.base, plan.candidate.base} != {plan.task.base}
     return Evidence(
         task=MeasuredTask(name=plan.task.name, hash=plan.task.hash, metric=plan.task.metric),
@@ -174,10 +183,8 @@ def evidence_of(
             name=plan.target.name,
             hash=plan.target.hash,
             served=measured.served,
-            price_per_million_tokens=plan.target.price_per_million_tokens
-            if plan.task.policy.gates.max_cost_growth is not None
-            else None,
             system=plan.target.system,
+            **({name: getattr(plan.target, name) for name in PRICES} if costs else {}),
         ),
         data=MeasuredData(
             dataset=plan.dataset, split="test", examples=tuple(example.id for example in plan.examples)

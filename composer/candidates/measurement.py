@@ -17,8 +17,8 @@ def measure(plan: MeasurementPlan, evaluator: Evaluator, *, seed: int) -> tuple[
     """
     test = plan.examples
     before, after = (Side(evaluator.answers(side, test)) for side in (plan.incumbent, plan.candidate))
-    price = plan.target.price_per_million_tokens
-    comparison = compare(plan.task, test, before, after, np.random.default_rng(seed), price=price)
+    rng = np.random.default_rng(seed)
+    comparison = compare(plan.task, test, before, after, rng, prices=plan.target.prices)
     cells = [
         [question.key for question in evaluator.questions(side, test)] for side in (plan.incumbent, plan.candidate)
     ]

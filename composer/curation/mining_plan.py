@@ -12,6 +12,7 @@ from composer.answers.latency import latency_by_hash, tokens_by_hash
 from composer.curation.cost import Cost
 from composer.curation.in_use import InUse, authoring_examples, in_use
 from composer.data.examples import Example
+from composer.models.prices import Tokens
 from composer.models.target import Target
 from composer.optimizer.reflection import reflecting
 from composer.optimizer.rewriting import LEAST_BUDGET, full_size, most_reflections, way_of
@@ -29,8 +30,8 @@ FEW = 10
 """Authoring examples below which it is said that there are few."""
 WRITING_SECONDS = 45.0
 """Seconds a text where none was measured: a few hundred tokens of an embedded model on two cores."""
-_WRITTEN_TOKENS = 2000
-"""Tokens of a question and its text together where none was measured."""
+_WRITTEN_TOKENS = Tokens(1500, 500)
+"""Tokens of a question and of the text written where none was measured."""
 _READ_FOR_LENGTH = 50
 
 
@@ -117,7 +118,7 @@ def mining_cost(session: Session, plan: MiningPlan) -> MiningCost:
         )
         for each in plan.examples[:_READ_FOR_LENGTH]
     ]
-    guess = sum(asked) / len(asked) + target.max_tokens
+    guess = Tokens(sum(asked) / len(asked), target.max_tokens)
     return MiningCost(
         target=target.name,
         answers=_cost(session, target, plan.budget, guess_tokens=guess),
@@ -128,7 +129,7 @@ def mining_cost(session: Session, plan: MiningPlan) -> MiningCost:
 
 
 def _cost(
-    session: Session, target: Target, answers: int, *, guess_tokens: float, guess_seconds: float = 2.0
+    session: Session, target: Target, answers: int, *, guess_tokens: Tokens, guess_seconds: float = 2.0
 ) -> Cost:
     latency = latency_by_hash(session, target.hash, guess=guess_seconds)
     tokens = tokens_by_hash(session, target.hash)

@@ -16,6 +16,7 @@ from composer.evaluation.parsing import Parsed, parse_answer
 from composer.evaluation.slices import slices
 from composer.evaluation.spending import spent
 from composer.models.answer import Answer
+from composer.models.prices import Prices
 from composer.task.task import Task
 
 
@@ -33,11 +34,11 @@ def compare(
     candidate: Side,
     rng: np.random.Generator,
     *,
-    price: float | None = None,
+    prices: Prices | None = None,
 ) -> Comparison:
     """Compare two prompts on the same examples; `rng` drives the bootstrap and the permutations alone.
 
-    `price` is that of a million tokens, where the target has one.
+    `prices` are the target's, where it has any.
 
     Every resampled figure is taken over the same resamples, and every mean by the same method, so that
     figures which agree have intervals that agree.
@@ -48,7 +49,7 @@ def compare(
     clusters = [example.clusters for example in examples]
     found = [
         *differences(figures(task), before, after, clusters, np.random.default_rng(seed)),
-        *_spending(task, incumbent, candidate, price),
+        *_spending(task, incumbent, candidate, prices),
     ]
     rows = tuple(
         Row(
@@ -91,9 +92,9 @@ def _malformed(
     ]
 
 
-def _spending(task: Task, incumbent: Side, candidate: Side, price: float | None) -> list[Difference]:
+def _spending(task: Task, incumbent: Side, candidate: Side, prices: Prices | None) -> list[Difference]:
     """Return what both prompts took as evidence has it: without intervals, the cost where a gate asks for it."""
-    was, now = (spent(side.answers, price) for side in (incumbent, candidate))
+    was, now = (spent(side.answers, prices) for side in (incumbent, candidate))
     asked = ["tokens", "seconds", *(["cost"] if task.policy.gates.max_cost_growth is not None else [])]
     return [
         Difference(

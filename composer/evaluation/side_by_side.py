@@ -23,6 +23,7 @@ from composer.evaluation.raters import Estimate
 from composer.evaluation.slices import holm
 from composer.evaluation.spending import spending_differences, spent
 from composer.models.answer import Answer
+from composer.models.prices import Prices
 from composer.task.task import Task
 
 LIMITS: Mapping[str, tuple[float, float]] = {"spearman": (-1, 1), "macro_f1": (0, 1), "spread": (0, float("inf"))}
@@ -31,11 +32,11 @@ LIMITS: Mapping[str, tuple[float, float]] = {"spearman": (-1, 1), "macro_f1": (0
 
 @dataclass(frozen=True)
 class Answered:
-    """One prompt's answers to some examples, in their order; `price` is a million tokens', where there is one."""
+    """One prompt's answers to some examples, in their order; `prices` are its target's, where it has any."""
 
     examples: Sequence[Example]
     answers: Sequence[Answer]
-    price: float | None = None
+    prices: Prices | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def stand(task: Task, prompts: Sequence[Answered], base: int) -> tuple[Standing,
 
 def _alone(task: Task, one: Answered, own: Scored, read: Sequence[Parsed]) -> Standing:
     clusters = [example.clusters for example in one.examples]
-    known = {metric.name: metric.on(own) for metric in figures(task)} | spent(one.answers, one.price)
+    known = {metric.name: metric.on(own) for metric in figures(task)} | spent(one.answers, one.prices)
     estimates = {}
     for name, figure in known.items():
         bounds, whole = alone_interval(figure, clusters), figure.whole()
@@ -103,7 +104,7 @@ def _beside(
     clusters = [one.examples[number].clusters for number in own]
     sides = composite(task, before), composite(task, after)
     took = [
-        spent([side.answers[number] for number in places], side.price)
+        spent([side.answers[number] for number in places], side.prices)
         for side, places in ((base, theirs), (one, own))
     ]
     change = after.loss - before.loss

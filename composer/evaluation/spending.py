@@ -12,6 +12,7 @@ from composer.evaluation.figures import Floats, Mean
 from composer.evaluation.formatting import ANSWERS
 from composer.evaluation.outcomes import Difference
 from composer.evaluation.paired import mean_interval
+from composer.models.prices import MILLION, Prices
 
 
 class Took(Protocol):
@@ -30,17 +31,17 @@ class Took(Protocol):
         """How long it took."""
 
 
-def spent(answers: Sequence[Took], price: float | None) -> dict[str, Mean]:
+def spent(answers: Sequence[Took], prices: Prices | None) -> dict[str, Mean]:
     """Return what n answers took, by figure, each the mean over all of them.
 
-    `tokens` are a prompt's, `seconds` an answer's; `cost` is that of 1,000 answers by the `price` of a million
-    tokens, prompt and answer alike: missing where there is no price, or no token was reported.
+    `tokens` are a prompt's, `seconds` an answer's; `cost` is that of 1,000 answers by the `prices` of
+    tokens of the prompt and of the answer: missing where there are none, or no token was reported.
     """
     prompt = _numbers([answer.prompt_tokens for answer in answers])
-    both = prompt + _numbers([answer.completion_tokens for answer in answers])
+    answered = _numbers([answer.completion_tokens for answer in answers])
     found = {"tokens": prompt, "seconds": _numbers([answer.seconds for answer in answers])}
-    if price is not None and both.any():
-        found["cost"] = ANSWERS * both * price / 1_000_000
+    if prices is not None and (prompt.any() or answered.any()):
+        found["cost"] = ANSWERS * (prompt * prices.prompt + answered * prices.answer) / MILLION
     return {name: Mean(values, np.ones(len(values), bool)) for name, values in found.items()}
 
 

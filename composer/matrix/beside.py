@@ -186,10 +186,7 @@ def _shared(answers: Sequence[DevAnswers], examples: Sequence[Example]) -> tuple
 def _stood(task: Task, places: Sequence[OnTarget], shared: Sequence[Example]) -> tuple[OnTarget, ...]:
     ids = [one.id for one in shared]
     alike = [one for one in places if ids and set(ids) <= set(one.answers.by_id)]
-    answered = [
-        Answered(shared, [one.answers.by_id[name][0] for name in ids], one.target.price_per_million_tokens)
-        for one in alike
-    ]
+    answered = [Answered(shared, [one.answers.by_id[name][0] for name in ids], one.target.prices) for one in alike]
     standings: Mapping[str, Standing] = (
         {one.target.name: found for one, found in zip(alike, stand(task, answered, 0), strict=True)}
         if alike

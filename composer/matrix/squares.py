@@ -26,6 +26,7 @@ from composer.evaluation.outcomes import Better
 from composer.evaluation.paired import alone_interval
 from composer.evaluation.raters import Estimate
 from composer.matrix.dev_answers import Asking, DevAnswers, dev_answers
+from composer.models.prices import Tokens
 from composer.models.target import Target
 from composer.prompts.composition import BARE_BASE, Composition
 from composer.registry.datasets import clusters_of, current_datasets, examples_of
@@ -181,7 +182,8 @@ class _Read:
     ) -> _Read:
         datasets = current_datasets(session)
         losses = sealed_losses(session, [one.id for one in heads])
-        took = averages(session, [losses[one.id].fingerprint for one in heads if None in _spent(one)])
+        asked = [one for one in heads if _seconds(one) is None or _priced(targets.get(one.target))]
+        took = averages(session, [losses[one.id].fingerprint for one in asked])
         used = dict.fromkeys(one.outcome.dataset for one in heads)
         clusters = {name: clusters_of(session, name, "test") for name in used}
         return cls(tasks, targets, datasets, losses, took, clusters)
@@ -213,13 +215,15 @@ class _Read:
             changed=self._changed(head),
         )
 
-    def _took(self, head: CandidateSummary) -> tuple[float | None, float | None]:
-        """Return the seconds and tokens of an answer by its evidence; what that lacks by all stored answers."""
-        seconds, tokens = _spent(head)
-        known = self.took.get((self.losses[head.id].fingerprint, head.outcome.target_hash))
+    def _took(self, head: CandidateSummary) -> tuple[float | None, Tokens | None]:
+        """Return the seconds of an answer by its evidence, else by all stored answers, and by these its tokens."""
+        seconds, known = (
+            _seconds(head),
+            self.took.get((self.losses[head.id].fingerprint, head.outcome.target_hash)),
+        )
         if known is None:
-            return seconds, tokens
-        return known.seconds if seconds is None else seconds, known.tokens if tokens is None else tokens
+            return seconds, None
+        return known.seconds if seconds is None else seconds, known.tokens
 
     def _alone(self, head: CandidateSummary) -> Estimate:
         """Return the metric of one candidate as its evidence has it, with its own interval."""
@@ -241,10 +245,13 @@ class _Read:
         return tuple(words for is_so, words in reasons if is_so)
 
 
-def _spent(head: CandidateSummary) -> tuple[float | None, float | None]:
-    """Return the seconds and tokens of an answer as evidence has them."""
-    known = {one.name: one.candidate for one in head.figures}
-    return known.get("seconds"), known.get("tokens")
+def _seconds(head: CandidateSummary) -> float | None:
+    """Return the seconds of an answer as evidence has them."""
+    return next((one.candidate for one in head.figures if one.name == "seconds"), None)
+
+
+def _priced(target: Target | None) -> bool:
+    return target is not None and target.prices is not None
 
 
 def _bare(session: Session, task: Task, free: Sequence[Target], dataset: str | None) -> Iterable[Square]:

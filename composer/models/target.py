@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
 
 from composer.models.catalogue import find_model
+from composer.models.prices import PRICES, Prices, stated
 from composer.models.system_role import SystemRole
 from composer.models.vendors import GENERATION_OWN, VENDORS, Api, Vendor
 from library.canonical import canonical_bytes, digest
@@ -198,13 +199,9 @@ class Target(BaseModel):
         return self.vendor.fields(settings, self.extra_body)
 
     @property
-    def prices(self) -> tuple[float, float] | None:
-        """Price of a million tokens of the prompt, and of the answer; None where the target states none."""
-        into, out = self.price_per_million_input_tokens, self.price_per_million_output_tokens
-        if into is not None and out is not None:
-            return into, out
-        both = self.price_per_million_tokens
-        return None if both is None else (both, both)
+    def prices(self) -> Prices | None:
+        """What tokens of the prompt cost, and those of the answer; None where the target states no price."""
+        return stated(*(getattr(self, name) for name in PRICES))
 
     @property
     def hash(self) -> str:

@@ -18,6 +18,7 @@ from composer.confidence import ERRORS_TO_DETECT
 from composer.data.examples import Example
 from composer.evaluation.caveats import minimum_detectable_difference
 from composer.evaluation.formatting import NAMES, SHARES, change, figure
+from composer.models.prices import Tokens
 from composer.prompts.composition import Composition
 from composer.prompts.curator_rules import token_estimate
 from composer.prompts.messages import render
@@ -93,7 +94,7 @@ def spending(session: Session, plan: Plan) -> Spending:
         examples=examples,
         seconds=answers * latency.seconds / plan.target.parallel,
         latency=latency,
-        tokens=expected,
+        tokens=expected.all,
         guessed_tokens=tokens is None,
         money=money_for(plan.target, answers, expected),
         smallest=before[0] if before else ERRORS_TO_DETECT * GUESSED_NOISE[plan.task.metric] / sqrt(examples or 1),
@@ -110,13 +111,13 @@ def _unanswered(session: Session, plan: Plan, proposed: Composition, sealed: Seq
     return sum(len(ids - answered_examples(session, plan.target.hash, one.fingerprint)) for one in sides)
 
 
-def _guessed_tokens(plan: Plan, examples: Sequence[Example]) -> float:
+def _guessed_tokens(plan: Plan, examples: Sequence[Example]) -> Tokens:
     prompt = (plan.proposed or plan.start).text
     sizes = [
         sum(token_estimate(one["content"]) for one in render(prompt, plan.task.message, example.inputs))
         for example in examples
     ]
-    return sum(sizes) / max(len(sizes), 1) + plan.target.max_tokens
+    return Tokens(sum(sizes) / max(len(sizes), 1), plan.target.max_tokens)
 
 
 def _measured(session: Session, plan: Plan, examples: int) -> tuple[float, CandidateSummary] | None:

@@ -182,7 +182,7 @@ def _alike(found: Sequence[Offer], words: Callable[[Offer], str]) -> dict[str, s
 
 def _unpriced(one: Offer) -> str:
     """Return why a target has no price; empty where it has one."""
-    if one.plan is None or one.plan.target.price_per_million_tokens is not None:
+    if one.plan is None or one.plan.target.prices is not None:
         return ""
     return no_price(one.plan.target)
 

@@ -50,6 +50,16 @@ def test_the_cost_follows_the_price_of_the_target(submitted: Database) -> None:
         plain = cost_of(session, candidate)
     assert plain is not None
     assert (plain.incumbent, plain.candidate) == pytest.approx((found["cost"].incumbent, found["cost"].candidate))
+    apart = {"price_per_million_input_tokens": 1.0, "price_per_million_output_tokens": 30.0}
+    with submitted.session() as session:
+        dear = priced.model_copy(update={"price_per_million_tokens": None, **apart})
+        add_target(session, dear, by="Ada", at=small.NOW)
+        found = {one.name: one for one in candidate_spending(session, candidate)}
+        plain = cost_of(session, candidate)
+    wanted = 1000 * (tokens + 30 * some.completion_tokens) / 1e6
+    assert plain is not None
+    assert plain.incumbent == pytest.approx(found["cost"].incumbent)
+    assert plain.incumbent == pytest.approx(wanted, rel=0.05)
 
 
 def test_without_a_price_the_cost_is_not_known(submitted: Database) -> None:

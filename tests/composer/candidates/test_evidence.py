@@ -210,8 +210,17 @@ def test_the_price_of_a_target_is_kept_where_a_gate_goes_by_the_cost() -> None:
     plan = measured().plan
     priced = plan.target.model_copy(update={"price_per_million_tokens": 0.2})
     gated = plan.task.model_copy(update={"policy": Policy(gates=Gates(max_cost_growth=0.1))})
-    for task, kept in ((plan.task, None), (gated, 0.2)):
-        some = replace(measured(), plan=replace(plan, target=priced, task=task))
+    apart = {"price_per_million_input_tokens": 0.1, "price_per_million_output_tokens": 0.4}
+    two = plan.target.model_copy(update=apart)
+    for target, task, kept in (
+        (priced, plan.task, {}),
+        (two, plan.task, {}),
+        (priced, gated, {"price_per_million_tokens": 0.2}),
+        (two, gated, apart),
+    ):
+        some = replace(measured(), plan=replace(plan, target=target, task=task))
         found = evidence_of(some, comparison(), SEARCH, reads_before=2)
-        assert found.as_json("target")["target"].get("price_per_million_tokens") == kept
+        written = found.as_json("target")["target"]
+        assert {name: value for name, value in written.items() if "price" in name} == kept
+        assert found.target.prices == (target.prices if kept else None)
         assert Evidence.model_validate(found.as_json()) == found

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from composer.evaluation.comparison import Side, compare
 from composer.evaluation.gates import let_through
 from composer.evaluation.outcomes import Comparison, Difference, Gate
+from composer.models.prices import Prices
 from tests import small
 from tests.composer.evaluation.ratings import DATA, GOLD, answered, compared, gate, off
 
@@ -109,14 +110,14 @@ def test_the_growth_in_tokens_is_limited(extra: int, passes: bool) -> None:
 
 
 class TestGrowth:
-    def compared(self, *sides: tuple[int, float], price: float | None = None, **gates: float) -> Comparison:
+    def compared(self, *sides: tuple[int, float], prices: Prices | None = None, **gates: float) -> Comparison:
         """Compare two prompts by the prompt tokens and the seconds that each of their answers takes."""
         of = small.task(policy={"gates": gates})
         both = [
             Side([replace(small.answer('{"rating": 3}', tokens), seconds=seconds) for _ in DATA])
             for tokens, seconds in sides
         ]
-        return compare(of, DATA, *both, np.random.default_rng(0), price=price)
+        return compare(of, DATA, *both, np.random.default_rng(0), prices=prices)
 
     @pytest.mark.parametrize(("after", "passes"), [(0.5, True), (0.6, True), (0.61, False)])
     def test_seconds_may_grow_by_a_share_of_what_they_were(self, after: float, passes: bool) -> None:
@@ -126,26 +127,32 @@ class TestGrowth:
 
     def test_the_cost_of_prompt_and_answer_may_grow_by_a_share_of_what_it_was(self) -> None:
         for tokens, passes in ((16, True), (18, False)):  # an answer has 4 more
-            found = self.compared((10, 0.1), (tokens, 0.1), price=2.0, max_cost_growth=0.45)
+            found = self.compared((10, 0.1), (tokens, 0.1), prices=Prices(2.0, 2.0), max_cost_growth=0.45)
             assert gate(found, "cost ≤ +45%").passed is passes
 
+    def test_a_longer_prompt_counts_for_less_where_its_tokens_are_cheap(self) -> None:
+        for prices, grown in ((Prices(1, 1), 10 / 14), (Prices(1, 10), 10 / 50), (Prices(0, 1), 0.0)):
+            found = gate(self.compared((10, 0.1), (20, 0.1), prices=prices, max_cost_growth=0.2), "cost ≤ +20%")
+            assert found.passed is (grown <= 0.2)
+            assert found.figure.startswith(f"{grown:+.1%} (")
+
     @pytest.mark.parametrize(
-        ("side", "price", "gates", "why"),
+        ("side", "gates", "why"),
         [
-            ((10, 0.1), None, {"max_cost_growth": 1}, "not known: the target has no price_per_million_tokens"),
-            ((10, 0.0), None, {"max_seconds_growth": 1}, "not known: the answers have no seconds"),
+            ((10, 0.1), {"max_cost_growth": 1}, "not known: the target has no price_per_million_tokens"),
+            ((10, 0.0), {"max_seconds_growth": 1}, "not known: the answers have no seconds"),
         ],
     )
     def test_it_fails_with_the_reason_where_its_figure_is_missing(
-        self, side: tuple[int, float], price: float | None, gates: dict[str, float], why: str
+        self, side: tuple[int, float], gates: dict[str, float], why: str
     ) -> None:
-        found = self.compared(side, side, price=price, **gates).gates[-1]
+        found = self.compared(side, side, **gates).gates[-1]
         assert (found.passed, found.figure) == (False, why)
 
     def test_a_target_that_reports_no_tokens_has_no_cost(self) -> None:
         none = Side([replace(small.answer("3", 0), completion_tokens=0) for _ in DATA])
         of = small.task(policy={"gates": {"max_cost_growth": 1}})
-        found = compare(of, DATA, none, none, np.random.default_rng(0), price=1.0)
+        found = compare(of, DATA, none, none, np.random.default_rng(0), prices=Prices(1.0, 1.0))
         assert "cost" not in [one.name for one in found.figures]
         assert found.gates[-1].figure == "not known: the target reports no tokens"
 

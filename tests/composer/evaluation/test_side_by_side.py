@@ -9,14 +9,15 @@ import pytest
 
 from composer.evaluation.side_by_side import Answered, Standing, stand
 from composer.evaluation.slices import holm
+from composer.models.prices import Prices
 from tests import small
 from tests.composer.evaluation.ratings import DATA, GOLD, answered, off
 
 TASK = small.task()
 
 
-def prompt(values: Sequence[int | None], tokens: int = 10, price: float | None = None) -> Answered:
-    return Answered(DATA, [small.answer(text, tokens) for text in answered(values)], price)
+def prompt(values: Sequence[int | None], tokens: int = 10, prices: Prices | None = None) -> Answered:
+    return Answered(DATA, [small.answer(text, tokens) for text in answered(values)], prices)
 
 
 NEARER = [*off(1)[:10], *off(2)[10:]]
@@ -58,7 +59,7 @@ def test_only_examples_that_both_answered_are_compared() -> None:
 
 
 def test_each_prompt_has_its_own_figures_with_intervals_within_their_ends() -> None:
-    base, best, _ = stand(TASK, [prompt(off(2)), prompt(GOLD), prompt(off(1), price=2.0)], 0)
+    base, best, _ = stand(TASK, [prompt(off(2)), prompt(GOLD), prompt(off(1), prices=Prices(2.0, 2.0))], 0)
     assert best.figures["nmse"].value == 0
     assert best.figures["spearman"].high <= 1
     low, high = base.figures["valid_rate"].low, base.figures["valid_rate"].high

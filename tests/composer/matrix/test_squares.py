@@ -11,6 +11,7 @@ from composer.answers.cost import money_for
 from composer.candidates.records import get_candidate
 from composer.evaluation.raters import Estimate
 from composer.matrix.squares import Matrix, away, detailed, disagreement, read_matrix
+from composer.models.prices import Tokens
 from composer.models.target import Target
 from composer.registry.targets import add_target
 from composer.registry.tasks import add_task
@@ -43,8 +44,9 @@ def test_a_price_makes_a_cost_and_without_one_there_is_none(matrix: Matrix) -> N
     assert costs["tiny"] is None
     assert costs["larger"]
     assert costs["cloud"]
-    assert money_for(CLOUD, 1000, 200.0) == pytest.approx(1.0)
-    assert money_for(CLOUD, 1000, 0.0) is None
+    assert money_for(CLOUD, 1000, Tokens(150, 50)) == pytest.approx(1.0)
+    assert money_for(CLOUD, 1000, None) is None
+    assert money_for(CLOUD, 1000, Tokens(0, 0)) is None
 
 
 def test_the_bare_base_stands_on_dev_examples_and_is_read_for_one_task_alone(several: Database) -> None:

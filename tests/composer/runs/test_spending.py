@@ -92,3 +92,9 @@ def test_money_is_the_price_of_the_tokens(filled: Database) -> None:
     assert found.money == pytest.approx(82 * found.tokens * 2 / 1e6)
     assert found.seconds == pytest.approx(82 * 2 / 4)
     assert "tokens guessed from lengths" in in_words(found)[0]
+    apart = {"price_per_million_input_tokens": 1.0, "price_per_million_output_tokens": 8.0}
+    with filled.session() as session:
+        dear = priced.model_copy(update={"price_per_million_tokens": None, **apart})
+        add_target(session, dear, by="Ada", at=small.NOW)
+    sent = found.tokens - priced.max_tokens
+    assert of_search(filled).money == pytest.approx(82 * (sent + 8 * priced.max_tokens) / 1e6)
