@@ -73,7 +73,7 @@ def adapt(
         print(json.dumps([{"to": plan.target.name, **takes.as_json()} for plan, takes in plans], allow_nan=False))
     if dry_run:
         return
-    with bounded(max_cells, max_cost):
+    with bounded(max_cells, max_cost, *(plan.target for plan, _ in plans)):
         _all_done(database, place, [plan for plan, _ in plans], as_json=as_json)
 
 

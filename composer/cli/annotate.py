@@ -78,7 +78,7 @@ def annotate(
         raise typer.Exit
     if plan.cost.answers and not yes:
         confirm("Ask?")
-    with bounded(max_cells, max_cost):
+    with bounded(max_cells, max_cost, plan.use.target):
         done = _asked(database, plan)
     _report(plan, done, as_json=as_json)
 

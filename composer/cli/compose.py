@@ -68,14 +68,20 @@ def compose(
     """Search for a better composition and submit it for review; run it again to go on after a break."""
     place = Home(resolve_home(home))
     database = open_database(place.path)
+    if queue and (max_cells is not None or max_cost is not None):
+        raise Refused(
+            "a run that waits keeps to the bound of the worker that takes it",
+            fix="Leave --max-cells and --max-cost out here, and give them to `composer work`.",
+        )
     with database.session() as session:
-        takes = spending(session, plan_run(session, task, target, strategy=strategy, seed=seed, budget=budget))
+        plan = plan_run(session, task, target, strategy=strategy, seed=seed, budget=budget)
+        takes = spending(session, plan)
     before_spending(takes, as_json=as_json, dry_run=dry_run)
-    run = _enter(database, task, target, budget, strategy, seed)
-    if queue:
-        say(f"Run {run} waits for a worker: `composer work` on a machine that uses this database.")
-        return
-    with bounded(max_cells, max_cost):
+    with bounded(max_cells, max_cost, plan.target):
+        run = _enter(database, task, target, budget, strategy, seed)
+        if queue:
+            say(f"Run {run} waits for a worker: `composer work` on a machine that uses this database.")
+            return
         do(database, place, run, as_json)
 
 

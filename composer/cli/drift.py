@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import (
     HomeOption,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from composer.drift.due import Due
     from composer.drift.records import DriftScore, Kind
     from composer.home.paths import Home
+    from composer.models.target import Target
     from library.database import Database
 
 SHOW = "show"
@@ -67,6 +69,8 @@ def score(
     anchors: Annotated[
         bool, typer.Option("--anchors", help="Ask again about the anchors, in place of what is new.")
     ] = False,
+    max_cells: MaxCellsOption = None,
+    max_cost: MaxCostOption = None,
     yes: YesOption = False,
     _cluster: ClusterOption = None,
     home: HomeOption = None,
@@ -85,8 +89,16 @@ def score(
         _say_anchors(database, found)
     if not yes:
         confirm("Score them?" if len(found) > 1 else "Score it?")
-    for one in found:
-        _score(database, place, one)
+    with bounded(max_cells, max_cost, *_targets(database, found)):
+        for one in found:
+            _score(database, place, one)
+
+
+def _targets(database: Database, found: list[Due]) -> list[Target]:
+    from composer.registry.targets import get_target
+
+    with database.session() as session:
+        return [get_target(session, name) for name in dict.fromkeys(one.release.target for one in found)]
 
 
 def _takes(one: Due) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import HomeOption, JsonOption, console, opened, person, refusals, say
 from composer.cli.figures_table import BAD
@@ -40,6 +41,8 @@ def disagreements_command(
         int | None,
         typer.Option("--top", min=1, metavar="N", help="The N largest of each group: 5, and in JSON all."),
     ] = None,
+    max_cells: MaxCellsOption = None,
+    max_cost: MaxCostOption = None,
     _cluster: ClusterOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -52,7 +55,8 @@ def disagreements_command(
     if ask:
         console.print(Text(f"Asking {planned.now.name}: {cost.words}.", "dim"), soft_wrap=True)
         if cost.answers:
-            _ask(database, home, planned, cost)
+            with bounded(max_cells, max_cost, planned.now.target):
+                _ask(database, home, planned, cost)
     with database.session() as session:
         found = find_disagreements(session, task, target)
         cost = price(session, planned)

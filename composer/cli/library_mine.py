@@ -88,7 +88,7 @@ def mine_command(
     _before(cost, as_json=as_json, dry_run=dry_run)
     if not yes:
         confirm("Begin?")
-    with bounded(max_cells, max_cost), _bar(plan) as bar:
+    with bounded(max_cells, max_cost, plan.now.target, plan.reflection), _bar(plan) as bar:
         mined = mine(database, place, plan, by=person(), connect=connection.connect, on_progress=bar)
     with database.session() as session:
         found = propose(session, mined)

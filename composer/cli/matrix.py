@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import HomeOption, JsonOption, console, opened, person, refusals, say
 from composer.home.paths import Home, resolve_home
@@ -47,6 +48,8 @@ def matrix(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="With --ask: show what it takes, ask nothing.")
     ] = False,
+    max_cells: MaxCellsOption = None,
+    max_cost: MaxCostOption = None,
     _cluster: ClusterOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -56,7 +59,10 @@ def matrix(
 
     database, place = opened(home), Home(resolve_home(home))
     if ask:
-        _ask(database, place, task, prompt, ask, examples, dry_run=dry_run)
+        planned = _planned(database, task, prompt, ask, examples, dry_run=dry_run)
+        with bounded(max_cells, max_cost, *(one.now.target for one, _ in planned)):
+            for one, answers in planned:
+                _pay(database, place, one, answers)
     with database.session() as session:
         found = read_matrix(session)
         for name in [task] if task else [one.name for one in found.tasks]:
@@ -123,10 +129,13 @@ def _print_task(
     print_effects(effects)
 
 
-def _ask(
-    database: Database, place: Home, task: str, prompt: str, targets: list[str], size: int, *, dry_run: bool
-) -> None:
-    """Show what asking each target takes, then ask one after the other; nothing is asked where one is refused."""
+def _planned(
+    database: Database, task: str, prompt: str, targets: list[str], size: int, *, dry_run: bool
+) -> list[tuple[Questions, int]]:
+    """Show what asking each target takes, and return what is to be asked of each, with how many answers that pays.
+
+    Nothing is asked where one is refused.
+    """
     from composer.curation.questions import price
     from composer.matrix.asking import plan_asking
 
@@ -137,9 +146,7 @@ def _ask(
         console.print(Text(f"Asking {one.prompt} on {one.now.target.name}: {cost.words}.", "dim"), soft_wrap=True)
     if dry_run:
         raise typer.Exit
-    for one, cost in zip(planned, costs, strict=True):
-        if cost.answers:
-            _pay(database, place, one, cost.answers)
+    return [(one, cost.answers) for one, cost in zip(planned, costs, strict=True) if cost.answers]
 
 
 def _pay(database: Database, place: Home, planned: Questions, answers: int) -> None:

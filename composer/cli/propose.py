@@ -73,9 +73,9 @@ def propose(
             if plan.target.system != "role":
                 say(f"This prompt is sent as the {PLACES[plan.target.system]}.", hang=2)
     before_spending(takes, as_json=as_json, dry_run=dry_run)
-    with database.session() as session:
-        run = enter_run(session, plan, by=person(), at=datetime.now(UTC))
-    with bounded(max_cells, max_cost):
+    with bounded(max_cells, max_cost, plan.target):
+        with database.session() as session:
+            run = enter_run(session, plan, by=person(), at=datetime.now(UTC))
         do(database, place, run, as_json)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from composer.analysis import jobs
+from composer.answers.bound import current_bound
 from composer.answers.latency import answer_latency
 from composer.candidates.records import get_candidate_summary
 from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
@@ -17,6 +18,7 @@ from composer.cli.figures_table import comparison
 from composer.cli.watching import watched
 from composer.home.paths import Home, resolve_home
 from composer.models import connection
+from composer.registry.targets import get_target
 from composer.review.status import review_status
 from library.database import Database
 from library.errors import Refused
@@ -50,6 +52,7 @@ def score_again(candidate_id: int, folder: Path | None) -> None:
         if not status.stale:
             what = f"nothing under candidate {candidate_id} has changed: it is not stale"
             raise Refused(what, fix=f"See its review: composer review {candidate_id}")
+        current_bound().check(get_target(session, candidate.target))
         number = jobs.enter_job(session, candidate_id, "rescore", by=person(), at=datetime.now(UTC))
         expected = jobs.cost(session, candidate_id, "rescore")
         seconds = expected * answer_latency(session, candidate.target).seconds

@@ -301,6 +301,20 @@ def test_a_bound_ends_a_run_that_the_same_command_goes_on_with(filled: Database,
 
 
 def test_a_bound_on_money_needs_a_price(filled: Database, run: Run) -> None:
-    result = run("compose", "small", "--target", "tiny", "--budget", "40", "--max-cost", "1")
+    for command in (
+        ("compose", "small", "--target", "tiny", "--budget", "40"),
+        ("propose", "small", "--target", "tiny", "--snippets", "exact"),
+    ):
+        result = run(*command, "--max-cost", "1")
+        assert result.exit_code == 1
+        assert "has no price" in result.stderr
+    with filled.session() as session:
+        assert session.exec(select(RunRow)).all() == []
+
+
+def test_a_run_that_waits_keeps_to_no_bound_of_its_own(filled: Database, run: Run) -> None:
+    result = run("compose", "small", "--target", "tiny", "--queue", "--max-cells", "5")
     assert result.exit_code == 1
-    assert "has no price" in result.stderr
+    assert "give them to `composer work`" in result.stderr
+    with filled.session() as session:
+        assert session.exec(select(RunRow)).all() == []

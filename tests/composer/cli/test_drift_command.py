@@ -125,3 +125,13 @@ def test_where_the_policy_says_so_an_import_starts_the_scoring(
     shown = run("data", "import", "small", str(rows(tmp_path / "rows.jsonl", 120)))
     assert "Release 1 (small → tiny) is being scored again on " in shown
     assert started == [("scoring", 1)]
+
+
+def test_scoring_keeps_to_a_bound_and_goes_on_under_another(released: Database, run: Run) -> None:
+    labels.arrive(released)
+    before = small.stored_cells(released)
+    assert "has no price" in run("drift", "score", "small", "--yes", "--max-cost", "1", code=1)
+    stopped = run("drift", "score", "small", "--yes", "--max-cells", "10", code=3)
+    assert "Stopped at --max-cells 10. Paid for 10 answers." in stopped
+    assert small.stored_cells(released) == before + 10
+    assert "on 24 new labels" in run("drift", "score", "small", "--yes", "--max-cells", "14")

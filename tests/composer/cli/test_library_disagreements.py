@@ -65,3 +65,14 @@ def test_a_task_without_authoring_examples_says_what_to_do(run: Run, filled: Dat
     assert shown.exit_code == 1
     assert "authoring split is empty" in shown.stderr
     assert small.stored_cells(filled) == 0
+
+
+def test_asking_keeps_to_a_bound_and_money_needs_a_price(run: Run, engine: ScriptedEngine) -> None:
+    refused = run(*COMMAND, "--ask", "--max-cost", "1")
+    assert (refused.exit_code, engine.asked) == (1, [])
+    assert "has no price" in refused.stderr
+    stopped = run(*COMMAND, "--ask", "--max-cells", "5")
+    assert (stopped.exit_code, len(engine.asked)) == (3, 5)
+    assert "Stopped at --max-cells 5. Paid for 5 answers." in stopped.stderr
+    assert run(*COMMAND, "--ask").exit_code == 0
+    assert len(engine.asked) == 12

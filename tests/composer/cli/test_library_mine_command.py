@@ -14,6 +14,7 @@ from composer.cli import app
 from composer.home.paths import Home
 from composer.models import connection
 from composer.models.client import Outage
+from composer.registry.targets import add_target, get_target
 from library.database import Database
 from library.drafts import origins
 from library.snippets import list_versions
@@ -136,3 +137,27 @@ def test_a_model_that_writes_rubbish_leads_to_no_draft(filled: Database, run: Ru
     assert result.exit_code == 0, result.output
     assert "Nothing became a draft." in result.stdout
     assert mined(filled) == []
+
+
+def test_what_the_reflection_model_writes_counts_toward_the_bound(filled: Database, run: Run) -> None:
+    model, writer = authoring.engine(), writing(WRITTEN)
+    result = run(*MINE, "--yes", "--max-cells", "14", model=model, writer=writer)
+    assert result.exit_code == 0, result.output
+    assert "Stopped at --max-cells 14. Paid for 14 answers." in " ".join(result.stdout.split())
+    assert writer.asked
+    assert len(model.asked) + len(writer.asked) == 14
+
+
+def test_money_can_be_bounded_where_both_models_have_a_price(filled: Database, run: Run) -> None:
+    refused = run(*MINE, "--yes", "--max-cost", "1")
+    assert refused.exit_code == 1
+    assert "target tiny has no price" in refused.stderr
+    with filled.session() as session:
+        prices = {"price_per_million_input_tokens": 1.0, "price_per_million_output_tokens": 5.0}
+        add_target(session, get_target(session, "tiny").model_copy(update=prices), by="Ada", at=small.NOW)
+    model, writer = authoring.engine(), writing(WRITTEN)
+    result = run(*MINE, "--yes", "--max-cost", "0.01", model=model, writer=writer)
+    assert result.exit_code == 0, result.output
+    said = " ".join(result.stdout.split())
+    assert "Stopped before --max-cost 0.01: the next answer can cost" in said
+    assert "by the target's price" in said

@@ -82,3 +82,15 @@ def test_what_there_is_not_is_refused(several: Database, run: Run, given: tuple[
 
 def test_an_empty_home_says_what_to_do(database: Database, run: Run) -> None:
     assert "composer compose TASK --target T" in run("matrix").stdout
+
+
+def test_asking_keeps_to_a_bound(several: Database, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMPOSER_PERSON", stage.LOCAL)
+    engine = stage.engine(0.6)
+    monkeypatch.setattr("composer.models.connection.connect", connecting(engine))
+    asking = ("matrix", "small", "--prompt", "base", "--ask", "larger", "--examples", "9")
+    stopped = run(*asking, "--max-cells", "4")
+    assert (stopped.exit_code, len(engine.asked)) == (3, 4)
+    assert "Stopped at --max-cells 4. Paid for 4 answers." in stopped.stderr
+    assert run(*asking, "--max-cost", "1000").exit_code == 0
+    assert len(engine.asked) > 4

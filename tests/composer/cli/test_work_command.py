@@ -147,3 +147,21 @@ def test_a_worker_that_is_interrupted_gives_its_run_back(
     with filled.session() as session:
         assert [get_run(session, one).state for one in queued] == [WAITING] * 5
     assert small.stored_cells(filled) == 4
+
+
+def test_each_run_is_held_to_the_bound_and_left_to_others_where_it_can_not_be(
+    filled: Database, home: Home, queued: tuple[int, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = small.engine()
+    monkeypatch.setattr(connection, "connect", connecting(engine))
+    arguments = ["work", "--home", str(home.path)]
+    left = CliRunner().invoke(app, [*arguments, "--max-cost", "1"])
+    assert left.exit_code == 0, left.output
+    assert left.stdout.count("is left for another worker: target") == 5
+    assert "5 left for another worker." in left.stdout
+    assert engine.asked == []
+    done = CliRunner().invoke(app, [*arguments, "--max-cells", "6"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout.count("Stopped at --max-cells 6. Paid for 6 answers.") == 5
+    assert len(engine.asked) == small.stored_cells(filled) == 30
+    assert "No run waits." in done.stdout
