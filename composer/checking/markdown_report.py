@@ -126,11 +126,11 @@ def _power(found: Outcome) -> str:
     unit = " points" if name in SHARES else ""
     shown = f"{change(name, smallest).lstrip('+')}{unit}"
     beyond = " beyond the margin" if plan.margin else ""
-    said = f"{_rows(found.n, 'row')} show a loss of {shown}{beyond} four times in five, and smaller ones less often."
+    said = f"{found.n:,} rows show a change of {shown}{beyond} four times in five, a smaller one less often."
     if one.needed is None:
         return said
     there = "" if one.needed <= plan.available else f"; there are {plan.available:,}"
-    return f"{said} If the difference stays what it is here, about {_rounded(one.needed):,} rows would tell{there}."
+    return f"{said} If the difference stays what it is here, {_rounded(one.needed):,} rows would tell{there}."
 
 
 def _rounded(number: int) -> int:

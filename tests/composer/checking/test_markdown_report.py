@@ -76,8 +76,8 @@ def test_answers_that_are_the_same_say_so(plan: CheckPlan) -> None:
 def test_too_few_rows_say_what_they_show_and_how_many_would_tell(plan: CheckPlan) -> None:
     said = report(outcome(plan, off(plan, by=1, of=1)))
     assert said.startswith("**Too few rows to tell**: NMSE 0 → ")
-    assert re.search(r"16 rows show a loss of [\d.]+ four times in five", said)
-    assert re.search(r"about \d+ rows would tell; there are 16\.", said)
+    assert re.search(r"16 rows show a change of [\d.]+ four times in five", said)
+    assert re.search(r"here, \d+ rows would tell; there are 16\.", said)
 
 
 def test_a_margin_stands_in_the_rule_and_in_the_command(plan: CheckPlan) -> None:
