@@ -12,6 +12,8 @@ from library.errors import Refused
 
 ID = "id"
 """The column of a row's id; a row without one goes by its place in the file."""
+MOST_NAMED = 12
+"""Columns that a refusal names, of those that a file has."""
 
 
 def read_asked(path: Path, inputs: Sequence[str]) -> tuple[AskedRow, ...]:
@@ -22,8 +24,11 @@ def read_asked(path: Path, inputs: Sequence[str]) -> tuple[AskedRow, ...]:
     table = read_table(path)
     lacking = [name for name in inputs if name not in table.columns]
     if lacking:
+        there = ", ".join(table.columns[:MOST_NAMED]) + (", …" if table.columns[MOST_NAMED:] else "")
         raise Refused(
-            f"there is no column {', '.join(lacking)}", where=str(path), fix="Name the columns after the inputs."
+            f"there is no column {', '.join(lacking)}",
+            where=str(path),
+            fix=f"Name the columns after the inputs: {', '.join(inputs)}. The file has {there or 'none'}.",
         )
     rows: list[AskedRow] = []
     problems = list(table.problems)

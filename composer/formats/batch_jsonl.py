@@ -16,16 +16,20 @@ NAME = "batch.jsonl"
 URL = "/v1/chat/completions"
 
 
+class RowsMissing(Refused):
+    """No rows were given: whoever gives some gets a file."""
+
+
 def files(prompt: ExportedPrompt) -> Files:
     """Return a line for each row, whose id comes back with its answer as `custom_id`; all of it is ASCII.
 
     So nothing in a line is taken for the end of one, also where lines are split at more than line feeds. Raises
-    `Refused` without rows, and where two have one id.
+    `RowsMissing` without rows, and `Refused` where two have one id.
     """
     whole(prompt)
     over_openai(prompt)
     if not prompt.asked:
-        raise Refused("it holds the rows to be asked, and none are given", fix="Name their file with --rows.")
+        raise RowsMissing("it holds the rows to be asked, and none are given", fix="Name their file with --rows.")
     twice = [name for name, count in Counter(row.id for row in prompt.asked).items() if count > 1]
     if twice:
         raise Refused(f"two rows have the id {twice[0]!r}", fix="Give each its own: answers come back by it.")

@@ -39,7 +39,7 @@ _ALL = (
     ),
     Format(
         "batch.jsonl",
-        "a request a line for OpenAI's batch API, for the rows in --rows",
+        "requests for OpenAI's batch API, one for each row you bring",
         batch_jsonl.files,
         batch_jsonl.loaded,
         pairs=batch_jsonl.pairs,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -14,6 +15,7 @@ from composer.formats.format import Format
 from composer.formats.prompt import ExportedPrompt
 from composer.release.exported import Export, exported_prompt, made
 from library.errors import Refused
+from ui.prompts import asked_rows
 from ui.prompts.zip import zipped_files
 from ui.shell import query_params
 from ui.shell.context import as_logged, database
@@ -89,31 +91,56 @@ def _files(place: Place, option: str) -> None:
     with left:
         name = _choose(found)
     with right:
-        refusal = found.refused.get(name)
-        export = None if refusal else proved(now, place, name)
-        refusal = refusal or (export.refused.get(name) if export else None)
-        if refusal:
-            show_refusal(refusal)
-        elif export:
-            _show(FORMATS[name], export)
-        html('<div class="ic ic-mute">In the terminal</div>')
         rows = " --rows FILE" if name == batch_jsonl.NAME else ""
+        if _wants_rows(found, name):
+            with refusals():
+                asked = asked_rows.ask(found.prompt, FORMATS[name])
+                if asked is not None:
+                    rows = f" --rows {shlex.quote(asked.name)}"
+                    html(f'<div class="ic ic-mute">{safe(asked.words)}</div>')
+                    _show_or_refuse(name, asked.export)
+        elif name in found.refused:
+            show_refusal(found.refused[name])
+        else:
+            _show_or_refuse(name, proved(now, place, name))
+        html('<div class="ic ic-mute">In the terminal</div>')
         task, target, _ = place
         verbatim(f"composer export {task} --target {target}{option} --format {name}{rows} --out DIR")
 
 
+def _wants_rows(found: Offer, name: str) -> bool:
+    """Whether a format is refused for nothing but the rows, which are uploaded here."""
+    return isinstance(found.refused.get(name), batch_jsonl.RowsMissing)
+
+
+def _show_or_refuse(name: str, export: Export) -> None:
+    if name in export.refused:
+        show_refusal(export.refused[name])
+    else:
+        _show(FORMATS[name], export)
+
+
+def _called(found: Offer, name: str) -> str:
+    if _wants_rows(found, name):
+        return f"{name} · needs rows"
+    return f"{name} · refused" if name in found.refused else name
+
+
+def _captioned(found: Offer, name: str) -> str:
+    refused = name in found.refused and not _wants_rows(found, name)
+    return plain(str(found.refused[name]) if refused else FORMATS[name].title)
+
+
 def _choose(found: Offer) -> str:
-    """Offer every format with what it is, or why it can't hold this prompt."""
+    """Offer every format with what it is, what it needs, or why it can't hold this prompt."""
     names = list(FORMATS)
     chosen = query_params.chosen(CHOSEN, names, USUAL)
     st.radio(
         "Format",
         names,
         key=CHOSEN,
-        format_func=lambda name: f"{name} · refused" if name in found.refused else name,
-        captions=[
-            plain(str(found.refused[name]) if name in found.refused else FORMATS[name].title) for name in names
-        ],
+        format_func=lambda name: _called(found, name),
+        captions=[_captioned(found, name) for name in names],
         on_change=query_params.keep,
         args=(CHOSEN,),
         label_visibility="collapsed",

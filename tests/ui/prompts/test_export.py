@@ -14,6 +14,7 @@ from composer.formats.proof import written
 from composer.home.paths import Home
 from composer.release.exported import exported_prompt
 from library.database import Database
+from library.errors import Refused
 from tests.ui.pages import Open, plain_text, seen
 from ui.prompts import export
 
@@ -44,18 +45,19 @@ def test_what_a_user_has_to_know_of_a_format_stands_beside_it(furnished: Home, v
     assert "<code>inputs</code>" in shown
 
 
-def test_a_format_that_is_refused_says_why_without_being_chosen(furnished: Home, visit: Open) -> None:
+def test_a_format_that_is_refused_says_why_without_being_chosen(
+    furnished: Home, rows: Database, visit: Open
+) -> None:
+    with rows.session() as session:
+        prompt = exported_prompt(session, *SQUARE.values(), rows=True)
+    refusal = Refused("it holds a null character", fix="Take another format.")
+    found = export.Offer(prompt, {"prompt.md": refusal})
+    assert export._called(found, "prompt.md") == "prompt.md · refused"
+    assert "it holds a null character" in export._captioned(found, "prompt.md").replace("\\", "")
     app = visit(furnished, "prompts", **SQUARE)
     (formats,) = app.radio
     assert formats.value == "messages.json"
-    assert "batch.jsonl · refused" in formats.options
-    (captions,) = [one.proto.captions for one in app.get("radio")]
-    said = captions[list(FORMATS).index("batch.jsonl")].replace("\\", "")
-    assert "it holds the rows to be asked, and none are given" in said
-    formats.set_value("batch.jsonl").run()
-    assert "It holds the rows to be asked" in plain_text(app)
-    assert app.query_params["format"] == "batch.jsonl"
-    assert any("--format batch.jsonl --rows FILE" in one.value for one in app.code)
+    assert "batch.jsonl · needs rows" in formats.options
 
 
 def test_a_link_to_a_format_that_there_is_none_of_shows_the_usual_one(furnished: Home, visit: Open) -> None:
