@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -120,17 +120,27 @@ def _front(prompt: ExportedPrompt) -> str:
 
 def loaded(files: Mapping[str, bytes], inputs: Mapping[str, str]) -> Messages:
     """Return the messages as prompty itself makes them; raises ValueError for values that it would change."""
+    return opened(files)(inputs)
+
+
+def opened(files: Mapping[str, bytes]) -> Callable[[Mapping[str, str]], Messages]:
+    """Load the file with prompty, and return what makes the messages for inputs, as `loaded` does."""
     from jinja2 import UndefinedError
     from prompty import load, prepare  # for tests and those who have it; takes a while
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"prompt{SUFFIX}")
         path.write_bytes(next(content for name, content in files.items() if name.endswith(SUFFIX)))
+        agent = load(path)
+
+    def filled(inputs: Mapping[str, str]) -> Messages:
         try:
-            found = prepare(load(path), dict(inputs))
+            found = prepare(agent, dict(inputs))
         except UndefinedError as error:  # of the guard; at a role's line prompty raises ValueError itself
             raise ValueError(str(error)) from error
-    return [{"role": one.role, "content": one.text} for one in found]
+        return [{"role": one.role, "content": one.text} for one in found]
+
+    return filled
 
 
 def pairs(prompt: ExportedPrompt, files: Files) -> Iterator[tuple[Messages, Messages]]:
@@ -138,10 +148,11 @@ def pairs(prompt: ExportedPrompt, files: Files) -> Iterator[tuple[Messages, Mess
 
     Raises `Refused` where the file does not take what prompty would leave as it is.
     """
+    filled = opened(files)
     for inputs in trials(prompt):
         expected = prompt.messages(inputs)
         try:
-            yield loaded(files, inputs), expected
+            yield filled(inputs), expected
         except ValueError as error:
             if not fault(expected[-1]["content"]):
                 raise Refused(f"prompty does not take a value that it would leave as it is: {error}") from error
