@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from composer.answers.served import ModelChanged
 from composer.audit import audit
 from composer.candidates.test_split import times_read
 from composer.checking.outcome import Outcome
@@ -25,9 +26,11 @@ from library.errors import Refused
 from library.people import NotAllowed
 from library.retiring import retire
 from tests import small
+from tests.composer.answers.test_malformed import asked
 from tests.composer.drift import labels
 from tests.composer.review import acts
 from tests.scripted import ScriptedEngine, connecting
+from tests.servers import Behaviour, ChatServer, chat
 
 TEST = [one for one in small.examples() if one.split == "test"]
 
@@ -171,6 +174,32 @@ def test_an_edited_target_is_asked_as_it_is_now_and_noted_as_a_reading(released:
     assert found.failed
     with released.session() as session:
         assert times_read(session, found.plan.use.evidence.data.dataset, "", None) == before + 1
+
+
+def test_a_server_that_exchanged_its_model_fails_and_under_another_revision_it_is_compared(
+    released: Database, home: Home
+) -> None:
+    def serving(model: str, *, wrong: bool) -> Behaviour:
+        answer = labels.engine(wrong=TEST if wrong else ()).answer
+        return lambda request: chat(answer(*asked(request)), model=model)
+
+    def check_it(server: ChatServer, revision: str | None = None) -> Outcome:
+        target = Target(name="tiny", kind="server", model="m", api_base=server.api_base, revision=revision)
+        with released.session() as session:
+            add_target(session, target, by="Ada", at=small.NOW)
+        plan = planned(released)
+        with released.session() as session:
+            number = enter_check(session, home, plan, by="Ada", at=small.NOW)
+        return check(released, home, plan, number, by="Ada")
+
+    with ChatServer(serving("m-1", wrong=False)) as server:
+        assert not check_it(server).failed
+        stored = small.stored_cells(released)
+        server.default = serving("m-2", wrong=True)
+        with pytest.raises(ModelChanged, match="m-2"):
+            check_it(server)
+        assert small.stored_cells(released) == stored
+        assert check_it(server, "m-2").state == "worse"
 
 
 def test_a_target_that_takes_the_prompt_elsewhere_is_refused(released: Database) -> None:
