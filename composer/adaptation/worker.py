@@ -11,6 +11,7 @@ from composer.adaptation.line import has_worker as has_worker
 from composer.adaptation.line import in_line
 from composer.adaptation.outcome import Outcome
 from composer.adaptation.records import get_adaptation
+from composer.answers.bound import Limits, spending_at_most
 from composer.answers.evaluator import Stopped
 from composer.answers.malformed import MostlyMalformed
 from composer.home import processes
@@ -58,14 +59,22 @@ def work(
             return conclude(session, adaptation_id, at=datetime.now(UTC), malformed=malformed)
 
 
-def start(home: Home, adaptation_id: int) -> None:
-    """Start a worker process for an adaptation; it lives on when this process ends."""
-    processes.start(home, "composer.adaptation.worker", "adaptation", adaptation_id)
+def start(home: Home, adaptation_id: int, *limits: str) -> None:
+    """Start a worker process for an adaptation; it lives on when this process ends.
+
+    `limits` are those of `Limits.arguments`.
+    """
+    processes.start(home, "composer.adaptation.worker", "adaptation", adaptation_id, *limits)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do the adaptation named on the command line: `python -m composer.adaptation.worker HOME NUMBER`."""
-    return processes.work_as_told(arguments, work, ends=(Refused, Stopped))
+    """Do the adaptation named on the command line: `python -m composer.adaptation.worker HOME NUMBER`.
+
+    `--max-cells=N` and `--max-cost=M` after these bound what it pays.
+    """
+    limits = Limits.told(arguments[2:])
+    with spending_at_most(limits.max_cells, limits.max_cost):
+        return processes.work_as_told(arguments[:2], work, ends=(Refused, Stopped))
 
 
 if __name__ == "__main__":

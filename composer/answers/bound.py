@@ -6,9 +6,10 @@ that much isn't left, nothing more is asked. What an answer did cost is known wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from threading import Lock
 
 from composer.answers.evaluator import Stopped
@@ -86,6 +87,29 @@ class Bound:
         if self.max_cells is not None and self.cells >= self.max_cells:
             return f"Stopped at --max-cells {self.max_cells:,}."
         return f"Stopped before --max-cost {self.max_cost:g}: the next answer can cost {most:.2g}."
+
+
+@dataclass(frozen=True)
+class Limits:
+    """A bound as a worker process is told of it: the most answers, and the most money, None for any."""
+
+    max_cells: int | None = None
+    max_cost: float | None = None
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """What a worker's command line says of it; nothing where there is no bound."""
+        named = {"--max-cells": self.max_cells, "--max-cost": self.max_cost}
+        return tuple(f"{name}={value}" for name, value in named.items() if value is not None)
+
+    @classmethod
+    def told(cls, arguments: Sequence[str]) -> Limits:
+        """Return what such arguments say; raises `ValueError` for others."""
+        said = dict(one.split("=", 1) for one in arguments)
+        cells, cost = said.pop("--max-cells", None), said.pop("--max-cost", None)
+        if said:
+            raise ValueError(f"no bound is called {', '.join(said)}")
+        return cls(None if cells is None else int(cells), None if cost is None else float(cost))
 
 
 UNBOUNDED = Bound()

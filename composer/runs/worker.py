@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
+from composer.answers.bound import Limits, spending_at_most
 from composer.answers.ending import in_words
 from composer.answers.evaluator import Evaluator, Stopped
 from composer.answers.naming import NamedCells, named_answers
@@ -255,14 +256,22 @@ def _search(run: _Begun, evaluator: Evaluator) -> _Searched:
     return _Searched(composer.found, plan.vocabulary.compose(composer.found.keys), best)
 
 
-def start(home: Home, run_id: int) -> None:
-    """Start a worker process for a run; it lives on when this process ends, and writes to the home's logs."""
-    processes.start(home, "composer.runs.worker", "run", run_id)
+def start(home: Home, run_id: int, *limits: str) -> None:
+    """Start a worker process for a run; it lives on when this process ends, and writes to the home's logs.
+
+    `limits` are those of `Limits.arguments`.
+    """
+    processes.start(home, "composer.runs.worker", "run", run_id, *limits)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do the run named on the command line: `python -m composer.runs.worker HOME RUN`; 0 when it finished."""
-    return processes.work_as_told(arguments, work, ends=(Refused, Stopped))
+    """Do the run named on the command line: `python -m composer.runs.worker HOME RUN`; 0 when it finished.
+
+    `--max-cells=N` and `--max-cost=M` after these bound what it pays.
+    """
+    limits = Limits.told(arguments[2:])
+    with spending_at_most(limits.max_cells, limits.max_cost):
+        return processes.work_as_told(arguments[:2], work, ends=(Refused, Stopped))
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from composer.runs.records import get_run
 from ui.adapt import ended
 from ui.adapt.page_data import Known
 from ui.adapt.state import ENDED, MAY_NOT, MOVING, mark
-from ui.runs import stop_button
+from ui.runs import bounds, stop_button
 from ui.runs.detail import search_line
 from ui.runs.state import AT_WORK, IN_LINE, INTERRUPTED, NOT_STARTED, go_on_with
 from ui.shell.context import database, now
@@ -105,20 +105,21 @@ def _unfinished(known: Known) -> None:
     reason = {
         INTERRUPTED: "The worker of this adaptation is gone: it was killed, or the machine was restarted.",
         NOT_STARTED: "This adaptation was entered, and no worker has it.",
-        STOPPED: "This adaptation was stopped.",
+        STOPPED: bounds.why_stopped(one.message, "This adaptation was stopped."),
         FAILED: f"This adaptation broke off: {one.message}",
         FINISHED: "Its search has ended, and the sides were not compared yet.",
     }[known.state]
     st.warning(plain(reason), width=760)
     answers = f"{count(one.answers, 'answer')} of up to {one.expected:,} came until then. " if one.answers else ""
     st.caption(f"{answers}Every answer is kept, and none of the stored ones is paid for again.")
+    limits = bounds.show([one.target], f"go-on-{one.id}")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Go on",
             key=f"go-on-{one.id}",
             icon=":material/play_arrow:",
             on_click=action(GO_ON.of(one.id))(go_on_with),
-            args=(known.run,),
+            args=(known.run, limits),
             disabled=not may,
         )
         if not may:

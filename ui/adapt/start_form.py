@@ -24,6 +24,7 @@ from composer.runs.spending import in_words, warning
 from ui.adapt import page_data
 from ui.adapt.page_data import Choices, Frozen, Offer
 from ui.adapt.state import MAY_NOT
+from ui.runs import bounds
 from ui.runs.state import begin, go_on_with
 from ui.shell import query_params
 from ui.shell.context import database, now, this_home
@@ -73,9 +74,9 @@ def show() -> None:
             st.caption("Choose one target or more under “To”: each gets an adaptation of its own.")
         else:
             _takes(found)
-        _button(
-            task, source, [one.target for one in planned], how, ready=bool(found) and len(planned) == len(found)
-        )
+        names = [one.target for one in planned]
+        limits = bounds.show(names, "adapt") if names else ()
+        _button(task, source, names, how, limits, ready=bool(found) and len(planned) == len(found))
 
 
 def _chosen(
@@ -211,7 +212,7 @@ def _cost(one: Offer, answers: int) -> tuple[str, str, str]:
     return f"{answers:,}", f"{guess}{lasting(one.takes.seconds(answers))}", price
 
 
-def _button(task: str, source: str, targets: list[str], how: How, *, ready: bool) -> None:
+def _button(task: str, source: str, targets: list[str], how: How, limits: tuple[str, ...], *, ready: bool) -> None:
     may = me().may(*PROPOSERS)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -220,7 +221,7 @@ def _button(task: str, source: str, targets: list[str], how: How, *, ready: bool
             type="primary",
             icon=":material/play_arrow:",
             on_click=enter,
-            args=(task, source, tuple(targets), how),
+            args=(task, source, tuple(targets), how, limits),
             disabled=not ready or not may,
         )
         ends = "Each ends in a candidate for its target alone, or in a recorded no-go with its reasons."
@@ -233,7 +234,7 @@ def _button(task: str, source: str, targets: list[str], how: How, *, ready: bool
 
 
 @action(START)
-def enter(task: str, source: str, targets: tuple[str, ...], how: How) -> str | None:
+def enter(task: str, source: str, targets: tuple[str, ...], how: How, limits: tuple[str, ...]) -> str | None:
     """Freeze and enter an adaptation for each target and start their workers, which do one after the other.
 
     What was done before is shown, and what is on its way already stays so.
@@ -252,7 +253,7 @@ def enter(task: str, source: str, targets: tuple[str, ...], how: How) -> str | N
                 entered[one.id] = run
             st.query_params.setdefault("adaptation", str(one.id))
     for run in entered.values():
-        go_on_with(run) if run.state in (STOPPED, FAILED) else begin(run)
+        go_on_with(run, limits) if run.state in (STOPPED, FAILED) else begin(run, limits)
     TARGETS.of(f"{task}-{source}").set([])
     if len(entered) > 1:
         numbers = [str(number) for number in entered]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -56,13 +56,13 @@ def refused(why: Refused) -> None:
     st.caption(plain(f"Can't start: {why}"))
 
 
-def go_on(run_id: int, otherwise: str) -> str | None:
-    """Start the worker of a run that was entered; returns what to tell of one that was done before."""
+def go_on(run_id: int, otherwise: str, limits: Sequence[str]) -> str | None:
+    """Start the worker of a run that was entered, under these limits; returns what to tell of one done before."""
     with database().session() as session:
         run = get_run(session, run_id)
     st.query_params["run"] = str(run_id)
     if run.state == FINISHED:
         return f"This very run was done before: it is run {run_id}. {otherwise}"
     if not worker.is_at_work(this_home(), run_id):
-        begin(run)
+        begin(run, limits)
     return None

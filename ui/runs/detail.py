@@ -15,7 +15,7 @@ from composer.runs.findings import search_findings
 from composer.runs.plan import PROPOSED
 from composer.runs.records import Run, get_run
 from ui.components import charts, effects
-from ui.runs import stop_button
+from ui.runs import bounds, stop_button
 from ui.runs.state import AT_WORK, IN_LINE, INTERRUPTED, MOVING, NOT_STARTED, found_how, go_on_with, mark
 from ui.shell.context import database, now
 from ui.shell.html import count, lasting, plain, safe, when
@@ -84,18 +84,19 @@ def _unfinished(run: Run, state: str) -> None:
     reason = {
         INTERRUPTED: "The worker of this run is gone: it was killed, or the machine was restarted.",
         NOT_STARTED: "This run was entered, and its worker did not start.",
-        STOPPED: "This run was stopped.",
+        STOPPED: bounds.why_stopped(run.message, "This run was stopped."),
         FAILED: f"This run ended early: {run.message}",
     }[state]
     st.warning(plain(reason))
     kept = f"{count(run.counts.paid, 'paid answer is', 'paid answers are')} kept. " if run.counts.paid else ""
     st.caption(f"{kept}Continuing pays for none of the stored ones again.")
+    limits = bounds.show([run.target], f"{run.id}")
     st.button(
         "Continue",
         key=f"continue-{run.id}",
         icon=":material/play_arrow:",
         on_click=action(GO_ON.of(run.id))(go_on_with),
-        args=(run,),
+        args=(run, limits),
         disabled=not me().may(*PROPOSERS),
     )
 

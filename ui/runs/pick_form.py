@@ -15,7 +15,7 @@ from composer.task.cautions import text_cautions
 from library.errors import Refused
 from ui.components import text_diff
 from ui.components.snippet_changes import show_changes
-from ui.runs import before_start
+from ui.runs import before_start, bounds
 from ui.shell.context import database, now
 from ui.shell.html import plain, safe
 from ui.shell.notices import Section, action
@@ -39,11 +39,12 @@ def show(task: str, target: str, button_place: DeltaGenerator) -> None:
         with database().session() as session:
             known = proposable(session, task, target)
     except Refused as refused:
-        before_start.button(button_place, enter, task, target, (), "", disabled=True)
+        before_start.button(button_place, enter, task, target, (), "", (), disabled=True)
         before_start.refused(refused)
         return
     names = _pick(known)
     prompt = _write(known)
+    limits = bounds.show([target], "start")
     plan = None
     try:
         with database().session() as session:
@@ -51,7 +52,7 @@ def show(task: str, target: str, button_place: DeltaGenerator) -> None:
             takes = spending(session, plan)
     except Refused as refused:
         before_start.refused(refused)
-    before_start.button(button_place, enter, task, target, tuple(names), prompt, disabled=plan is None)
+    before_start.button(button_place, enter, task, target, tuple(names), prompt, limits, disabled=plan is None)
     if plan is not None and plan.proposed is not None:
         before_start.show(takes)
         _preview(plan, plan.proposed)
@@ -165,7 +166,7 @@ def _add(key: Key[list[str]], adding: Key[str | None]) -> None:
 
 
 @action(PROPOSE)
-def enter(task: str, target: str, names: tuple[str, ...], seen: str) -> str | None:
+def enter(task: str, target: str, names: tuple[str, ...], seen: str, limits: tuple[str, ...]) -> str | None:
     """Enter the run that measures these snippets in the prompt that was seen, and start its worker.
 
     Raises `Refused` where another prompt was written since: nobody has seen what would be sent.
@@ -176,4 +177,4 @@ def enter(task: str, target: str, names: tuple[str, ...], seen: str) -> str | No
     with database().session() as session:
         plan = plan_proposal(session, task, target, names, prompt=_given(prompt))
         run_id = enter_run(session, plan, by=who(), at=now())
-    return before_start.go_on(run_id, "Pick other snippets, another order or another prompt for another.")
+    return before_start.go_on(run_id, "Pick other snippets, another order or another prompt for another.", limits)

@@ -16,7 +16,7 @@ from composer.runs.plan import plan_run
 from composer.runs.records import enter_run
 from composer.runs.spending import spending
 from library.errors import Refused
-from ui.runs import before_start, pick_form
+from ui.runs import before_start, bounds, pick_form
 from ui.shell.context import database, now
 from ui.shell.notices import Section, action
 from ui.shell.page import empty
@@ -98,6 +98,7 @@ def _search(task: str, target: str, budget_place: DeltaGenerator, button_place: 
         help="Answers the search may ask for. Reading the sealed test split comes on top.",
     )
     strategy, seed = _strategy_and_seed()
+    limits = bounds.show([target], "start")
     choice = Choice(task, target, strategy, seed, int(budget))
     try:
         with database().session() as session:
@@ -105,7 +106,7 @@ def _search(task: str, target: str, budget_place: DeltaGenerator, button_place: 
     except Refused as refused:
         takes = None
         before_start.refused(refused)
-    before_start.button(button_place, enter, choice, disabled=takes is None)
+    before_start.button(button_place, enter, choice, limits, disabled=takes is None)
     if takes is not None:
         before_start.show(takes)
 
@@ -120,10 +121,10 @@ def _strategy_and_seed() -> tuple[str, int]:
 
 
 @action(START)
-def enter(choice: Choice) -> str | None:
+def enter(choice: Choice, limits: tuple[str, ...]) -> str | None:
     """Enter a search and start its worker; the same run, entered again, goes on or is shown as it ended."""
     with database().session() as session:
         run_id = enter_run(
             session, plan_run(session, choice.task, choice.target, **choice.how), by=who(), at=now()
         )
-    return before_start.go_on(run_id, "Change the budget or seed for another.")
+    return before_start.go_on(run_id, "Change the budget or seed for another.", limits)

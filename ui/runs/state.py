@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from composer.adaptation import worker as adaptations
@@ -24,20 +25,20 @@ BEGUN: Key[datetime | None] = Key("begun", None)
 """When this page last started a worker for a run."""
 
 
-def begin(run: RunSummary) -> None:
-    """Start a worker process for a run, or for the adaptation that it is part of."""
+def begin(run: RunSummary, limits: Sequence[str] = ()) -> None:
+    """Start a worker process for a run, or for the adaptation that it is part of, under these limits."""
     BEGUN.of(run.id).set(now())
     if run.adaptation is None:
-        worker.start(this_home(), run.id)
+        worker.start(this_home(), run.id, *limits)
     else:
-        adaptations.start(this_home(), run.adaptation)
+        adaptations.start(this_home(), run.adaptation, *limits)
 
 
-def go_on_with(run: RunSummary) -> None:
+def go_on_with(run: RunSummary, limits: Sequence[str] = ()) -> None:
     """Let a run that was stopped, failed or killed go on; raises `Refused` for whoever may not start one."""
     with database().session() as session:
         go_on(session, run.id, by=who(), at=now())
-    begin(run)
+    begin(run, limits)
 
 
 def run_state(run: RunSummary) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import dspy
 import pytest
 
-from composer.answers.bound import Bound, BoundReached, spending_at_most
+from composer.answers.bound import Bound, BoundReached, Limits, spending_at_most
 from composer.answers.session import model_session
 from composer.answers.store import MemoryCells, Question
 from composer.models.answer import Answer
@@ -112,3 +112,12 @@ def test_money_without_a_price_is_refused_before_anything_is_asked() -> None:
         with pytest.raises(Refused, match="has no price"):
             asked(target_at(server), MemoryCells())
         assert server.requests == []
+
+
+def test_a_bound_goes_to_a_worker_as_arguments_and_comes_back() -> None:
+    for limits in (Limits(), Limits(30), Limits(None, 2.5), Limits(7, 0.001)):
+        assert Limits.told(limits.arguments) == limits
+    assert Limits().arguments == ()
+    assert Limits(7, 2.5).arguments == ("--max-cells=7", "--max-cost=2.5")
+    with pytest.raises(ValueError, match="--most"):
+        Limits.told(["--most=3"])

@@ -436,6 +436,29 @@ def test_a_stop_on_the_page_ends_a_pause_of_minutes_and_it_can_be_continued(fill
     assert len(set(asked)) == len(asked)
 
 
+def test_a_worker_process_keeps_to_the_bound_that_it_is_told(filled: Database, home: Home) -> None:
+    judge = small.engine()
+
+    def reply(request: dict[str, Any]) -> Reply:
+        return chat(judge.answer(*(one["content"] for one in request["messages"])))
+
+    with ChatServer(reply) as server:
+        content = {"name": "far", "kind": "server", "model": "m", "api_base": server.api_base, "parallel": 3}
+        with filled.session() as session:
+            add_target(session, Target.model_validate(content), by="Ada", at=small.NOW)
+            plan = plan_run(session, "small", "far", strategy="greedy", seed=0, budget=60)
+            number = enter_run(session, plan, by="Ada", at=small.NOW)
+        place = [str(home.path), str(number)]
+        assert worker.main([*place, "--max-cells=7"]) == 1
+        assert state(filled, number).message.startswith("Stopped at --max-cells 7. Paid for 7 answers.")
+        assert (state(filled, number).state, len(server.requests)) == (STOPPED, 7)
+        assert worker.main([*place, "--max-cost=1"]) == 1
+        assert "has no price" in state(filled, number).message
+        assert len(server.requests) == 7
+        assert worker.main(place) == 0
+    assert state(filled, number).state == FINISHED
+
+
 def test_a_stop_asked_before_the_worker_came_up_is_heard(filled: Database, home: Home) -> None:
     number = small.enter(filled, budget=BUDGET)
     with filled.session() as session:

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from composer.answers.bound import GO_ON
 from composer.home.locks import exclusive_lock
 from composer.home.paths import Home
 from composer.registry.bases import get_base
+from composer.registry.targets import add_target, get_target
 from composer.runs import worker
 from composer.runs.records import ATTRIBUTION, get_run, list_runs, run_row
 from composer.search.attribution import Attribution, Gain
@@ -51,6 +53,36 @@ def test_starting_enters_the_run_and_starts_its_worker(
     assert (run.task, run.target, run.budget) == ("polarity", "smollm2-135m", 40)
     assert started == [run.id]
     assert "starting" in seen(app)
+
+
+def test_a_bound_is_handed_to_the_worker_and_money_takes_a_price(
+    furnished: Home, visit: Open, rows: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, ...]] = []
+    monkeypatch.setattr(worker, "start", lambda _home, _run, *limits: told.append(limits))
+    app = visit(furnished, "runs")
+    app.selectbox(key="target-polarity").select("smollm2-135m").run()
+    assert app.number_input(key="max-cost-start").disabled
+    assert "A bound in money takes a price in the target’s file." in seen(app)
+    app.number_input(key="max-cells-start").set_value(30).run()
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert told == [("--max-cells=30",)]
+    with rows.session() as session:
+        priced = get_target(session, "smollm2-135m").model_copy(update={"price_per_million_tokens": 2.0})
+        add_target(session, priced, by="Ada", at=datetime.now(UTC))
+        run = list_runs(session)[0]
+        row = run_row(session, run.id)
+        row.state, row.paid, row.ended_at = "stopped", 30, datetime.now(UTC) + timedelta(seconds=5)
+        row.message = f"Stopped at --max-cells 30. Paid for 30 answers. {GO_ON}"
+        session.add(row)
+    app = visit(furnished, "runs", run=str(run.id))
+    [stopped] = app.warning
+    assert stopped.value.replace("\\", "") == "Stopped at --max-cells 30. Paid for 30 answers."
+    app.number_input(key=f"max-cost-{run.id}").set_value(2.5).run()
+    app.button(key=f"continue-{run.id}").click().run()
+    assert not app.exception
+    assert told[1:] == [("--max-cost=2.5",)]
 
 
 def test_a_finished_run_says_what_it_found_and_links_to_it(furnished: Home, visit: Open) -> None:
