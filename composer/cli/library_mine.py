@@ -14,7 +14,7 @@ from rich.progress import Progress as Bars
 from rich.text import Text
 
 from composer.cli.before_spending import DryRunOption
-from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
+from composer.cli.bounds import REACHED, MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import (
     HomeOption,
@@ -105,8 +105,8 @@ def mine_command(
         print(json.dumps(document, ensure_ascii=False, allow_nan=False))
     else:
         _after(stored, mined)
-    if mined.interrupted:
-        raise typer.Exit(INTERRUPTED)
+    if mined.interrupted or mined.at_bound:
+        raise typer.Exit(INTERRUPTED if mined.interrupted else REACHED)
 
 
 def _before(cost: MiningCost, *, as_json: bool, dry_run: bool) -> None:

@@ -59,7 +59,8 @@ class Text:
 class Mined:
     """What mining came to: the texts written, each once and in order, and why it stopped.
 
-    `before` is the figure of the prompt in use on the full set of `measured_on` examples.
+    `before` is the figure of the prompt in use on the full set of `measured_on` examples; `at_bound` is whether it
+    stopped before what it may pay would have been passed.
     """
 
     plan: MiningPlan
@@ -69,6 +70,7 @@ class Mined:
     answers: Counts
     reflections: Counts
     stopped: str
+    at_bound: bool = False
 
     @property
     def interrupted(self) -> bool:
@@ -151,11 +153,12 @@ def _mine(plan: MiningPlan, cells: NamedCells, connect: Connect, on_progress: Ca
             len(ledger.full),
             model.counts,
             engine.counts,
-            stopped,
+            str(stopped),
+            at_bound=isinstance(stopped, BoundReached),
         )
 
 
-def _interruptible(work: Callable[[], str], stop: threading.Event) -> str:
+def _interruptible(work: Callable[[], str], stop: threading.Event) -> str | BoundReached:
     """Return why the work stopped; where somebody interrupts this thread, after the answer in flight.
 
     DSPy evaluates in threads that it waits for, so an interrupt in its midst would wait for a whole evaluation.
@@ -165,7 +168,7 @@ def _interruptible(work: Callable[[], str], stop: threading.Event) -> str:
         try:
             return done.result()
         except BoundReached as reached:
-            return str(reached)
+            return reached
         except KeyboardInterrupt:
             stop.set()
             with suppress(Stopped, KeyboardInterrupt):

@@ -142,7 +142,7 @@ def test_a_model_that_writes_rubbish_leads_to_no_draft(filled: Database, run: Ru
 def test_what_the_reflection_model_writes_counts_toward_the_bound(filled: Database, run: Run) -> None:
     model, writer = authoring.engine(), writing(WRITTEN)
     result = run(*MINE, "--yes", "--max-cells", "14", model=model, writer=writer)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 3, result.output
     assert "Stopped at --max-cells 14. Paid for 14 answers." in " ".join(result.stdout.split())
     assert writer.asked
     assert len(model.asked) + len(writer.asked) == 14
@@ -157,7 +157,7 @@ def test_money_can_be_bounded_where_both_models_have_a_price(filled: Database, r
         add_target(session, get_target(session, "tiny").model_copy(update=prices), by="Ada", at=small.NOW)
     model, writer = authoring.engine(), writing(WRITTEN)
     result = run(*MINE, "--yes", "--max-cost", "0.01", model=model, writer=writer)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 3, result.output
     said = " ".join(result.stdout.split())
     assert "Stopped before --max-cost 0.01: the next answer can cost" in said
     assert "by the target's price" in said

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import base64
 import gzip
+import ipaddress
+import socket
+import ssl
 import threading
 import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from composer.models.transport import PIECE, Bytes, Reply, TooLate, Transport, Unreachable, Unreadable
 from library.errors import Refused
@@ -193,3 +205,63 @@ def test_a_proxy_of_the_environment_is_asked_but_for_a_server_of_this_process(
         assert len(heads) == 1
         far.close()
         own.close()
+
+
+class Secure(RawServer):
+    """The same over TLS, with a certificate of its own making; silent before the handshake with `mute`."""
+
+    def __init__(self, reply: Callable[[Send], None], folder: Path, *, mute: bool = False) -> None:
+        super().__init__(reply)
+        self.api_base = self.api_base.replace("http:", "https:")
+        self.certificate = folder / "certificate.pem"
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+        address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+        made = (
+            x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+            .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+            .not_valid_after(datetime(2099, 1, 1, tzinfo=UTC))
+            .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        self.certificate.write_bytes(made.public_bytes(Encoding.PEM) + private)
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(self.certificate)
+        self._mute = threading.Event() if mute else None
+
+    def _answer(self, connection: socket.socket) -> None:
+        if self._mute:
+            self._mute.wait(20)
+            return
+        with suppress(OSError), self._context.wrap_socket(connection, server_side=True) as secure:
+            super()._answer(secure)
+
+    def __exit__(self, *given: Any) -> None:
+        if self._mute:
+            self._mute.set()
+        super().__exit__(*given)
+
+
+def test_a_server_is_asked_over_tls_where_its_certificate_is_trusted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Secure(whole(b'{"a": 1}'), tmp_path) as server:
+        monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+        with pytest.raises(Unreachable, match="certificate verify failed"):
+            asked(server)
+        monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+        assert asked(server).body == b'{"a": 1}'
+
+
+def test_time_is_up_within_tls_and_before_its_handshake_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trickle = endless(b" ", first=HEAD + b"Content-Length: 1000\r\n\r\n", pause=0.02)
+    with Secure(trickle, tmp_path) as server:
+        monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+        with pytest.raises(TooLate, match="wasn't whole"):
+            asked(server, seconds=0.6)
+    with Secure(trickle, tmp_path, mute=True) as server, pytest.raises(TooLate, match="no reply came"):
+        asked(server, seconds=0.4)
