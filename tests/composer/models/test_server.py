@@ -9,6 +9,8 @@ from typing import Any
 
 import dspy
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from composer.models.client import Outage, ask
 from composer.models.connection import language_model, release
@@ -18,8 +20,34 @@ from composer.models.target import Target
 from composer.models.vendors import Api
 from library.errors import Refused
 from tests.raw_server import HEAD, RawServer, Send, bomb, endless, whole
+from tests.replies import JSON, REPLY
 from tests.servers import ChatServer, Reply, anthropic, chat, gemini
 
+VENDORS = st.builds(
+    Reply,
+    st.sampled_from([200, 200, 400, 429, 529]),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "content": JSON | st.lists(st.fixed_dictionaries({"type": st.just("text"), "text": JSON}), max_size=2),
+            "role": JSON,
+            "stop_reason": st.sampled_from(["end_turn", "max_tokens", "refusal"]) | JSON,
+            "usage": JSON,
+            "candidates": JSON
+            | st.lists(
+                st.fixed_dictionaries(
+                    {"finishReason": st.sampled_from(["STOP", "SAFETY"]) | JSON},
+                    optional={"content": JSON | st.fixed_dictionaries({"parts": JSON})},
+                ),
+                max_size=2,
+            ),
+            "promptFeedback": JSON | st.fixed_dictionaries({"blockReason": JSON}),
+            "usageMetadata": JSON,
+            "error": JSON | st.fixed_dictionaries({"details": JSON, "message": JSON, "status": JSON}),
+        },
+    ),
+)
+"""Replies with the fields of Anthropic's and Gemini's APIs, and any values in them."""
 QUESTION = [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]
 APIS: tuple[Api, ...] = ("openai", "anthropic", "gemini")
 GOOD: dict[Api, Callable[..., Reply]] = {"openai": chat, "anthropic": anthropic, "gemini": gemini}
@@ -137,3 +165,47 @@ def test_a_key_that_no_header_takes_is_refused_and_not_shown(monkeypatch: pytest
         with pytest.raises(Refused, match="FAR_KEY holds a character that can't be sent") as refusal:
             model_at(server, "openai", api_key_env="FAR_KEY")
         assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("api", APIS)
+@settings(max_examples=40)
+@given(st.lists(REPLY | VENDORS, min_size=1, max_size=3))
+def test_whatever_a_server_sends_is_an_answer_or_an_outage(api: Api, replies: list[Reply]) -> None:
+    with ChatServer() as server:
+        server.enqueue(*replies)
+        lm = model_at(server, api)
+        lm.patience = None
+        for _ in replies:
+            try:
+                answer = ask(lm, QUESTION)
+            except Outage as found:
+                str(found).encode()
+            else:
+                f"{answer.text}{answer.refusal}{answer.reasoning}{answer.finish_reason}".encode()
+        release(lm)
+
+
+@pytest.mark.parametrize("api", APIS)
+@pytest.mark.parametrize("status", [429, 503, 529])
+def test_a_busy_server_is_waited_for_as_long_as_it_asks_whoever_the_vendor_is(api: Api, status: int) -> None:
+    slept: list[float] = []
+    good = GOOD[api]("5")
+    with ChatServer(good) as server:
+        server.enqueue(Reply(status, {"error": {"message": "overloaded"}}, headers=(("Retry-After", "12"),)))
+        lm = model_at(server, api)
+        lm.patience = Patience(sleep=slept.append, clock=lambda: sum(slept))
+        assert ask(lm, QUESTION).text == "5"
+        assert 12 <= sum(slept) <= 12.5
+        release(lm)
+
+
+@pytest.mark.parametrize("asked", ["nan", "-5", "1e400", "soon", "", "Thu, 01 Jan 1970 00:00:00 GMT"])
+def test_a_pause_that_makes_no_sense_is_one_of_our_own_making(asked: str) -> None:
+    slept: list[float] = []
+    with ChatServer() as server:
+        server.enqueue(Reply(429, {"error": {"message": "busy"}}, headers=(("Retry-After", asked),)))
+        lm = model_at(server, "openai")
+        lm.patience = Patience(sleep=slept.append, clock=lambda: sum(slept))
+        assert ask(lm, QUESTION).text == "ok"
+        assert sum(slept) <= 1.5
+        release(lm)
