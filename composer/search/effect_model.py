@@ -253,6 +253,13 @@ class EffectModel:
         known = np.bincount(self._columns, left, len(self._weight)) * self._weight
         return float((self._share(self.variances) * known).mean())
 
+    def common(self) -> tuple[float, float]:
+        """Return the loss that any snippet adds on average, and its standard deviation, of the posterior."""
+        factor, precision = self._solved
+        lengths, variance = self.z.sum(axis=1), self.variances.common
+        told = variance * float(lengths @ lu_solve(factor, precision @ lengths, check_finite=False))
+        return variance * float(lengths @ self._pull[0]), float(np.sqrt(variance * max(1e-9, 1 - told)))
+
     def gains_over(self, keys: Keys) -> tuple[Floats, Floats]:
         """Return the loss that each seen composition saves against this one, and its standard deviation.
 

@@ -38,6 +38,7 @@ class Settings:
     `rounds` rounds.
 
     With `telling`, an example is asked as often as an answer on it tells, and its answers are weighed by that.
+    With `crowding`, short compositions are asked where any snippet is seen to do harm on average.
 
     The leader is the composition with the largest gain less `caution` standard deviations of it. A search
     ends early when over the last `window` samples going on is worth less than `least` (loss, in [0, 1]).
@@ -57,11 +58,12 @@ class Settings:
     window: int = 32
     promised: int = 3
     telling: bool = True
+    crowding: bool = True
     prior: Variances = field(default_factory=Variances)
 
 
-EVEN = Settings(telling=False)
-"""Every example is asked about as often, whatever it tells: for comparison."""
+EVEN = Settings(telling=False, crowding=False)
+"""Every example is asked about as often, whatever it tells, and no length is favoured: for comparison."""
 
 DEFAULT = Settings()
 """How a run searches."""
@@ -94,7 +96,9 @@ class _Search:
         self.learner = Learner(scorer, settings.prior, settings.caution, telling=settings.telling)
         self.stopping = StoppingRule(settings.window, settings.least)
         self.trials = SuspectTrials(scorer.problem, self.blocks, settings.trials * scorer.budget)
-        self.proposals = ThompsonProposals(self.blocks, self.stopping, rng, self.at_once)
+        self.proposals = ThompsonProposals(
+            self.blocks, self.stopping, rng, self.at_once, crowding=settings.crowding
+        )
         self.reserve = int(settings.order * scorer.budget) if scorer.problem.ordered else 0
 
     def run(self) -> SearchResult:

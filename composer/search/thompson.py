@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from composer.search.crowding import is_crowded, shortened
 from composer.search.effect_model import EffectModel, Effects
 from composer.search.example_blocks import ExampleBlocks
 from composer.search.local_search import lowest, value_of
@@ -19,13 +20,21 @@ class ThompsonProposals:
     """Proposes up to `at_once` compositions a round, each with its next examples; feeds the stopping rule.
 
     Each sample is taken some way back to the mean: in a sample of many snippets some always seem to help by
-    luck, and a short search never gets to the bottom of them all.
+    luck, and a short search never gets to the bottom of them all. Where `crowding` is minded, samples are asked
+    for short compositions once any snippet is seen to do harm on average.
     """
 
     def __init__(
-        self, blocks: ExampleBlocks, stopping: StoppingRule, rng: np.random.Generator, at_once: int
+        self,
+        blocks: ExampleBlocks,
+        stopping: StoppingRule,
+        rng: np.random.Generator,
+        at_once: int,
+        *,
+        crowding: bool = True,
     ) -> None:
         self.blocks, self.stopping, self.rng, self.at_once = blocks, stopping, rng, at_once
+        self.crowding = crowding
 
     def next(
         self, problem: Problem, model: EffectModel, leader: Keys, *, racing: bool, known: float = 0.0
@@ -38,8 +47,9 @@ class ThompsonProposals:
         starts = [smallest(problem), problem.incumbent, leader]
         mean = model.mean()
         asks: list[Ask] = []
+        crowded = self.crowding and is_crowded(model)
         if racing:
-            hoped, _ = lowest(problem, model, mean, starts)
+            hoped, _ = lowest(shortened(problem, self.rng) if crowded else problem, model, mean, starts)
             if hoped not in model.row and (block := self.blocks.next_for(hoped)):
                 asks.append((hoped, block))
             if any(problem.allows(keys) for keys in model.seen):
@@ -48,14 +58,15 @@ class ThompsonProposals:
             if len(asks) >= self.at_once:
                 break
             share = self.rng.random()
-            keys, _ = lowest(problem, model, sampled.towards(mean, share), starts)
+            among = shortened(problem, self.rng) if crowded and not racing else problem
+            keys, _ = lowest(among, model, sampled.towards(mean, share), starts)
             value = value_of(model, sampled, keys)
             self.stopping.add(
                 value_of(model, sampled, leader) - value, value_of(model, sampled, problem.incumbent) - value
             )
             if known:
                 share += (1 - share) * BOLD * known
-                keys, _ = lowest(problem, model, sampled.towards(mean, share), starts)
+                keys, _ = lowest(among, model, sampled.towards(mean, share), starts)
             if keys not in dict(asks) and (block := self.blocks.next_for(keys)):
                 asks.append((keys, block))
         return asks or self._unfinished(problem, model, mean)

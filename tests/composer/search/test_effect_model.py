@@ -129,6 +129,18 @@ def test_gains_and_their_doubt_are_those_of_the_written_out_model(known: Cells, 
 
 
 @settings(deadline=None, max_examples=40)
+@given(known=some_cells, variances=variances)
+def test_what_any_snippet_does_on_average_is_what_one_that_was_never_seen_is_taken_to_do(
+    known: Cells, variances: Variances
+) -> None:
+    without = {(keys, example): loss for (keys, example), loss in known.items() if "e" not in keys}
+    mean, error = model(without, variances).common()
+    expected, place = dense(without, variances), 1 + KEYS.index("e")
+    assert mean == pytest.approx(expected.mean[place], abs=1e-7)
+    assert error**2 == pytest.approx(expected.covariance[place, place] - variances.snippet, abs=1e-7)
+
+
+@settings(deadline=None, max_examples=40)
 @given(known=some_cells, one=variances, other=variances)
 def test_variances_are_as_likely_as_in_the_written_out_model(
     known: Cells, one: Variances, other: Variances

@@ -17,12 +17,22 @@ from tests.composer.search.worlds import EXAMPLES, World, problem
 class Proposing:
     """Proposals of a search that has asked for some compositions on some examples, of ten in play."""
 
-    def __init__(self, *asked: Keys, examples: int = 8, at_once: int = 3) -> None:
-        self.scorer = BudgetedScorer(problem(World(), rules=Rules(max_length=2)), 400, lambda _step: None)
+    def __init__(
+        self,
+        *asked: Keys,
+        examples: int = 8,
+        at_once: int = 3,
+        world: World | None = None,
+        longest: int = 2,
+        crowding: bool = True,
+    ) -> None:
+        asking = problem(world or World(), rules=Rules(max_length=longest))
+        self.scorer = BudgetedScorer(asking, 400, lambda _step: None)
         self.scorer.losses([(keys, EXAMPLES[:examples]) for keys in ((), *asked)])
         self.stopping = StoppingRule(window=1, least=0.0)
         self.blocks = ExampleBlocks(self.scorer, 4, 10)
-        self.proposals = ThompsonProposals(self.blocks, self.stopping, np.random.default_rng(0), at_once)
+        rng = np.random.default_rng(0)
+        self.proposals = ThompsonProposals(self.blocks, self.stopping, rng, at_once, crowding=crowding)
 
     def next(self, *, racing: bool = False) -> list[Ask]:
         learner = Learner(self.scorer, Variances(), 0.5)
@@ -47,6 +57,17 @@ def test_it_proposes_several_allowed_compositions_each_on_examples_it_was_not_as
 def test_what_helps_is_proposed_more_often_than_what_harms() -> None:
     proposed = [key for keys, _ in Proposing(*SINGLES, at_once=12).next() for key in keys]
     assert proposed.count("a") > proposed.count("c")
+
+
+def test_shorter_ones_are_proposed_where_any_snippet_harms_and_that_is_minded() -> None:
+    harming = World({"a": -0.05, "b": -0.03, **dict.fromkeys("cdefghij", 0.06)})
+    long = [tuple("abcdefghij"[start : start + 4]) for start in range(7)]
+    minded, not_minded = (
+        np.mean([len(keys) for keys, _ in search.next()])
+        for crowding in (True, False)
+        for search in [Proposing(*long, at_once=12, world=harming, longest=4, crowding=crowding)]
+    )
+    assert minded < not_minded - 0.5
 
 
 def test_a_race_stays_with_what_was_seen_but_for_what_the_mean_points_to() -> None:
