@@ -69,13 +69,22 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(small.task(), small.snippets())
 
 
-@pytest.fixture
-def released(submitted: Database) -> Database:
-    """The database of `home`, in which candidate 1 is released."""
-    with submitted.session() as session:
+@pytest.fixture(scope="session")
+def _released_home(reviewed_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = Home(tmp_path_factory.mktemp("released") / "home")
+    shutil.copytree(reviewed_home, home.path)
+    database = open_database(home.path)
+    with database.session() as session:
         give_verdict(session, 1, "approve", reason="Clear gain.", by="Grace", at=small.NOW)
         release_candidate(session, 1, reason="Clear gain.", by="Grace", at=small.NOW)
-    return submitted
+    database.close()
+    return home.path
+
+
+@pytest.fixture
+def released(home: Home, _released_home: Path, places: Places) -> Database:
+    """The database of `home`, in which candidate 1 is released."""
+    return places.put(_released_home, home)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -25,28 +26,48 @@ from composer.review.status import get_review
 from composer.runs.plan import plan_proposal, plan_run
 from composer.runs.spending import spending
 from library.canonical import text_digest
-from library.database import Database
+from library.database import Database, open_database
 from library.errors import Refused
 from library.people import someone
 from tests import small
 from tests.composer.review import acts
+from tests.databases import Places
 
 OWN = small.TASK["base"]
 
 
+@pytest.fixture(scope="module")
+def _proposed_home(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = Home(tmp_path_factory.mktemp("proposed") / "home")
+    shutil.copytree(small_home, home.path)
+    database = open_database(home.path)
+    ended = small.run(database, home, small.propose(database, prompt=small.PROMPT), small.engine())
+    assert ended.candidate_id == 1
+    database.close()
+    return home.path
+
+
+@pytest.fixture(scope="module")
+def _rebased_home(_proposed_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = Home(tmp_path_factory.mktemp("rebased") / "home")
+    shutil.copytree(_proposed_home, home.path)
+    database = open_database(home.path)
+    acts.approve(database, "Grace")
+    acts.released(database, "Grace")
+    database.close()
+    return home.path
+
+
 @pytest.fixture
-def proposed(filled: Database, home: Home) -> Database:
+def proposed(home: Home, _proposed_home: Path, places: Places) -> Database:
     """A home in which candidate 1 is a whole prompt."""
-    assert small.run(filled, home, small.propose(filled, prompt=small.PROMPT), small.engine()).candidate_id == 1
-    return filled
+    return places.put(_proposed_home, home)
 
 
 @pytest.fixture
-def rebased(proposed: Database) -> Database:
+def rebased(home: Home, _rebased_home: Path, places: Places) -> Database:
     """The same, where it is released."""
-    acts.approve(proposed, "Grace")
-    acts.released(proposed, "Grace")
-    return proposed
+    return places.put(_rebased_home, home)
 
 
 def test_its_candidate_and_evidence_name_the_base_of_either_side(proposed: Database) -> None:
