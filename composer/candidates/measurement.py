@@ -9,6 +9,9 @@ from composer.candidates.evidence import Measured, MeasurementPlan, ServedModel
 from composer.evaluation.comparison import Side, compare
 from composer.evaluation.outcomes import Comparison
 
+UNREPORTED = "not reported"
+"""What evidence names as the model of answers that came without a report of it, beside others with one."""
+
 
 def measure(plan: MeasurementPlan, evaluator: Evaluator, *, seed: int) -> tuple[Measured, Comparison]:
     """Ask for both prompts' answers to the test examples, as far as they aren't stored, and compare them.
@@ -23,5 +26,7 @@ def measure(plan: MeasurementPlan, evaluator: Evaluator, *, seed: int) -> tuple[
         [question.key for question in evaluator.questions(side, test)] for side in (plan.incumbent, plan.candidate)
     ]
     reported = {(one.served_model, one.system_fingerprint) for one in (*before.answers, *after.answers)}
-    served = tuple(ServedModel(model=model, fingerprint=mark) for model, mark in sorted(reported) if model or mark)
+    # Silence counts beside reports alone: then it is an answer of another version than those.
+    named = sorted((model or UNREPORTED, mark) for model, mark in reported) if any(map(any, reported)) else ()
+    served = tuple(ServedModel(model=model, fingerprint=mark) for model, mark in named)
     return Measured(plan, {"incumbent": cells[0], "candidate": cells[1]}, served), comparison

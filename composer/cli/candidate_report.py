@@ -56,7 +56,7 @@ def show(
     say(f"proposed by {candidate.proposed_by} from run {candidate.run_id}, {made}{base}", style="dim")
     if served := candidate.evidence.target.served:
         names = "; ".join(f"{one.model} {one.fingerprint}".strip() for one in served)
-        say(f"answered by {names}, as the server reports it", style="dim")
+        say(f"answered by {names}, as it was reported", style="dim")
     if (system := candidate.evidence.target.system) != "role":
         say(f"its prompt is sent as the {PLACES[system]}", style="dim", hang=2)
     for why in status.stale:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate, takewhile
 from typing import Any, Protocol
 
@@ -15,6 +16,8 @@ FIRST_CUT, GROWTH = 128, 4
 _LABEL = re.compile(r"[^\n:]{1,40}:")
 _CONTROL = re.compile(r"<[^<>\s]+>")
 _WEDGES = ("=", "~")
+_OPENING = re.compile(r" ?[A-Za-z]|.", re.DOTALL)
+"""What the first token of a text holds at least, nearly always."""
 
 
 class Shown(Protocol):
@@ -60,6 +63,7 @@ class Steps:
     def __init__(self, server: Any, shown: Shown) -> None:
         self._server = server
         self._shown = shown
+        self._first_token = lru_cache(maxsize=64)(shown.first_token)
         self._frames: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._held: _Held | None = None
 
@@ -73,7 +77,7 @@ class Steps:
         held, self._held = self._held or _Held((), ""), None  # should a step fail, the slot counts as empty
         both = zip(held.cuts, places, strict=False)
         done = [cut for cut, _ in takewhile(lambda pair: pair[0].text == text[: pair[1]], both)]
-        asking = _Asking(self._server, self._shown, closing, held.text, done)
+        asking = _Asking(self._server, self._first_token, closing, held.text, done)
         for place in places[len(done) :]:
             asking.evaluate(text[:place])
         reply = asking.go_on(text + closing, self._server.handle_chat_completions, body)
@@ -126,9 +130,11 @@ def _behind_label(text: str, start: int) -> int:
 class _Asking:
     """One question's steps: each goes on from the last of the cuts that are `done`, and adds one to them."""
 
-    def __init__(self, server: Any, shown: Shown, closing: str, held: str, done: list[_Cut]) -> None:
+    def __init__(
+        self, server: Any, first_token: Callable[[str], int | None], closing: str, held: str, done: list[_Cut]
+    ) -> None:
         self._server = server
-        self._shown = shown
+        self._first_token = first_token
         control = _CONTROL.match(closing)
         self._wedges = (control[0] if control else closing, *_WEDGES)
         self._held = held
@@ -153,22 +159,33 @@ class _Asking:
             return self._noted(call({**body, "cache_prompt": False}), 0)
         cut = self._done[-1]
         held, rest = self._held[len(cut.text) :], text[len(cut.text) :]
-        first = self._shown.first_token(rest)
-        pushed = bool(held) and self._shown.first_token(held) == first
-        if pushed:
-            self._push_out(cut, first)
+        wedges = self._other_than(rest)
+        if self._alike(held, rest):
+            self._push_out(cut, next(wedges))
         reply = call(body)
-        if not pushed and "error" not in reply and reply["timings"]["cache_n"] > cut.tokens:
-            self._push_out(cut, first)  # by itself a text may have other tokens than where it stands
+        # By itself a text may have other tokens than where it stands, so that more was shared than it looked like.
+        while "error" not in reply and reply["timings"]["cache_n"] > cut.tokens and (wedge := next(wedges, "")):
+            self._push_out(cut, wedge)
             reply = call(body)
         self._held = text
         return self._noted(reply, cut.tokens)
 
-    def _push_out(self, cut: _Cut, first: int | None) -> None:
+    def _alike(self, held: str, rest: str) -> bool:
+        """Whether two texts begin with the same token; the server is asked where their openings are the same."""
+        opening, other = _OPENING.match(held), _OPENING.match(rest)
+        if opening is None or other is None or opening[0] != other[0]:
+            return False
+        return self._first_token(held) == self._first_token(rest)
+
+    def _other_than(self, rest: str) -> Iterator[str]:
+        """Give what can stand behind a cut in place of this text, that which begins with another token first."""
+        first = self._first_token(rest)
+        yield from sorted(self._wedges, key=lambda wedge: self._first_token(wedge) == first)
+
+    def _push_out(self, cut: _Cut, wedge: str) -> None:
         """Have the slot hold nothing of the prompt behind a cut, but a token that it doesn't go on with."""
-        wedge = next(one for one in self._wedges if self._shown.first_token(one) != first or one == _WEDGES[-1])
-        body = {"prompt": cut.text + wedge, "n_predict": 0}
-        self._noted(self._server.handle_completions(body), cut.tokens)
+        reply = self._server.handle_completions({"prompt": cut.text + wedge, "n_predict": 0})
+        self._noted(reply, cut.tokens)
 
     def _noted(self, reply: dict[str, Any], expected: int) -> dict[str, Any]:
         if "error" in reply or reply["timings"]["cache_n"] != expected:

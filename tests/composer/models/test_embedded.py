@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from composer.models.catalogue import CATALOGUE, find_model
 from composer.models.chat_format import template_hash
 from composer.models.client import Outage, ask
 from composer.models.connection import chat_format, chat_template, language_model, release
-from composer.models.embedded import EmbeddedEngine, available_cores, idle_cores
+from composer.models.embedded import WAY, EmbeddedEngine, available_cores, idle_cores
 from composer.models.target import Target
 from library.control_tokens import VOCABULARIES
 from library.errors import Refused
@@ -24,7 +25,7 @@ SMALL = Target(name="small", kind="embedded", model="qwen2.5-coder-0.5b", contex
 """On one core: beside other tests, several would mostly wait for each other."""
 
 
-WEIGHED = {"max_tokens": 3, "temperature": 0, "logprobs": True, "top_logprobs": 3}
+WEIGHED = {"max_tokens": 8, "temperature": 0, "logprobs": True, "top_logprobs": 3}
 
 
 def question(text: str) -> list[dict[str, str]]:
@@ -125,9 +126,12 @@ def test_not_the_last_digit_of_what_the_model_weighs_depends_on_what_was_asked_b
     asked += [[{"role": "system", "content": one + asked[0][0]["content"]}, asked[0][1]] for one in openings]
     weighed = []
     for order in (asked, asked[::-1], [*asked[::2], *asked[1::2], *asked[::2]]):
-        said = {str(one): steps.ask({"messages": one, **WEIGHED})["choices"][0] for one in order}
-        weighed.append({one: choice["logprobs"] for one, choice in said.items()})
+        said = {str(one): steps.ask({"messages": one, **WEIGHED}) for one in order}
+        guesses = {one: reply["timings"].get("draft_n", 0) for one, reply in said.items()}
+        weighed.append({one: (reply["choices"][0]["logprobs"], guesses[one]) for one, reply in said.items()})
     assert weighed[0] == weighed[1] == weighed[2]
+    right = [reply["timings"].get("draft_n_accepted", 0) for reply in said.values()]
+    assert min(right) >= 1  # the form of the answer stands in the prompt
 
 
 @pytest.mark.model
@@ -151,6 +155,8 @@ def test_the_real_model_answers_repeatably_counts_tokens_and_frees_itself(
     assert first.prompt_tokens > 30
     assert 1 <= first.completion_tokens <= SMALL.max_tokens
     assert first.seconds > 0
+    assert first.served_model == find_model(SMALL.model).file
+    assert first.system_fingerprint == f"xllamacpp-{version('xllamacpp')}-steps-{WAY}"
     with ThreadPoolExecutor(2) as threads:
         texts = ["The cat sleeps on the mat.", "The bus is late again."]
         answers = list(threads.map(lambda text: ask(loaded, question(text)), texts))

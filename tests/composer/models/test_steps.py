@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import count, takewhile
 from typing import Any
 
 import pytest
@@ -29,13 +29,14 @@ class Slot:
         self.made: list[tuple[Batch, ...]] = []
         self.odd = odd
         self._holds: list[tuple[str, Batch]] = []
+        self._numbers = count()
 
     def prompt(self, messages: Messages) -> str:
         return "".join(f"<{one['role']}>{one['content']}<end>" for one in messages) + "<assistant>"
 
     def first_token(self, text: str) -> int | None:
         if self.odd:
-            return len(self.asked) if text else None  # never the same twice
+            return next(self._numbers)  # never the same twice
         return hash(tokens(text)[0]) if text else None
 
     def handle_completions(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -84,7 +85,7 @@ def made(slot: Slot, questions: Sequence[dict[str, Any]]) -> tuple[Batch, ...]:
 
 
 LONG = "Rate it.\n" * (FIRST_CUT // 8)
-PIECES = ["a", "b", " ", "\n\n", "\nc", "A:", ":", "A: ab\n\nB:", "<end>"]
+PIECES = ["a", "b", "1", " ", "\n\n", "\nc", "A:", ":", "A: ab\n\nB:", "<end>"]
 SYSTEMS = [None, "s", "t", f"{LONG}one\n{LONG}", f"{LONG}two\n{LONG}", LONG]
 QUESTIONS = st.builds(
     question, st.sampled_from(SYSTEMS), st.lists(st.sampled_from(PIECES), max_size=5).map("".join)
@@ -101,15 +102,15 @@ def test_how_a_prompt_came_about_follows_from_the_question_alone(
 
 def test_what_is_shared_up_to_a_cut_is_evaluated_once() -> None:
     slot = Slot()
-    made(slot, [question("s", "A: b"), question("s", "A: cd"), question("t", "A: b")])
+    made(slot, [question("s", "A: 1"), question("s", "A: 23"), question("t", "A: 1")])
     head = "<system>s<end><user>A:"
     assert slot.asked == [
         head,
-        f"{head} b<end><assistant>",
+        f"{head} 1<end><assistant>",
         f"{head}<end>",  # both go on with a blank
-        f"{head} cd<end><assistant>",
+        f"{head} 23<end><assistant>",
         "<system>t<end><user>A:",
-        "<system>t<end><user>A: b<end><assistant>",
+        "<system>t<end><user>A: 1<end><assistant>",
     ]
 
 
@@ -146,6 +147,23 @@ def test_where_the_server_does_not_show_its_prompt_each_question_starts_with_an_
     slot = Silent()
     assert made(slot, [question("s", "a"), question("s", "ab")]) == ((0, 8),) * 8
     assert len(slot.asked) == 2
+
+
+def test_where_openings_differ_the_server_is_not_asked_for_tokens_and_a_shared_one_is_noticed_afterwards() -> None:
+    class Counted(Slot):
+        looked = 0
+
+        def first_token(self, text: str) -> int | None:
+            self.looked += 1
+            return super().first_token(text)
+
+    slot = Counted()
+    made(slot, [question("s", "b"), question("s", "cd")])
+    assert slot.looked == 0
+    made(slot, [question("s", "A: b"), question("s", "A: cd")])  # to this server a blank is a token of its own
+    head = "<system>s<end><user>A:"
+    asked = f"{head} cd<end><assistant>"
+    assert slot.asked[-3:] == [asked, f"{head}<end>", asked]
 
 
 @pytest.mark.parametrize(
