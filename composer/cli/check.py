@@ -63,7 +63,7 @@ def check(
         _fail(task, target, "The release does not verify", refused, again, output, as_json=as_json)
         raise
     try:
-        with bounded(max_cells, max_cost):
+        with bounded(max_cells, max_cost, plan.target):
             found = _asked(database, plan, home)
     except Refused as refused:
         what = "Another model answers" if isinstance(refused, ModelChanged) else "It could not be asked"

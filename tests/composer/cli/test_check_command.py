@@ -13,6 +13,7 @@ from composer.models import connection
 from composer.models.client import Outage
 from composer.tables import CellRow
 from library.database import Database
+from library.tables import LogRow
 from tests import small
 from tests.composer.checking.test_work import TEST
 from tests.composer.cli.conftest import Run
@@ -134,3 +135,15 @@ def test_nothing_released_is_refused(submitted: Database, run: Run) -> None:
     assert said.exit_code == 1
     assert "nothing is released for small on tiny" in said.stderr
     assert said.stdout == ""
+
+
+def test_a_bound_on_money_without_a_price_is_refused_before_the_check_is_entered(
+    released: Database, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = serve(monkeypatch, small.engine())
+    said = run(*CHECK, "--max-cost", "1")
+    assert said.exit_code == 1
+    assert "price" in said.stderr
+    assert engine.asked == []
+    with released.session() as session:
+        assert session.exec(select(LogRow).where(LogRow.action == "check asked")).first() is None
