@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import logging
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +16,7 @@ from dspy.lm15 import Message, Request, Response, TextPart, Usage
 
 from composer.answers.evaluator import Evaluator
 from composer.answers.store import DatabaseCells
+from composer.bench.slow_endpoint import slow_endpoint
 from composer.data.examples import Example
 from composer.models.answer import Answer
 from composer.models.client import ask
@@ -96,7 +93,7 @@ def evaluated_a_second(lm: dspy.LM, count: int, threads: int = THREADS) -> float
 
 def endpoint_share(count: int) -> float:
     """Return the cells stored a second from an endpoint that takes 200 ms, by 64 threads, as a share of 320."""
-    with _endpoint() as address:
+    with slow_endpoint(ENDPOINT_SECONDS) as address:
         target = Target(
             name="endpoint", kind="server", model="m", api_base=address, parallel=ENDPOINT_SLOTS, seed=None
         )
@@ -145,44 +142,3 @@ def _stored(call: Callable[[Messages], Answer], executor: Executor, slots: int, 
         taken = time.perf_counter() - begun
         database.close()
     return count / taken
-
-
-@contextmanager
-def _endpoint() -> Iterator[str]:
-    """Serve the chat API on a loopback port, each reply after a fifth of a second; gives its address."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    server = asyncio.run_coroutine_threadsafe(asyncio.start_server(_reply, "127.0.0.1", 0), loop).result()
-    try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-    finally:
-        asyncio.run_coroutine_threadsafe(_end(server), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
-async def _end(server: asyncio.Server) -> None:
-    server.close()
-    left = [one for one in asyncio.all_tasks() if one is not asyncio.current_task()]
-    for one in left:
-        one.cancel()
-    await asyncio.gather(*left, return_exceptions=True)
-
-
-async def _reply(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    choice = {"index": 0, "message": {"role": "assistant", "content": "positive"}, "finish_reason": "stop"}
-    usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-    whole = {"id": "1", "object": "chat.completion", "model": "m", "choices": [choice], "usage": usage}
-    body = json.dumps(whole).encode()
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-    try:
-        while True:
-            asked = (await reader.readuntil(b"\r\n\r\n")).lower()
-            await reader.readexactly(int(asked.split(b"content-length:")[1].split(b"\r\n")[0]))
-            await asyncio.sleep(ENDPOINT_SECONDS)
-            writer.write(head + body)
-            await writer.drain()
-    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
-        writer.close()
