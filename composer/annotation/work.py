@@ -210,6 +210,7 @@ def _in_place(path: Path) -> Iterator[Path]:
             raise Refused("another process is writing this file", where=str(path), fix=fix) from error
         try:
             yield part
-            os.replace(part, path)
-        finally:
+        except BaseException:
             part.unlink(missing_ok=True)
+            raise
+        os.replace(part, path)  # the next one's is another file by then, and not ours to take away

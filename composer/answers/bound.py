@@ -20,12 +20,18 @@ from composer.prompts.messages import Messages
 from library.errors import Refused
 
 GO_ON = "The answers so far are kept: run the same command again to go on from there."
+_STOPPED = "Stopped "
 AROUND_A_MESSAGE = 32
 """Tokens that a chat template puts around a message, at the very most; the text has at most one a byte."""
 
 
 class BoundReached(Stopped):
     """The next answer could cost more than may still be spent: nothing more was asked, all answers are kept."""
+
+
+def bound_in(message: str) -> str:
+    """Return which bound ended some work, of the message that it ended with; empty where none did."""
+    return message.removesuffix(GO_ON).strip() if message.startswith(_STOPPED) else ""
 
 
 class Bound:
@@ -85,8 +91,8 @@ class Bound:
 
     def _limit(self, most: float) -> str:
         if self.max_cells is not None and self.cells >= self.max_cells:
-            return f"Stopped at --max-cells {self.max_cells:,}."
-        return f"Stopped before --max-cost {self.max_cost:g}: the next answer can cost {most:.2g}."
+            return f"{_STOPPED}at --max-cells {self.max_cells:,}."
+        return f"{_STOPPED}before --max-cost {self.max_cost:g}: the next answer can cost {most:.2g}."
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,9 @@ In code it leaves them be.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-FENCE = 3
-"""Backticks of a fence that nothing inside asks to be longer."""
+from composer.formats.fence import fence_around
 
 
 def visible(text: str, longest: int) -> str:
@@ -23,8 +21,7 @@ def visible(text: str, longest: int) -> str:
 
 def fenced(lines: Sequence[str], kind: str) -> str:
     """Return lines as a block of code of a kind, such as `diff`; each is `visible`, and without a line break."""
-    longest = max((len(one) for line in lines for one in re.findall("`+", line)), default=0)
-    fence = "`" * max(FENCE, longest + 1)
+    fence = fence_around("\n".join(lines))
     return "\n".join([f"{fence}{kind}", *lines, fence])
 
 

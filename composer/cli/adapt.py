@@ -18,7 +18,17 @@ from composer.cli.adapt_report import as_row, before, listing, report
 from composer.cli.before_spending import DryRunOption
 from composer.cli.bounds import REACHED, MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
-from composer.cli.common import HomeOption, JsonOption, console, out, person, print_refusal, refusals
+from composer.cli.common import (
+    INTERRUPTED,
+    KEPT,
+    HomeOption,
+    JsonOption,
+    console,
+    out,
+    person,
+    print_refusal,
+    refusals,
+)
 from composer.cli.compose import BudgetOption, SeedOption, StrategyOption
 from composer.cli.run_report import progress_bar
 from composer.home.paths import Home, resolve_home
@@ -27,9 +37,6 @@ from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY
 from composer.runs.spending import Spending, spending
 from library.database import Database, open_database
 from library.errors import Refused
-
-INTERRUPTED = 130
-STOPPED = "Stopped. The answers so far are kept: run the same command again to go on from there."
 
 
 @refusals
@@ -103,7 +110,7 @@ def _all_done(database: Database, home: Home, plans: Sequence[AdaptationPlan], *
             console.print(f"{plan.target.name}: {reached}", markup=False, highlight=False, soft_wrap=True)
             status = REACHED
         except Stopped:
-            console.print(f"{plan.target.name}: {STOPPED}")
+            console.print(f"{plan.target.name}: {KEPT}")
             status = status or INTERRUPTED
         with database.session() as session:
             rows.append(as_row(get_adaptation(session, number)))
@@ -121,7 +128,7 @@ def _done(database: Database, home: Home, number: int, *, as_json: bool) -> None
         with progress_bar(console) as bar:
             adaptations.work(database, home, number, on_progress=bar, connect=connection.connect)
     except KeyboardInterrupt as stop:
-        console.print(STOPPED)
+        console.print(KEPT)
         raise typer.Exit(INTERRUPTED) from stop
     if not as_json:
         with database.session() as session:

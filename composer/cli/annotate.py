@@ -12,6 +12,8 @@ import typer
 from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import (
+    INTERRUPTED,
+    KEPT,
     HomeOption,
     JsonOption,
     YesOption,
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from composer.annotation.plan import Plan
     from composer.annotation.work import Annotated as Done
     from library.database import Database
-
-INTERRUPTED = 130
 
 
 @refusals
@@ -100,7 +100,7 @@ def _asked(database: Database, plan: Plan) -> Done:
                 on_paid_answer=lambda number: paid.__setitem__(0, number),
             )
     except KeyboardInterrupt as stop:
-        console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
+        console.print(KEPT)
         raise typer.Exit(INTERRUPTED) from stop
 
 

@@ -37,7 +37,7 @@ from composer.cli.bench_pages import pages
 from composer.cli.bench_speed import speed
 from composer.cli.bench_throughput import throughput
 from composer.cli.cluster_option import ClusterOption
-from composer.cli.common import HomeOption, JsonOption, console, opened, out, person, refusals
+from composer.cli.common import INTERRUPTED, KEPT, HomeOption, JsonOption, console, opened, out, person, refusals
 from composer.models.connection import connect
 from composer.prompts.vocabulary import Vocabulary
 from composer.registry.datasets import dataset_of, examples_of
@@ -175,8 +175,8 @@ def record(
             ):
                 cells = recorded(recording, vocabulary, model.evaluator())
     except KeyboardInterrupt as stop:
-        console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
-        raise typer.Exit(130) from stop
+        console.print(KEPT)
+        raise typer.Exit(INTERRUPTED) from stop
     write_world(folder, recording.description, cells)
     said = f"{len(cells):,} answers ({model.counts.paid:,} of them new) in {folder}"
     console.print(said, markup=False, highlight=False)

@@ -12,17 +12,16 @@ import typer
 
 from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
-from composer.cli.common import HomeOption, JsonOption, console, opened, person, refusals, say
+from composer.cli.common import INTERRUPTED, KEPT, HomeOption, JsonOption, console, opened, person, refusals, say
 from composer.cli.figures_table import BAD
 
 if TYPE_CHECKING:
     from composer.checking.judgement import Judged
     from composer.checking.outcome import Outcome
     from composer.checking.plan import CheckPlan
+    from composer.evaluation.outcomes import Difference
     from library.database import Database
     from library.errors import Refused
-
-INTERRUPTED = 130
 
 
 @refusals
@@ -106,7 +105,7 @@ def _asked(database: Database, plan: CheckPlan, home: Path | None) -> Outcome:
                 on_paid_answer=lambda count: paid.__setitem__(0, count),
             )
     except KeyboardInterrupt as stop:
-        console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
+        console.print(KEPT)
         raise typer.Exit(INTERRUPTED) from stop
 
 
@@ -173,7 +172,7 @@ def _judged(one: Judged) -> dict[str, Any]:
     return {**_difference(one.difference), "state": one.state, "rows_needed": one.needed}
 
 
-def _difference(one: Any) -> dict[str, Any]:
+def _difference(one: Difference) -> dict[str, Any]:
     return {
         "name": one.name,
         "before": one.incumbent,

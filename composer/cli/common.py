@@ -32,6 +32,10 @@ YesOption = Annotated[bool, typer.Option("--yes", help="Go on without asking; ne
 console = Console(stderr=True)
 out = Console()
 _CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], "�")
+INTERRUPTED = 130
+"""Exit status of a command that Ctrl-C ended, as shells have it."""
+KEPT = "Stopped. The answers so far are kept: run the same command again to go on from there."
+"""What is said then where the answers stay."""
 ROWS_IN_A_TABLE = 500
 """The most rows that are laid out as a table."""
 

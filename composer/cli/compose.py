@@ -18,7 +18,7 @@ from composer.answers.store import DatabaseCells
 from composer.cli.before_spending import DryRunOption, before_spending
 from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
-from composer.cli.common import HomeOption, JsonOption, console, out, person, refusals, say
+from composer.cli.common import INTERRUPTED, KEPT, HomeOption, JsonOption, console, out, person, refusals, say
 from composer.cli.run_report import progress_bar, report
 from composer.cli.serve import serve
 from composer.evaluation.outcomes import Difference
@@ -138,8 +138,8 @@ def do(database: Database, home: Home, run: int, as_json: bool) -> None:
     except BoundReached:
         raise
     except (KeyboardInterrupt, Stopped) as stop:
-        console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
-        raise typer.Exit(130) from stop
+        console.print(KEPT)
+        raise typer.Exit(INTERRUPTED) from stop
     if as_json:
         print(json.dumps(result.as_json(), ensure_ascii=False, allow_nan=False))
         return

@@ -12,6 +12,8 @@ from typer.core import TyperGroup
 from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import (
+    INTERRUPTED,
+    KEPT,
     HomeOption,
     JsonOption,
     YesOption,
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
     from library.database import Database
 
 SHOW = "show"
-INTERRUPTED = 130
 
 
 class _ShowsByItself(TyperGroup):
@@ -165,7 +166,7 @@ def _score(database: Database, home: Home, one: Due) -> None:
         with watched(f"scoring release {release.id}", expected, paid):
             done: DriftScore = do_score(database, home, number, connect=connection.connect)
     except KeyboardInterrupt as stop:
-        say("Stopped. The answers so far are kept: run the same command again to go on from there.")
+        say(KEPT)
         raise typer.Exit(INTERRUPTED) from stop
     with database.session() as session:
         say_found(session, done)

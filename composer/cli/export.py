@@ -144,7 +144,7 @@ def _superseded(found: Superseded | None) -> dict[str, Any] | None:
 
 def _say_superseded(found: Superseded | None) -> None:
     if found is not None:
-        say(("! ", BAD), f"{found.words[0].upper()}{found.words[1:]}.", hang=2)
+        say(("! ", BAD), found.sentence, hang=2)
 
 
 def document(export: Export) -> dict[str, Any]:

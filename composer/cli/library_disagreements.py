@@ -12,7 +12,7 @@ from rich.text import Text
 
 from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
-from composer.cli.common import HomeOption, JsonOption, console, opened, person, refusals, say
+from composer.cli.common import INTERRUPTED, KEPT, HomeOption, JsonOption, console, opened, person, refusals, say
 from composer.cli.figures_table import BAD
 from composer.cli.watching import watched
 from composer.curation import jobs
@@ -78,8 +78,8 @@ def _ask(database: Database, folder: Path | None, planned: Questions, cost: Cost
         with watched("asking", cost.answers, paid):
             jobs.do_job(database, Home(resolve_home(folder)), number, connect=connection.connect)
     except KeyboardInterrupt as stop:
-        console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
-        raise typer.Exit(130) from stop
+        console.print(KEPT)
+        raise typer.Exit(INTERRUPTED) from stop
 
 
 def _print(found: Disagreements, cost: Cost, top: int) -> None:

@@ -17,6 +17,7 @@ from composer.cli.before_spending import DryRunOption
 from composer.cli.bounds import REACHED, MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
 from composer.cli.common import (
+    INTERRUPTED,
     HomeOption,
     JsonOption,
     YesOption,
@@ -46,7 +47,6 @@ from composer.models import connection
 from composer.optimizer.rewriting import WAYS
 from library.versions import SnippetVersion
 
-INTERRUPTED = 130
 _SHOWN = 3
 """Sentences that are shown of those left out for one reason."""
 

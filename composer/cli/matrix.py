@@ -11,7 +11,7 @@ from rich.text import Text
 
 from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
-from composer.cli.common import HomeOption, JsonOption, console, opened, person, refusals, say
+from composer.cli.common import INTERRUPTED, KEPT, HomeOption, JsonOption, console, opened, person, refusals, say
 from composer.home.paths import Home, resolve_home
 
 if TYPE_CHECKING:
@@ -165,5 +165,5 @@ def _pay(database: Database, place: Home, planned: Questions, answers: int) -> N
         with watched("asking", answers, paid):
             jobs.do_job(database, place, number, connect=connection.connect)
     except KeyboardInterrupt as stop:
-        console.print("Stopped. The answers so far are kept: run the same command again to go on from there.")
-        raise typer.Exit(130) from stop
+        console.print(KEPT)
+        raise typer.Exit(INTERRUPTED) from stop

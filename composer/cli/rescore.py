@@ -13,7 +13,17 @@ from composer.answers.latency import answer_latency
 from composer.candidates.records import get_candidate_summary
 from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
-from composer.cli.common import CandidateArgument, HomeOption, opened, out, person, refusals, say
+from composer.cli.common import (
+    INTERRUPTED,
+    KEPT,
+    CandidateArgument,
+    HomeOption,
+    opened,
+    out,
+    person,
+    refusals,
+    say,
+)
 from composer.cli.figures_table import comparison
 from composer.cli.watching import watched
 from composer.home.paths import Home, resolve_home
@@ -65,8 +75,8 @@ def score_again(candidate_id: int, folder: Path | None) -> None:
         with watched("scoring again", expected, lambda: _paid(database, number)):
             done = jobs.do_job(database, home, number, connect=connection.connect)
     except KeyboardInterrupt as stop:
-        say("Stopped. The answers so far are kept: run the same command again to go on from there.")
-        raise typer.Exit(130) from stop
+        say(KEPT)
+        raise typer.Exit(INTERRUPTED) from stop
     assert done.made is not None
     with database.session() as session:
         made = get_candidate_summary(session, done.made)

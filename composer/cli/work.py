@@ -13,7 +13,7 @@ from composer.adaptation import worker as adaptations
 from composer.answers.bound import Bound, BoundReached, spending_at_most
 from composer.answers.evaluator import Stopped
 from composer.cli.bounds import MaxCellsOption, MaxCostOption
-from composer.cli.common import HomeOption, console, opened, print_refusal, refusals, say
+from composer.cli.common import INTERRUPTED, HomeOption, console, opened, print_refusal, refusals, say
 from composer.cli.figures_table import MARKS
 from composer.cli.run_report import progress_bar
 from composer.home.paths import Home, resolve_home
@@ -52,7 +52,7 @@ def work(
             time.sleep(LOOK_SECONDS)
     except KeyboardInterrupt as stop:
         say("Stopped. The answers so far are kept: the run goes on with whoever takes it next.")
-        raise typer.Exit(130) from stop
+        raise typer.Exit(INTERRUPTED) from stop
     say(f"{len(left)} left for another worker." if left else "No run waits.")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
+from composer.formats.fence import fence_around
 from composer.formats.format import Files, apart, encoded, filled
 from composer.formats.prompt import ExportedPrompt
 from composer.prompts.messages import Messages
@@ -37,8 +37,7 @@ def files(prompt: ExportedPrompt) -> Files:
 
 
 def _fenced(message: Mapping[str, str]) -> str:
-    longest = max(map(len, re.findall("`+", message["content"])), default=0)
-    fence = "`" * max(3, longest + 1)
+    fence = fence_around(message["content"])
     return f"{fence}{message['role']}\n{message['content']}\n{fence}\n"
 
 

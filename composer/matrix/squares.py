@@ -217,10 +217,8 @@ class _Read:
 
     def _took(self, head: CandidateSummary) -> tuple[float | None, Tokens | None]:
         """Return the seconds of an answer by its evidence, else by all stored answers, and by these its tokens."""
-        seconds, known = (
-            _seconds(head),
-            self.took.get((self.losses[head.id].fingerprint, head.outcome.target_hash)),
-        )
+        seconds = _seconds(head)
+        known = self.took.get((self.losses[head.id].fingerprint, head.outcome.target_hash))
         if known is None:
             return seconds, None
         return known.seconds if seconds is None else seconds, known.tokens

@@ -24,11 +24,11 @@ class Superseded:
     reason: str
 
     @property
-    def words(self) -> str:
-        """It in a sentence without its stop."""
+    def sentence(self) -> str:
+        """It in a sentence."""
         took = "was rolled back" if self.rolled_back else "was replaced"
         how = f"{took} by release {self.next} (“{self.reason}”)"
-        return f"release {self.release} is not in use: it {how}, and release {self.now} is what is released now"
+        return f"Release {self.release} is not in use: it {how}, and release {self.now} is what is released now."
 
 
 def release_to_export(session: Session, task: str, target: str, number: int | None = None) -> Release:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from composer.runtime.following import LOGGER, WAIT_SECONDS, Followed, Problem, silent
+from composer.runtime.following import WAIT_SECONDS, Followed
 from composer.runtime.looking import Looks
 from composer.runtime.prompt import ReleasedPrompt
 from composer.runtime.source import Source
+from composer.runtime.trouble import LOGGER, Problem, Trouble, utc_now
 from library.errors import Refused
 
 if TYPE_CHECKING:
@@ -45,22 +46,21 @@ class Catalogue:
         wait: float = WAIT_SECONDS,
         key: PublicKey | None = None,
         clock: Callable[[], float] = time.monotonic,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """List the source, or raise `Refused`; `clock` gives seconds that only rise, `now` the time."""
         self.source = source
         self.every, self.wait = every, wait
         self._key, self._clock, self._now = key, clock, now
-        self._problem: Problem | None = None
-        self._looked_at = now()
+        self._trouble = Trouble(source, self._tell, now)
         self._followed: Mapping[Place, Followed | Problem] = {}
         self._take_in(source.listed())
-        self._looks = Looks(self._relist, every=every, clock=clock, failed=self._fail)
+        self._looks = Looks(self._relist, every=every, clock=clock, failed=self._trouble.fail)
 
     @property
     def problem(self) -> Refused | None:
         """Why the source could not be listed when it was last tried; None where it could."""
-        found = self._problem or self._late()
+        found = self._trouble.found(late=self._looks.late)
         return None if found is None else found.refusal
 
     def entries(self) -> dict[Place, Entry]:
@@ -91,30 +91,21 @@ class Catalogue:
         if isinstance(found, Problem):
             return Entry(None, found.refusal, found.since)
         prompt = found.current if look and not self._looks.under_way else found.last
-        if found.problem is None and (late := self._late()) is not None:
+        if found.problem is None and self._looks.late:
+            late = self._trouble.silence
             return Entry(prompt, late.refusal, late.since)
         return Entry(prompt, found.problem, found.problem_since)
 
-    def _late(self) -> Problem | None:
-        return Problem(silent(self.source), self._looked_at) if self._looks.late else None
-
     def _relist(self) -> None:
-        self._looked_at = self._now()
+        self._trouble.begin()
         try:
             self._take_in(self.source.listed())
-            self._problem = None
+            self._trouble.over()
         except Refused as refusal:
-            self._keep(refusal)
+            self._trouble.keep(refusal)
 
-    def _keep(self, refusal: Refused) -> None:
-        before = self._problem
-        if before is None or str(refusal) != str(before.refusal):
-            LOGGER.warning("what is released can't be listed: %s", refusal)
-        self._problem = Problem(refusal, self._looked_at if before is None else before.since)
-
-    def _fail(self, error: Exception) -> None:
-        LOGGER.error("listing %s failed", self.source.where, exc_info=error)
-        self._keep(Refused(f"the look failed: {type(error).__name__}", where=self.source.where))
+    def _tell(self, refusal: Refused) -> None:
+        LOGGER.warning("what is released can't be listed: %s", refusal)
 
     def _take_in(self, listed: tuple[Place, ...]) -> None:
         """Follow each place that isn't followed yet; the others are left as they are."""
@@ -138,4 +129,4 @@ class Catalogue:
             failing = before if isinstance(before, Problem) else None
             if failing is None or str(refusal) != str(failing.refusal):
                 LOGGER.warning("%s on %s is not served: %s", task, target, refusal)
-            return Problem(refusal, self._looked_at if failing is None else failing.since)
+            return Problem(refusal, self._trouble.looked_at if failing is None else failing.since)

@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from composer.runtime.loading import loaded, signer
-from composer.runtime.looking import LATE_SECONDS, Looks
+from composer.runtime.looking import Looks
 from composer.runtime.prompt import ReleasedPrompt
 from composer.runtime.source import Source
 from composer.runtime.sources import source_of
+from composer.runtime.trouble import LOGGER, Trouble, utc_now
 from library.errors import Refused
 
 if TYPE_CHECKING:
     from composer.attestation.keys import PublicKey
 
-LOGGER = logging.getLogger("composer.runtime")
 STAYS = "%s on %s stays at release %d: %s"
 WAIT_SECONDS = 0.2
 """For how long a request waits for a look at the source, as long as there is a good prompt."""
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Why the last good prompt is not what is released now, or can't be known to be, and since when."""
-
-    refusal: Refused
-    since: datetime
 
 
 class Followed:
@@ -60,17 +46,16 @@ class Followed:
         wait: float = WAIT_SECONDS,
         key: PublicKey | None = None,
         clock: Callable[[], float] = time.monotonic,
-        now: Callable[[], datetime] = _now,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         """Load the prompt, or raise as `load` does; `clock` gives seconds that only rise, `now` the time."""
         self.task, self.target, self.every, self.wait = task, target, every, wait
-        self._source, self._key, self._now = source, key, now
-        self._problem: Problem | None = None
-        self._looked_at = now()
+        self._source, self._key = source, key
+        self._trouble = Trouble(source, self._tell, now)
         self._told_late = False
         self._stamp: Hashable = source.stamp(task, target)
         self._prompt = self._load()
-        self._looks = Looks(self._look, every=every, clock=clock, failed=self._fail)
+        self._looks = Looks(self._look, every=every, clock=clock, failed=self._trouble.fail)
 
     def __enter__(self) -> Self:
         return self
@@ -82,9 +67,9 @@ class Followed:
     def current(self) -> ReleasedPrompt:
         """The last good prompt, after a look for a newer one where it is time and that doesn't take long."""
         self._looks.if_due(self.wait)
-        if not self._told_late and (late := self._late()) is not None:
+        if self._looks.late and not self._told_late:
             self._told_late = True
-            LOGGER.warning(STAYS, self.task, self.target, self._prompt.release, late.refusal)
+            self._tell(self._trouble.silence.refusal)
         return self._prompt
 
     @property
@@ -100,13 +85,13 @@ class Followed:
     @property
     def problem(self) -> Refused | None:
         """Why what is released now isn't used, or why it isn't known; None where all is well."""
-        found = self._problem or self._late()
+        found = self._trouble.found(late=self._looks.late)
         return None if found is None else found.refusal
 
     @property
     def problem_since(self) -> datetime | None:
         """When the first of the looks began that all failed since; None where all is well."""
-        found = self._problem or self._late()
+        found = self._trouble.found(late=self._looks.late)
         return None if found is None else found.since
 
     def refresh(self) -> ReleasedPrompt:
@@ -122,46 +107,29 @@ class Followed:
         self._looks.close(self.wait)
 
     def _look(self) -> None:
-        self._looked_at, self._told_late = self._now(), False
+        self._trouble.begin()
+        self._told_late = False
         try:
             stamp = self._source.stamp(self.task, self.target)  # before the files: a change after it is seen next
-            if stamp == self._stamp and self._problem is None:
+            if stamp == self._stamp and self._trouble.found() is None:
                 return
             self._use(self._load(), stamp)
         except Refused as refusal:
-            self._keep(refusal)
+            self._trouble.keep(refusal)
 
     def _use(self, found: ReleasedPrompt, stamp: Hashable) -> None:
         if found.fingerprint != self._prompt.fingerprint:
             LOGGER.info("%s on %s is release %d now", self.task, self.target, found.release)
-        elif self._problem is not None:
+        elif self._trouble.found() is not None:
             LOGGER.info("%s on %s is well again", self.task, self.target)
-        self._prompt, self._stamp, self._problem = found, stamp, None
+        self._prompt, self._stamp = found, stamp
+        self._trouble.over()
 
-    def _keep(self, refusal: Refused) -> None:
-        before = self._problem
-        if before is None or str(refusal) != str(before.refusal):
-            LOGGER.warning(STAYS, self.task, self.target, self._prompt.release, refusal)
-        self._problem = Problem(refusal, self._looked_at if before is None else before.since)
-
-    def _fail(self, error: Exception) -> None:
-        """Keep what no source should raise as a problem, and tell all of it: the service goes on."""
-        LOGGER.error("the look at %s failed", self._source.where, exc_info=error)
-        self._keep(Refused(f"the look failed: {type(error).__name__}", where=self._source.where))
-
-    def _late(self) -> Problem | None:
-        """Return what is to be told of a look that has been under way for long; None where there is none."""
-        return Problem(silent(self._source), self._looked_at) if self._looks.late else None
+    def _tell(self, refusal: Refused) -> None:
+        LOGGER.warning(STAYS, self.task, self.target, self._prompt.release, refusal)
 
     def _load(self) -> ReleasedPrompt:
         return loaded(self._source, self.task, self.target, key=self._key)
-
-
-def silent(source: Source) -> Refused:
-    """Return what is told of a source that keeps a look waiting."""
-    return Refused(
-        f"there was no answer in {LATE_SECONDS:.0f} seconds", where=source.where, fix="Check the source."
-    )
 
 
 def follow(

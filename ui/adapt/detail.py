@@ -9,6 +9,7 @@ import streamlit as st
 from composer.activity.addresses import run_page
 from composer.adaptation import kept_gain
 from composer.adaptation.price import price_in_words
+from composer.answers.bound import bound_in
 from composer.candidates.records import PROPOSERS
 from composer.home.processes import FAILED, FINISHED, RUNNING, STOPPED
 from composer.prompts.composition import BARE_BASE
@@ -105,7 +106,7 @@ def _unfinished(known: Known) -> None:
     reason = {
         INTERRUPTED: "The worker of this adaptation is gone: it was killed, or the machine was restarted.",
         NOT_STARTED: "This adaptation was entered, and no worker has it.",
-        STOPPED: bounds.why_stopped(one.message, "This adaptation was stopped."),
+        STOPPED: bound_in(one.message) or "This adaptation was stopped.",
         FAILED: f"This adaptation broke off: {one.message}",
         FINISHED: "Its search has ended, and the sides were not compared yet.",
     }[known.state]

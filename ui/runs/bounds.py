@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from composer.answers.bound import GO_ON, Limits
+from composer.answers.bound import Limits
 from composer.registry.targets import get_target
 from ui.shell.context import database
 
-BOUND = "Stopped "
-"""How the message of a run begins that reached its bound."""
 NO_PRICE = "A bound in money takes a price in the target’s file."
 _REACHED = "A run that reaches it stops and keeps every answer; it can be continued."
 
@@ -46,8 +44,3 @@ def show(targets: Sequence[str], key: str) -> tuple[str, ...]:
             st.caption(NO_PRICE)
     most = float(cost) if cost is not None and priced else None
     return Limits(None if cells is None else int(cells), most).arguments
-
-
-def why_stopped(message: str, otherwise: str) -> str:
-    """Return why a run was stopped by its message: at its bound; `otherwise` where somebody asked for it."""
-    return message.removesuffix(GO_ON).strip() if message.startswith(BOUND) else otherwise

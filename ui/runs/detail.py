@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from composer.activity.addresses import adaptation_page
+from composer.answers.bound import bound_in
 from composer.candidates.records import PROPOSERS
 from composer.evaluation.formatting import NAMES, SHARES, change
 from composer.evaluation.metrics import as_change
@@ -84,7 +85,7 @@ def _unfinished(run: Run, state: str) -> None:
     reason = {
         INTERRUPTED: "The worker of this run is gone: it was killed, or the machine was restarted.",
         NOT_STARTED: "This run was entered, and its worker did not start.",
-        STOPPED: bounds.why_stopped(run.message, "This run was stopped."),
+        STOPPED: bound_in(run.message) or "This run was stopped.",
         FAILED: f"This run ended early: {run.message}",
     }[state]
     st.warning(plain(reason))

@@ -32,7 +32,7 @@ EXPORT = Section("export")
 RELEASE = "release"
 MOST_COMPARED = 4
 """Releases that the link to their comparison names: the newest."""
-WRITTEN: Key[tuple[str, str, str] | None] = Key("written", None)
+WRITTEN: Key[tuple[int, str] | None] = Key("written", None)
 """Task and target of the pack that was written last, and its folder."""
 
 
@@ -83,7 +83,7 @@ def write(task: str, target: str, release_id: int) -> None:
     folder = this_home().packs / f"{task}--{target}" / f"release-{release_id}"
     with database().session() as session:
         export_release(session, task, target, folder, by=who(), at=now(), release=release_id)
-    WRITTEN.set((task, target, str(folder)))
+    WRITTEN.set((release_id, str(folder)))
 
 
 def opened(task: str, target: str, found: CurrentRelease) -> None:
@@ -102,7 +102,7 @@ def opened(task: str, target: str, found: CurrentRelease) -> None:
         instead = superseded(session, shown)
     if instead is not None:
         st.warning(
-            plain(f"{instead.words[0].upper()}{instead.words[1:]}."),
+            plain(instead.sentence),
             title="Not in use",
             icon=":material/history:",
         )
@@ -218,8 +218,7 @@ def export(task: str, target: str, release_id: int) -> bool:
             )
         EXPORT.show_refusal()
         written = WRITTEN.get()
-        here = written is not None and written[:2] == (task, target) and written[2].endswith(f"-{release_id}")
-        folder = written[2] if written and here else None
+        folder = written[1] if written is not None and written[0] == release_id else None
         if folder:
             st.success(
                 plain("Written. This checks it, anywhere, without database or network:"), icon=":material/check:"

@@ -8,7 +8,7 @@ from typing import Any
 import dspy
 import pytest
 
-from composer.answers.bound import Bound, BoundReached, Limits, spending_at_most
+from composer.answers.bound import GO_ON, Bound, BoundReached, Limits, bound_in, spending_at_most
 from composer.answers.session import model_session
 from composer.answers.store import MemoryCells, Question
 from composer.models.answer import Answer
@@ -121,3 +121,12 @@ def test_a_bound_goes_to_a_worker_as_arguments_and_comes_back() -> None:
     assert Limits(7, 2.5).arguments == ("--max-cells=7", "--max-cost=2.5")
     with pytest.raises(ValueError, match="--most"):
         Limits.told(["--most=3"])
+
+
+@pytest.mark.parametrize("bound", [Bound(max_cells=0), Bound(max_cost=0.0)])
+def test_the_bound_that_ended_some_work_is_found_in_its_message(bound: Bound) -> None:
+    priced = Target(name="far", kind="server", model="m", api_base="http://a/v1", price_per_million_tokens=1.0)
+    with pytest.raises(BoundReached) as reached:
+        bound.may_ask(priced, QUESTION, alone=True)
+    assert str(reached.value) == f"{bound_in(str(reached.value))} {GO_ON}"
+    assert bound_in("") == bound_in("the server can't be reached") == ""

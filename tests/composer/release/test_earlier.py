@@ -61,8 +61,9 @@ def test_what_took_its_place_is_said_and_how(renewed: Database) -> None:
     rolled_back(renewed, 1)
     found = packed(renewed, 2).superseded
     assert found == Superseded(2, now=3, next=3, rolled_back=True, reason="Harm.")
-    assert found.words == (
-        "release 2 is not in use: it was rolled back by release 3 (“Harm.”), and release 3 is what is released now"
+    assert found.sentence == (
+        "Release 2 is not in use: it was rolled back by release 3 (“Harm.”), "
+        "and release 3 is what is released now."
     )
     assert packed(renewed, 1).superseded == Superseded(1, now=3, next=2, rolled_back=False, reason="Release 2.")
 
