@@ -26,7 +26,7 @@ def read_asked(path: Path, inputs: Sequence[str]) -> tuple[AskedRow, ...]:
     if lacking:
         there = ", ".join(table.columns[:MOST_NAMED]) + (", …" if table.columns[MOST_NAMED:] else "")
         raise Refused(
-            f"there is no column {', '.join(lacking)}",
+            f"there is no column {' or '.join(lacking)}",
             where=str(path),
             fix=f"Name the columns after the inputs: {', '.join(inputs)}. The file has {there or 'none'}.",
         )

@@ -10,7 +10,6 @@ from composer.answers.bound import Limits
 from composer.registry.targets import get_target
 from ui.shell.context import database
 
-NO_PRICE = "A bound in money takes a price in the target’s file."
 _REACHED = "A run that reaches it stops and keeps every answer; it can be continued."
 
 
@@ -41,6 +40,6 @@ def show(targets: Sequence[str], key: str) -> tuple[str, ...]:
             disabled=not priced,
         )
         if not priced:
-            st.caption(NO_PRICE)
+            st.caption(f"A bound in money takes a price in {'each' if targets[1:] else 'the'} target’s file.")
     most = float(cost) if cost is not None and priced else None
     return Limits(None if cells is None else int(cells), most).arguments

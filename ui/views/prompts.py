@@ -101,11 +101,7 @@ def opened(task: str, target: str, found: CurrentRelease) -> None:
         prompt = released_prompt(session, task, shown.id)
         instead = superseded(session, shown)
     if instead is not None:
-        st.warning(
-            plain(instead.sentence),
-            title="Not in use",
-            icon=":material/history:",
-        )
+        st.warning(plain(instead.sentence), icon=":material/history:")
     left, right = st.columns([3, 2], gap="medium")
     with left:
         html(
