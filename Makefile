@@ -25,11 +25,12 @@ TEST_MODELS := qwen2.5-coder-0.5b smollm2-135m
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check lint format browser promptfoo postgres model datasets lock clean
+.PHONY: help setup demo test soak check lint format browser promptfoo postgres model datasets lock clean
 
 help:
 	@echo "make demo    set up, fetch the model, open the app and start composing (ARGS: of composer demo)"
 	@echo "make test    set up, lint and run every test (ARGS: of pytest)"
+	@echo "make soak    set up and run the tests that take minutes: 15 in all (ARGS: of pytest)"
 	@echo "make setup   set up alone; leaves $(BIN)/composer"
 	@echo "make check   lint alone: ruff, mypy, import-linter"
 	@echo "make format  let ruff rewrite the files as make check wants them"
@@ -65,6 +66,10 @@ test: lint browser promptfoo postgres model datasets
 	wait $$types; types_failed=$$?; \
 	cat $(VENV)/mypy.log; \
 	exit $$((tests_failed | types_failed))
+
+# Most of the long tests wait for people, so that there may be more of them at once than cores.
+soak: postgres
+	@$(BIN)/python -m pytest -n 4 -m soak tests/soak $(ARGS)
 
 check: lint
 	@$(BIN)/mypy
