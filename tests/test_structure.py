@@ -18,6 +18,7 @@ ACROSS_MODULES = {
     "tests/test_contracts.py",
     "tests/test_contributing.py",
     "tests/test_hostile_texts.py",
+    "tests/test_no_pickle.py",
     "tests/test_public_faces.py",
     "tests/test_readme.py",
     "tests/test_run_behind_a_llama_cpp_server.py",
@@ -86,6 +87,19 @@ def bracketed_by_hand(file: Path) -> Iterator[str]:
 def test_an_interval_is_put_in_brackets_at_one_place() -> None:
     found = [place for file in SOURCES for place in bracketed_by_hand(file)]
     assert [place.partition(":")[0] for place in found] == ["composer/evaluation/formatting.py"]
+
+
+def test_a_csv_is_written_where_no_cell_of_it_can_become_a_formula() -> None:
+    writers = {"to_csv", "writer", "DictWriter", "to_excel", "write_csv"}
+    found = {
+        named(file): ast.unparse(one.func)
+        for file in SOURCES
+        for one in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(one, ast.Call) and ast.unparse(one.func).rpartition(".")[2] in writers
+        if not ast.unparse(one.func).endswith("file.writer")  # of a large file, by its kind
+    }
+    assert found.keys() == {"ui/shell/csv_text.py", "composer/annotation/delimited.py"}
+    assert all("import quiet\n" in (ROOT / file).read_text(encoding="utf-8") for file in found)
 
 
 def test_a_test_file_is_named_after_the_module_or_package_it_tests() -> None:

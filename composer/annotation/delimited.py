@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from composer.annotation.rows import Added, Batch, Columns, FileRow, in_batches
+from composer.data.formulas import quiet
 from composer.data.tables import Problem
 from composer.data.textfiles import delimiter_of, header_of
 from library.errors import Refused
@@ -90,7 +91,8 @@ class _Writer:
     def write(self, batch: Batch, added: Sequence[Added]) -> None:
         for one in added:
             value, valid, finish_reason = one.cells
-            said = ("" if value is None else value, str(valid).lower(), finish_reason)
+            # The file's own cells go out as they came, and the answer is a number or a label of the task.
+            said = ("" if value is None else value, str(valid).lower(), quiet(finish_reason))
             self._rows.writerow((*batch.rows[one.position].cells.values(), *said))
 
     def close(self) -> None:

@@ -69,7 +69,7 @@ def refusals(command: Callable[Params, Returned]) -> Callable[Params, Returned]:
 
 def print_refusal(refusal: Refused) -> None:
     """Print what was refused as one red line on standard error, for a command that goes on after it."""
-    console.print(f"[bold red]Error:[/] {escape(str(refusal))}", highlight=False, soft_wrap=True)
+    console.print(f"[bold red]Error:[/] {escape(clean(str(refusal)))}", highlight=False, soft_wrap=True)
 
 
 def confirm(question: str) -> None:

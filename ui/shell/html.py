@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from html import escape
+
+_MARKS = frozenset("\\`*_{}[]()#+-.!|~$<>:&\"'@/=^")
+_RUN = re.compile(r"([ \t\r\n]+)")
+_REWRITTEN = re.compile(
+    r"https?://|www\.|[-.\w+]@[-\w]|:streamlit:|(?:^|\s)(?:<->|<-|->|--|>=|<=|~=)(?:\s|$)", re.IGNORECASE
+)
+"""What Streamlit makes links, pictures and other signs of after the escapes are gone."""
 
 
 def safe(text: object) -> str:
@@ -13,10 +21,25 @@ def safe(text: object) -> str:
 
 
 def plain(text: str) -> str:
-    """Escape text so that Streamlit's markdown shows it as it is, line breaks included."""
-    marks = "\\`*_{}[]()#+-.!|~$<>:&\"'@/=^"
-    escaped = "".join(f"\\{sign}" if sign in marks else sign for sign in text)
+    """Escape text so that Streamlit's markdown shows it as it is, line breaks included.
+
+    An address stands in code, since an escaped one would become a link.
+    """
+    if not _REWRITTEN.search(text):
+        return _escaped(text)
+    return "".join(_code(run) if _REWRITTEN.search(run) else _escaped(run) for run in _RUN.split(text))
+
+
+def _escaped(text: str) -> str:
+    escaped = "".join(f"\\{sign}" if sign in _MARKS else sign for sign in text)
     return escaped.replace("\n", "  \n")
+
+
+def _code(run: str) -> str:
+    """Return a run without blanks as a span of code."""
+    fence = "`" * (max((len(one) for one in re.findall("`+", run)), default=0) + 1)
+    pad = " " if run.startswith("`") or run.endswith("`") else ""
+    return f"{fence}{pad}{run}{pad}{fence}"
 
 
 def ago(then: datetime, now: datetime) -> str:

@@ -105,3 +105,14 @@ def test_cells_with_delimiter_quotes_and_line_ends_come_back_the_same(tmp_path: 
         "label_valid": "true",
         "label_finish_reason": "stop",
     }
+
+
+def test_what_a_server_says_of_an_answer_runs_in_no_spreadsheet_and_the_files_own_cells_stay(
+    tmp_path: Path,
+) -> None:
+    file = opened(tmp_path, b"text,number\n@ada,-5\n")
+    (batch,) = file.batches(10)
+    writer = file.writer(tmp_path / "out.csv", Columns("rating", "ordinal"))
+    writer.write(batch, [Added(0, -2, "=cmd|' /C calc'!A0")])
+    writer.close()
+    assert (tmp_path / "out.csv").read_text().splitlines()[1] == "@ada,-5,-2,true,'=cmd|' /C calc'!A0"

@@ -12,6 +12,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from composer.cli.common import YesOption, confirm, refusals, say
+from library.errors import Refused
 
 app = typer.Typer()
 
@@ -38,6 +39,21 @@ def test_without_a_terminal_nothing_is_asked_and_the_option_is_named() -> None:
 def test_with_the_option_nothing_is_asked_and_what_is_printed_steers_no_terminal() -> None:
     result = answered("--yes")
     assert (result.exit_code, result.stdout, result.stderr) == (0, "stored [bold]�[2J as it is\n", "")
+
+
+def test_a_refusal_that_quotes_control_sequences_steers_no_terminal() -> None:
+    quoting = typer.Typer()
+
+    @quoting.command()
+    @refusals
+    def refusing() -> None:
+        raise Refused(
+            "\x1b]0;title\x07 is no label", where="\x9b2J", fix="[red]Correct[/] it.", problems=["\x1b[8m"]
+        )
+
+    result = CliRunner().invoke(quoting)
+    assert result.exit_code == 1
+    assert result.stderr == "Error: �]0;title� is no label (�2J). [red]Correct[/] it.\n  - �[8m\n"
 
 
 def test_a_sign_that_the_terminal_lacks_is_escaped_and_ends_no_command(pack: Path) -> None:

@@ -4,9 +4,9 @@ from ui.shell.csv_text import as_csv
 
 
 def test_texts_that_would_run_in_a_spreadsheet_only_show() -> None:
-    cells = ["=1+1", "+1", "-1", "@sum", "\t=1", "fine", "a=b", ""]
+    cells = ["=1+1", "+1", "-1", "@sum", "\t=1", " ＝1", "fine", "a=b", ""]
     written = as_csv(pd.DataFrame({"=head": cells})).decode()
-    assert written == "'=head\n'=1+1\n'+1\n'-1\n'@sum\n'\t=1\nfine\na=b\n\"\"\n"
+    assert written == "'=head\n'=1+1\n'+1\n'-1\n'@sum\n'\t=1\n' ＝1\nfine\na=b\n\"\"\n"
 
 
 def test_figures_stay_figures_and_texts_stay_whole() -> None:
