@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import URL
 
 from library import log
-from library.beside import beside, note_head
+from library.beside import beside, note_backup, note_head
 from library.database import Database, open_database
 from library.errors import Refused
 from library.people import require
@@ -46,6 +46,7 @@ def back_up(database: Database, file: Path) -> int:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+    note_backup(source, file)
     return file.stat().st_size
 
 

@@ -7,9 +7,11 @@ NAME alone, copied meanwhile, lacks it. The hash of the newest entry of the log 
 from __future__ import annotations
 
 import os
+import shlex
 import threading
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from library.errors import Refused
@@ -82,6 +84,37 @@ def noted_head(file: Path) -> str:
         return beside(file, "-head").read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def note_backup(file: Path, backup: Path) -> None:
+    """Note beside a SQLite file where it was backed up last."""
+    with suppress(OSError):  # the backup is there, and can be named by whoever made it
+        beside(file, "-backup").write_text(str(backup.absolute()), encoding="utf-8")
+
+
+def newest_backup(file: Path) -> Path | None:
+    """Return the newest backup of a SQLite file that is noted beside it or was kept there; None where none is."""
+    found = [*file.parent.glob("composer-before-*.db")]
+    with suppress(OSError, UnicodeDecodeError):
+        found.append(Path(beside(file, "-backup").read_text(encoding="utf-8")))
+    return max((one for one in found if _size(one)), key=lambda one: one.stat().st_mtime, default=None)
+
+
+def how_to_restore(file: Path | None) -> str:
+    """Return, in sentences, how a damaged SQLite file is replaced by its newest backup, or saved without one."""
+    newest = None if file is None else newest_backup(file)
+    if newest is not None:
+        made = datetime.fromtimestamp(newest.stat().st_mtime, UTC)
+        return (
+            f"Stop app and runs, then `composer restore {shlex.quote(str(newest))}` puts the newest backup back,"
+            f" of {made:%Y-%m-%d %H:%M} UTC, and keeps the damaged file beside it."
+        )
+    name = "composer.db" if file is None else file.name
+    return (
+        "Stop the app and runs, then `composer restore FILE` puts a backup back and keeps the damaged file beside"
+        f" it. Without a backup, `sqlite3 {name} .recover | sqlite3 saved.db` saves what can still be read, and"
+        " `composer restore saved.db` puts that in place."
+    )
 
 
 def lost_head(file: Path) -> Refused:

@@ -79,7 +79,7 @@ class Database:
         can't be used, was made by a newer version of the product, or has no schema though it had one.
         """
         with in_plain_words(self.url):
-            known = self._revisions()
+            known = self.revisions()
             self.came_with = max(known, default="")
             if known == {newest_revision()}:
                 return
@@ -88,9 +88,10 @@ class Database:
             with self._one_at_a_time():
                 self._upgrade()
 
-    def check_head(self) -> None:
-        """Raise `Refused` where the log lacks the entry that is noted as its newest beside a SQLite file."""
-        if self.file is None or not (head := beside.noted_head(self.file)):
+    def check_head(self, file: Path | None = None) -> None:
+        """Raise `Refused` where the log lacks the entry that is noted as its newest beside its SQLite `file`."""
+        file = file or self.file
+        if file is None or not (head := beside.noted_head(file)):
             return
         with in_plain_words(self.url), self._engine.connect() as connection:
             for table, column in (("log_end", "head"), ("log", "hash")):
@@ -98,12 +99,12 @@ class Database:
                     text(f"select 1 from {table} where {column} = :head"), {"head": head}
                 ).first():
                     return
-        raise beside.lost_head(self.file)
+        raise beside.lost_head(file)
 
     def _upgrade(self) -> None:
         from library import schema  # Alembic takes a while to import, and most databases are current
 
-        current = self._revisions()
+        current = self.revisions()
         if current == {newest_revision()}:
             return
         if current - schema.known_revisions():
@@ -115,7 +116,7 @@ class Database:
         with self.migration_connection() as connection:
             schema.upgrade(connection)
 
-    def _revisions(self) -> set[str]:
+    def revisions(self) -> set[str]:
         """Return the schema's revision as the database states it; empty where it has no schema yet."""
         with self._engine.connect() as connection:
             if not connection.dialect.has_table(connection, VERSION_TABLE):
@@ -260,7 +261,7 @@ def _engine(url: URL, *, for_migration: bool = False, synced: bool = True) -> En
     if url.get_backend_name() == POSTGRESQL:
         event.listen(engine, "connect", _set_up_postgresql)
     if is_sqlite:
-        event.listen(engine, "connect", _set_up_sqlite)
+        event.listen(engine, "connect", _be_patient if url.query.get("mode") == "ro" else _set_up_sqlite)
     if not synced:
         event.listen(engine, "connect", _leave_syncing_to_others)
     if is_sqlite and for_migration:
@@ -277,8 +278,13 @@ def _from_json(text: str) -> Any:
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", f"busy_timeout={PATIENCE_SECONDS * 1000}"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+    _be_patient(connection, _record)
+
+
+def _be_patient(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute(f"PRAGMA busy_timeout={PATIENCE_SECONDS * 1000}").close()
 
 
 def _leave_syncing_to_others(connection: sqlite3.Connection, _record: object) -> None:

@@ -4,31 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import unquote
 
 from sqlalchemy import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from library.address import URL_VARIABLE
+from library.beside import how_to_restore
 from library.canonical import NotStorable
+from library.disk import FAULTY, FREE_SPACE, PERMISSIONS
 from library.errors import Refused
 
 READ_ONLY = "attempt to write a readonly database"
 _SQLITE = {
-    "database or disk is full": ("the disk is full", "Free some space and do it again."),
-    READ_ONLY: (
-        "the database can't be written",
-        "Check the file's permissions.",
-    ),
-    "unable to open database file": ("the database file can't be opened", "Check the folder's permissions."),
+    "database or disk is full": ("the disk is full", FREE_SPACE),
+    READ_ONLY: ("the database can't be written", PERMISSIONS),
+    "unable to open database file": ("the database file can't be opened", PERMISSIONS),
     "database is locked": (
         "another process keeps the database locked",
         "Wait for it to end, and do it again.",
     ),
-    "disk i/o error": ("the disk gave an error", "Check it for space and faults."),
-    "file is not a database": ("the file is not a database", "Move it away, or name another home."),
-    "database disk image is malformed": ("the database file is damaged", "Restore it from a backup."),
-    "could not decode to utf-8": ("the database holds a damaged text", "Restore it from a backup."),
+    "disk i/o error": ("the disk gave an error", FAULTY),
+    "file is not a database": ("the file is not a database, or its beginning is damaged", ""),
+    "database disk image is malformed": ("the database file is damaged", ""),
+    "could not decode to utf-8": ("the database holds a damaged text", ""),
 }
+"""What is wrong and what to do, by what SQLite says; without anything to do, a backup has to be put back."""
 _POSTGRESQL = {
     "55P03": ("another process keeps the database locked", "Wait for it to end, and do it again."),
     "40P01": ("two processes waited for each other, and this one gave way", "Do it again: nothing was stored."),
@@ -37,6 +39,8 @@ _POSTGRESQL = {
     "22003": ("a number is too large to be stored", "Give a smaller one: up to 2,147,483,647."),
     "42501": ("the server refuses that to this user", "Grant the user what it takes, or own the database."),
     "25006": ("the server only reads", "Name one that can be written."),
+    "XX001": ("the server's data are damaged", "Restore them by the server's own tools, from a backup."),
+    "XX002": ("an index of the server is damaged", "Have its owner run REINDEX DATABASE, and do it again."),
 }
 """By the server's own code of an error."""
 
@@ -56,7 +60,7 @@ def in_plain_words(url: URL, only_read: str = "") -> Iterator[None]:
             raise Refused(only_read) from error
         for sign, (what, fix) in _SQLITE.items():
             if sign in message:
-                raise Refused(what, where=str(url), fix=fix) from error
+                raise Refused(what, where=_place(url), fix=fix or how_to_restore(_file(url))) from error
         if known := _POSTGRESQL.get(getattr(error.orig, "sqlstate", None) or ""):
             raise Refused(known[0], where=str(url), fix=known[1]) from error
         if url.get_backend_name() != "sqlite" and isinstance(error, OperationalError):
@@ -72,3 +76,13 @@ def in_plain_words(url: URL, only_read: str = "") -> Iterator[None]:
 def _not_storable(url: URL) -> Refused:
     what = "a text holds a character that can't be stored: half of a surrogate pair, or NUL"
     return Refused(what, where=str(url), fix="Remove it from the text; nothing was stored.")
+
+
+def _file(url: URL) -> Path | None:
+    """Return the file of a SQLite database, also of one that is named by a URI."""
+    named = url.database or ""
+    return Path(unquote(named.removeprefix("file:")) if named.startswith("file:") else named) if named else None
+
+
+def _place(url: URL) -> str:
+    return str(_file(url) or url)

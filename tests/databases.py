@@ -33,6 +33,7 @@ BOTH = (
     "tests/composer/candidates/test_records.py",
     "tests/composer/checking/test_work.py",
     "tests/composer/candidates/test_submission.py",
+    "tests/composer/health/test_examination.py",
     "tests/composer/home/test_locks.py",
     "tests/composer/release/test_publish.py",
     "tests/composer/review/",

@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from composer.home.example import has_example
+from library import disk
 from library.errors import Refused
 from library.roles import Person
 from ui.inbox.page_data import anything_found, waiting
@@ -134,10 +135,11 @@ st.html(STYLE)
 st.logo(str(LOGO), size="medium")
 EXAMPLE.set(False)  # until the page is known: what the navigation shows is this home's
 try:
-    keep_delivering(database())
-    guest = visitor()
-    NEWCOMER = is_newcomer()
-    PAGES = pages_for(guest.person)
+    with disk.in_plain_words():
+        keep_delivering(database())
+        guest = visitor()
+        NEWCOMER = is_newcomer()
+        PAGES = pages_for(guest.person)
 except Refused as refused:
     st.navigation(pages(0, False), position="top")
     notices.show_refusal(refused)

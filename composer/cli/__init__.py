@@ -141,6 +141,10 @@ COMMANDS: Mapping[str, Entry] = {
         "composer.cli.backup:restore",
         "Put a backup in place of this home's database, which is kept beside it; stop the app and runs before.",
     ),
+    "doctor": Entry(
+        "composer.cli.doctor:doctor",
+        "Look at all of a home and change nothing: database, log, rows, files, models, room; exit 1 at a fault.",
+    ),
     "db": Entry("composer.cli.db:app", "The database: its schema, and all of it copied into another."),
     "bench": Entry("composer.cli.bench:app", "Compare search strategies on recorded and made-up worlds, offline."),
 }

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from composer.home.paths import resolve_home
 from composer.home.person import person as person
+from library import disk
 from library.errors import Refused
 
 if TYPE_CHECKING:
@@ -54,12 +55,13 @@ def opened(home: Path | None, *, whole: bool = True) -> Database:
 
 
 def refusals(command: Callable[Params, Returned]) -> Callable[Params, Returned]:
-    """Turn a `Refused` of a command into one red line on standard error and exit status 1."""
+    """Turn a `Refused` of a command, or what a disk didn't do, into one red line on standard error and exit 1."""
 
     @wraps(command)
     def wrapped(*args: Params.args, **kwargs: Params.kwargs) -> Returned:
         try:
-            return command(*args, **kwargs)
+            with disk.in_plain_words():
+                return command(*args, **kwargs)
         except Refused as refusal:
             print_refusal(refusal)
             raise typer.Exit(1) from refusal

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from composer.home.paths import Home
 from composer.home.streams import guard_streams
+from library import disk
 from library.database import Database, open_database
 from library.errors import Refused
 
@@ -45,7 +46,8 @@ def work_as_told(
     guard_streams()
     home = Home(Path(arguments[0]))
     try:
-        do(open_database(home.path), home, int(arguments[1]))
+        with disk.in_plain_words():
+            do(open_database(home.path), home, int(arguments[1]))
     except ends as ended:
         print(ended if str(ended) else "stopped", file=sys.stderr)
         return 1

@@ -14,6 +14,7 @@ from typing import Concatenate, Literal, ParamSpec
 
 import streamlit as st
 
+from library import disk
 from library.errors import Refused
 from ui.shell.html import plain
 from ui.shell.presses import presses
@@ -112,16 +113,18 @@ def refused_in(section: Section) -> Iterator[None]:
     """Keep what is refused inside for its section, in place of what was refused there before."""
     _take(section)
     try:
-        yield
+        with disk.in_plain_words():
+            yield
     except Refused as refused:
         _REFUSED.set({**_REFUSED.get(), section.name: str(refused)})
 
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Show a refusal where it happens, and go on below it."""
+    """Show a refusal, or what a disk didn't do, where it happens, and go on below it."""
     try:
-        yield
+        with disk.in_plain_words():
+            yield
     except Refused as refused:
         show_refusal(refused)
 
