@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from library.canonical import text_digest
 from library.feasibility import Links
 from library.file import SnippetEntry
+from library.smuggling import smuggled
 from library.versions import Current, SnippetVersion
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ class ImportPlan:
 
     @property
     def waiting(self) -> int:
-        """How many of the new versions are vetted by the file, and wait as drafts for somebody else."""
+        """How many of the new versions are vetted by the file, and wait as drafts for others."""
         return sum(one.waits for one in (*self.added, *self.changed))
 
 
@@ -77,12 +78,14 @@ class Conditions:
     """Who imports into what kind of library.
 
     alone: whether a text may be vetted by whoever brings it. obstacles: why drafts, by id, can't be vetted by who
-    imports. rejected: drafts that were turned down, by the sha256 of their texts.
+    imports. rejected: drafts that were turned down, by the sha256 of their texts. trusted: whether a text that two
+    people would have to vet is taken as vetted too, as what comes with the product is.
     """
 
     alone: bool = True
     obstacles: Mapping[int, str] = field(default_factory=dict)
     rejected: Mapping[str, Rejection] = field(default_factory=dict)
+    trusted: bool = False
 
 
 ONE_PERSON = Conditions()
@@ -112,9 +115,10 @@ def planned(
 def _version(
     entry: SnippetEntry, old: SnippetVersion | None, number: int, notes: Sequence[str], conditions: Conditions
 ) -> PlannedSnippet:
-    """Return a new version in place of an old one: a draft where somebody else has to vet it."""
-    waits = entry.state == "vetted" and not conditions.alone
-    notes = [*notes, *(["a draft for now: somebody else has to vet it"] if waits else [])]
+    """Return a new version in place of an old one: a draft where somebody else, or two people, have to vet it."""
+    two = "" if old is not None and old.state == "vetted" and old.text == entry.text else _two(entry, conditions)
+    waits = entry.state == "vetted" and (not conditions.alone or bool(two))
+    notes = [*notes, *([f"a draft for now: {two or 'somebody else has to vet it'}"] if waits else [])]
     before = conditions.rejected.get(text_digest(entry.text))
     if before is not None and (old is None or old.text != entry.text):
         notes.append(f"rejected before as {before.key} v{before.version} by {before.by}: {before.reason}")
@@ -130,7 +134,7 @@ def _drafted(
     """Return what an entry does that is known as a draft: it may be vetted by it."""
     if entry.state != "vetted":
         return "unchanged", _same(entry, draft, "draft")
-    if (obstacle := conditions.obstacles.get(draft.id)) is None:
+    if not (obstacle := _two(entry, conditions) or conditions.obstacles.get(draft.id, "")):
         same = _same(entry, draft, "vetted")
         if in_force is None:
             return "promoted", same
@@ -138,6 +142,12 @@ def _drafted(
         return "promoted", replace(same, note="; ".join(filter(None, [instead, same.note])))
     stays = f"stays a draft: {obstacle}"
     return "unchanged", PlannedSnippet(entry, draft.text, "draft", draft.version, "draft", draft.version, stays)
+
+
+def _two(entry: SnippetEntry, conditions: Conditions) -> str:
+    """Return why two people have to vet a text, each on its own; empty where they needn't."""
+    found = () if conditions.trusted else smuggled(entry.text)
+    return f"it {found[0].what}, and two people have to vet it" if found else ""
 
 
 def _retired(entry: SnippetEntry, old: SnippetVersion) -> tuple[str, PlannedSnippet]:

@@ -65,6 +65,11 @@ def _scripts(name: str) -> set[str]:
     return {script for one in first if (script := _SCRIPTS.get(one, one))}
 
 
+def in_latin(text: str) -> str:
+    """Return a text with each letter of another script that looks like a Latin one replaced by that one."""
+    return "".join(each if each.isascii() else each.translate(_ALIKE) for each in text)
+
+
 def _skeleton(name: str) -> str:
     """Return what a name looks like: capitals and spaces aside, each character as the one that it resembles."""
     # Twice: a capital і turns into an I, which an l resembles.

@@ -13,6 +13,7 @@ from sqlmodel import Session, select
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
+from library.first_vetting import FIRST
 from library.people import require
 from library.roles import KEEPERS
 from library.snippets import version_rows, versions_of
@@ -21,13 +22,14 @@ from library.tables import IN_FORCE, UNDOING, LogRow
 UNDONE = "undone"
 _WRITES = ("drafted", "tagged", "added", "changed")
 """Acts that made a version: undone, it is rejected."""
-ACTIONS = (*_WRITES, "vetted", "rejected", "retired")
+ACTIONS = (*_WRITES, FIRST, "vetted", "rejected", "retired")
 """What can be undone."""
 NAMES = {
     "drafted": "the draft",
     "tagged": "the change of tags",
     "added": "its import",
     "changed": "its import",
+    FIRST: "the first yes",
     "vetted": "the vetting",
     "rejected": "the rejection",
     "retired": "the retirement",
@@ -149,6 +151,8 @@ def _states_before(act: log.LogEntry) -> Mapping[int, str]:
         return {one["version"]: one["was"] for one in act.detail["versions"]}
     if act.action == "rejected":
         return {one["version"]: "draft" for one in act.detail["versions"]}
+    if act.action == FIRST:
+        return {}  # it changed none
     if act.action == "vetted":
         return {act.detail["version"]: "draft"}
     return {act.detail["version"]: "rejected"}

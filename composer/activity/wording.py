@@ -82,6 +82,7 @@ _SENTENCES = {
     "examples left out": "left examples out of the data for {}",
     "roles changed": "changed the roles of {}",
     **{action: f"{action} {{}}" for action in ("added", "changed", "vetted", "retired")},
+    "vetted first": "said the first of two yeses to {}",
     "drafted": "wrote a draft of {}",
     "tagged": "changed the tags of {}",
     "rejected": "rejected a draft of {}",

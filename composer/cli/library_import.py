@@ -63,7 +63,7 @@ def _print_plan(plan: ImportPlan) -> None:
     for each in plan.unchanged:
         if each.note:
             say(f"unchanged {each.key} {each.note}")
-    waits = f"; {plan.waiting} of them a draft for now, since somebody else has to vet it" if plan.waiting else ""
+    waits = f"; {plan.waiting} of them a draft for now, since others have to vet it" if plan.waiting else ""
     say(f"{_counted(plan)}{waits}.")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["form", "leak", "scale", "format", "duplicate", "contradiction", "rejected"]
+Kind = Literal["form", "smuggling", "leak", "scale", "format", "duplicate", "contradiction", "rejected"]
 Severity = Literal["error", "warning"]
 
 

@@ -23,6 +23,7 @@ from library.drafts import Draft
 from library.lint import LONGEST, problems
 from library.rejections import Rejection, rejections
 from library.similar import Near, Wordings
+from library.smuggling import Smuggled, smuggled
 from library.tables import IN_FORCE
 from library.versions import SnippetVersion
 
@@ -90,6 +91,7 @@ class Linter:
         return once(
             (
                 *form,
+                *map(_smuggling, smuggled(text)),
                 *self._of_tasks(text, tags),
                 *self._of_snippets(text, key, tags, group, conflicts),
                 *self._of_rejections(text, key),
@@ -232,6 +234,11 @@ def _leak(leak: Leak, task: Task) -> Finding:
     what = f"the words “{leak.words}”" if leak.kind == "words" else f"the {leak.kind} {leak.words}"
     fix = "Say it in general words: a snippet that repeats an example helps on that one alone."
     return Finding("leak", "error", f"has {what} in common with {of} of task {task.name}", fix)
+
+
+def _smuggling(found: Smuggled) -> Finding:
+    fix = f"{found.why} Two people who didn't write it have to vet it, or it is worded without that."
+    return Finding("smuggling", "warning", found.what, fix)
 
 
 def _undecided(draft: Draft) -> SnippetVersion:

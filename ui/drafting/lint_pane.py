@@ -20,6 +20,7 @@ from ui.shell.page import html
 
 NAMES = {
     "form": "form",
+    "smuggling": "another task",
     "leak": "leak",
     "scale": "scale",
     "format": "format",

@@ -69,7 +69,7 @@ def _store(name: str, content: bytes, plan: ImportPlan) -> str:
         f"{len(plan.promoted)} vetted",
         *([f"{len(plan.retired)} retired"] if plan.retired else []),
     ]
-    waits = f" {plan.waiting} of them wait as drafts for somebody else to vet them." if plan.waiting else ""
+    waits = f" {plan.waiting} of them wait as drafts for others to vet them." if plan.waiting else ""
     return f"Imported {name}: {', '.join(done)}.{waits}"
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from composer.activity.addresses import prompt_page, snippet_page
 from library import snippets as stored
+from library.smuggling import smuggled
+from library.versions import SnippetVersion
 from ui.components import snippets
 from ui.components.library_data import LibraryData
 from ui.shell.context import database, now
@@ -40,6 +42,13 @@ def show(key: str, data: LibraryData) -> None:
     known = snippets.worth_table(worths) if worths else mute.format(snippets.NO_RUN)
     html(
         f'<div class="ic ic-open"><div class="ic-head">{head}</div>'
-        f'<p class="ic-story ic-verbatim">{safe(one.text)}</p>'
+        f'<p class="ic-story ic-verbatim">{safe(one.text)}</p>{_smuggles(one)}'
         f'<dl class="ic-facts">{rows}</dl><hr class="ic-rule">{known}</div>'
     )
+
+
+def _smuggles(one: SnippetVersion) -> str:
+    """Return what lint finds in a draft that two people have to vet, as HTML; empty where one is enough."""
+    found = smuggled(one.text) if one.state == "draft" else ()
+    why = "; ".join(safe(each.what) for each in found)
+    return f'<p class="ic-next"><b>Two people have to vet it</b>it {why}.</p>' if found else ""

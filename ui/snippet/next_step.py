@@ -28,6 +28,8 @@ def show(found: Shown) -> None:
     """Offer what may be done now, by who looks; what can't be done says why beside it."""
     may = found.person.may(*KEEPERS)
     draft = found.draft
+    if draft is not None:
+        vetting.warning(draft)
     with st.container(horizontal=True, vertical_alignment="center", key="ic-snippet-acts"):
         editing.button(found)
         if draft is not None:

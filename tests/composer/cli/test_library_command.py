@@ -260,7 +260,7 @@ def test_an_import_says_what_waits_for_somebody_else(tmp_path: Path, file: Path)
     with open_database(tmp_path / "home").session() as session:
         curators(session)
     result = call(tmp_path, "import", str(file), "--yes")
-    assert "2 added; 1 of them a draft for now, since somebody else has to vet it." in result.stdout
+    assert "2 added; 1 of them a draft for now, since others have to vet it." in result.stdout
     assert listed(tmp_path, "--state", "vetted") == []
     assert "stays a draft: people sign in here" in call(tmp_path, "import", str(file)).stdout
 
