@@ -40,6 +40,7 @@ BOTH = (
     "tests/composer/runtime/test_database_source.py",
     "tests/composer/runs/test_queue.py",
     "tests/composer/test_tampering.py",
+    "tests/test_upgrades.py",
 )
 """Files and folders whose tests run on both: what is stored, and what people decide on it."""
 

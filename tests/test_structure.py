@@ -23,6 +23,7 @@ ACROSS_MODULES = {
     "tests/test_readme.py",
     "tests/test_run_behind_a_llama_cpp_server.py",
     "tests/test_run_on_a_real_model.py",
+    "tests/test_upgrades.py",
     "tests/test_whatever_a_server_sends.py",
     "tests/test_structure.py",
     "tests/browser/test_adapt.py",
