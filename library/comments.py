@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
-from library.people import require
+from library.people import require_somewhere
 from library.reasons import reason_of
 from library.roles import Role
 from library.snippets import show
@@ -38,7 +38,7 @@ def comment(session: Session, key: str, text: str, *, by: str, at: datetime) -> 
     """Store a comment on a snippet; raises `Refused` for the role, an unknown key and an empty text."""
     text = reason_of(text, "a comment")
     lock_for_writing(session)
-    require(session, by, *WRITERS)
+    require_somewhere(session, by, *WRITERS)
     newest = show(session, key)[0]
     row = SnippetCommentRow(key=key, version=newest.version, text=text, author=by, written_at=at)
     session.add(row)
@@ -56,7 +56,7 @@ def comments_on(session: Session, key: str) -> tuple[SnippetComment, ...]:
 def resolve(session: Session, id: int, *, by: str, at: datetime, again: bool = False) -> SnippetComment:
     """Resolve a comment, or open it `again`; raises `Refused` for the role and an unknown comment."""
     lock_for_writing(session)
-    require(session, by, *WRITERS)
+    require_somewhere(session, by, *WRITERS)
     row = session.get(SnippetCommentRow, id)
     if row is None:
         raise Refused(f"there is no comment {id} on a snippet")

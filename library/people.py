@@ -15,7 +15,7 @@ from library import log, names
 from library.database import lock_for_writing
 from library.errors import Refused
 from library.lint import hidden
-from library.roles import LOCAL, LOCAL_ROLES, ROLES, Person, Role
+from library.roles import LOCAL, LOCAL_ROLES, ROLES, TASK_ROLES, Person, Role, held
 from library.tables import PersonRow
 
 
@@ -39,9 +39,15 @@ def someone(session: Session, name: str) -> Person:
     return known.get(name, Person(name, "", frozenset()))
 
 
-def require(session: Session, by: str, *roles: Role) -> Person:
-    """Return who acts, who must have one of these roles; raises `NotAllowed` otherwise."""
+def require(session: Session, by: str, *roles: Role, task: str | None = None) -> Person:
+    """Return who acts, who must have one of these roles; raises `NotAllowed` otherwise.
+
+    With a task it is enough to have it for that one, and who is returned is as they are for it. Without one it
+    takes a role that is held for every task: what is done concerns them all.
+    """
     person = someone(session, by)
+    if task is not None:
+        person = person.for_task(task)
     if person.may(*roles):
         return person
     wanted = " or ".join(roles)
@@ -50,11 +56,19 @@ def require(session: Session, by: str, *roles: Role) -> Person:
             f"people sign in to this home, and only they can do what a {wanted} does",
             fix="Sign in to the app.",
         )
-    has = ", ".join(sorted(person.roles)) or "no role here"
+    has = ", ".join(sorted(someone(session, by).grants)) or "no role here"
+    scope = f" for task {task}" if task is not None else " for every task" if person.by_task else ""
+    option = f" --task {task}" if task is not None and roles[0] in TASK_ROLES else ""
     raise NotAllowed(
-        f"this needs the role {wanted}; {by} has {has}",
-        fix=f"Someone with the role admin can give it: `composer people role '{by}' {roles[0]}`.",
+        f"this needs the role {wanted}{scope}; {by} has {has}",
+        fix=f"Someone with the role admin can give it: `composer people role '{by}' {roles[0]}{option}`.",
     )
+
+
+def require_somewhere(session: Session, by: str, *roles: Role) -> Person:
+    """Return who acts, who must have one of these roles, be it for one task: for what decides nothing."""
+    person = someone(session, by)
+    return person if person.may_somewhere(*roles) else require(session, by, *roles)
 
 
 def by_email(session: Session, email: str) -> Person | None:
@@ -105,12 +119,34 @@ def _check_name(session: Session, name: str) -> None:
         )
 
 
-def set_roles(session: Session, name: str, roles: tuple[str, ...], *, by: str, at: datetime) -> Person:
-    """Set a person's roles, in place of those they had; raises `Refused` where nobody has this name."""
+def set_roles(
+    session: Session,
+    name: str,
+    roles: tuple[str, ...],
+    *,
+    by: str,
+    at: datetime,
+    task: str | None = None,
+    was: tuple[str, ...] | None = None,
+) -> Person:
+    """Set a person's roles, in place of those they had; with a task those for that one, while others stay.
+
+    `was` are the roles as whoever changes them saw them. Raises `Refused` where nobody has this name, where the
+    roles are others by now, and for the last admin who would take that role from themselves.
+    """
     lock_for_writing(session)
     require(session, by, "admin")
     row = _row(session, name)
-    row.roles = _checked(roles)
+    before = _person(row).grants
+    if was is not None and set(was) != set(before):
+        raise Refused(f"the roles of {name} were changed meanwhile: {', '.join(before)}", fix="Look again.")
+    if task is not None:
+        others = (one for one in before if not one.endswith(f":{task}"))
+        roles = (*others, *(f"{role}:{task}" for role in roles))
+    checked = _checked(roles)
+    if "admin" not in checked:
+        _check_not_the_last_admin(session, by, name)
+    row.roles = checked
     session.add(row)
     session.flush()
     _log(session, "roles changed", row, by, at)
@@ -127,10 +163,26 @@ def remove_person(session: Session, name: str, *, by: str, at: datetime) -> None
     row = _row(session, name)
     if len(people(session)) == 1:
         raise Refused(f"{name} is the last person of this home", fix="Add another first.")
+    _check_not_the_last_admin(session, by, name)
     row.removed_at = at
     session.add(row)
     session.flush()
     _log(session, "person removed", row, by, at)
+
+
+def removed_people(session: Session) -> tuple[Person, ...]:
+    """Return who was removed, by name, with the roles they had: `add_person` brings each back by their e-mail."""
+    rows = session.exec(select(PersonRow).where(col(PersonRow.removed_at).is_not(None)))
+    return tuple(_person(row) for row in sorted(rows, key=lambda row: row.name))
+
+
+def _check_not_the_last_admin(session: Session, by: str, name: str) -> None:
+    """Refuse to let the last admin lock themselves out; who holds the home's files may, and comes in again."""
+    if name == by and not any("admin" in one.roles for one in people(session) if one.name != by):
+        raise Refused(
+            f"{by} is the last admin: nobody in the app could change people any more",
+            fix="Give somebody else the role admin first.",
+        )
 
 
 def _row(session: Session, name: str) -> PersonRow:
@@ -143,11 +195,20 @@ def _row(session: Session, name: str) -> PersonRow:
     return row
 
 
-def _checked(roles: tuple[str, ...]) -> list[str]:
-    unknown = sorted(set(roles) - set(ROLES))
+def _checked(grants: tuple[str, ...]) -> list[str]:
+    parts = {one: one.partition(":") for one in grants}
+    unknown = sorted({role for role, _, _ in parts.values()} - set(ROLES))
     if unknown:
         raise Refused(f"no role is called {', '.join(unknown)}", fix=f"Choose from {', '.join(ROLES)}.")
-    return [role for role in ROLES if role in roles] or ["viewer"]
+    for one, (role, colon, task) in parts.items():
+        if colon and (role not in TASK_ROLES or not task or ":" in task):
+            raise Refused(
+                f"{one!r} can't be held: {role} is no role for one task" if task else f"{one!r} names no task",
+                fix=f"For one task there are {', '.join(TASK_ROLES)}, such as reviewer:polarity.",
+            )
+    everywhere, by_task = held(grants)
+    by_task = frozenset((role, task) for role, task in by_task if role not in everywhere)
+    return list(Person("", "", everywhere, by_task=by_task).grants) or ["viewer"]
 
 
 def _log(session: Session, action: str, row: PersonRow, by: str, at: datetime) -> None:
@@ -156,4 +217,5 @@ def _log(session: Session, action: str, row: PersonRow, by: str, at: datetime) -
 
 
 def _person(row: PersonRow) -> Person:
-    return Person(row.name, row.email, frozenset(role for role in ROLES if role in row.roles))
+    everywhere, by_task = held(row.roles)
+    return Person(row.name, row.email, everywhere, by_task=by_task)

@@ -47,7 +47,7 @@ def pages_for(person: Person | None) -> list[Page]:
     if person is None:
         return pages(0, NEWCOMER)
     every = pages(waiting(person), NEWCOMER, label_data.waiting(person))
-    if person.roles != {"rater"}:
+    if not person.only_rates:
         return every
     return [every[0], *(page for page in every if page.url_path == LABEL_PATH)]
 

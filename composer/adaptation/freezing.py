@@ -112,7 +112,7 @@ def enter_adaptation(session: Session, plan: AdaptationPlan, *, by: str, at: dat
     One that has not ended goes on with the head start that it froze, whatever other targets have shown since.
     """
     lock_for_writing(session)
-    require(session, by, *PROPOSERS)
+    require(session, by, *PROPOSERS, task=plan.run.task.name)
     known = session.exec(select(AdaptationRow).where(AdaptationRow.target_hash == plan.target.hash))
     for row in known:
         then = None if row.prior is None else Prior.from_json(row.prior)

@@ -31,7 +31,7 @@ from composer.answers.ending import in_words, on_paid
 from composer.answers.naming import NamedCells, named_answers
 from composer.answers.session import ModelSession, model_session
 from composer.candidates.measurement import measure
-from composer.candidates.records import PROPOSERS
+from composer.candidates.records import PROPOSERS, get_candidate_summary
 from composer.evaluation.outcomes import Difference
 from composer.home import processes
 from composer.home.locks import exclusive_lock, is_locked
@@ -124,7 +124,7 @@ def enter_job(
     if kind not in get_args(JobKind):
         raise Refused(f"no job is called {kind}", fix=f"Choose one of: {', '.join(get_args(JobKind))}.")
     lock_for_writing(session)
-    person = require(session, by, *PROPOSERS)
+    person = require(session, by, *PROPOSERS, task=get_candidate_summary(session, candidate_id).task)
     for one in jobs_of(session, candidate_id):
         if one.kind == kind and one.examples == tuple(examples) and one.state in (WAITING, RUNNING):
             return one.id

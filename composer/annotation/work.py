@@ -82,7 +82,7 @@ def annotate(
     goes on from the answers stored.
     """
     with database.session() as session:
-        person = require(session, by, *PROPOSERS)
+        person = require(session, by, *PROPOSERS, task=plan.use.task.name)
     malformed = malformed_path(plan.output)
     subject = f"prompt:{plan.use.task.name}:{plan.use.target.name}"
     with ExitStack() as files:

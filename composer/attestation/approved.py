@@ -11,7 +11,7 @@ from composer.review.blockers import BLOCKING_VERDICTS
 from composer.review.counting import DISMISSAL, KINDS, Verdict, approvals, effective_verdicts, holds_role
 from composer.task.task import Task
 from library.canonical import digest
-from library.roles import LOCAL, ROLES, Person
+from library.roles import LOCAL, Person, held
 
 LOGGED_VERDICTS = frozenset({*KINDS, DISMISSAL})
 """Actions of the log about a candidate that are verdicts."""
@@ -29,7 +29,7 @@ def approval_faults(facts: ReviewFacts, evidence: Evidence, task: Task) -> Itera
     if before is None:
         yield "the statement's log has no release of this candidate"
         return
-    people = _people(before)
+    people = _people(before, task.name)
     verdicts = _verdicts(facts, before)
     named = any(one.subject.startswith("person:") for one in before)
     if not named and not all(one.local for one in verdicts):
@@ -49,14 +49,14 @@ def approval_faults(facts: ReviewFacts, evidence: Evidence, task: Task) -> Itera
     if not overridden:
         yield from (f"the gate “{one.name}” fails" for one in evidence.gates if one.binding and not one.passed)
     yield from _regressions(facts, evidence, task, before)
-    yield from _releasers(facts)
+    yield from _releasers(facts, task.name)
 
 
-def _releasers(facts: ReviewFacts) -> Iterator[str]:
+def _releasers(facts: ReviewFacts, task: str) -> Iterator[str]:
     """Check that whoever released the candidate, or rolled back to it, was a releaser then."""
     for place, one in enumerate(facts.log):
         if one.subject.startswith("release:") and one.detail.get("candidate") == facts.candidate:
-            people = _people(facts.log[:place])
+            people = _people(facts.log[:place], task)
             if people and not any(each.name == one.who and each.may("releaser") for each in people):
                 yield f"{one.who}, who released it, was no releaser"
 
@@ -74,8 +74,8 @@ def _before_release(facts: ReviewFacts) -> Sequence[LoggedEntry] | None:
     return None
 
 
-def _people(before: Sequence[LoggedEntry]) -> tuple[Person, ...]:
-    """Return the people there were after these entries, with their roles."""
+def _people(before: Sequence[LoggedEntry], task: str) -> tuple[Person, ...]:
+    """Return the people there were after these entries, with the roles that they had for a task."""
     known: dict[str, Person] = {}
     for one in before:
         kind, _, name = one.subject.partition(":")
@@ -83,8 +83,8 @@ def _people(before: Sequence[LoggedEntry]) -> tuple[Person, ...]:
             continue
         known.pop(name, None)
         if one.action != "person removed":
-            has = one.detail.get("roles", ())
-            known[name] = Person(name, "", frozenset(role for role in ROLES if role in has))
+            everywhere, by_task = held(one.detail.get("roles", ()))
+            known[name] = Person(name, "", everywhere, by_task=by_task).for_task(task)
     return tuple(known.values())
 
 

@@ -21,7 +21,7 @@ def keep_base(session: Session, task: Task, text: str, *, by: str, at: datetime,
 
     The text must be as `checked_base` returns it; `note` says where it came from.
     """
-    require(session, by, *PROPOSERS)
+    require(session, by, *PROPOSERS, task=task.name)
     if text == task.base:
         return None
     known = find_base(session, task, text)

@@ -37,7 +37,7 @@ def submit(
     Raises `UnvettedText` for what is no composition, such as a trial.
     Whoever started the run proposed it, also where somebody else has it scored again.
     """
-    require(session, by, *PROPOSERS)
+    require(session, by, *PROPOSERS, task=evidence.task.name)
     require_composed(composition, incumbent)
     content = evidence.as_json()
     evidence_hash = digest(content)

@@ -16,13 +16,15 @@ from composer.home.paths import Home, resolve_home
 from composer.home.signin import auth_file, needed
 from composer.review.role_changes import LOST, REGAINED, add_person, remove_person, set_roles
 from library import log
+from library.errors import Refused
 from library.people import people as people_of
-from library.roles import ROLES, Person
+from library.roles import ROLES, TASK_ROLES, Person
 
 app = typer.Typer(no_args_is_help=True, help="People: who signs in, and what they may do.")
 
 NameArgument = Annotated[str, typer.Argument(help="The name that is used in the log.")]
 _CHOICE = f"{', '.join(ROLES[:-1])} or {ROLES[-1]}"
+_FOR_TASK = f"For one task alone: {', '.join(TASK_ROLES[:-1])} or {TASK_ROLES[-1]}."
 
 
 @app.command()
@@ -33,12 +35,16 @@ def add(
     role: Annotated[
         list[str] | None, typer.Option("--role", help=f"{_CHOICE}; may be repeated. Without: viewer.")
     ] = None,
+    task: Annotated[
+        str | None, typer.Option("--task", help=f"Give the roles for this task alone. {_FOR_TASK}")
+    ] = None,
     home: HomeOption = None,
 ) -> None:
     """Add a person, or bring one back; the first makes the home one that people sign in to."""
     with opened(home).session() as session:
         first, before = not people_of(session), log.newest(session)
-        added = add_person(session, name, email, tuple(role or ()), by=person(), at=datetime.now(UTC))
+        grants = tuple(one if task is None else f"{one}:{task}" for one in role or ())
+        added = add_person(session, name, email, grants, by=person(), at=datetime.now(UTC))
         approvals = _approvals_since(session, before)
     _say(f"{added.name} <{added.email}> added: {_roles(added)}")
     _say_each(approvals)
@@ -50,13 +56,21 @@ def add(
 @refusals
 def role_command(
     name: NameArgument,
-    roles: Annotated[list[str], typer.Argument(metavar="ROLE...", help=f"One or more of: {', '.join(ROLES)}.")],
+    roles: Annotated[
+        list[str] | None, typer.Argument(metavar="ROLE...", help=f"One or more of: {', '.join(ROLES)}.")
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option("--task", help=f"Change those for this task alone; without a role, take them. {_FOR_TASK}"),
+    ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Give a person these roles instead of those they had."""
+    """Give a person these roles instead of those they had: for every task, or with --task for that one alone."""
+    if not roles and task is None:
+        raise Refused("no role is named", fix=f"Name one or more of {', '.join(ROLES)}.")
     with opened(home).session() as session:
         before, newest = {one.name: one for one in people_of(session)}, log.newest(session)
-        changed = set_roles(session, name, tuple(roles), by=person(), at=datetime.now(UTC))
+        changed = set_roles(session, name, tuple(roles or ()), task=task, by=person(), at=datetime.now(UTC))
         approvals = _approvals_since(session, newest)
     _say(f"{changed.name} was {_roles(before[changed.name])}; is {_roles(changed)}")
     _say_each(approvals)
@@ -81,7 +95,7 @@ def list_command(home: HomeOption = None, as_json: JsonOption = False) -> None:
     with opened(home).session() as session:
         known = people_of(session)
     if as_json:
-        rows = [{"name": one.name, "email": one.email, "roles": _ordered(one)} for one in known]
+        rows = [{"name": one.name, "email": one.email, "roles": list(one.grants)} for one in known]
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     if not known:
@@ -121,9 +135,5 @@ def _say(line: str) -> None:
     console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
-def _ordered(one: Person) -> list[str]:
-    return [role for role in ROLES if role in one.roles]
-
-
 def _roles(one: Person) -> str:
-    return ", ".join(_ordered(one))
+    return ", ".join(one.grants)

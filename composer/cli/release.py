@@ -31,8 +31,9 @@ def release(
     by = person()
     with opened(home).session() as session:
         reason_of(reason, "a release")
-        require(session, by, "releaser")
-        status = review_status(session, get_candidate(session, candidate))
+        found = get_candidate(session, candidate)
+        require(session, by, "releaser", task=found.task)
+        status = review_status(session, found)
         if against := status.release_blockers:
             raise Refused(
                 f"candidate {candidate} can't be released: {joined(against)}",
@@ -53,8 +54,8 @@ def rollback(
     by = person()
     with opened(home).session() as session:
         reason_of(reason, "a rollback")
-        require(session, by, "releaser")
         earlier = get_release(session, number)
+        require(session, by, "releaser", task=earlier.task)
         planned = replacement(session, earlier.candidate_id)
         made = roll_back(session, number, reason=reason, by=by, at=datetime.now(UTC))
         _show_replacement(planned, f"release {number}")

@@ -102,7 +102,7 @@ def enter_job(session: Session, questions: Questions, *, by: str, at: datetime, 
     `apart` are the examples that the draft on trial was written from.
     """
     lock_for_writing(session)
-    person = require(session, by, *KEEPERS)
+    person = require(session, by, *KEEPERS, task=questions.now.task.name)
     now, trial = questions.now, questions.trial
     named = [one.id for one in questions.examples if one.id not in set(apart)]
     keep_target(session, now.target, by=by, at=at)
@@ -163,8 +163,8 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
 
 def ask_to_stop(session: Session, job_id: int, *, by: str, at: datetime) -> None:
     """Ask a job's worker to stop after the answer in flight; what it has is kept. Raises for the role."""
-    require(session, by, *KEEPERS)
     row = _row(session, job_id)
+    require(session, by, *KEEPERS, task=row.task)
     if row.state not in (WAITING, RUNNING):
         raise Refused("it has ended already: there is nothing to stop")
     row.stop_asked = True

@@ -94,7 +94,7 @@ def plan_mining(
     Raises `Refused` for the role, for what is missing (as `in_use` does), and for a budget, a seed or a strategy
     that makes no sense.
     """
-    require(session, by, *KEEPERS)
+    require(session, by, *KEEPERS, task=task)
     way_of(strategy)
     if budget < LEAST_BUDGET:
         raise Refused(

@@ -33,7 +33,7 @@ def choose_anchors(session: Session, task: str, *, by: str, at: datetime) -> Anc
     lock_for_writing(session)
     if known := anchors_of(session, task):
         return known
-    require(session, by, *KEEPERS)
+    require(session, by, *KEEPERS, task=task)
     dataset, chosen = dataset_of(session, task), to_choose(session, task)
     row = AnchorRow(task=task, dataset=dataset, examples=list(chosen), chosen_by=by, chosen_at=at)
     session.add(row)

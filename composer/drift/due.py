@@ -88,7 +88,7 @@ def labels_arrived(session: Session, task: str, *, by: str, at: datetime) -> tup
         if not one.examples or one.going_on is not None:
             continue
         entered = None
-        if checked and one.examples >= FEW and _may_ask(session, by):
+        if checked and one.examples >= FEW and _may_ask(session, by, task):
             entered = enter_score(session, task, release.target, "new labels", by=by, at=at)
         found.append(Arrived(one, entered))
     return tuple(found)
@@ -99,5 +99,5 @@ def sentences(arrived: Sequence[Arrived]) -> str:
     return "".join(f" {one.words[:1].upper()}{one.words[1:]}." for one in arrived)
 
 
-def _may_ask(session: Session, by: str) -> bool:
-    return someone(session, by).may(*PROPOSERS)
+def _may_ask(session: Session, by: str, task: str) -> bool:
+    return someone(session, by).for_task(task).may(*PROPOSERS)

@@ -49,7 +49,7 @@ def enter_score(session: Session, task: str, target: str, kind: Kind, *, by: str
     `plan_score` does.
     """
     lock_for_writing(session)
-    person = require(session, by, *PROPOSERS)
+    person = require(session, by, *PROPOSERS, task=task)
     if (known := unfinished(session, task, target, kind, at=at)) is not None:
         return known.id
     plan = plan_score(session, task, target, kind)
@@ -127,8 +127,8 @@ def do_score(database: Database, home: Home, score_id: int, *, connect: Connect 
 
 def ask_to_stop(session: Session, score_id: int, *, by: str, at: datetime) -> None:
     """Ask a scoring's worker to stop after the answer in flight; what it has is kept. Raises for the role."""
-    require(session, by, *PROPOSERS)
     row = score_row(session, score_id)
+    require(session, by, *PROPOSERS, task=row.task)
     if row.state not in (WAITING, RUNNING):
         raise Refused("it has ended already: there is nothing to stop")
     row.stop_asked = True

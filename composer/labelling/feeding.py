@@ -65,7 +65,7 @@ class Feed:
 
 def foresee(session: Session, task: Task, *, raters: int | None = None, by: str) -> Feed:
     """Return what `feed` would make of a task's data, and change nothing; raises `Refused` as that does."""
-    require(session, by, *KEEPERS)
+    require(session, by, *KEEPERS, task=task.name)
     return _prepared(session, task, raters).feed
 
 
@@ -78,7 +78,7 @@ def feed(session: Session, task: Task, *, raters: int | None = None, by: str, at
     `Refused` for the role, where nothing is rated enough, and what an import raises.
     """
     lock_for_writing(session)
-    require(session, by, *KEEPERS)
+    require(session, by, *KEEPERS, task=task.name)
     found = _prepared(session, task, raters)
     import_records(session, task, found.records, by=by, at=at)
     end(session, found.rows, "data", by=by, at=at)

@@ -43,9 +43,10 @@ class Queued:
     ground: Ground | None = None
 
 
-def usual_raters(session: Session) -> int:
+def usual_raters(session: Session, task: str) -> int:
     """Return how many people shall rate an example where nobody says: three, or as many as there are who may."""
-    return min(USUAL_RATERS, max(sum(one.may(*RATERS) for one in people(session)), 1))
+    able = sum(one.for_task(task).may(*RATERS) for one in people(session))
+    return min(USUAL_RATERS, max(able, 1))
 
 
 def queue_unlabelled(
@@ -56,7 +57,7 @@ def queue_unlabelled(
     Raises `Refused` for the role, a number of raters below 1, and an id that other inputs have already.
     """
     lock_for_writing(session)
-    require(session, by, *KEEPERS)
+    require(session, by, *KEEPERS, task=task.name)
     shortened = [_cut(task, one) for one in items]
     wanted = [one for one in shortened if not task.data.slices or one.slice in task.data.slices]
     examples = current_dataset(session, task.name).examples if has_data(session, task.name) else ()
@@ -93,7 +94,7 @@ def queue_doubtful(
     Raises `Refused` for the role, numbers below 1, and where nothing is known on that ground.
     """
     lock_for_writing(session)
-    require(session, by, *KEEPERS)
+    require(session, by, *KEEPERS, task=task.name)
     if most < 1:
         raise Refused(f"{most} examples can't be queued", fix="Give 1 or more.")
     found = doubtful(session, task, ground)
@@ -113,7 +114,7 @@ def close_queue(session: Session, task: Task, *, reason: str, by: str, at: datet
     Raises `Refused` for the role, an empty reason, and an empty queue.
     """
     lock_for_writing(session)
-    require(session, by, *KEEPERS)
+    require(session, by, *KEEPERS, task=task.name)
     why = reason_of(reason, "closing a queue")
     rows = waiting_rows(session, task.name)
     if not rows:
@@ -141,7 +142,7 @@ def _add(
     by: str,
     at: datetime,
 ) -> int:
-    number = usual_raters(session) if raters is None else raters
+    number = usual_raters(session, task.name) if raters is None else raters
     if number < 1:
         raise Refused(f"{number} people can't rate an example", fix="Give 1 or more.")
     if not items:

@@ -27,7 +27,7 @@ from composer.task.task import Task
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
-from library.people import people
+from library.people import people, require_somewhere
 from library.reasons import reason_of
 from library.roles import Person
 
@@ -74,7 +74,7 @@ def sitting(session: Session, task_name: str, *, by: str, skipped: bool = False)
     With `skipped`, what they skipped comes again after all else. An example that as many others have rated as
     shall is not theirs. Raises `Refused` for the role, an unknown task, and an example that lacks an input of it.
     """
-    require_rater(session, by)
+    require_rater(session, by, task_name)
     task = get_task(session, task_name)
     acts = acts_on(session, task)
     mine = acts.get(by, [])
@@ -105,8 +105,8 @@ def rate(session: Session, item: int, value: object, *, by: str, at: datetime, n
     for a value that the task doesn't have, an example that waits no more, a bad note, and the role.
     """
     lock_for_writing(session)
-    require_rater(session, by)
     row = waiting_row(session, item)
+    require_rater(session, by, row.task)
     task = get_task(session, row.task)
     own = Act(0, item, "rating", checked(value, task), _note(note))
     return _store(session, task, own, by=by, at=at)
@@ -115,8 +115,8 @@ def rate(session: Session, item: int, value: object, *, by: str, at: datetime, n
 def skip(session: Session, item: int, *, by: str, at: datetime) -> bool:
     """Store that a person can't or won't rate a queued example; otherwise as `rate`."""
     lock_for_writing(session)
-    require_rater(session, by)
     row = waiting_row(session, item)
+    require_rater(session, by, row.task)
     return _store(session, get_task(session, row.task), Act(0, item, "skip"), by=by, at=at)
 
 
@@ -127,11 +127,12 @@ def take_back(session: Session, act: int, *, by: str, at: datetime) -> bool:
     waits no more, and the role.
     """
     lock_for_writing(session)
-    require_rater(session, by)
+    require_somewhere(session, by, *RATERS)
     found = session.get(RatingRow, act)
     if found is None or found.kind == "undo" or found.person != by:
         raise Refused("this is no rating of yours", fix="Only what you did yourself can be taken back.")
     task = get_task(session, waiting_row(session, found.queued_id).task)
+    require_rater(session, by, task.name)
     if any(one.about == act for one in acts_on(session, task, by=by).get(by, ())):
         return False
     return _store(session, task, Act(0, found.queued_id, "undo", about=act), by=by, at=at)
@@ -139,10 +140,12 @@ def take_back(session: Session, act: int, *, by: str, at: datetime) -> bool:
 
 def waiting_for(session: Session, person: Person) -> int:
     """Return how many queued examples this person has neither rated nor skipped; 0 for whoever may not rate."""
-    if not person.may(*RATERS) or (person.local and people(session)):
+    if not person.may_somewhere(*RATERS) or (person.local and people(session)):
         return 0
     total = 0
     for name in tasks_with_queues(session):
+        if not person.for_task(name).may(*RATERS):
+            continue
         task = get_task(session, name)
         acts = acts_on(session, task)
         done = counting(acts.get(person.name, []))

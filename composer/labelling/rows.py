@@ -27,12 +27,12 @@ WAITING = ""
 """The outcome of a queued example that still waits."""
 
 
-def require_rater(session: Session, by: str) -> Person:
-    """Return who rates, who must have a role for it; raises `NotAllowed` otherwise.
+def require_rater(session: Session, by: str, task: str) -> Person:
+    """Return who rates, who must have a role for it, for this task; raises `NotAllowed` otherwise.
 
     Where people sign in, the local person doesn't rate: a rating is one person's.
     """
-    person = require(session, by, *RATERS)
+    person = require(session, by, *RATERS, task=task)
     if person.local and people(session):
         raise NotAllowed(
             "people sign in to this home, and each rates under their own name", fix="Sign in to the app."

@@ -53,7 +53,7 @@ def push_release(
     Raises `Refused` where `by` may not release, and what `plan_push` and `push` raise.
     """
     with database.session() as session:
-        require(session, by, "releaser")
+        require(session, by, "releaser", task=task)
     found = plan_push(database, registry, task, target, name=name, alias=alias)
     prompt, plan = found.prompt, found.plan
     version = push(registry, prompt, prompt.fingerprint, plan)

@@ -26,7 +26,7 @@ from library.tables import insert_all
 
 def add_examples(session: Session, task: Task, dataset: Dataset, *, by: str, at: datetime) -> bool:
     """Make this the current dataset of the task; returns whether anything changed. Raises for the role."""
-    require(session, by, *KEEPERS)
+    require(session, by, *KEEPERS, task=task.name)
     return make_current(session, task, dataset, by=by, at=at)
 
 
@@ -38,7 +38,7 @@ def leave_out(
     Raises `Refused` for the role, an id that the data lack, no reason, and where dev or test would be empty.
     """
     lock_for_writing(session)
-    require(session, by, *KEEPERS)
+    require(session, by, *KEEPERS, task=task.name)
     why = reason_of(reason, "leaving examples out")
     known = current_dataset(session, task.name)
     wanted = set(ids)
@@ -72,7 +72,7 @@ def make_current(
 ) -> bool:
     """Write a dataset, or a changed one, and log it; returns whether anything changed. Raises for the role."""
     lock_for_writing(session)
-    require(session, by, *KEEPERS, "reviewer")
+    require(session, by, *KEEPERS, "reviewer", task=task.name)
     current = _dataset_row(session, task.name)
     name = f"{task.name}:{dataset.hash}"
     if current is not None and current.hash == name:

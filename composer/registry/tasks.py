@@ -17,7 +17,7 @@ from library.roles import KEEPERS
 
 def add_task(session: Session, task: Task, *, by: str, at: datetime) -> bool:
     """Make this content the current one of its name; returns whether anything changed. Raises for the role."""
-    require(session, by, *KEEPERS)
+    require(session, by, *KEEPERS, task=task.name)
     if task_hash(session, task.name) == task.hash:
         return False
     session.add(

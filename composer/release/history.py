@@ -160,7 +160,7 @@ def rollback_blockers(session: Session, release: Release, person: Person) -> tup
     """Return all that keeps this person from rolling back to a release; empty where nothing does."""
     head = get_candidate_summary(session, release.candidate_id)
     now = current_release(session, release.task, release.target)
-    found = [] if person.may("releaser") else [Blocker("not a releaser", who=person.name)]
+    found = [] if person.for_task(release.task).may("releaser") else [Blocker("not a releaser", who=person.name)]
     if now is not None and now.candidate_id == release.candidate_id:
         found.append(Blocker("current release", number=release.id))
     try:

@@ -17,7 +17,7 @@ from composer.tables import ReleaseRow
 from library import log
 from library.database import lock_for_writing
 from library.errors import Refused
-from library.people import require
+from library.people import require, require_somewhere
 from library.reasons import reason_of
 
 
@@ -29,8 +29,8 @@ def release_candidate(session: Session, candidate_id: int, *, reason: str, by: s
     """
     reason = reason_of(reason, "a release")
     lock_for_writing(session)
-    person = require(session, by, "releaser")
     candidate = get_candidate(session, candidate_id)
+    person = require(session, by, "releaser", task=candidate.task)
     status = review_status(session, candidate)
     if against := status.release_blockers:
         raise Refused(f"candidate {candidate_id} can't be released: {joined(against)}")
@@ -47,8 +47,9 @@ def roll_back(session: Session, release_id: int, *, reason: str, by: str, at: da
     """
     reason = reason_of(reason, "a rollback")
     lock_for_writing(session)
-    person = require(session, by, "releaser")
+    require_somewhere(session, by, "releaser")
     earlier = get_release(session, release_id)
+    person = require(session, by, "releaser", task=earlier.task)
     now = current_release(session, earlier.task, earlier.target)
     if now is not None and now.candidate_id == earlier.candidate_id:
         raise Refused(f"release {release_id} is what is released now")

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from sqlmodel import Session, col, select
 
 from composer.candidates.evidence import Evidence
-from composer.candidates.records import Candidate, get_candidate
+from composer.candidates.records import Candidate, get_candidate, get_candidate_summary
 from composer.review.verdicts import COMMENTERS
 from composer.tables import CandidateRow, CommentRow
 from library import log
@@ -89,8 +89,8 @@ def add_comment(
         raise Refused("a comment needs a text", fix="Write what you ask, note or suggest.")
     text = reason_of(text, "a comment")
     lock_for_writing(session)
-    person = require(session, by, *COMMENTERS)
     candidate = get_candidate(session, candidate_id)
+    person = require(session, by, *COMMENTERS, task=candidate.task)
     object_hash = _object(candidate.evidence, kind, name)
     if not object_hash:
         raise Refused(f"candidate {candidate_id} has no {kind} {name}")
@@ -114,10 +114,10 @@ def add_comment(
 def resolve_comment(session: Session, comment_id: int, *, by: str, at: datetime, resolved: bool = True) -> None:
     """Mark a comment as resolved, or open it again; raises `Refused` where there is none, and for the role."""
     lock_for_writing(session)
-    person = require(session, by, *COMMENTERS)
     row = session.get(CommentRow, comment_id)
     if row is None:
         raise Refused(f"there is no comment {comment_id}")
+    person = require(session, by, *COMMENTERS, task=get_candidate_summary(session, row.candidate_id).task)
     row.resolved_by, row.resolved_at = (person.name, at) if resolved else ("", None)
     session.add(row)
     action = "comment resolved" if resolved else "comment opened again"

@@ -84,8 +84,8 @@ def propose_correction(
     """
     reason = reason_of(reason, "a correction")
     lock_for_writing(session)
-    person = require(session, by, "reviewer")
     candidate = get_candidate(session, candidate_id)
+    person = require(session, by, "reviewer", task=candidate.task)
     task = get_task(session, candidate.task)
     example = _example(session, task, example_id)
     gold = _checked(task, gold)
@@ -121,10 +121,10 @@ def decide_correction(
     """
     reason = reason_of(reason, "a decision")
     lock_for_writing(session)
-    person = require_signed_in(session, by, "reviewer", "curator")
     row = session.get(CorrectionRow, correction_id)
     if row is None:
         raise Refused(f"there is no correction {correction_id}")
+    person = require_signed_in(session, by, "reviewer", "curator", task=row.task)
     if row.state != "open":
         raise Refused(f"correction {correction_id} is {row.state} already")
     if confirm and person.local:

@@ -54,8 +54,8 @@ def dismiss(
     """
     reason = reason_of(reason, "a dismissal")
     lock_for_writing(session)
-    person = require_signed_in(session, by, "admin")
     candidate = get_candidate(session, candidate_id)
+    person = require_signed_in(session, by, "admin", task=candidate.task)
     status = review_status(session, candidate)
     counting = {one.id for one in effective_verdicts(status.verdicts) if one.kind in BLOCKING_VERDICTS}
     if verdict_id not in counting:
@@ -66,11 +66,11 @@ def dismiss(
 
 def _entitled(session: Session, status: ReviewStatus, kind: Kind, by: str) -> Person:
     if kind != "override":
-        return require_signed_in(session, by, "reviewer")
+        return require_signed_in(session, by, "reviewer", task=status.task.name)
     roles = status.task.terms.override
     if not roles:
         raise Refused(
             f"the policy of task {status.task.name} lets nobody override a gate",
             fix="Its file can name roles that may: policy.override.",
         )
-    return require_signed_in(session, by, *roles)
+    return require_signed_in(session, by, *roles, task=status.task.name)

@@ -142,7 +142,7 @@ def _entry(session: Session, head: CandidateSummary, shared: Shared) -> Entry:
 
 def waiting_for(session: Session, person: Person) -> int:
     """Return how many candidates wait for this person's decision; only those that may are read whole."""
-    if not person.may("reviewer"):
+    if not person.may_somewhere("reviewer"):
         return 0
     known = list_candidates(session)
     settled = {one.rescored_from for one in known} | {one.candidate_id for one in list_releases(session)}

@@ -72,6 +72,7 @@ class NextStep:
 
 def next_step(status: ReviewStatus, person: Person) -> NextStep:
     """Return what comes next for a candidate and what this person can do about it."""
+    person = person.for_task(status.task.name)
     made = status.release
     if made is not None and status.state == "replaced":
         verbs = _where(person.may("releaser") and not status.rollback_blockers, "rollback")
@@ -100,6 +101,7 @@ def next_step(status: ReviewStatus, person: Person) -> NextStep:
 
 def needs_decision(status: ReviewStatus, person: Person) -> bool:
     """Whether a candidate waits for this person's decision: they may give one, and have given none that counts."""
+    person = person.for_task(status.task.name)
     return (
         status.state in UNDECIDED
         and status.successor is None

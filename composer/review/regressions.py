@@ -72,8 +72,8 @@ def set_disposition(
         )
     reason = reason_of(reason, "a disposition")
     lock_for_writing(session)
-    person = require(session, by, "reviewer")
     candidate = get_candidate(session, candidate_id)
+    person = require(session, by, "reviewer", task=candidate.task)
     strangers = sorted(set(example_ids) - set(candidate.regressions))
     if strangers or not example_ids:
         what = ", ".join(strangers[:3]) or "no example"

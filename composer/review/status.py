@@ -135,7 +135,7 @@ class ReviewStatus:
     def own_blockers(self, person: Person) -> tuple[Blocker, ...]:
         """Return what keeps this person, and not everybody, from approving."""
         found = []
-        if not person.may("reviewer"):
+        if not person.for_task(self.task.name).may("reviewer"):
             found.append(Blocker("not a reviewer", who=person.name))
         if (LOCAL if person.local else person.name) in self.excluded:
             found.append(Blocker("approval excluded", who=person.name, detail=_policy(self.task)))
@@ -169,7 +169,7 @@ def review_status(session: Session, candidate: CandidateSummary, shared: Shared 
     shared = shared or Shared(session, [candidate])
     task = shared.task(candidate.outcome.task_hash)
     verdicts = shared.verdicts.get(candidate.id, ())
-    known = shared.people
+    known = tuple(one.for_task(task.name) for one in shared.people)
     signed_in = bool(known)
     effective = effective_verdicts(verdicts)
     overriding = task.terms.override

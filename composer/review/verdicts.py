@@ -70,12 +70,12 @@ def record(
     )
 
 
-def require_signed_in(session: Session, by: str, *roles: Role) -> Person:
-    """Return who decides, who must have one of these roles; raises `NotAllowed` otherwise.
+def require_signed_in(session: Session, by: str, *roles: Role, task: str) -> Person:
+    """Return who decides, who must have one of these roles for a task; raises `NotAllowed` otherwise.
 
     Where people sign in, the local person has roles to keep the home with, and decides nothing by them.
     """
-    person = require(session, by, *roles)
+    person = require(session, by, *roles, task=task)
     if person.local and people(session):
         raise NotAllowed("people sign in to this home, and only they can decide", fix="Sign in to the app.")
     return person

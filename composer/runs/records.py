@@ -85,7 +85,7 @@ def enter_run(session: Session, plan: Plan, *, by: str, at: datetime) -> int:
     A target that comes with the product is stored with it, a base that it proposes before it.
     """
     lock_for_writing(session)
-    require(session, by, *PROPOSERS)
+    require(session, by, *PROPOSERS, task=plan.task.name)
     row = session.exec(select(RunRow).where(RunRow.identity == plan.identity)).first()
     if row is None:
         keep_target(session, plan.target, by=by, at=at)
@@ -162,8 +162,8 @@ def _no_run(run_id: int) -> Refused:
 
 def ask_to_stop(session: Session, run_id: int, *, by: str, at: datetime) -> None:
     """Ask a run's worker to stop after the answer in flight; what it has is kept."""
-    require(session, by, *PROPOSERS)
     row = run_row(session, run_id)
+    require(session, by, *PROPOSERS, task=row.task)
     if row.state not in (WAITING, RUNNING):
         raise Refused(f"run {run_id} is {row.state}: there is nothing to stop")
     row.stop_asked = True
@@ -173,8 +173,8 @@ def ask_to_stop(session: Session, run_id: int, *, by: str, at: datetime) -> None
 
 def go_on(session: Session, run_id: int, *, by: str, at: datetime) -> None:
     """Put a run that was stopped, failed or killed back among those that wait; raises for the role."""
-    require(session, by, *PROPOSERS)
     row = run_row(session, run_id)
+    require(session, by, *PROPOSERS, task=row.task)
     if row.state != FINISHED:
         put_back(row)
         row.stop_asked = False

@@ -7,7 +7,18 @@ from sqlmodel import Session
 
 from library import log
 from library.errors import Refused
-from library.people import NotAllowed, add_person, by_email, people, remove_person, require, set_roles, someone
+from library.people import (
+    NotAllowed,
+    add_person,
+    by_email,
+    people,
+    remove_person,
+    removed_people,
+    require,
+    require_somewhere,
+    set_roles,
+    someone,
+)
 from library.roles import LOCAL, LOCAL_ROLES, ROLES
 from tests.library.conftest import AT
 
@@ -114,8 +125,67 @@ def test_a_removed_person_may_nothing_and_can_come_back_under_the_same_email_alo
     with pytest.raises(Refused, match="nobody here is called Alan"):
         remove_person(session, "Alan", by=ROOT, at=AT)
     assert "with another e-mail" in refused(session, "Alan", "mallory@example.org")
+    assert [one.name for one in removed_people(session)] == ["Alan"]
     add(session, "Alan", "viewer")
     assert someone(session, "Alan").roles == {"viewer"}
+    assert removed_people(session) == ()
+
+
+def test_a_role_for_one_task_is_checked_for_that_task_and_named_where_it_lacks(session: Session) -> None:
+    add(session, "Alan", "reviewer:relatedness", "viewer")
+    assert require(session, "Alan", "reviewer", task="relatedness").may("reviewer")
+    for task in ("polarity", None, "", "relatedness2"):
+        with pytest.raises(NotAllowed, match="needs the role reviewer"):
+            require(session, "Alan", "reviewer", task=task)
+    assert require_somewhere(session, "Alan", "reviewer").name == "Alan"
+    with pytest.raises(NotAllowed) as caught:
+        require(session, "Alan", "reviewer", task="polarity")
+    assert "the role reviewer for task polarity; Alan has reviewer:relatedness, viewer" in str(caught.value)
+    assert "composer people role 'Alan' reviewer --task polarity" in str(caught.value)
+
+
+def test_roles_for_one_task_change_and_the_others_stay(session: Session) -> None:
+    add(session, "Alan", "viewer", "rater:a", "reviewer:b")
+    assert set_roles(session, "Alan", ("curator",), by=ROOT, at=AT, task="a").grants == (
+        "viewer",
+        "curator:a",
+        "reviewer:b",
+    )
+    assert set_roles(session, "Alan", (), by=ROOT, at=AT, task="b").grants == ("viewer", "curator:a")
+    assert set_roles(session, "Alan", (), by=ROOT, at=AT).grants == ("viewer",)
+
+
+@pytest.mark.parametrize("grant", ["admin:a", "viewer:a", "reviewer:", "reviewer:a:b", ":a", "king:a"])
+def test_what_is_no_role_for_one_task_is_refused(session: Session, grant: str) -> None:
+    add(session, "Alan")
+    with pytest.raises(Refused, match=r"can't be held|names no task|no role is called"):
+        set_roles(session, "Alan", (grant,), by=ROOT, at=AT)
+
+
+def test_who_holds_a_role_for_all_tasks_is_not_noted_for_one_besides(session: Session) -> None:
+    add(session, "Alan", "reviewer", "reviewer:a")
+    assert someone(session, "Alan").grants == ("reviewer",)
+
+
+def test_the_second_of_two_who_change_the_same_roles_is_told_of_the_first(session: Session) -> None:
+    add(session, "Alan", "viewer")
+    set_roles(session, "Alan", ("reviewer",), by=ROOT, at=AT, was=("viewer",))
+    with pytest.raises(Refused, match="the roles of Alan were changed meanwhile: reviewer"):
+        set_roles(session, "Alan", ("curator",), by=ROOT, at=AT, was=("viewer",))
+
+
+def test_the_last_admin_can_t_lock_themselves_out(session: Session) -> None:
+    add(session, "Edsger", "admin")
+    add(session, "Grace", "reviewer")
+    for locked_out in (
+        lambda: set_roles(session, "Edsger", ("viewer",), by="Edsger", at=AT),
+        lambda: remove_person(session, "Edsger", by="Edsger", at=AT),
+    ):
+        with pytest.raises(Refused, match="Edsger is the last admin"):
+            locked_out()
+    add(session, "Ada", "admin")
+    assert set_roles(session, "Edsger", ("viewer",), by="Edsger", at=AT).grants == ("viewer",)
+    assert set_roles(session, "Ada", ("viewer",), by=ROOT, at=AT).grants == ("viewer",), "who holds the files may"
 
 
 def test_the_last_person_stays(session: Session) -> None:

@@ -102,7 +102,7 @@ def _waits_for(before: Sequence[int]) -> str:
 
 def _unfinished(known: Known) -> None:
     """Show why an adaptation is not at work though it has not ended, and offer to go on."""
-    one, may = known.one, me().may(*PROPOSERS)
+    one, may = known.one, me().for_task(known.one.task).may(*PROPOSERS)
     reason = {
         INTERRUPTED: "The worker of this adaptation is gone: it was killed, or the machine was restarted.",
         NOT_STARTED: "This adaptation was entered, and no worker has it.",

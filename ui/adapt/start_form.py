@@ -213,7 +213,7 @@ def _cost(one: Offer, answers: int) -> tuple[str, str, str]:
 
 
 def _button(task: str, source: str, targets: list[str], how: How, limits: tuple[str, ...], *, ready: bool) -> None:
-    may = me().may(*PROPOSERS)
+    may = me().for_task(task).may(*PROPOSERS)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Start" if len(targets) < 2 else f"Start {len(targets)} adaptations",

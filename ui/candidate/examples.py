@@ -76,7 +76,7 @@ def show(candidate_id: int) -> None:
     else:
         st.caption("No example fits: choose another filter.")
     _steps(found, chosen)
-    example_detail.show(found, me())
+    example_detail.show(found, me().for_task(found.review.task.name))
 
 
 def _flipped(found: Shown) -> str:

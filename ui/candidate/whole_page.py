@@ -28,6 +28,7 @@ def show(candidate_id: int, person: Person, save: Callable[[Shown], None]) -> No
     found = page_data.shown(candidate_id)
     jobs = page_data.jobs(found)
     notices.show_message("toast")
+    person = person.for_task(found.review.task.name)
     header.show(found, person)
     with st.container(horizontal=True, horizontal_alignment="left", vertical_alignment="center"):
         save(found)

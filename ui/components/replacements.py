@@ -41,7 +41,7 @@ def show(retired: Sequence[str]) -> None:
             if queued is not None:
                 html(f'<div class="ic"><a href="{safe(run_page(queued))}">Run {queued}</a> is on its way.</div>')
                 continue
-            may = me().may(*PROPOSERS)
+            may = me().for_task(release.task).may(*PROPOSERS)
             st.button(
                 "Queue a new run",
                 key=f"queue-{release.id}",

@@ -54,7 +54,7 @@ def show(found: Disagreements, text: str, key: str, apart: Sequence[str], person
     if done is not None and not offer.at_work and done.fingerprint == found.now.prompt.fingerprint:
         html(summary(done, found.now.name))
         return done
-    job.show(offer, "Try it", enter, person, "try")
+    job.show(offer, "Try it", enter, person.for_task(found.now.task.name), "try")
     if not offer.at_work:
         st.caption(plain(WHAT_IT_IS))
     return None

@@ -133,7 +133,7 @@ def ask(found: Beside, person: Person) -> None:
             return jobs.enter_job(session, questions, by=who(), at=now())
 
     label = f"Ask about {count(len(questions.examples), 'development example')}"
-    job.show(offer, label, enter, person, f"dev-{chosen}")
+    job.show(offer, label, enter, person.for_task(found.task.name), f"dev-{chosen}")
 
 
 def _fewest(one: OnTarget) -> tuple[int, str]:

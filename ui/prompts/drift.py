@@ -102,6 +102,7 @@ def show_marks(below: Sequence[Mark]) -> None:
 def _offer(offer: Due, person: Person) -> None:
     """Offer a scoring with its cost; while one is at work show how far it is, and afterwards why it broke off."""
     release, kind = offer.release, offer.kind
+    person = person.for_task(release.task)
     newest = drift_data.newest_of(release, kind)
     if newest is not None and drift_data.is_at_work(newest):
         _progress(newest.id, person.may(*work.PROPOSERS))

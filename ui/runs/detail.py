@@ -98,7 +98,7 @@ def _unfinished(run: Run, state: str) -> None:
         icon=":material/play_arrow:",
         on_click=action(GO_ON.of(run.id))(go_on_with),
         args=(run, limits),
-        disabled=not me().may(*PROPOSERS),
+        disabled=not me().for_task(run.task).may(*PROPOSERS),
     )
 
 

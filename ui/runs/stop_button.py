@@ -16,7 +16,7 @@ def show(run: RunSummary, section: Section, number: int, *, keeps: str, may_not:
 
     `keeps` is what stopping means, `may_not` what somebody reads instead who may not stop it.
     """
-    may = me().may(*PROPOSERS)
+    may = me().for_task(run.task).may(*PROPOSERS)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Stop",

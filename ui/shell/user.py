@@ -13,7 +13,7 @@ from composer.home.person import person
 from composer.home.signin import auth_file, is_loopback, read_sign_in
 from library.errors import Refused
 from library.people import NotAllowed, by_email, someone
-from library.roles import ROLES, Person
+from library.roles import Person
 from ui.shell import deep_link
 from ui.shell.context import EXAMPLE, own_database, this_home
 from ui.shell.html import plain, safe
@@ -22,7 +22,7 @@ from ui.shell.state import Key, this_run
 
 
 def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:
-    return person.name, person.local, tuple(sorted(person.roles))
+    return person.name, person.local, person.grants
 
 
 BY_PERSON: dict[str | type, Callable[[Any], Any]] = {Person: _identity}
@@ -102,7 +102,7 @@ def me() -> Person:
     found = visitor().person
     if found is None:
         raise NotAllowed("nobody known here is signed in", fix="Load the page again, and sign in.")
-    return replace(found, roles=frozenset({"viewer"})) if EXAMPLE.get() else found
+    return replace(found, roles=frozenset({"viewer"}), by_task=frozenset()) if EXAMPLE.get() else found
 
 
 def who() -> str:
@@ -129,7 +129,7 @@ def corner(guest: Visitor) -> None:
     if not guest.person.local:
         st.html(CORNER)
         with st.container(key="ic-who"), st.popover(plain(guest.person.name), type="tertiary"):
-            roles = ", ".join(role for role in ROLES if role in guest.person.roles)
+            roles = ", ".join(guest.person.grants)
             html(f'<div class="ic ic-small"><div>{safe(guest.person.email)}</div><div>{safe(roles)}</div></div>')
             st.button("Sign out", key="ic-sign-out", on_click=st.logout)
         return

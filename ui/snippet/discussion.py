@@ -27,7 +27,7 @@ def show(found: Shown) -> None:
     section("Discussion", count(sum(one.resolved_at is None for one in known), "open comment"))
     for one in known:
         _one(one, found)
-    may = found.person.may(*WRITERS)
+    may = found.person.may_somewhere(*WRITERS)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Comment",
@@ -60,7 +60,7 @@ def _one(one: SnippetComment | Comment, found: Shown) -> None:
             type="tertiary",
             on_click=_resolve,
             args=(one.id, done, in_candidate),
-            disabled=not found.person.may(*(PROPOSERS if in_candidate else WRITERS)),
+            disabled=not found.person.may_somewhere(*(PROPOSERS if in_candidate else WRITERS)),
         )
 
 

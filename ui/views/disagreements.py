@@ -90,7 +90,7 @@ def _ask(found: Disagreements, person: Person) -> None:
 
     missing = count(len(found.missing), "authoring example")
     label = f"Ask about {missing}" if not found.judged else f"Ask about {missing} not answered yet"
-    job.show(offer, label, enter, person, "answers", primary=not found.judged)
+    job.show(offer, label, enter, person.for_task(found.now.task.name), "answers", primary=not found.judged)
 
 
 def _opened(found: Disagreements, lines: Sequence[Line], person: Person) -> None:

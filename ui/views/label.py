@@ -50,15 +50,16 @@ with st.container(horizontal=True, vertical_alignment="center"):
 notices.show_message("box")
 person = me()
 with database().session() as session:
-    queues = tasks_with_queues(session)
-if not queues:
+    every = tasks_with_queues(session)
+queues = tuple(one for one in every if person.for_task(one).may(*RATERS))
+if not every:
     empty(
         "Nothing waits to be labelled",
         "People rate examples here, one at a time and blind: without a label, a model’s answer, or anybody else’s "
         "rating. What enough of them rated becomes part of the data.",
         "Rows that have no label yet are queued on the page Data, or by `composer label queue TASK FILE`.",
     )
-elif not person.may(*RATERS):
+elif not queues:
     empty(
         "Rating needs the role rater",
         f"Someone with the role admin can give it: `composer people role '{person.name}' rater`.",
@@ -70,7 +71,8 @@ else:
         task, rated = get_task(session, name), has_rated(session, name, by=person.name)
     explain(task, new=not rated)
     turn.show(name)
-if person.may(*KEEPERS):
-    if queues:
-        feeding.show(name if person.may(*RATERS) else queues[0])
+if person.may_somewhere(*KEEPERS):
+    kept = [one for one in every if person.for_task(one).may(*KEEPERS)]
+    if kept:
+        feeding.show(name if queues and name in kept else kept[0])
     queueing.show()

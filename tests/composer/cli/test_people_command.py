@@ -62,6 +62,19 @@ def test_roles_are_replaced_and_both_are_told(run: Run, database: Database) -> N
         assert {entry.who for entry in log.entries(session, "person:Grace")} == {"Root (local)"}
 
 
+def test_roles_are_given_for_one_task_and_taken_for_it(run: Run, submitted: Database) -> None:
+    run("add", "Max", "max@example.org", "--role", "admin")
+    said = done(run("add", "Grace", "grace@example.org", "--role", "reviewer", "--task", "small"))
+    assert "added: reviewer:small" in said
+    said = done(run("role", "Grace", "curator", "--task", "small"))
+    assert said == "Grace was reviewer:small; is curator:small\n"
+    assert "is viewer" in done(run("role", "Grace", "--task", "small"))
+    assert "no role is named" in run("role", "Grace").stderr
+    unknown = run("role", "Grace", "reviewer", "--task", "smal")
+    assert unknown.exit_code == 1
+    assert "there is no task smal. There are: small." in unknown.stderr
+
+
 def test_a_person_is_removed(run: Run) -> None:
     run("add", "Grace", "grace@example.org")
     run("add", "Alan", "alan@example.org")

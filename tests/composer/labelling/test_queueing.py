@@ -68,7 +68,7 @@ def test_inputs_are_cut_and_slices_chosen_as_for_the_model(filled: Database) -> 
 
 def test_three_people_rate_an_example_or_as_many_as_may(filled: Database) -> None:
     with filled.session() as session:
-        assert usual_raters(session) == 1
+        assert usual_raters(session, "small") == 1
         for number, roles in enumerate([("rater",), ("curator",), ("viewer",), ("reviewer",), ("rater",)], 1):
             add_person(
                 session,
@@ -78,7 +78,7 @@ def test_three_people_rate_an_example_or_as_many_as_may(filled: Database) -> Non
                 by="a (local)",
                 at=small.NOW,
             )
-        assert usual_raters(session) == 3
+        assert usual_raters(session, "small") == 3
 
 
 def test_doubtful_examples_are_queued_once_and_never_more_than_asked_for(filled: Database) -> None:

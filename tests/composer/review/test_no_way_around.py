@@ -72,6 +72,8 @@ STARTED_BY = {"careful": "Ada", "authored": "Grace", "plain": "Ada"}
 LOCALS = (acts.LOCAL, "Joan (local)")
 NAMES = (*acts.PEOPLE, *LOCALS, "Stranger")
 ALL = ("curator", "reviewer", "releaser")
+ONE_TASK = ("reviewer:plain", "reviewer:careful", "releaser:plain")
+"""Roles that may be held for one task alone."""
 FIRST_ROLES = {
     "Max": ("admin",),
     "Ada": ALL,
@@ -171,7 +173,7 @@ def check_release(rows: Rows, release: dict[str, Any]) -> str:
     assert objections(rows, candidate["id"]) == set()
     signed_in = bool(rows("select id from person where removed_at is null"))
     if signed_in:
-        assert "releaser" in roles_of(rows, release["released_by"])
+        assert "releaser" in roles_of(rows, release["released_by"], release["task"])
     earlier = rows(
         "select id from release where id < ? and candidate_id = ? and task = ? and target = ?",
         release["id"],
@@ -235,12 +237,17 @@ def check_approvals(rows: Rows, candidate: dict[str, Any], task: dict[str, Any],
         barred |= {row["added_by"] for row in rows("select * from base where id = ?", candidate["base"])}
     if barred and not signed_in:
         raise AssertionError("where nobody signs in, whoever approves may be the one who proposed")
+
+    def counts(verdict: dict[str, Any]) -> bool:
+        has = roles_of(rows, verdict["reviewer"], candidate["task"])
+        return not signed_in or (not verdict["local"] and "reviewer" in has)
+
     counted = {
         verdict["reviewer"]
         for verdict in last_decisions(rows, candidate["id"]).values()
         if verdict["kind"] == "approve"
         and verdict["evidence_hash"] == candidate["evidence_hash"]
-        and not (signed_in and (verdict["local"] or "reviewer" not in roles_of(rows, verdict["reviewer"])))
+        and counts(verdict)
     }
     assert len(counted - barred) >= needed, (counted, barred, needed)
 
@@ -272,9 +279,10 @@ def objections(rows: Rows, number: int) -> set[str]:
     return {who for who, row in last_decisions(rows, number).items() if row["kind"] != "approve"}
 
 
-def roles_of(rows: Rows, name: str) -> list[str]:
+def roles_of(rows: Rows, name: str, task: str) -> list[str]:
+    """The roles somebody has for a task: those held for all, and those held for this one."""
     found = rows("select roles from person where name = ? and removed_at is null", name)
-    return list(json.loads(found[0]["roles"])) if found else []
+    return [one.removesuffix(f":{task}") for one in json.loads(found[0]["roles"])] if found else []
 
 
 names = st.sampled_from(NAMES)
@@ -519,8 +527,9 @@ class Acting(RuleBasedStateMachine):
         signed_in = self.signed_in()
         for row in self.rows("select * from verdict where id > ? order by id", self.seen["verdict"]):
             wanted = "admin" if row["kind"] == "dismiss" else "reviewer"
-            assert row["local"] if not signed_in else wanted in roles_of(self.rows, row["reviewer"])
-            (candidate,) = self.rows("select evidence_hash from candidate where id = ?", row["candidate_id"])
+            (candidate,) = self.rows("select evidence_hash, task from candidate where id = ?", row["candidate_id"])
+            has = roles_of(self.rows, row["reviewer"], candidate["task"])
+            assert row["local"] if not signed_in else wanted in has
             assert row["evidence_hash"] == candidate["evidence_hash"]
             self.seen["verdict"] = row["id"]
 
@@ -531,7 +540,7 @@ ACTS: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
         {
             "name": names,
             "by": st.sampled_from(("Max", acts.LOCAL, "Ada")),
-            "roles": st.sets(st.sampled_from(ROLES), min_size=1),
+            "roles": st.sets(st.sampled_from((*ROLES, *ONE_TASK)), min_size=1),
         },
     ),
     "remove": (1, {"name": names, "by": st.sampled_from(("Max", acts.LOCAL))}),

@@ -42,7 +42,7 @@ from library.errors import Refused
 from library.importing import import_file
 from library.people import NotAllowed, add_person, remove_person, set_roles
 from library.retiring import retire
-from library.roles import ROLES
+from library.roles import ROLES, TASK_ROLES
 from tests import small
 from tests.composer.labelling import queues
 from tests.composer.review import acts
@@ -153,6 +153,10 @@ def furnished(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     with database.session() as session:
         for role in ROLES:
             add_person(session, role, f"{role}@example.org", (role,), by="Max", at=AT)
+        for role in TASK_ROLES:
+            for where in (small.task().name, "elsewhere"):
+                grant, email = f"{role}:{where}", f"{role}.{where}@example.org"
+                add_person(session, f"{role} of {where}", email, (grant,), by="Max", at=AT)
         add_person(session, "nobody", "nobody@example.org", ("admin",), by="Max", at=AT)
         remove_person(session, "nobody", by="Max", at=AT)
     small.run(database, home, small.enter(database, budget=100), acts.spoilt())
@@ -214,6 +218,47 @@ def test_the_right_role_is_not_refused_for_want_of_it(
     assert not isinstance(attempt(shared, name, role, folder), NotAllowed)
 
 
+OF_NO_TASK = {
+    *("add_person", "set_roles", "give oneself a role", "remove_person", "add_webhook", "remove_webhook"),
+    *("import_file", "retire", "load_starter", "add_target"),
+}
+"""What concerns every task: it takes a role that is held for all of them."""
+
+
+@pytest.mark.parametrize(("name", "role"), [(name, role) for name, role in RIGHT if role in TASK_ROLES])
+def test_a_role_held_for_one_task_counts_there_and_for_nothing_else(
+    shared: Database, folder: Path, name: str, role: str
+) -> None:
+    here = attempt(shared, name, f"{role} of small", folder)
+    assert isinstance(here, NotAllowed) == (name in OF_NO_TASK)
+    there = attempt(shared, name, f"{role} of elsewhere", folder)
+    # Nobody has rated yet, and nothing was released: there is no task yet for which the role could be lacking.
+    assert isinstance(there, Refused if name in ("take_back", "roll_back") else NotAllowed)
+
+
+@pytest.mark.parametrize(("name", "role"), [(name, role) for name, role in WRONG if role in TASK_ROLES])
+def test_the_wrong_role_for_a_task_is_refused(shared: Database, folder: Path, name: str, role: str) -> None:
+    assert isinstance(attempt(shared, name, f"{role} of small", folder), NotAllowed)
+
+
+def test_an_approval_counts_only_while_its_giver_holds_the_role_for_that_task(
+    furnished: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(furnished, tmp_path / "home")
+    database = open_database(tmp_path / "home")
+    acts.approve(database, "reviewer of small")
+
+    def counted(*roles: str) -> tuple[str, ...]:
+        with database.session() as session:
+            set_roles(session, "reviewer of small", roles, by="Max", at=AT)
+            return get_review(session, 1).status.approvals
+
+    assert "reviewer of small" in counted("reviewer:small", "reviewer:elsewhere")
+    assert "reviewer of small" not in counted("reviewer:elsewhere", "curator:small")
+    assert "reviewer of small" in counted("reviewer")
+    database.close()
+
+
 @pytest.mark.parametrize("name", ACTS)
 def test_what_was_refused_left_no_trace(furnished: Path, tmp_path: Path, folder: Path, name: str) -> None:
     """Even where the caller swallows the refusal and commits."""
@@ -236,7 +281,7 @@ def test_a_role_that_was_taken_counts_no_more(furnished: Path, tmp_path: Path) -
     acts.approve(database, "reviewer")
     with database.session() as session:
         set_roles(session, "reviewer", ("viewer",), by="Max", at=AT)
-    with pytest.raises(NotAllowed, match="needs the role reviewer; reviewer has viewer"):
+    with pytest.raises(NotAllowed, match="needs the role reviewer for task small; reviewer has viewer"):
         acts.verdict(database, "request changes", "reviewer")
     database.close()
 
