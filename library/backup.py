@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,12 +12,15 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import URL
 
 from library import log
+from library.atomic import in_place
 from library.beside import beside, note_backup, note_head
 from library.database import Database, open_database
 from library.errors import Refused
 from library.people import require
 
 RESTORED = "restored"
+_OF_A_KILLED_ONE = ("-journal", "-wal", "-shm")
+"""What SQLite may leave beside a file that it was writing."""
 
 
 def back_up(database: Database, file: Path) -> int:
@@ -30,22 +32,16 @@ def back_up(database: Database, file: Path) -> int:
     source = _file_of(database)
     if file.exists() or file.is_symlink():
         raise Refused("there is a file of this name already", where=str(file), fix="Name a new one.")
-    part = file.with_name(f"{file.name}.part-{os.getpid()}")
     try:
-        part.touch(mode=0o600)
-        with _plainly(file):
+        with in_place(file, mode=0o600) as part, _plainly(file):
+            for ending in _OF_A_KILLED_ONE:
+                beside(part, ending).unlink(missing_ok=True)
             _copy(source, part)
             with closing(sqlite3.connect(part)) as copy:
                 copy.execute("pragma journal_mode = delete").close()  # one file, with nothing beside it
                 _check_pages(copy, file)
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
-        part.replace(file)
     except OSError as error:
         raise _unwritable(file, error) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
     note_backup(source, file)
     return file.stat().st_size
 
@@ -99,7 +95,7 @@ def _set_aside(home: Path, place: Path, at: datetime) -> Path | None:
     files = [beside(place, ending) for ending in ("", "-wal", "-shm", "-head")]
     if not any(path.exists() for path in files):
         return None
-    name = f"composer-before-{at.astimezone(UTC):%Y%m%dT%H%M%S}"
+    name = _free_name(home, f"composer-before-{at.astimezone(UTC):%Y%m%dT%H%M%S}")
     try:
         database = open_database(home, whole=False)
         back_up(database, home / f"{name}.db")
@@ -115,6 +111,12 @@ def _set_aside(home: Path, place: Path, at: datetime) -> Path | None:
         except OSError as error:
             raise _unwritable(folder, error) from error
         return folder
+
+
+def _free_name(home: Path, name: str) -> str:
+    """Return a name that nothing in a home has: of two restores in one second, each keeps what was there."""
+    names = (name, *(f"{name}-{number}" for number in range(2, 1000)))
+    return next(one for one in names if not (home / one).exists() and not (home / f"{one}.db").exists())
 
 
 def _file_of(database: Database) -> Path:

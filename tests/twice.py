@@ -13,8 +13,8 @@ LOCAL = "Ada (local)"
 EXACT, TOPIC = small.TEXTS["exact"], small.TEXTS["topic"]
 
 
-def release_twice(database: Database, home: Home) -> None:
-    """Release candidate 1 and then candidate 2, which a search with more answers found."""
+def release_twice(database: Database, home: Home, *, both: bool = True) -> None:
+    """Release candidate 1 and then candidate 2, which a search with more answers found; or approve that alone."""
     task = small.task(policy={"gates": {"advisory": ["improves"]}})
     with database.session() as session:
         add_task(session, task, by=LOCAL, at=small.NOW)
@@ -23,4 +23,5 @@ def release_twice(database: Database, home: Home) -> None:
         assert summary.candidate_id == number, summary
         with database.session() as session:
             give_verdict(session, number, "approve", reason="Better.", by=LOCAL, at=small.NOW)
-            release_candidate(session, number, reason=f"Release {number}.", by=LOCAL, at=small.NOW)
+            if both or number == 1:
+                release_candidate(session, number, reason=f"Release {number}.", by=LOCAL, at=small.NOW)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -27,6 +25,7 @@ from composer.models.answer import Answer
 from composer.models.client import TooLong
 from composer.models.connection import Connect, connect
 from library import log
+from library.atomic import in_place
 from library.database import Database
 from library.errors import Refused
 from library.people import require
@@ -192,25 +191,9 @@ class _Work:
 
 @contextmanager
 def _in_place(path: Path) -> Iterator[Path]:
-    """Yield a file beside a path that takes its place once the context has ended well.
-
-    What a process that was killed left there is written over. Raises `Refused` where another one is at it: the
-    lock on it is gone with its process, however that ends.
-    """
-    part = path.with_name(f".{path.name}.part")
+    """Yield a file that takes the place of a path at the end; raises `Refused` where it can't be written."""
     try:
-        lock = part.open("ab")
+        with in_place(path) as part:
+            yield part
     except OSError as error:
         raise Refused(f"the file can't be written: {error.strerror}", where=str(path)) from error
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            fix = "Wait until that has ended, or name another output."
-            raise Refused("another process is writing this file", where=str(path), fix=fix) from error
-        try:
-            yield part
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        os.replace(part, path)  # the next one's is another file by then, and not ours to take away

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from composer.cli.common import HomeOption, clean, console, opened, refusals, say
+from library.atomic import write_file
 from library.errors import Refused
 
 if TYPE_CHECKING:
@@ -74,15 +73,9 @@ def _before(file: Path | None) -> str:
 
 def _write(file: Path, text: str) -> None:
     """Put a text in a file's place, whole or not at all; through a link, and for the same people to read."""
-    target = file.resolve()
-    part = target.with_name(f".{target.name}-{os.getpid()}")
     try:
-        part.write_text(text, encoding="utf-8", newline="")
-        if target.exists():
-            shutil.copymode(target, part)
-        part.replace(target)
+        write_file(file.resolve(), text.encode())
     except OSError as error:
-        part.unlink(missing_ok=True)
         raise Refused(f"the file can't be written: {error.strerror or error}", where=str(file)) from error
 
 

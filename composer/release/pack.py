@@ -19,6 +19,7 @@ from composer.release.earlier import Superseded, release_to_export, superseded
 from composer.release.verification import EVIDENCE, MANIFEST, PROMPT, SEALS, pack_texts
 from composer.review.integrity import require_intact
 from library import log
+from library.atomic import UNSEEN, write_folder
 from library.canonical import canonical_bytes, digest, text_digest
 from library.errors import Refused
 
@@ -111,18 +112,19 @@ def write_pack(pack: Pack, folder: Path) -> None:
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write files into a folder that holds no others; raises `Refused` where it does, or can't be written."""
+    """Write files into a folder that holds no others; raises `Refused` where it does, or can't be written.
+
+    A process that is killed leaves all of them, what was there, or for older ones some without their manifest.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        strangers = sorted({path.name for path in folder.iterdir()} - set(files))
-        if strangers:
+        here = {path.name for path in folder.iterdir()} if folder.exists() else set()
+        if strangers := sorted(here - set(files) - {UNSEEN}):
             raise Refused(
                 f"the folder already holds {', '.join(strangers[:3])}",
                 where=str(folder),
                 fix="Choose an empty one.",
             )
-        for name, content in files.items():
-            (folder / name).write_bytes(content)
+        write_folder(folder, files, last=MANIFEST)
     except OSError as error:
         raise Refused(
             f"the pack can't be written: {error.strerror}", where=str(folder), fix="Choose another folder."
