@@ -47,6 +47,8 @@ ACROSS_MODULES = {
     "tests/composer/search/test_strategies.py",
     "tests/composer/test_tampering.py",
     "tests/composer/test_task_is_kept.py",
+    "tests/soak/test_kills_of_acts.py",
+    "tests/soak/test_kills_of_runs.py",
     "tests/ui/test_addresses.py",
 }
 """Test files of what several modules do together; every other one is named after one module or package."""
