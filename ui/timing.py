@@ -262,8 +262,9 @@ def serving(home: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "ui" / "app.py"), "--server.port", str(port)]
-    command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--", "--home", str(home)]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "ui" / "serving.py")]
+    command += ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
+    command += ["--", "--home", str(home)]
     # Whatever database the environment names, it is not the one to measure on.
     known = {name: value for name, value in os.environ.items() if name != "COMPOSER_DATABASE_URL"}
     with subprocess.Popen(command, cwd=ROOT, env=known, stdout=subprocess.DEVNULL, stderr=sys.stderr) as server:

@@ -14,8 +14,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
+from composer.home.hosts import OnlyHosts
 from composer.release.verification import EVIDENCE, MANIFEST, MESSAGES, PROMPT
 from composer.runtime.catalogue import Catalogue, Entry
 from composer.runtime.prompt import ReleasedPrompt
@@ -48,23 +49,7 @@ def endpoint(catalogue: Catalogue, hosts: Collection[str]) -> ASGIApp:
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refused, Exception: _failed})
     app.router.redirect_slashes = False
-    return _OnlyHosts(app, hosts)
-
-
-class _OnlyHosts:
-    """Answers to its own names alone: a page elsewhere may point a name of its own at this machine."""
-
-    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
-        self.app = app
-        self.hosts = {host.lower().strip("[]") for host in hosts}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            given = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
-            if len(given) != 1 or _host(given[0]) not in self.hosts:
-                response = _error(421, "this is not a name that the endpoint answers to; --host adds one")
-                return await response(scope, receive, send)
-        return await self.app(scope, receive, send)
+    return OnlyHosts(app, {host.lower().strip("[]") for host in hosts}, _error)
 
 
 class _Served:
@@ -204,13 +189,6 @@ def _has(request: Request, tag: str) -> bool:
     given = request.headers.get("if-none-match", "")
     tags = [one.strip().removeprefix("W/") for one in given.split(",")]
     return tag in tags or tags == ["*"]
-
-
-def _host(header: str) -> str:
-    """Return the host of a Host header in lower case, without its port and the brackets of an IPv6 address."""
-    if header.startswith("["):
-        return header.partition("]")[0].strip("[").lower()
-    return header.partition(":")[0].rstrip(".").lower()
 
 
 def _text(refusal: Refused | None) -> str | None:

@@ -108,8 +108,26 @@ def test_the_app_answers_on_loopback_and_reads_no_other_secrets(
     assert option(served[0], "server.port") == "8765"
     assert option(served[0], "secrets.files") == str(auth_file(home))
     assert "http://127.0.0.1:8765" in result.stderr
-    names = [served[0][place + 1] for place, word in enumerate(served[0]) if word == "--server.allowedHosts"]
-    assert set(names) == {"localhost", "127.0.0.1", "::1"}
+    assert allowed(served[0]) == {"localhost", "127.0.0.1", "::1"}
+
+
+def allowed(words: list[str]) -> set[str]:
+    """Return the names of hosts that the app is told to answer to."""
+    return {words[place + 1] for place, word in enumerate(words) if word == "--server.allowedHosts"}
+
+
+def test_the_app_answers_to_the_names_it_was_given_and_to_the_one_people_sign_in_at(
+    home: Home, served: list[list[str]], start: Started
+) -> None:
+    assert start("--host", "Prompts.lan", "--host", "composer.local").exit_code == 0
+    assert allowed(served[0]) == {"localhost", "127.0.0.1", "::1", "prompts.lan", "composer.local"}
+    write(home)
+    assert start("--address", "10.1.2.3", "--host", "prompts.lan").exit_code == 0
+    assert allowed(served[1]) == {"10.1.2.3", "prompts.example.org", "prompts.lan"}
+    assert start().exit_code == 0
+    assert allowed(served[2]) == {"localhost", "127.0.0.1", "::1", "prompts.example.org"}
+    assert "no name of a host" in start("--host", "http://prompts.lan").stderr
+    assert len(served) == 3
 
 
 @pytest.mark.parametrize("address", ["0.0.0.0", "::", "10.1.2.3"])
