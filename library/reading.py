@@ -18,8 +18,8 @@ _READ_ONLY = "-c default_transaction_read_only=on"
 def reading(home: Path) -> Database:
     """Open the database of a home as it is, to be read alone; raises `Refused` where there is none.
 
-    A SQLite file that no process has open is read without any file beside it being made, so that one in a folder
-    that can't be written is read too. Its URL is then not that of the home.
+    A SQLite file beside which nothing waits is read without any file being made there, so that one on a full disk
+    or in a folder that can't be written is read too. Its URL is then not that of the home.
     """
     url = address_of_home(home)
     if url.get_backend_name() == POSTGRESQL:
@@ -32,7 +32,8 @@ def reading(home: Path) -> Database:
 
 
 def _read_only(file: Path) -> URL:
-    in_use = any(beside(file, ending).exists() for ending in ("-wal", "-journal"))
+    rest = (beside(file, ending) for ending in ("-wal", "-journal"))
+    in_use = any(one.exists() and one.stat().st_size for one in rest)
     query = {"mode": "ro", "uri": "true"} | ({} if in_use else {"immutable": "1"})
     return URL.create("sqlite", database=f"file:{quote(str(file.absolute()))}", query=query)
 

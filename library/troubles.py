@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import disk_usage
 from urllib.parse import unquote
 
 from sqlalchemy import URL
@@ -17,15 +18,18 @@ from library.disk import FAULTY, FREE_SPACE, PERMISSIONS
 from library.errors import Refused
 
 READ_ONLY = "attempt to write a readonly database"
+_FULL, _IO_ERROR = "database or disk is full", "disk i/o error"
+_LEAST_BYTES = 100_000
+"""With fewer bytes free SQLite can't make the file beside a database that even reading takes."""
 _SQLITE = {
-    "database or disk is full": ("the disk is full", FREE_SPACE),
+    _FULL: ("the disk is full", FREE_SPACE),
     READ_ONLY: ("the database can't be written", PERMISSIONS),
     "unable to open database file": ("the database file can't be opened", PERMISSIONS),
     "database is locked": (
         "another process keeps the database locked",
         "Wait for it to end, and do it again.",
     ),
-    "disk i/o error": ("the disk gave an error", FAULTY),
+    _IO_ERROR: ("the disk gave an error", FAULTY),
     "file is not a database": ("the file is not a database, or its beginning is damaged", ""),
     "database disk image is malformed": ("the database file is damaged", ""),
     "could not decode to utf-8": ("the database holds a damaged text", ""),
@@ -60,6 +64,8 @@ def in_plain_words(url: URL, only_read: str = "") -> Iterator[None]:
             raise Refused(only_read) from error
         for sign, (what, fix) in _SQLITE.items():
             if sign in message:
+                if sign == _IO_ERROR and _is_full(url):
+                    what, fix = _SQLITE[_FULL]
                 raise Refused(what, where=_place(url), fix=fix or how_to_restore(_file(url))) from error
         if known := _POSTGRESQL.get(getattr(error.orig, "sqlstate", None) or ""):
             raise Refused(known[0], where=str(url), fix=known[1]) from error
@@ -82,6 +88,12 @@ def _file(url: URL) -> Path | None:
     """Return the file of a SQLite database, also of one that is named by a URI."""
     named = url.database or ""
     return Path(unquote(named.removeprefix("file:")) if named.startswith("file:") else named) if named else None
+
+
+def _is_full(url: URL) -> bool:
+    """Whether a SQLite database's disk is full, which SQLite calls an error of the disk where it only reads."""
+    file = _file(url)
+    return file is not None and file.parent.is_dir() and disk_usage(file.parent).free < _LEAST_BYTES
 
 
 def _place(url: URL) -> str:

@@ -49,12 +49,14 @@ def deliver(
     at most. Raises `Refused` only for the database.
     """
     begun = elapsed()
+    horizon = at + LONGEST_WAIT  # nothing waits longer: a time beyond it is of a clock that was set back since
 
     def now() -> datetime:
         return at + timedelta(seconds=elapsed() - begun)
 
     with database.session() as session:
-        due = [hook.id for hook in list_webhooks(session) if hook.next_try_at is None or hook.next_try_at <= at]
+        waits = {hook.id: hook.next_try_at for hook in list_webhooks(session)}
+    due = [number for number, until in waits.items() if until is None or not at < until <= horizon]
     sent = 0
     while due:
         # One entry for each in turn, so that an endpoint far behind doesn't keep the others waiting.
@@ -133,7 +135,7 @@ def _claimed(database: Database, hook: Webhook, until: datetime, now: datetime) 
         taken = session.exec(
             update(WebhookRow)
             .where(col(WebhookRow.id) == hook.id, col(WebhookRow.delivered) == hook.delivered)
-            .where(or_(time_to_try.is_(None), time_to_try <= now))
+            .where(or_(time_to_try.is_(None), time_to_try <= now, time_to_try > now + LONGEST_WAIT))
             .values(next_try_at=until)
         )
         return taken.rowcount == 1

@@ -12,6 +12,7 @@ import typer
 from composer.cli.common import HomeOption, YesOption, confirm, opened, person, refusals, say
 from composer.cli.figures_table import MARKS
 from composer.home.locks import is_locked
+from composer.home.one_app import running_at
 from composer.home.paths import Home, resolve_home
 from library.backup import back_up
 from library.backup import restore as put_back
@@ -39,6 +40,10 @@ def restore(
     """Put a backup in place of this home's database, which is kept beside it; stop the app and runs before."""
     place = Home(resolve_home(home))
     busy = [path.stem for path in sorted(place.locks.glob("*-*.lock")) if is_locked(place, path.stem)]
+    if found := running_at(place):
+        raise Refused(
+            f"the app of this home runs, at {found}", fix="End it: it would go on with what is replaced."
+        )
     if busy:
         raise Refused(f"{', '.join(busy)} is at work in this home", fix="Stop it, or wait for its end.")
     if place.database.exists() and not yes:

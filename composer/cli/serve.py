@@ -12,6 +12,7 @@ import typer
 
 from composer.cli.common import HomeOption, console, refusals
 from composer.home.hosts import names_of
+from composer.home.one_app import check_port, claim
 from composer.home.paths import Home, resolve_home
 from composer.home.signin import LOCAL_NAMES, LOOPBACK, auth_file, is_loopback, needed, read_sign_in
 from library.database import open_database
@@ -69,6 +70,8 @@ def serve(home: Home, port: int, address: str = LOOPBACK, hosts: Sequence[str] =
         )
     host = f"[{address}]" if ":" in address else address
     found = signing.origin if signing else f"http://{host}:{port}"
+    check_port(address, port)
+    claim(home, found)
     console.print(f"The app is at [bold]{found}[/]. Runs go on in worker processes; Ctrl-C ends the app alone.")
     root = Path(__file__).resolve().parent.parent.parent
     settings = [

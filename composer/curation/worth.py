@@ -173,13 +173,13 @@ def library_worth(session: Session, searches: Searches | None = None) -> Library
 
 
 def _searches(session: Session) -> Iterator[_Search]:
-    """Yield the finished searches whose effects are known, those that finished last first."""
+    """Yield the finished searches whose effects are known, the newest first, whatever the clock said meanwhile."""
     columns = ("id", "task", "task_hash", "target", "created_at", "worth", "result")
     query = select_columns(*(getattr(RunRow, name) for name in columns)).where(
         col(RunRow.state) == FINISHED, col(RunRow.strategy) != PROPOSED
     )
     metrics: dict[str, Metric] = {}
-    for row in session.execute(query.order_by(col(RunRow.ended_at).desc(), col(RunRow.id).desc())):
+    for row in session.execute(query.order_by(col(RunRow.id).desc())):
         if row.worth is None or not row.result:  # older than this figure
             continue
         if row.task_hash not in metrics:

@@ -71,7 +71,7 @@ def examine(
     found += models.model_files(seen.models, folder, progress)
     missing = sum(one.bytes for one in CATALOGUE if one.name in seen.models and not (folder / one.file).is_file())
     found += space.room_for_models(folder, missing, free)
-    found += files.kept_before(home)
+    found += [*files.kept_before(home), *files.app(home)]
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from composer.health.findings import Finding, fault, fine, listed, megabytes, warning
 from composer.home.example import FOLDER, example_of
+from composer.home.one_app import running_at
 from composer.home.paths import Home
 from composer.home.signin import auth_file, read_sign_in
 from library.beside import beside
@@ -81,6 +82,12 @@ def leftovers(home: Home, known: Mapping[str, Collection[int]]) -> Iterator[Find
     names = listed([str(path.relative_to(home.path)) for path in sorted(found)])
     fix = "Remove them, once nothing is at work here; what is in the database stays."
     yield warning(LEFT, f"nothing names {names} ({megabytes(size)})", fix)
+
+
+def app(home: Home) -> Iterator[Finding]:
+    """Say where the app of a home answers, if it runs on this machine."""
+    if found := running_at(home):
+        yield fine("app", f"it answers at {found}")
 
 
 def kept_before(home: Home) -> Iterator[Finding]:

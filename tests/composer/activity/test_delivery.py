@@ -275,6 +275,16 @@ def test_a_claim_that_was_left_behind_runs_out(database: Database, receiver: Rec
     assert deliver(database, post, at=AT + CLAIM) == 1
 
 
+def test_a_wait_that_a_clock_set_back_has_made_too_long_is_over(database: Database, receiver: Receiver) -> None:
+    told(database, receiver.url)
+    write(database, "vetted")
+    ahead = AT + timedelta(days=300)
+    with database.session() as session:
+        session.execute(text("update webhook set next_try_at = :until"), {"until": ahead})
+    assert deliver(database, post, at=AT) == 1
+    assert only(database).next_try_at is None
+
+
 def test_two_deliverers_at_once_send_everything_once_and_in_order(
     home: Home, database: Database, receiver: Receiver
 ) -> None:

@@ -2,6 +2,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session
 
 from composer.curation.worth import LibraryWorth, Worth, best, finished_runs, library_worth, saved
@@ -45,6 +46,14 @@ def test_the_newest_search_that_tried_it_has_the_effect_in_points_of_the_metric(
     assert [round(each or 0, 6) for each in points] == [-1, -5, 3]
     assert (one.run, one.cells, one.could, one.tried, one.answers) == (2, 20, 3, 2, 60)
     assert (one.helped, one.picked) == ((1,), (2,))
+
+
+def test_after_a_clock_was_set_back_the_newest_search_is_still_the_one_entered_last(filled: Database) -> None:
+    with filled.session() as session:
+        for number in (1, 2):
+            store_search(session, number, {"exact": BETTER})
+        session.execute(text("update run set ended_at = '2001-01-01 00:00:00.000000' where id = 2"))
+        assert one_worth(library_worth(session), "exact").run == 2
 
 
 def test_each_task_and_target_has_its_own(filled: Database) -> None:

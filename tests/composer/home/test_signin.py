@@ -42,7 +42,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 @pytest.fixture
 def start(home: Home, monkeypatch: pytest.MonkeyPatch) -> Started:
     monkeypatch.setenv("COLUMNS", "200")
-    return lambda *words: CliRunner().invoke(app, ["app", *words, "--home", str(home.path)])
+    # Port 0 is never taken, whatever runs on this machine.
+    return lambda *words: CliRunner().invoke(app, ["app", "--port", "0", *words, "--home", str(home.path)])
 
 
 def option(command: list[str], name: str) -> str:
