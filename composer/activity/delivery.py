@@ -12,12 +12,13 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-import httpx2
 from sqlalchemy import update
 from sqlmodel import col, or_
 
+from composer.activity.receivers import addresses_of, allowed_hosts, check_host
 from composer.activity.webhooks import Webhook, as_webhook, list_webhooks, message, signature, signing_secret
 from composer.activity.wording import about
+from composer.models.transport import Bytes, TooLate, Transport, Unreachable, Unreadable
 from composer.tables import WebhookRow
 from library import log
 from library.database import Database
@@ -25,6 +26,8 @@ from library.errors import Refused
 from library.log import LogEntry, LogFilter
 
 TIMEOUT_SECONDS = 10.0
+MOST_BYTES = 64 * 2**10
+"""How long an answer may be: nothing of it is read but its status."""
 
 
 CLAIM = timedelta(seconds=90)
@@ -65,15 +68,23 @@ def deliver(
     return sent
 
 
-def post(body: bytes, headers: Mapping[str, str], url: str) -> int:
-    """Send a body over the network and return the answer's status; redirects are not followed."""
+def post(body: bytes, headers: Mapping[str, str], url: str, *, seconds: float = TIMEOUT_SECONDS) -> int:
+    """Send a body over the network and return the answer's status.
+
+    Redirects are not followed, and only public addresses are asked, and those of hosts that the environment allows
+    by name. The answer may take `seconds` in all, and have 64 KiB.
+    """
+    allowed = allowed_hosts()
+    check_host(url, allowed)
+    carrier = Transport(
+        url, seconds=seconds, most=MOST_BYTES, addresses=lambda host, port: addresses_of(host, port, allowed)
+    )
     try:
-        with httpx2.stream(
-            "POST", url, content=body, headers=dict(headers), timeout=TIMEOUT_SECONDS, follow_redirects=False
-        ) as answer:
-            return answer.status_code
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+        return carrier.stream(Bytes("POST", url, list(headers.items()), body)).status
+    except (Unreachable, TooLate, Unreadable, ValueError) as error:
         raise Refused(f"no answer: {str(error) or type(error).__name__}") from error
+    finally:
+        carrier.close()
 
 
 def _deliver_next(database: Database, post: Post, hook_id: int, now: Callable[[], datetime], app: str) -> bool:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session, col, select
 
+from composer.activity.receivers import allowed_hosts, check_host
 from composer.activity.wording import Subject, line
 from composer.tables import WebhookRow
 from library import log
@@ -60,7 +61,8 @@ def add_webhook(
     """Add an endpoint that is sent what is logged from now on; `secret_env` names the variable of its secret.
 
     Neither the URL, which may itself let people in, nor the secret goes into the log. Raises `Refused` where
-    the URL is not http or https, is there already, or the variable holds nothing.
+    the URL is not http or https, is there already or at an address that is not notified, or the variable holds
+    nothing.
     """
     lock_for_writing(session)
     require(session, by, "admin")
@@ -133,6 +135,7 @@ def _check(url: str) -> None:
         raise Refused("the address of an endpoint starts with http:// or https:// and names a host", where=url)
     if parts.username or parts.password:
         raise Refused("a name and password in an address would be stored", fix="Leave them out: calls are signed.")
+    check_host(url, allowed_hosts())
 
 
 def signing_secret(variable: str) -> str:

@@ -37,7 +37,11 @@ def add(
     ] = None,
     home: HomeOption = None,
 ) -> None:
-    """Notify an address of what is logged from now on."""
+    """Notify an address of what is logged from now on: a public one, or one that COMPOSER_WEBHOOK_HOSTS allows.
+
+    Redirects are not followed. COMPOSER_WEBHOOK_HOSTS names hosts, apart by commas, that may be notified although
+    they are at a private, link-local or loopback address; it is set where the app or `composer hooks` runs.
+    """
     with opened(home).session() as session:
         hook = add_webhook(session, url, secret_env, tuple(action or ()), by=person(), at=datetime.now(UTC))
     out.print(f"Added: {hook.url} is notified of {_wanted(hook)}.", markup=False, highlight=False, soft_wrap=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import weakref
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from ssl import SSLContext
@@ -30,6 +30,8 @@ IDLE_SECONDS = 30.0
 """How long an unused connection is kept for the next question."""
 PIECE = 16 * 2**10
 """Bytes that are sent in one go: a server that reads slowly is noticed between two of them."""
+Addresses = Callable[[str, int], Sequence[str]]
+"""Returns the addresses of a host that may be connected to, at least one; raises OSError where it has none."""
 _UNCHANGED = frozenset({"", "identity"})
 _PACKED = frozenset({"gzip", "x-gzip", "deflate"})
 
@@ -157,18 +159,54 @@ class _TimedBackend(httpcore2.SyncBackend):
         return _TimedStream(super().connect_tcp(host, port, seconds, local_address, socket_options))
 
 
+class _CheckedBackend(_TimedBackend):
+    """Opens them to addresses that were checked, and to no others that a name may have a moment later."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        super().__init__()
+        self._addresses = addresses
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> httpcore2.NetworkStream:
+        try:
+            found = self._addresses(host, port)
+        except OSError as problem:
+            raise httpcore2.ConnectError(f"{host} has no address: {problem.strerror or problem}") from problem
+        for one in found[:-1]:
+            try:
+                return super().connect_tcp(one, port, timeout, local_address, socket_options)
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
+                continue
+        return super().connect_tcp(found[-1], port, timeout, local_address, socket_options)
+
+
 class Transport:
     """Asks the server at an address, over connections that all threads share.
 
     A reply may take `seconds` from the question to its last byte, and have `most` bytes, unpacked. With `own` it
-    is a server of this process, to which no proxy of the environment leads. Raises `Refused` where that proxy is
-    none for HTTP.
+    is a server of this process, to which no proxy of the environment leads. `addresses` says which addresses of
+    its host may be connected to; where a proxy leads there, the proxy resolves the name. Raises `Refused` where
+    that proxy is none for HTTP.
     """
 
-    def __init__(self, address: str, *, seconds: float, most: int, own: bool = False) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        seconds: float,
+        most: int,
+        own: bool = False,
+        addresses: Addresses | None = None,
+    ) -> None:
         self.seconds = seconds
         self.most = most
-        self._pool = _pool(address, own=own)
+        self._pool = _pool(address, own=own, addresses=addresses)
         weakref.finalize(self, self._pool.close)
 
     def stream(self, request: Request) -> Reply:
@@ -212,7 +250,7 @@ class Transport:
         return bytes(held)
 
 
-def _pool(address: str, *, own: bool) -> httpcore2.ConnectionPool:
+def _pool(address: str, *, own: bool, addresses: Addresses | None) -> httpcore2.ConnectionPool:
     """Return the connections to an address, through a proxy where the environment names one for it."""
     parts = urlsplit(address)
     given: dict[str, Any] = {
@@ -225,6 +263,8 @@ def _pool(address: str, *, own: bool) -> httpcore2.ConnectionPool:
     named = {} if own else getproxies()
     proxy = named.get(parts.scheme) or named.get("all")
     if not proxy or proxy_bypass(parts.hostname or ""):
+        if addresses is not None:
+            given["network_backend"] = _CheckedBackend(addresses)
         return httpcore2.ConnectionPool(**given)
     where = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
     if where.scheme not in ("http", "https"):

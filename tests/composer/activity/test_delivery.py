@@ -84,6 +84,7 @@ def receiver() -> Iterator[Receiver]:
 @pytest.fixture(autouse=True)
 def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOOK_SECRET", SECRET)
+    monkeypatch.setenv("COMPOSER_WEBHOOK_HOSTS", "127.0.0.1")
 
 
 def told(database: Database, url: str, *actions: str) -> Webhook:

@@ -57,6 +57,7 @@ def receiver() -> Iterator[Receiver]:
 def run(home: Home, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("COMPOSER_PERSON", "Ada")
     monkeypatch.setenv("HOOK_SECRET", "correct horse")
+    monkeypatch.setenv("COMPOSER_WEBHOOK_HOSTS", "127.0.0.1")
     # Rich measures the terminal by this; in eighty columns the text looked for here may be broken.
     monkeypatch.setenv("COLUMNS", "250")
 

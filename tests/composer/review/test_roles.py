@@ -134,7 +134,7 @@ ACTS: dict[str, Act] = {
     "take_back": act(lambda s, by, _: take_back(s, 1, by=by, at=AT), *RATERS),
     "enter_job": act(lambda s, by, _: jobs.enter_job(s, 1, "noise", by=by, at=AT), *PROPOSERS),
     "add_webhook": act(
-        lambda s, by, _: webhooks.add_webhook(s, "http://127.0.0.1:9/x", "SECRET", by=by, at=AT), "admin"
+        lambda s, by, _: webhooks.add_webhook(s, "https://hooks.example.org/x", "SECRET", by=by, at=AT), "admin"
     ),
     "remove_webhook": act(lambda s, by, _: webhooks.remove_webhook(s, "http://nowhere/", by=by, at=AT), "admin"),
 }
