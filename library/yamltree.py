@@ -32,6 +32,8 @@ _DEEPEST = 100  # levels of nesting that the quick reader follows; no file of ou
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 # What libyaml takes for a space or a line break and PyYAML's own parser doesn't, or the other way round.
 _READ_DIFFERENTLY = re.compile("[\t\r\x85\u2028\u2029\ufeff]")
+_NUMBERS = frozenset({"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"})
+_LONGEST_NUMBER = 400  # characters: of some thousand Python makes a number, and then no text of it
 _TEXT = "tag:yaml.org,2002:str"
 _FIRST_CHARACTERS = frozenset(yaml.SafeLoader.yaml_implicit_resolvers)
 _NAME_TYPES = frozenset({str})
@@ -138,8 +140,10 @@ class Loader(yaml.SafeLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """Return the value of a node; raises yaml.YAMLError for one that can't be made, such as 2024-13-01."""
         try:
+            if node.tag in _NUMBERS and len(node.value) > _LONGEST_NUMBER:
+                raise ValueError("longer than any number that is meant")
             return super().construct_object(node, deep)
-        except (ValueError, LookupError, AttributeError, TypeError) as error:
+        except (ValueError, LookupError, AttributeError, TypeError, ArithmeticError) as error:
             # What PyYAML lets out for values such as 2024-13-01 or !!bool maybe.
             raise yaml.constructor.ConstructorError(
                 None, None, f"this value can't be read: {short(node.value)}", node.start_mark

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from composer.annotation.rows import Added, Batch, Columns, FileRow, in_batches
+from composer.annotation.rows import Added, Batch, Columns, FileRow, bounded_lines, in_batches
 from composer.data.formulas import quiet
 from composer.data.tables import Problem
 from composer.data.textfiles import delimiter_of, header_of
@@ -37,7 +37,7 @@ class DelimitedFile:
         self.decimal_comma = self._delimiter == ";"
         with path.open(newline="", encoding="utf-8-sig", errors=_BYTES) as file:
             try:
-                names = next(csv.reader(file, delimiter=self._delimiter, strict=True), [])
+                names = next(csv.reader(bounded_lines(file, path), delimiter=self._delimiter, strict=True), [])
             except csv.Error as error:
                 raise Refused(f"the header is not valid CSV: {error}", where=f"{path}, line 1") from error
         if not names:
@@ -53,7 +53,7 @@ class DelimitedFile:
         taken: list[str] = []
 
         def lines() -> Iterator[str]:
-            for line in file:
+            for line in bounded_lines(file, self.path):
                 taken.append(line)
                 yield line
 

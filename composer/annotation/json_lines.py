@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from composer.annotation.rows import SIZE, Added, Batch, Columns, FileRow, in_batches
+from composer.annotation.rows import SIZE, Added, Batch, Columns, FileRow, bounded_lines, in_batches
 from composer.data.tables import Problem
 from composer.data.textfiles import columns_of, unique_fields
 from library.errors import Refused
@@ -33,7 +33,7 @@ class JsonLinesFile:
 
     def _rows(self) -> Iterator[FileRow]:
         with self.path.open("rb") as file:
-            for place, line in enumerate(file, 1):
+            for place, line in enumerate(bounded_lines(file, self.path), 1):
                 text = line.removeprefix(_MARK) if place == 1 else line
                 if not text.strip():
                     continue

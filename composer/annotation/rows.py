@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, AnyStr, Protocol
 
 from composer.data.tables import Problem
 from composer.task.task import Kind
+from library.errors import Refused
 
 SIZE = 2000
 """Rows of a batch: few enough for memory, many enough that the wait for the last answers of each is small."""
@@ -34,6 +35,21 @@ class Batch:
 
     rows: tuple[FileRow, ...]
     native: Any = None
+
+
+LONGEST_LINE = 20_000_000
+"""Characters or bytes of a line, which has to fit into memory: a row of the longest texts has fewer."""
+
+
+def bounded_lines(file: IO[AnyStr], path: Path) -> Iterator[AnyStr]:
+    """Yield the lines of a file with their ends; raises `Refused` for one that is too long to be a row."""
+    number = 0
+    while line := file.readline(LONGEST_LINE + 1):
+        number += 1
+        if len(line) > LONGEST_LINE:
+            what = f"the line has more than {LONGEST_LINE:,} characters"
+            raise Refused(what, where=f"{path}, line {number}", fix="Look at whether the file is of rows.")
+        yield line
 
 
 def in_batches(rows: Iterable[FileRow], size: int) -> Iterator[tuple[FileRow, ...]]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.markup import escape
+from rich.segment import Segment
 from rich.text import Text
 
 from composer.home.paths import resolve_home
@@ -30,9 +31,20 @@ CandidateArgument = Annotated[int, typer.Argument(help="Number of the candidate.
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence.")]
 YesOption = Annotated[bool, typer.Option("--yes", help="Go on without asking; needed where nobody can be asked.")]
 
-console = Console(stderr=True)
-out = Console()
 _CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], "�")
+
+
+class Terminal(Console):
+    """A console whose texts can't steer it: what moves the cursor or colours it comes from styles alone."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield what a renderable is made of, its texts `clean`."""
+        for one in super().render(renderable, options):
+            yield one if one.control else Segment(clean(one.text), one.style)
+
+
+console = Terminal(stderr=True)
+out = Terminal()
 INTERRUPTED = 130
 """Exit status of a command that Ctrl-C ended, as shells have it."""
 KEPT = "Stopped. The answers so far are kept: run the same command again to go on from there."
@@ -71,7 +83,7 @@ def refusals(command: Callable[Params, Returned]) -> Callable[Params, Returned]:
 
 def print_refusal(refusal: Refused) -> None:
     """Print what was refused as one red line on standard error, for a command that goes on after it."""
-    console.print(f"[bold red]Error:[/] {escape(clean(str(refusal)))}", highlight=False, soft_wrap=True)
+    console.print(f"[bold red]Error:[/] {escape(str(refusal))}", highlight=False, soft_wrap=True)
 
 
 def confirm(question: str) -> None:

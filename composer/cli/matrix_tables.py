@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from composer.adaptation.wording import ended_in_words
 from composer.analysis.data_summary import Part
-from composer.cli.common import out, say
+from composer.cli.common import Terminal, out, say
 from composer.cli.figures_table import BAD, DIRECTIONS
 from composer.evaluation.formatting import NAMES, bracketed, change, figure, interval
 from composer.evaluation.raters import Estimate
@@ -123,7 +122,7 @@ def _table(heads: Sequence[str]) -> Table:
 
 def _print(table: Table) -> None:
     # What is read by a script or written to a file is as wide as it needs.
-    (out if out.is_terminal else Console(width=WIDE)).print(table)
+    (out if out.is_terminal else Terminal(width=WIDE)).print(table)
 
 
 def _standing(one: OnTarget, metric: str) -> list[str | Text]:

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from composer.cli.common import refusals
+from composer.cli.common import console, out, refusals
 from composer.release.verification import EVIDENCE, faults
 
 
@@ -27,10 +26,9 @@ def verify(
         signer = public_key(key)
     off = faults(folder, signer)
     for fault in off:
-        Console(stderr=True).print(f"✗ {fault}", markup=False, highlight=False, soft_wrap=True)
+        console.print(f"✗ {fault}", markup=False, highlight=False, soft_wrap=True)
     if off:
         raise typer.Exit(1)
-    out = Console()
     out.print("✓ the pack is intact", highlight=False)
     if signer is not None:
         out.print(f"✓ signed by key {signer.keyid}", highlight=False, soft_wrap=True)

@@ -24,6 +24,7 @@ from library.lint import LONGEST, problems
 from library.rejections import Rejection, rejections
 from library.similar import Near, Wordings
 from library.smuggling import Smuggled, smuggled
+from library.storable import storable
 from library.tables import IN_FORCE
 from library.versions import SnippetVersion
 
@@ -176,7 +177,7 @@ class Linter:
 
     def _of_rejections(self, text: str, key: str) -> Iterator[Finding]:
         current = {one.sha256 for one in self._versions.get(key, ())}
-        own = text_digest(text)
+        own = text_digest(storable(text))
         if before := self._turned_down.get(own):
             yield _rejected(before, "was rejected before, as", 1.0)
             return

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from composer.data.tables import LIMIT_BYTES, Table, check_columns
+from composer.data.sheets import sheet_cells
+from composer.data.tables import LIMIT_BYTES, LIMIT_UNPACKED, Table, check_columns, check_rows
 from library.errors import Refused
 from library.yamlfile import check_file
+
+_BATCH = 10_000
+"""Rows that are unpacked at a time."""
 
 
 def read_parquet(path: Path) -> Table:
@@ -19,7 +23,12 @@ def read_parquet(path: Path) -> Table:
 
     check_file(path, limit_bytes=LIMIT_BYTES, wanted="a file of labelled rows")
     try:
-        return _arrow_table(path, parquet.ParquetFile(path).read())
+        with parquet.ParquetFile(path) as file:
+            about, schema = file.metadata, file.schema_arrow
+            check_rows(about.num_rows, len(schema.names), str(path))
+            groups = [about.row_group(number).total_byte_size for number in range(about.num_row_groups)]
+            _check_unpacked(sum(groups), path)
+            return _arrow_table(path, schema, file.iter_batches(batch_size=_BATCH))
     except (pa.ArrowException, OSError) as error:
         raise Refused(f"not a Parquet file that can be read: {error}", where=str(path)) from error
 
@@ -33,27 +42,22 @@ def read_arrow(path: Path) -> Table:
     try:
         with pa.OSFile(str(path)) as file:
             try:
-                table = ipc.open_stream(file).read_all()
+                stream = ipc.open_stream(file)
+                return _arrow_table(path, stream.schema, stream)
             except pa.ArrowInvalid:
                 file.seek(0)
-                table = ipc.open_file(file).read_all()
-        return _arrow_table(path, table)
+                whole = ipc.open_file(file)
+                batches = (whole.get_batch(number) for number in range(whole.num_record_batches))
+                return _arrow_table(path, whole.schema, batches)
     except (pa.ArrowException, OSError) as error:
         raise Refused(f"not an Arrow file that can be read: {error}", where=str(path)) from error
 
 
 def read_sheet(path: Path) -> Table:
     """Read the first sheet of a spreadsheet that holds anything, as text: 3 for the number 3, 0012 for text."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
     check_file(path, limit_bytes=LIMIT_BYTES, wanted="a file of labelled rows")
-    try:
-        book = CalamineWorkbook.from_path(path)
-        filled = [name for name in book.sheet_names if book.get_sheet_by_name(name).height]
-        cells = book.get_sheet_by_name(filled[0]).to_python(skip_empty_area=False) if filled else []
-    except (CalamineError, OSError) as error:
-        raise Refused(f"not a spreadsheet that can be read: {error}", where=str(path)) from error
-    numbered = [(place, [_cell(value) for value in row]) for place, row in enumerate(cells, 1)]
+    filled, cells = sheet_cells(path)
+    numbered = list(enumerate(cells, 1))
     (top, header), *rows = [(place, row) for place, row in numbered if any(row)] or [(1, [])]
     used = [at for at, name in enumerate(header) if name.strip() or any(row[at] for _, row in rows)]
     columns = [header[at].strip() or f"column {at + 1}" for at in used]
@@ -68,21 +72,59 @@ def read_sheet(path: Path) -> Table:
     )
 
 
-def _arrow_table(path: Path, table: Any) -> Table:
-    # Arrow trusts what it reads: without this, a damaged file would be read beyond its end.
-    table.validate(full=True)
-    kinds = _classes(table.schema.metadata or {})
-    columns: dict[str, list[object]] = {}
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        if name.startswith("__index_level_"):
-            continue
-        values = [value_of(value) for value in column.to_pylist()]
-        if names := kinds.get(name):
-            # -1 is what such a data set has where a row has no label.
-            values = [names[one] if isinstance(one, int) and 0 <= one < len(names) else None for one in values]
-        columns[name] = values
-    rows = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
-    return Table(path, "row", tuple(columns), tuple(enumerate(rows, 1)))
+def _arrow_table(path: Path, schema: Any, batches: Iterable[Any]) -> Table:
+    kinds = _classes(schema.metadata or {})
+    names = [name for name in schema.names if not name.startswith("__index_level_")]
+    check_columns(names, str(path))
+    rows: list[dict[str, object]] = []
+    unpacked = 0
+    for batch in batches:
+        # Arrow trusts what it reads: without this, a damaged file would be read beyond its end.
+        batch.validate(full=True)
+        check_rows(len(rows) + batch.num_rows, len(names), str(path))
+        columns: dict[str, list[object]] = {}
+        for name in names:
+            column = batch.column(name)
+            _check_unpacked(8 * _elements(column), path)
+            values: list[object] = []
+            for one in column:
+                values.append(value_of(one.as_py()))
+                unpacked += _weight(values[-1])
+                _check_unpacked(unpacked, path)
+            if labels := kinds.get(name):
+                # -1 is what such a data set has where a row has no label.
+                values = [
+                    labels[one] if isinstance(one, int) and 0 <= one < len(labels) else None for one in values
+                ]
+            columns[name] = values
+        rows += (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
+    return Table(path, "row", tuple(names), tuple(enumerate(rows, 1)))
+
+
+def _check_unpacked(size: int, path: Path) -> None:
+    if size > LIMIT_UNPACKED:
+        what = f"the file unpacks to more than {LIMIT_UNPACKED // 1_000_000} MB"
+        raise Refused(what, where=str(path), fix="Divide it.")
+
+
+def _elements(column: Any) -> int:
+    """Return how many elements the lists of a column hold in all: those of nothing take no room in a file."""
+    import pyarrow as pa
+
+    kind, most = column.type, 0
+    while pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        column = column.flatten()
+        kind, most = column.type, max(most, len(column))
+    return most
+
+
+def _weight(value: object) -> int:
+    """Return about how many bytes a value takes: as JSON has it, so that a text counts by its characters."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(len(name) + _weight(one) for name, one in value.items())
+    return sum(map(_weight, value)) + 8 * len(value) if isinstance(value, list) else 8
 
 
 def _classes(metadata: Mapping[bytes, bytes]) -> dict[str, list[str]]:
@@ -106,12 +148,4 @@ def value_of(value: object) -> object:
         return {str(name): value_of(one) for name, one in value.items()}
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="replace")
-    return str(value)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
     return str(value)

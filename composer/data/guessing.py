@@ -75,9 +75,7 @@ def labels_of(table: Table, columns: ColumnMap) -> Labels:
     values = list(_values(table, columns))
     if not values:
         raise Refused("no row has a label", where=str(table.path), fix="Fill the labels in.")
-    numbers = [
-        number for one in values if (number := number_of(one, decimal_comma=table.decimal_comma)) is not None
-    ]
+    numbers = [number for one in values if (number := _number(one, table)) is not None]
     if len(numbers) >= _MOSTLY * len(values):
         return Labels(min(numbers), max(numbers))
     counts = Counter(one.strip() if isinstance(one, str) else short(one) for one in values)
@@ -101,6 +99,11 @@ def _values(table: Table, columns: ColumnMap) -> Iterator[object]:
             yield from (one for one in held.values() if one is not None)
 
 
+def _number(value: object, table: Table) -> float | None:
+    number = number_of(value, decimal_comma=table.decimal_comma)
+    return number if number is not None and math.isfinite(number) else None
+
+
 def _is_text(values: Sequence[object]) -> bool:
     """Whether most of these cells are texts of several words, few of which recur often."""
     texts = [one for one in values if isinstance(one, str) and number_of(one) is None]
@@ -114,7 +117,7 @@ def _is_text(values: Sequence[object]) -> bool:
 def _kind(table: Table, column: str) -> object | None:
     """Return what columns of one kind of label have in common; None for a column that looks like none."""
     values = cells(table, column)
-    numbers = [number_of(one, decimal_comma=table.decimal_comma) for one in values]
+    numbers = [_number(one, table) for one in values]
     whole = [number for number in numbers if number is not None and number == int(number)]
     if values and len(whole) == len(values):
         return (

@@ -8,16 +8,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from composer.data import columnfiles, textfiles
 from composer.data.exports import recognised
-from composer.data.tables import LIMIT_BYTES, Problem, Row, Table
+from composer.data.tables import LIMIT_BYTES, Problem, Row, Table, check_width
 from composer.data.textfiles import columns_of
+from composer.data.unpacking import DAMAGED, checked_files
 from library.errors import Refused
 from library.yamlfile import check_file, read_text
-
-LIMIT_COLUMNS = 1_000
 
 _SHARD = re.compile(r"-\d+-of-\d+(-\w+)?$")
 _IN_FOLDERS = (".arrow", ".parquet", ".jsonl", ".json", ".csv", ".tsv")
@@ -30,13 +29,10 @@ def read_table(path: Path, form: str = "") -> Table:
     `form` it is in (see `exports.FORMS`). Raises `Refused` where it isn't such a file, can't be read, is too large
     or has too many columns.
     """
-    table = recognised(_reader(path)(path), form)
-    if len(table.columns) > LIMIT_COLUMNS:
-        raise Refused(
-            f"the file has {len(table.columns):,} columns, and {LIMIT_COLUMNS:,} is the most",
-            where=str(path),
-            fix="Leave out those that aren't needed.",
-        )
+    plain = _reader(path)(path)
+    check_width(len(plain.columns), str(path))
+    table = recognised(plain, form)
+    check_width(len(table.columns), str(path))
     return table
 
 
@@ -90,13 +86,10 @@ def _read_archive(path: Path) -> Table:
     with TemporaryDirectory() as made:
         try:
             with ZipFile(path) as archive:
-                files = [one for one in archive.infolist() if Path(one.filename).name == one.filename]
-                if sum(one.file_size for one in files) > LIMIT_BYTES:
-                    what = f"the files in the archive have more than {LIMIT_BYTES // 1_000_000} MB together"
-                    raise Refused(what, where=str(path), fix="Divide it.")
-                for one in files:
-                    archive.extract(one, made)
-        except (BadZipFile, OSError, RuntimeError, NotImplementedError) as error:
+                for one in checked_files(archive, path, LIMIT_BYTES):
+                    if Path(one.filename).name == one.filename:
+                        archive.extract(one, made)
+        except DAMAGED as error:
             raise Refused(f"not an archive that can be read: {error}", where=str(path)) from error
         try:
             return replace(_read_folder(Path(made)), path=path)

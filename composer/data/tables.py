@@ -10,10 +10,38 @@ from pathlib import Path
 from library.errors import Refused
 
 LIMIT_BYTES = 100_000_000
+LIMIT_COLUMNS = 1_000
+LIMIT_ROWS = 2_000_000
+LIMIT_CELLS = 20_000_000
+LIMIT_UNPACKED = 400_000_000
+"""Bytes or characters that what a file holds packed may come to."""
 SAMPLES = 5
 """How many values a problem names that many rows have."""
 
 Row = Mapping[str, object]
+
+
+def check_width(columns: int, where: str) -> None:
+    """Raise `Refused` where a table has too many columns; `where` is the file."""
+    if columns > LIMIT_COLUMNS:
+        raise Refused(
+            f"the file has {columns:,} columns, and {LIMIT_COLUMNS:,} is the most",
+            where=where,
+            fix="Leave out those that aren't needed.",
+        )
+
+
+def most_rows(columns: int) -> int:
+    """Return how many rows a table of so many columns may have."""
+    return min(LIMIT_ROWS, LIMIT_CELLS // max(columns, 1))
+
+
+def check_rows(rows: int, columns: int, where: str) -> None:
+    """Raise `Refused` where a table of so many columns has too many rows; `where` is the file."""
+    if rows > (most := most_rows(columns)):
+        raise Refused(
+            f"the file has more than {most:,} rows of {columns:,} columns", where=where, fix="Divide it."
+        )
 
 
 def check_columns(names: Sequence[str], where: str) -> None:

@@ -7,15 +7,29 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from composer.data.tables import LIMIT_BYTES, Problem, Row, Table, check_columns
+from composer.data.tables import (
+    LIMIT_BYTES,
+    Problem,
+    Row,
+    Table,
+    check_columns,
+    check_rows,
+    check_width,
+    most_rows,
+)
 from library.errors import Refused
 from library.yamlfile import read_text
 
 _LOOKED_AT = 50
+_HEAD = 1 << 20
+"""Characters that the delimiter is found by, at most."""
+_MARKS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
+_MOST_PROBLEMS = 10_000
+"""After so many rows that are off a file isn't read on: nobody would read of more."""
 _LONE_RETURN = re.compile("\r(?!\n)")
 
 
@@ -31,29 +45,44 @@ def read_delimited(path: Path) -> Table:
     # csv takes a carriage return for the end of the row, so it meets a character that the text lacks instead.
     stand_in = next(mark for mark in map(chr, range(0xE000, 0xF8FF)) if mark not in text)
     text = _LONE_RETURN.sub(stand_in, text)
-    delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else delimiter_of(text)
+    delimiter = "\t" if path.suffix.lower() in (".tsv", ".tab") else delimiter_of(text[:_HEAD])
     # Cells that recur, as texts do with a row for each rater, are kept once.
     kept: dict[str, str] = {}
     problems: list[Problem] = []
     rows: list[tuple[int, Row]] = []
     columns: tuple[str, ...] = ()
-    reader = csv.reader(io.StringIO(text, newline="\n"), delimiter=delimiter, strict=True)
+    reader = csv.reader(_lines(text), delimiter=delimiter, strict=True)
     try:
         columns = header_of(next(reader, []), path)
+        most = most_rows(len(columns))
         begins = reader.line_num + 1
         for cells in reader:
-            if len(cells) == len(columns):
+            if cells and len(cells) == len(columns):
                 values = (kept.setdefault(cell, cell.replace(stand_in, "\r")) for cell in cells)
                 rows.append((begins, dict(zip(columns, values, strict=True))))
             elif any(cell.strip() for cell in cells):
                 what = f"{len(cells)} cells under {len(columns)} column names"
-                mark = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}[delimiter]
-                problems.append(Problem(begins, "", what, f"Put cells that hold {mark} into double quotes."))
+                problems.append(
+                    Problem(begins, "", what, f"Put cells that hold {_MARKS[delimiter]} into double quotes.")
+                )
+                if len(problems) == _MOST_PROBLEMS:
+                    break
+            if len(rows) > most:
+                check_rows(len(rows), len(columns), str(path))
             begins = reader.line_num + 1
     except csv.Error as error:
         fix = "Look for a double quote that isn't closed."
         problems.append(Problem(reader.line_num, "", f"not valid CSV: {error}", fix))
     return Table(path, "line", _named(columns, rows), tuple(rows), tuple(problems), decimal_comma=delimiter == ";")
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield the lines of a text with their ends, without a second copy of it."""
+    begin = 0
+    while begin < len(text):
+        end = text.find("\n", begin) + 1 or len(text)
+        yield text[begin:end]
+        begin = end
 
 
 def read_json_lines(path: Path) -> Table:
@@ -148,6 +177,7 @@ def delimiter_of(text: str) -> str:
 
 def header_of(names: Sequence[str], path: Path) -> tuple[str, ...]:
     """Return the names of the columns, those without a name by their place; refuse a name that comes twice."""
+    check_width(len(names), str(path))
     columns = [name.strip() or f"column {place}" for place, name in enumerate(names, 1)]
     check_columns(columns, f"{path}, line 1")
     return tuple(columns)

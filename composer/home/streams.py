@@ -8,16 +8,24 @@ from typing import Any, TextIO
 
 from library.secrets import masked
 
+_UNESCAPED = dict.fromkeys(range(127, 160), "�")
+"""Signs that steer some terminals, and that JSON needn't escape."""
+
 
 class Guarded:
-    """A stream that masks known secrets in what is written to it; all else is the stream's own."""
+    """A stream that masks known secrets in what is written to it; all else is the stream's own.
+
+    On a terminal what would steer it without an escape character is replaced as well.
+    """
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._steered = stream.isatty()
 
     def write(self, text: str) -> int:
         """Write a text, with secrets masked; returns how many characters were asked to be written."""
-        self._stream.write(masked(text))
+        shown = masked(text)
+        self._stream.write(shown.translate(_UNESCAPED) if self._steered else shown)
         return len(text)
 
     def writelines(self, lines: Any) -> None:

@@ -70,7 +70,8 @@ class Target(BaseModel):
     @classmethod
     def _as_the_vendor_has_it(cls, content: Any) -> Any:
         """Fill in what a vendor's API settles: its own address, and that it knows no seed."""
-        vendor = VENDORS.get(content.get("api", "openai")) if isinstance(content, dict) else None
+        api = content.get("api", "openai") if isinstance(content, dict) else None
+        vendor = next((one for name, one in VENDORS.items() if name == api), None)
         if vendor is None or content.get("kind") != "server":
             return content
         settled = {} if vendor.api_base is None else {"api_base": vendor.api_base}

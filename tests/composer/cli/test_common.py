@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import typer
 from click.testing import Result
+from rich.panel import Panel
+from rich.progress import Progress
+from rich.table import Table
+from rich.text import Text
 from typer.testing import CliRunner
 
-from composer.cli.common import YesOption, confirm, refusals, say
+from composer.cli.common import Terminal, YesOption, confirm, refusals, say
 from library.errors import Refused
 
 app = typer.Typer()
@@ -53,7 +59,22 @@ def test_a_refusal_that_quotes_control_sequences_steers_no_terminal() -> None:
 
     result = CliRunner().invoke(quoting)
     assert result.exit_code == 1
-    assert result.stderr == "Error: �]0;title� is no label (�2J). [red]Correct[/] it.\n  - �[8m\n"
+    assert result.stderr == "Error: �]0;title is no label (�2J). [red]Correct[/] it.\n  - �[8m\n"
+
+
+def test_nothing_that_is_printed_holds_a_control_sequence_but_those_of_its_styles() -> None:
+    hostile = "\x1b]0;title\x07a\x9b2J\x08 \r\x7f"
+    terminal = Terminal(file=io.StringIO(), width=40, force_terminal=True, color_system="standard")
+    table = Table(hostile, title=hostile)
+    table.add_row(Text(hostile, "bold"))
+    for one in (hostile, Text(hostile), table, Panel(hostile, title=hostile), Text(hostile, "bold red")):
+        terminal.print(one, markup=False)
+    with Progress(console=terminal) as progress:
+        progress.add_task(hostile)
+    shown = terminal.file.getvalue()  # type: ignore[attr-defined]
+    assert "title" in shown
+    styles = re.sub(r"\x1b\[[0-9;]*m|\x1b\[\?25[lh]|\x1b\[[0-9]?[AK]|\r", "", shown)
+    assert re.findall(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", styles) == []
 
 
 def test_a_sign_that_the_terminal_lacks_is_escaped_and_ends_no_command(pack: Path) -> None:

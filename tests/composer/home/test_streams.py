@@ -25,3 +25,16 @@ def test_all_else_is_the_streams_own() -> None:
     assert guarded.isatty() is False
     guarded.close()
     assert stream.closed
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_signs_that_json_leaves_as_they_are_steer_no_terminal() -> None:
+    terminal, file = _Terminal(), io.StringIO()
+    for stream in (terminal, file):
+        Guarded(stream).write('{"a": "\x9b2J\x7f"} \x1b[1m')
+    assert terminal.getvalue() == '{"a": "�2J�"} \x1b[1m'
+    assert file.getvalue() == '{"a": "\x9b2J\x7f"} \x1b[1m'
