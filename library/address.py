@@ -9,6 +9,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from library.errors import Refused
+from library.secrets import know
 
 URL_VARIABLE = "COMPOSER_DATABASE_URL"
 POSTGRESQL = "postgresql"
@@ -35,6 +36,7 @@ def address(given: str, *, where: str) -> URL:
     """
     try:
         url = make_url(given)
+        know(str(url.password or ""))
         if url.drivername in _ANY_DRIVER:
             url = url.set(drivername=_DRIVER)
         url.get_dialect()

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import quote, quote_plus
+import os
+import stat
+from pathlib import Path
+from urllib.parse import quote, quote_plus, unquote, urlsplit
 
 MASK = "[secret]"
 SHORTEST = 6
@@ -32,6 +35,27 @@ def know(secret: str) -> str:
         forms = {bare, quote(bare, safe=""), quote_plus(bare), json.dumps(bare)[1:-1]}
         _known[bare] = tuple(sorted(forms, key=len, reverse=True))
     return secret
+
+
+def know_address(address: str) -> str:
+    """Take note of the password in an address, where it has one, and return the address."""
+    try:
+        password = urlsplit(address).password
+    except ValueError:  # what is no address has none
+        return address
+    know(unquote(password or ""))
+    return address
+
+
+def open_to_others(path: Path) -> bool:
+    """Whether a file of this user's may be read or written by others; what others own is not ours to close.
+
+    Raises OSError where there is no such file.
+    """
+    if not hasattr(os, "getuid"):
+        return False  # where rights are no bits of a mode
+    status = path.stat()
+    return status.st_uid == os.getuid() and bool(status.st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 def masked(text: str) -> str:

@@ -39,6 +39,7 @@ ACROSS_MODULES = {
     "tests/browser/test_review_by_several.py",
     "tests/browser/test_review_in_chromium.py",
     "tests/browser/test_signing_in.py",
+    "tests/ui/test_no_secret_is_written.py",
     "tests/composer/candidates/test_older_homes.py",
     "tests/composer/cli/test_own_task_commands.py",
     "tests/composer/cli/test_startup.py",

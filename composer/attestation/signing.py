@@ -14,12 +14,13 @@ from composer.attestation.envelope import PAYLOAD_TYPE
 from composer.attestation.keys import PRIVATE, key_text
 from library.canonical import canonical_bytes
 from library.errors import Refused
+from library.secrets import open_to_others
 
 PrivateKey = CryptoSigner
 
 
 def private_key(path: Path) -> PrivateKey:
-    """Return the private key in a file; raises `Refused` where it holds none that signs."""
+    """Return the private key in a file; raises `Refused` where it holds none that signs, or others can read it."""
     fix = f"Make one with `composer keys new`, and name its {PRIVATE}."
     try:
         key = load_pem_private_key(key_text(path, fix), password=None)
@@ -27,6 +28,12 @@ def private_key(path: Path) -> PrivateKey:
         raise Refused("this is no private key", where=str(path), fix=fix) from error
     if not isinstance(key, Ed25519PrivateKey):
         raise Refused("this private key is not an Ed25519 key", where=str(path), fix=fix)
+    if open_to_others(path):
+        raise Refused(
+            "others on this machine can read this private key, and sign as you do",
+            where=str(path),
+            fix=f"`chmod 600 {path}`, or make another with `composer keys new` where that may have happened.",
+        )
     return CryptoSigner(key)
 
 

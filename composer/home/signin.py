@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from composer.home.paths import Home
 from library.errors import Refused
-from library.secrets import know
+from library.secrets import know, open_to_others
 
 LOOPBACK = "127.0.0.1"
 LOCAL_NAMES = ("localhost", LOOPBACK, "::1")
@@ -87,6 +87,12 @@ def is_loopback(address: str) -> bool:
 
 def _section(file: Path) -> dict[str, Any]:
     try:
+        if open_to_others(file):
+            raise Refused(
+                "others on this machine can read what people sign in with",
+                where=str(file),
+                fix=f"`chmod 600 {file}`, and give it new secrets where that may have happened.",
+            )
         content = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise Refused(f"the file can't be read: {error.strerror or error}", where=str(file)) from error

@@ -22,16 +22,22 @@ from composer.release.verification import MANIFEST, MESSAGES, PROMPT, pack_texts
 from composer.runtime.source import registry_name, require_names
 from library.canonical import canonical_bytes
 from library.errors import Refused
+from library.secrets import know, know_address
 
 PACK_TAG, MANIFEST_TAG = "composer.pack", "composer.manifest"
 """The tags of a version that hold the fingerprint of its pack, and its manifest."""
 ALIAS = "production"
 """The alias that is followed where the address names none."""
 PAGE = 200
+CREDENTIALS = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN")
+"""The variables that hold what MLflow's client signs in with."""
 
 
 def registry_client(address: str) -> MlflowClient:
     """Return MLflow's client of the registry at a tracking address; nothing is asked yet."""
+    know_address(address)
+    for name in CREDENTIALS:
+        know(os.environ.get(name, ""))
     return MlflowClient(tracking_uri=address, registry_uri=address)
 
 

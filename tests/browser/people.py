@@ -68,6 +68,7 @@ def populate(home: Home, at_provider: str, people: Mapping[str, tuple[Role, ...]
         for name, roles in people.items():
             add_person(session, name, email_of(name), roles, by="Root (local)", at=datetime.now(UTC))
     database.close()
+    auth_file(home).touch(0o600)
     auth_file(home).write_text(KEYS.format(provider=at_provider))
 
 

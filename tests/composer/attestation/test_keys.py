@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -29,9 +30,22 @@ def test_what_is_no_signature_of_a_key_is_none(tmp_path: Path, signature: bytes)
     assert not public_key(public).signed(signature, b"data")
 
 
-def test_only_their_owner_reads_the_private_one(tmp_path: Path) -> None:
-    private, _ = new_pair(tmp_path)
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+def test_only_their_owner_reads_the_private_one_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        private, _ = new_pair(tmp_path)
+    finally:
+        os.umask(before)
     assert stat.S_IMODE(private.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_a_private_key_that_others_can_read_signs_nothing(tmp_path: Path, mode: int) -> None:
+    private, _ = new_pair(tmp_path)
+    private.chmod(mode)
+    with pytest.raises(Refused, match=f"others on this machine can read this private key.*chmod 600 {private}"):
+        private_key(private)
 
 
 @pytest.mark.parametrize("name", ["composer.key", "composer.pub"])

@@ -48,6 +48,7 @@ def test_the_first_person_changes_the_home_and_the_second_no_more(run: Run, home
 def test_where_a_provider_is_known_only_a_new_start_is_asked_for(run: Run, home: Home) -> None:
     home.path.mkdir()
     auth_file(home).write_text("[auth]\n")
+    auth_file(home).chmod(0o600)
     said = done(run("add", "Grace", "grace@example.org"))
     assert "Start `composer app` again" in said
     assert "Write" not in said

@@ -178,7 +178,7 @@ def test_secrets_and_a_database_that_others_can_read_are_told(submitted: Databas
     (home.path / "auth.toml").chmod(0o644)
     found = bad(home)
     assert (found["secrets"].level, found["secrets"].fix.startswith("`chmod 600")) == ("fault", True)
-    assert (found["sign-in"].level, "[auth] lacks redirect_uri" in found["sign-in"].said) == ("fault", True)
+    assert (found["sign-in"].level, "others on this machine can read" in found["sign-in"].said) == ("fault", True)
 
 
 @pytest.mark.sqlite

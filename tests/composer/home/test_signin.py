@@ -27,6 +27,7 @@ Started = Callable[..., Result]
 def write(home: Home, **changes: str) -> None:
     home.path.mkdir(exist_ok=True)
     lines = [f'{key} = "{value}"' for key, value in {**GOOD, **changes}.items() if value]
+    auth_file(home).touch(0o600)
     auth_file(home).write_text("\n".join(["[auth]", *lines]))
 
 
@@ -83,6 +84,7 @@ def test_a_file_that_would_not_do_is_refused(home: Home, changes: dict[str, str]
 @pytest.mark.parametrize("content", ["[auth", "auth = 3", "", "\xff"])
 def test_what_is_no_section_of_settings_is_refused(home: Home, content: str) -> None:
     home.path.mkdir()
+    auth_file(home).touch(0o600)
     auth_file(home).write_bytes(content.encode("latin-1"))
     with pytest.raises(Refused, match=r"TOML|no section"):
         read_sign_in(home, 8501)
@@ -167,3 +169,17 @@ def test_people_without_a_provider_are_told_what_is_missing(
     CliRunner().invoke(app, words)
     assert "nothing can be decided" in start().stderr
     assert len(served) == 1
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o620])
+def test_a_file_with_secrets_that_others_can_read_keeps_the_app_from_starting(
+    home: Home, served: list[list[str]], start: Started, mode: int
+) -> None:
+    write(home)
+    auth_file(home).chmod(mode)
+    said = start().stderr
+    assert "others on this machine can read what people sign in with" in said
+    assert f"chmod 600 {auth_file(home)}" in said
+    assert served == []
+    auth_file(home).chmod(0o400)
+    assert start().exit_code == 0

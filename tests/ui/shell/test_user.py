@@ -187,6 +187,7 @@ def test_a_change_of_roles_shows_in_the_next_run(at_the_door: Seen, database: Da
 
 def test_an_app_started_without_the_home_s_provider_shows_nothing(at_the_door: Seen, home: Home) -> None:
     auth_file(home).write_text("[auth]\n")
+    auth_file(home).chmod(0o600)
     app = at_the_door()
     assert "started without the home" in app.error[0].value
     assert "No candidate yet" not in seen(app)
@@ -195,6 +196,7 @@ def test_an_app_started_without_the_home_s_provider_shows_nothing(at_the_door: S
 def test_settings_that_could_be_forged_let_nobody_in(at_the_door: Seen, home: Home, database: Database) -> None:
     add(database, "Grace")
     auth_file(home).write_text("[auth]\n")
+    auth_file(home).chmod(0o600)
     app = at_the_door(**GRACE)
     assert "lacks redirect" in app.error[0].value.replace("\\", "")
     assert "No candidate yet" not in seen(app)
