@@ -32,7 +32,10 @@ REJECTED = "rejected"
 
 @dataclass(frozen=True)
 class Draft:
-    """What somebody writes of a snippet; its rules are those of a library file."""
+    """What somebody writes of a snippet; its rules are those of a library file.
+
+    `read` is the newest version of it that its writer had before them, 0 for none of this key; None: not told.
+    """
 
     key: str
     text: str
@@ -42,6 +45,7 @@ class Draft:
     conflicts: tuple[str, ...] = ()
     pin: str | None = None
     rationale: str = ""
+    read: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,11 +92,13 @@ def write_drafts(
     """Store drafts, all or none, each as a new snippet or as the next version of its key.
 
     Raises `Refused` for the role, for what a library file may not hold either (`library.file`), for a draft that
-    changes nothing, and for a text that was rejected before, unless that warning was accepted.
+    changes nothing or whose snippet somebody edited since it was read, and for a text that was rejected before,
+    unless that warning was accepted.
     """
     lock_for_writing(session)
     require(session, by, *KEEPERS)
     newest, turned_down = newest_versions(session), rejections(session)
+    _check_read(session, [draft for draft, _ in drafts])
     entries = _checked([draft for draft, _ in drafts], newest)
     plans = []
     for entry, (_, origin) in zip(entries, drafts, strict=True):
@@ -138,7 +144,7 @@ def _checked(drafts: Sequence[Draft], newest: Mapping[str, SnippetVersion]) -> t
 
 
 def _values(draft: Draft) -> dict[str, object]:
-    values = {**vars(draft), "state": "draft"}
+    values = {**vars(draft), "state": "draft", "read": None}
     lists = {name: list(values[name]) for name in ("tags", "requires", "conflicts")}
     return {name: value for name, value in {**values, **lists}.items() if value is not None}
 
@@ -157,6 +163,20 @@ def _refused(problems: Sequence[str]) -> Refused:
     if len(problems) == 1:
         return Refused(problems[0].rstrip("."))
     return Refused(f"{len(problems)} things keep this from being stored", problems=problems)
+
+
+def _check_read(session: Session, drafts: Sequence[Draft]) -> None:
+    """Raise `Refused`, with what was written meanwhile, where a draft would hide a version that nobody showed."""
+    told = {draft.key: draft.read for draft in drafts if draft.read is not None}
+    for key, stored in versions_of(session, list(told)).items():
+        later = [one for one in stored if one.version > told[key] and one.state != "rejected"]
+        if later:
+            one = later[-1]
+            rules = "; ".join((f"tags {', '.join(one.tags) or 'none'}", *one.rules))
+            raise Refused(
+                f"snippet {key} was edited meanwhile: {one.author} wrote v{one.version}, “{one.text}” ({rules})",
+                fix="Copy what you wrote, open the snippet anew, and bring into that version what it lacks.",
+            )
 
 
 def _check_is_new(entry: SnippetEntry, old: SnippetVersion | None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import Session
 
@@ -123,3 +125,29 @@ def test_only_those_who_keep_the_library_write_drafts(session: Session) -> None:
         drafted(session, by="Vera")
     with pytest.raises(Refused, match="there is no snippet"):
         show(session, "brief")
+
+
+def test_who_saves_second_is_told_what_the_first_wrote_and_hides_nothing_of_it(
+    session: Session, stored: Stored
+) -> None:
+    stored(TWO)
+    mine = Draft("zebra", "Answer with one plain word.", read=1)
+    theirs = Draft("zebra", "Answer in one short word.", tags=("short",), read=1)
+    write_draft(session, theirs, by="Ann", at=AT)
+    with pytest.raises(Refused, match=r"zebra was edited meanwhile: Ann wrote v2, “Answer in one .*tags short"):
+        write_draft(session, mine, by="Ben", at=AT)
+    assert show(session, "zebra")[0].text == theirs.text
+    assert write_draft(session, replace(mine, read=2), by="Ben", at=AT).version == 3
+
+
+def test_two_new_snippets_of_one_key_do_not_become_one(session: Session) -> None:
+    write_draft(session, Draft("brief", "Answer briefly.", read=0), by="Ann", at=AT)
+    with pytest.raises(Refused, match="Ann wrote v1"):
+        write_draft(session, Draft("brief", "Give only the number.", read=0), by="Ben", at=AT)
+
+
+def test_a_version_that_was_rejected_meanwhile_hides_nothing(session: Session, stored: Stored) -> None:
+    stored(TWO)
+    other = write_draft(session, Draft("zebra", "Answer in one short word.", read=1), by="Ben", at=AT)
+    reject(session, other.id, reason="Too long.", by="Ann", at=AT)
+    assert write_draft(session, Draft("zebra", "Answer plainly.", read=1), by="Ben", at=AT).version == 3

@@ -25,9 +25,10 @@ NONE = "none"
 class Start:
     """A draft as it stands before anybody types: empty, from a disagreement, or the next version of a snippet.
 
-    `key` is that of the snippet whose next version is written, empty for a new one. `task` is the one that it is
-    written for, whose tags it is offered; empty for none. Another start is another draft: what was typed for this
-    one is not shown in it. The examples of its `origin`, and what was noted of them, may change while one types.
+    `key` is that of the snippet whose next version is written, `version` the one before it; empty and 0 for a new
+    one. `task` is the one that it is written for, whose tags it is offered; empty for none. Another start is
+    another draft: what was typed for this one is not shown in it. The examples of its `origin`, and what was noted
+    of them, may change while one types.
     """
 
     key: str = ""
@@ -40,6 +41,7 @@ class Start:
     rationale: str = ""
     task: str = ""
     origin: Origin = WRITTEN
+    version: int = 0
 
     @classmethod
     def of(cls, version: SnippetVersion, *, origin: Origin = WRITTEN) -> Start:
@@ -54,6 +56,7 @@ class Start:
             version.pin,
             version.rationale,
             origin=origin,
+            version=version.version,
         )
 
     @cached_property
@@ -116,6 +119,7 @@ def typed(start: Start, text: str, suggested: str) -> Draft:
         tuple(CONFLICTS.of(name).get()),
         None if pin == NONE else pin,
         RATIONALE.of(name).get().strip(),
+        start.version,
     )
 
 

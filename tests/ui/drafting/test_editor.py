@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from composer.home.paths import Home
 from library.database import Database
-from library.drafts import Origin, origins
+from library.drafts import Draft, Origin, origins, write_draft
 from library.people import add_person
 from library.snippets import show
 from tests import small
@@ -170,7 +170,8 @@ def test_a_key_that_is_taken_is_not_written_over(editor: Editor) -> None:
 
 
 def test_the_next_version_of_a_snippet_keeps_its_key_and_rules(editor: Editor, rows: Database) -> None:
-    app = editor("key='lean-low', text='Take the lower one.', tags=('relatedness',), group='doubt', pin='last'")
+    rules = "tags=('relatedness',), group='doubt', pin='last'"
+    app = editor(f"key='lean-low', version=1, text='Take the lower one.', {rules}")
     assert app.text_input[1].disabled
     fill(app, "Text", "When in doubt, the lower one is right.")
     save(app)
@@ -220,3 +221,21 @@ def test_what_was_typed_stays_while_its_origin_changes(editor: Editor) -> None:
         "two-towns",
     ]
     assert app.multiselect[0].value == []
+
+
+def test_who_saves_second_sees_what_the_first_wrote_and_keeps_what_they_typed(
+    editor: Editor, rows: Database
+) -> None:
+    with rows.session() as session:
+        old = show(session, "lean-low")[0]
+    app = editor(f"key='lean-low', text={old.text!r}, tags={old.tags!r}, version={old.version}")
+    fill(app, "Text", "Where two ratings fit alike, the smaller one counts.")
+    with rows.session() as session:
+        theirs = Draft("lean-low", "Of two ratings that fit, give the smaller.", tags=old.tags, read=old.version)
+        write_draft(session, theirs, by="Ada", at=small.NOW)
+    save(app)
+    assert "lean-low was edited meanwhile" in bare(app.error[0].value)
+    assert theirs.text in bare(app.error[0].value)
+    assert app.text_input[0].value == "Where two ratings fit alike, the smaller one counts."
+    with rows.session() as session:
+        assert show(session, "lean-low")[0].text == theirs.text
