@@ -53,6 +53,10 @@ ACROSS_MODULES = {
     "tests/composer/test_task_is_kept.py",
     "tests/soak/test_kills_of_acts.py",
     "tests/soak/test_kills_of_runs.py",
+    "tests/soak/test_many_people_postgres.py",
+    "tests/soak/test_many_people_sqlite.py",
+    "tests/soak/test_kills_on_postgres.py",
+    "tests/test_faults_in_short.py",
     "tests/ui/test_addresses.py",
 }
 """Test files of what several modules do together; every other one is named after one module or package."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -121,6 +122,9 @@ class Run:
 
     def look(self, place: Place, kills: int) -> None:
         """Its state is one from which it goes on, and no more questions are open than were in flight."""
+        until = time.monotonic() + 10
+        while worker.is_at_work(place.home, 1) and time.monotonic() < until:
+            time.sleep(0.05)  # a server takes a moment to see that who held a lock is gone
         assert not worker.is_at_work(place.home, 1)
         with sound(place) as (database, session):
             run = get_run(session, 1)

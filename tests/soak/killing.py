@@ -36,7 +36,7 @@ _FILES = {"open", "write", "close", "flush", "truncate", "replace", "rename", "f
 _DATABASE = {"execute", "executemany", "commit", "backup"}
 _OS = sys.modules["posix"]
 CONTEXT = get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.soak.killed_acts"])
+CONTEXT.set_forkserver_preload(["tests.soak.killed_acts", "tests.soak.many_people"])
 
 
 @dataclass(frozen=True)
