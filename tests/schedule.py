@@ -18,6 +18,7 @@ TOGETHER = {
     "browser": ("tests/browser/",),
 }
 FIRST = (
+    "tests/soak/test_many_people",
     *TOGETHER["model"],
     *TOGETHER["browser"],
     "tests/composer/review/test_no_way_around.py",
