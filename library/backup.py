@@ -13,12 +13,20 @@ from sqlalchemy import URL
 
 from library import log
 from library.atomic import in_place
-from library.beside import beside, note_backup, note_head
+from library.beside import beside, how_to_restore, note_backup, note_head
 from library.database import Database, open_database
+from library.disk import unwritable
 from library.errors import Refused
 from library.people import require
+from library.troubles import of_the_place
 
 RESTORED = "restored"
+
+
+class Unwritable(Refused):
+    """There is no room for a copy, or no right to write it."""
+
+
 _OF_A_KILLED_ONE = ("-journal", "-wal", "-shm")
 """What SQLite may leave beside a file that it was writing."""
 
@@ -33,13 +41,13 @@ def back_up(database: Database, file: Path) -> int:
     if file.exists() or file.is_symlink():
         raise Refused("there is a file of this name already", where=str(file), fix="Name a new one.")
     try:
-        with in_place(file, mode=0o600) as part, _plainly(file):
+        with in_place(file, mode=0o600) as part, _plainly(file, source, fix=how_to_restore(source)):
             for ending in _OF_A_KILLED_ONE:
                 beside(part, ending).unlink(missing_ok=True)
             _copy(source, part)
             with closing(sqlite3.connect(part)) as copy:
                 copy.execute("pragma journal_mode = delete").close()  # one file, with nothing beside it
-                _check_pages(copy, file)
+                _check_pages(copy, source, fix=how_to_restore(source))
     except OSError as error:
         raise _unwritable(file, error) from error
     note_backup(source, file)
@@ -78,7 +86,7 @@ def _ready(file: Path, *, by: str, at: datetime) -> Iterator[Path]:
     """Give a copy of a backup that this version can use, with the entry in its log that it was put back."""
     with TemporaryDirectory() as folder:
         copy = Path(folder) / "composer.db"
-        with _plainly(file):
+        with _plainly(copy, file):
             _copy(file, copy)
         database = Database(URL.create("sqlite", database=str(copy)))
         database.migrate()
@@ -97,10 +105,11 @@ def _set_aside(home: Path, place: Path, at: datetime) -> Path | None:
         return None
     name = _free_name(home, f"composer-before-{at.astimezone(UTC):%Y%m%dT%H%M%S}")
     try:
-        database = open_database(home, whole=False)
-        back_up(database, home / f"{name}.db")
-        database.close()
+        with closing(open_database(home, whole=False)) as database:
+            back_up(database, home / f"{name}.db")
         return home / f"{name}.db"
+    except Unwritable:  # it is no worse for that: there must be room for both
+        raise
     except Refused:
         folder = home / name
         try:
@@ -133,20 +142,23 @@ def _copy(source: Path, target: Path) -> None:
         one.backup(other)
 
 
-def _check_pages(connection: sqlite3.Connection, file: Path) -> None:
+def _check_pages(connection: sqlite3.Connection, file: Path, *, fix: str = "Take another backup.") -> None:
     (said,) = connection.execute("pragma quick_check(1)").fetchone()
     if said != "ok":
-        raise Refused(f"the database is damaged: {said}", where=str(file), fix="Take another backup.")
+        raise Refused(f"the database is damaged: {said}", where=str(file), fix=fix)
 
 
 @contextmanager
-def _plainly(file: Path) -> Iterator[None]:
-    """Turn what SQLite says of a file into a refusal."""
+def _plainly(written: Path, read: Path | None = None, *, fix: str = "Take another backup.") -> Iterator[None]:
+    """Turn what SQLite says into a refusal: of the file that is written, or with `fix` of the one that is read."""
     try:
         yield
     except sqlite3.DatabaseError as error:
-        raise Refused(f"it can't be read or written as a database: {error}", where=str(file)) from error
+        if (known := of_the_place(str(error), written)) is not None:
+            raise Unwritable(known.what, where=known.where, fix=known.fix) from error
+        raise Refused(f"it can't be read as a database: {error}", where=str(read or written), fix=fix) from error
 
 
 def _unwritable(file: Path, error: OSError) -> Refused:
-    return Refused(f"it can't be written: {error.strerror or error}", where=str(file), fix="Name another place.")
+    known = unwritable("it", file, error)
+    return Unwritable(known.what, where=known.where, fix=known.fix)

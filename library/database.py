@@ -208,9 +208,13 @@ def open_database(home: Path, *, whole: bool = True, only_file: bool = False) ->
             where=str(home),
             fix="Name another with --home or COMPOSER_HOME.",
         ) from error
-    database.migrate(held=held)
-    if whole:
-        database.check_head()
+    try:
+        database.migrate(held=held)
+        if whole:
+            database.check_head()
+    except BaseException:
+        database.close()  # a connection that is closed later would take away what lies beside its file by then
+        raise
     return database
 
 

@@ -33,6 +33,12 @@ def of_the_disk(error: OSError) -> Refused | None:
     return Refused(what, where=str(error.filename or ""), fix=fix)
 
 
+def unwritable(what: str, where: object, error: OSError, *, fix: str = "Name another place.") -> Refused:
+    """Return the refusal of something that can't be written, and why; `fix` is for what isn't the disk's doing."""
+    reason, way = _DISK.get(error.errno or 0, (error.strerror or str(error), fix))
+    return Refused(f"{what} can't be written: {reason}", where=str(where), fix=way)
+
+
 @contextmanager
 def in_plain_words() -> Iterator[None]:
     """Turn what a disk didn't do into `Refused`, at the edge of a command or a page; all else fails as it is."""

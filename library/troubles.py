@@ -19,12 +19,13 @@ from library.errors import Refused
 
 READ_ONLY = "attempt to write a readonly database"
 _FULL, _IO_ERROR = "database or disk is full", "disk i/o error"
+_UNOPENED = "unable to open database file"
 _LEAST_BYTES = 100_000
 """With fewer bytes free SQLite can't make the file beside a database that even reading takes."""
 _SQLITE = {
     _FULL: ("the disk is full", FREE_SPACE),
     READ_ONLY: ("the database can't be written", PERMISSIONS),
-    "unable to open database file": ("the database file can't be opened", PERMISSIONS),
+    _UNOPENED: ("the database file can't be opened", PERMISSIONS),
     "database is locked": (
         "another process keeps the database locked",
         "Wait for it to end, and do it again.",
@@ -47,6 +48,15 @@ _POSTGRESQL = {
     "XX002": ("an index of the server is damaged", "Have its owner run REINDEX DATABASE, and do it again."),
 }
 """By the server's own code of an error."""
+
+
+def of_the_place(said: str, file: Path) -> Refused | None:
+    """Return the refusal where SQLite says that a file's place is to blame: its disk, or who may write it."""
+    for sign in (_FULL, READ_ONLY, _UNOPENED, _IO_ERROR):
+        if sign in said.lower():
+            what, fix = _SQLITE[sign]
+            return Refused(what, where=str(file), fix=fix)
+    return None
 
 
 @contextmanager

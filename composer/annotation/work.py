@@ -27,7 +27,7 @@ from composer.models.connection import Connect, connect
 from library import log
 from library.atomic import in_place
 from library.database import Database
-from library.errors import Refused
+from library.disk import unwritable
 from library.people import require
 
 Said = float | str | None
@@ -196,4 +196,4 @@ def _in_place(path: Path) -> Iterator[Path]:
         with in_place(path) as part:
             yield part
     except OSError as error:
-        raise Refused(f"the file can't be written: {error.strerror}", where=str(path)) from error
+        raise unwritable("the file", path, error) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from library.atomic import in_place, write_file
 from library.canonical import digest
+from library.disk import unwritable
 from library.errors import Refused
 
 PRIVATE, PUBLIC = "composer.key", "composer.pub"
@@ -55,13 +56,14 @@ def new_pair(folder: Path) -> tuple[Path, Path]:
     key = Ed25519PrivateKey.generate()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        with os.fdopen(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secret)
-        shown = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        public.write_bytes(shown)
+        with in_place(private, mode=0o600) as part:
+            part.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+            # The public one first: where it can't be written, no private one is left that would be in the way.
+            shown = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+            write_file(public, shown)
     except OSError as error:
-        raise Refused(f"the keys can't be written: {error.strerror}", where=str(folder)) from error
+        public.unlink(missing_ok=True)
+        raise unwritable("the pair of keys", folder, error) from error
     return private, public
 
 

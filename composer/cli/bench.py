@@ -44,6 +44,7 @@ from composer.registry.datasets import dataset_of, examples_of
 from composer.registry.starter import load_starter
 from composer.registry.targets import get_target
 from composer.registry.tasks import get_task
+from library.disk import unwritable
 from library.errors import Refused
 from library.snippets import vetted
 
@@ -258,4 +259,4 @@ def _written(file: Path, text: str) -> None:
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Refused(f"the file can't be written: {error.strerror or error}", where=str(file)) from error
+        raise unwritable("the file", file, error) from error

@@ -137,12 +137,13 @@ def _make_room(report: Path | None) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    from library.errors import Refused
+    from library.atomic import write_file
+    from library.disk import unwritable
 
     try:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_file(path, text.encode())
     except OSError as error:
-        raise Refused(f"the report can't be written: {error.strerror}", where=str(path)) from error
+        raise unwritable("the report", path, error) from error
 
 
 def _value(found: Outcome) -> dict[str, Any]:

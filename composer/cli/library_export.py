@@ -10,6 +10,7 @@ import typer
 
 from composer.cli.common import HomeOption, clean, console, opened, refusals, say
 from library.atomic import write_file
+from library.disk import unwritable
 from library.errors import Refused
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def _write(file: Path, text: str) -> None:
     try:
         write_file(file.resolve(), text.encode())
     except OSError as error:
-        raise Refused(f"the file can't be written: {error.strerror or error}", where=str(file)) from error
+        raise unwritable("the file", file, error) from error
 
 
 def _counted(done: Merged) -> str:

@@ -25,6 +25,8 @@ from composer.registry.targets import target_names
 from composer.task.cautions import task_cautions
 from composer.task.scales import scale_of
 from composer.task.taskfile import as_yaml
+from library.atomic import write_file
+from library.disk import unwritable
 from library.errors import Refused
 from library.yamlfile import read_text
 
@@ -111,10 +113,9 @@ def _show(table: Table, drafted: Draft) -> None:
 
 
 def _write(path: Path, text: str) -> None:
+    if path.exists() or path.is_symlink():
+        raise Refused("there is such a file already", where=str(path), fix="Name another with --out.")
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise Refused("there is such a file already", where=str(path), fix="Name another with --out.") from None
+        write_file(path, text.encode())
     except OSError as error:
-        raise Refused(f"the file can't be written: {error.strerror or error}", where=str(path)) from error
+        raise unwritable("the file", path, error) from error

@@ -21,6 +21,7 @@ from composer.review.integrity import require_intact
 from library import log
 from library.atomic import UNSEEN, write_folder
 from library.canonical import canonical_bytes, digest, text_digest
+from library.disk import unwritable
 from library.errors import Refused
 
 if TYPE_CHECKING:
@@ -126,9 +127,7 @@ def write_files(files: Mapping[str, bytes], folder: Path) -> None:
             )
         write_folder(folder, files, last=MANIFEST)
     except OSError as error:
-        raise Refused(
-            f"the pack can't be written: {error.strerror}", where=str(folder), fix="Choose another folder."
-        ) from error
+        raise unwritable("the pack", folder, error, fix="Choose another folder.") from error
 
 
 def export_release(
