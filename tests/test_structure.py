@@ -41,6 +41,7 @@ ACROSS_MODULES = {
     "tests/browser/test_signing_in.py",
     "tests/ui/test_no_secret_is_written.py",
     "tests/composer/candidates/test_older_homes.py",
+    "tests/composer/cli/test_faults.py",
     "tests/composer/cli/test_own_task_commands.py",
     "tests/composer/cli/test_startup.py",
     "tests/composer/optimizer/test_mipro_and_gepa.py",
@@ -58,6 +59,7 @@ ACROSS_MODULES = {
     "tests/soak/test_kills_on_postgres.py",
     "tests/test_faults_in_short.py",
     "tests/ui/test_addresses.py",
+    "tests/ui/test_faults.py",
 }
 """Test files of what several modules do together; every other one is named after one module or package."""
 

@@ -20,17 +20,27 @@ WAITING, RUNNING, FINISHED, STOPPED, FAILED = "waiting", "running", "finished", 
 def start(home: Home, module: str, kind: str, number: int, *more: str) -> None:
     """Start `python -m MODULE HOME NUMBER`, and `more` arguments, which lives on when this process ends.
 
-    What it prints goes to the home's logs, in a file named after the work, such as `run-3.log`.
+    What it prints goes to the home's logs, in a file named after the work, such as `run-3.log`. Raises `Refused`
+    where that can't be written, or the process not be started: what was entered then waits.
     """
-    home.logs.mkdir(parents=True, exist_ok=True)
-    with (home.logs / f"{kind}-{number}.log").open("ab") as log:
-        subprocess.Popen(
-            [sys.executable, "-m", module, str(home.path), str(number), *more],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+    file = home.logs / f"{kind}-{number}.log"
+    try:
+        home.logs.mkdir(parents=True, exist_ok=True)
+        with file.open("ab") as log:
+            subprocess.Popen(
+                [sys.executable, "-m", module, str(home.path), str(number), *more],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+    except OSError as error:
+        reason = known.what if (known := disk.of_the_disk(error)) else error.strerror or str(error)
+        raise Refused(
+            f"the worker can't be started: {reason}",
+            where=str(file),
+            fix=f"{known.fix if known else 'Mend that.'} What was entered waits, and can be continued.",
+        ) from error
 
 
 def work_as_told(

@@ -37,3 +37,11 @@ def test_of_two_who_wait_for_each_other_one_gives_way(postgresql: Server, name: 
     with pytest.raises(Refused, match="two processes waited for each other"), database.session() as session:
         session.execute(text("do $$ begin raise exception using errcode = '40P01'; end $$"))
     database.close()
+
+
+@pytest.mark.parametrize(("code", "said"), [("XX001", "data are damaged"), ("25006", "only reads")])
+def test_a_server_whose_disk_is_at_fault_is_said(postgresql: Server, name: str, code: str, said: str) -> None:
+    database = Database(address(postgresql.url(name), where="here"))
+    with pytest.raises(Refused, match=said), database.session() as session:
+        session.execute(text(f"do $$ begin raise exception using errcode = '{code}'; end $$"))
+    database.close()
