@@ -19,18 +19,20 @@ LOADS_MODELS := $(BIN)/python -c "import xllamacpp"
 DRIVES_CHROMIUM := $(BIN)/python tests/browser/chromium.py && $(BIN)/playwright --version
 # Debian keeps the server's programs out of the path.
 HAS_POSTGRES := $(BIN)/python tests/postgres.py
+AUDIT := $(BIN)/python tests/audit.py
 # The tool that writes the lock, and the models that the tests run.
 UV := uv==0.13.9
 TEST_MODELS := qwen2.5-coder-0.5b smollm2-135m
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test soak check lint format browser promptfoo postgres model datasets lock clean
+.PHONY: help setup demo test soak audit check lint format browser promptfoo postgres model datasets lock clean
 
 help:
 	@echo "make demo    set up, fetch the model, open the app and start composing (ARGS: of composer demo)"
 	@echo "make test    set up, lint and run every test (ARGS: of pytest)"
 	@echo "make soak    set up and run the tests that take minutes: 15 in all (ARGS: of pytest)"
+	@echo "make audit   look dependencies up among known vulnerabilities, where those can be reached"
 	@echo "make setup   set up alone; leaves $(BIN)/composer"
 	@echo "make check   lint alone: ruff, mypy, import-linter"
 	@echo "make format  let ruff rewrite the files as make check wants them"
@@ -59,17 +61,23 @@ $(VENV)/stamp-project: pyproject.toml $(VENV)/stamp-dependencies
 demo: setup
 	@$(BIN)/composer demo $(ARGS)
 
-# The types are checked while the tests run, and what was found is shown after them; either fails the whole.
+# The types are checked and the dependencies looked up while the tests run, and what was found is shown after them;
+# any of the three fails the whole.
 test: lint browser promptfoo postgres model datasets
 	@$(BIN)/mypy >$(VENV)/mypy.log 2>&1 & types=$$!; \
+	$(AUDIT) >$(VENV)/audit.log 2>&1 & audit=$$!; \
 	$(BIN)/python -m pytest -n auto $(ARGS); tests_failed=$$?; \
 	wait $$types; types_failed=$$?; \
-	cat $(VENV)/mypy.log; \
-	exit $$((tests_failed | types_failed))
+	wait $$audit; audit_failed=$$?; \
+	cat $(VENV)/mypy.log $(VENV)/audit.log; \
+	exit $$((tests_failed | types_failed | audit_failed))
 
 # Most of the long tests wait for people, so that there may be more of them at once than cores.
 soak: postgres
 	@$(BIN)/python -m pytest -n 4 -m soak tests/soak $(ARGS)
+
+audit: setup
+	@$(AUDIT)
 
 check: lint
 	@$(BIN)/mypy

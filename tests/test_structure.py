@@ -17,6 +17,7 @@ MOST_LINES_OF_A_FUNCTION = 60
 ACROSS_MODULES = {
     "tests/test_contracts.py",
     "tests/test_contributing.py",
+    "tests/test_dependencies.py",
     "tests/soak/test_fuzz.py",
     "tests/test_hostile_files.py",
     "tests/test_hostile_texts.py",
