@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import typer
@@ -50,6 +50,7 @@ def _examined(home: Home) -> tuple[Finding, ...]:
 
 def _print(found: Sequence[Finding]) -> None:
     table = Table.grid(padding=(0, 1))
+    found = _said_once(found)
     for one in found:
         said = Text(clean(one.said))
         if one.fix:
@@ -61,6 +62,16 @@ def _print(found: Sequence[Finding]) -> None:
         for one in found:
             say(_MARKS[one.level], f" {one.about}: {one.said}" + (f" → {one.fix}" if one.fix else ""))
     say(_MARKS[worst(found)], f" {_conclusion(found)}")
+
+
+def _said_once(found: Sequence[Finding]) -> list[Finding]:
+    """Return the findings, of which those with the same thing to do as one before refer to that."""
+    fixes: set[str] = set()
+    shown = []
+    for one in found:
+        shown.append(replace(one, fix="As above.") if one.fix in fixes else one)
+        fixes |= {one.fix} - {""}
+    return shown
 
 
 def _conclusion(found: Sequence[Finding]) -> str:

@@ -74,7 +74,7 @@ def schema(database: Database) -> Iterator[Finding]:
     yield warning(
         SCHEMA,
         f"{found}, which is older than this version's {newest}",
-        "`composer backup FILE`, then `composer db upgrade`; any command that opens it upgrades it too.",
+        "`composer db upgrade`, or any other command, upgrades it: all of it or nothing.",
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from composer.audit.verification import audit
-from composer.health.findings import Finding, fault, fine, listed, warning
+from composer.health.findings import SHOWN, Finding, fault, fine, listed, warning
 from composer.health.orphans import orphans, strays
 from composer.home.processes import RUNNING
 from composer.tables import JobRow, RunRow
@@ -31,7 +31,8 @@ def against_the_log(session: Session) -> Iterator[Finding]:
         yield fault(LOG, f"{what} from what was written: {listed(found.differences)}", fix)
     else:
         yield fine(LOG, f"the chain of {found.head.entries:,} entries is whole")
-        yield fine(ROWS, f"{found.rows:,} rows are what the log says, and so are their contents")
+        if found.rows:
+            yield fine(ROWS, f"{found.rows:,} rows are what the log says, and so are their contents")
     if older := sum(map(len, found.older.values())):
         yield warning(
             ROWS,
@@ -64,8 +65,9 @@ def clock(session: Session, at: datetime) -> Iterator[Finding]:
         return
     back = _set_back(session)
     if back:
-        shown = ", ".join(f"entry {one}" for one in back[:3])
-        yield fine(CLOCK, f"it agrees with the log now; it was set back before {shown}")
+        more = f" and {len(back) - SHOWN:,} more" if back[SHOWN:] else ""
+        shown = ", ".join(map(str, back[:SHOWN]))
+        yield fine(CLOCK, f"it is not behind the log; it was set back before entry {shown}{more}")
     else:
         yield fine(CLOCK, "it is not behind the log")
 
