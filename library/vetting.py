@@ -145,7 +145,7 @@ def _way_out(session: Session, barred: Sequence[SnippetVersion]) -> str:
         return "Ask another curator, or an admin: `composer library policy --alone` allows it."
     rather = f"Lint says that it {found.what}: word it without that, or"
     if people(session):
-        return f"{rather} ask two curators who didn't write it."
+        return f"{rather} ask two curators who didn't write it: each says yes on its page, with a reason."
     return f"{rather} add people: `composer people add NAME EMAIL --role curator`, two besides who wrote it."
 
 

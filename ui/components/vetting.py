@@ -69,7 +69,7 @@ def warning(one: SnippetVersion) -> None:
             f'<li>It {safe(each.what)}. <span class="ic-mute">{safe(each.why)}</span></li>' for each in found
         )
         first = _first(one)
-        said = "nobody has said yes yet" if first is None else f"{_said(first)}: one more"
+        said = "nobody has said yes yet" if first is None else f"{_said(first)}, and one more has to"
         html(
             f'<div class="ic"><p class="ic-next"><b>Two people have to vet it</b>'
             f"v{one.version} may carry another task into a prompt; {said}.</p><ul>{why}</ul></div>"
