@@ -29,6 +29,10 @@ HomeOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 CandidateArgument = Annotated[int, typer.Argument(help="Number of the candidate.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why, in a sentence.")]
+ReplacesOption = Annotated[
+    str,
+    typer.Option("--replaces", metavar="HASH", help="Hash of what somebody else added and this replaces."),
+]
 YesOption = Annotated[bool, typer.Option("--yes", help="Go on without asking; needed where nobody can be asked.")]
 
 _CONTROLS = dict.fromkeys([*range(9), *range(11, 32), *range(127, 160)], "�")

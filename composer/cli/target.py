@@ -11,11 +11,23 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from composer.cli.common import HomeOption, JsonOption, clean, console, opened, out, person, refusals, say
+from composer.cli.common import (
+    HomeOption,
+    JsonOption,
+    ReplacesOption,
+    clean,
+    console,
+    opened,
+    out,
+    person,
+    refusals,
+    say,
+)
 from composer.cli.figures_table import MARKS
 from composer.cli.target_prompt import prompt_json, show_prompt
 from composer.models.target import Target, load_target
 from composer.registry.datasets import dataset_of, examples_in
+from composer.registry.replacing import require_seen
 from composer.registry.targets import add_target, get_target, list_targets
 from composer.registry.tasks import get_task
 from library.errors import Refused
@@ -33,11 +45,14 @@ app = typer.Typer(no_args_is_help=True, help="Targets: the models prompts are co
 @app.command("add")
 @refusals
 def add_command(
-    file: Annotated[Path, typer.Argument(help="A target file (YAML).")], home: HomeOption = None
+    file: Annotated[Path, typer.Argument(help="A target file (YAML).")],
+    replaces: ReplacesOption = "",
+    home: HomeOption = None,
 ) -> None:
     """Add a target from a file, or make the file's content the current one of its name."""
     target = load_target(file)
     with opened(home).session() as session:
+        require_seen(session, target, by=person(), replaces=replaces)
         changed = add_target(session, target, by=person(), at=datetime.now(UTC))
     done = "added" if changed else "unchanged"
     console.print(f"target {target.name} {done} ({target.hash[:12]})", highlight=False, markup=False)

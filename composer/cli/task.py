@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals, say
+from composer.cli.common import HomeOption, JsonOption, ReplacesOption, opened, out, person, refusals, say
 from composer.cli.data import note_data
 from composer.cli.drift import say_arrived
 from composer.cli.figures_table import BAD
@@ -19,6 +19,7 @@ from composer.data.bundled import read_bundled
 from composer.registry import tasks as registry
 from composer.registry.imports import import_records
 from composer.registry.releases import on_another_base
+from composer.registry.replacing import require_seen
 from composer.task.cautions import task_cautions
 from composer.task.task import Task, load_task
 from composer.task.wording import data_in_words, output_in_words, policy_in_words, snippets_in_words
@@ -29,13 +30,18 @@ app.command("new")(new)
 
 @app.command()
 @refusals
-def add(file: Annotated[Path, typer.Argument(help="YAML file of the task.")], home: HomeOption = None) -> None:
+def add(
+    file: Annotated[Path, typer.Argument(help="YAML file of the task.")],
+    replaces: ReplacesOption = "",
+    home: HomeOption = None,
+) -> None:
     """Check a task file and store it, with its data where they come from a known source."""
     task = load_task(file)
     records = None if task.data.source == "import" else read_bundled(task)
     at = datetime.now(UTC)
     database = opened(home)
     with database.session() as session:
+        require_seen(session, task, by=person(), replaces=replaces)
         changed = registry.add_task(session, task, by=person(), at=at)
         done = None if records is None else import_records(session, task, records, by=person(), at=at)
         changed = changed or (done is not None and done.changed)
