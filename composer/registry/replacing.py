@@ -22,7 +22,7 @@ def require_seen(session: Session, new: Task | Target, *, by: str, replaces: str
     """
     lock_for_writing(session)
     kind, look = ("task", f"show {new.name}") if isinstance(new, Task) else ("target", "list")
-    row = _current(session, TaskRow if isinstance(new, Task) else TargetRow, new.name)
+    row = _current(session, new)
     if row is None or _same(row, new):
         return
     told = len(replaces) >= SHORTEST and row.hash.startswith(replaces)
@@ -42,5 +42,9 @@ def _same(row: TaskRow | TargetRow, new: Task | Target) -> bool:
     return row.hash == new.hash if isinstance(new, Task) else Target.model_validate(row.content) == new
 
 
-def _current(session: Session, table: type[TaskRow | TargetRow], name: str) -> TaskRow | TargetRow | None:
-    return session.exec(select(table).where(table.name == name).order_by(col(table.id).desc()).limit(1)).first()
+def _current(session: Session, new: Task | Target) -> TaskRow | TargetRow | None:
+    if isinstance(new, Task):
+        tasks = select(TaskRow).where(TaskRow.name == new.name).order_by(col(TaskRow.id).desc())
+        return session.exec(tasks.limit(1)).first()
+    targets = select(TargetRow).where(TargetRow.name == new.name).order_by(col(TargetRow.id).desc())
+    return session.exec(targets.limit(1)).first()
