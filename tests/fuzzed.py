@@ -329,7 +329,13 @@ def _sealed_again(pack: Mapping[str, bytes], rng: random.Random) -> dict[str, by
             manifest[name] = rng.choice(VALUES)
         manifest[SEALS] = {name: digest(value) for name, value in manifest.items() if name != SEALS}
         made = {**pack, MANIFEST: canonical_bytes(manifest)}
-    except (ValueError, TypeError, AttributeError, RecursionError):  # it can't be sealed: taken as it is
+    except (
+        ValueError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        LookupError,
+    ):  # it can't be sealed: taken as it is
         return {**pack, MANIFEST: text}
     try:
         return {**made, **pack_texts(manifest)}

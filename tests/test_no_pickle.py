@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -54,10 +55,10 @@ print(read, small.stored_cells(open_database(home.path)))
 """
 
 
-def calls(file: Path) -> Iterator[tuple[str, ast.Call]]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node
+@cache
+def calls(file: Path) -> list[tuple[str, ast.Call]]:
+    found = [one for one in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(one, ast.Call)]
+    return [(ast.unparse(one.func), one) for one in found if isinstance(one.func, ast.Name | ast.Attribute)]
 
 
 def imported(file: Path) -> Iterator[str]:

@@ -89,6 +89,7 @@ class Linter:
         form = [Finding("form", "error", each, "Write one plain line.") for each in problems(text)]
         if not text.strip() or len(text) > _LONGEST_READ:
             return tuple(form)
+        text = storable(text)  # what else is said quotes it
         return once(
             (
                 *form,
@@ -177,7 +178,7 @@ class Linter:
 
     def _of_rejections(self, text: str, key: str) -> Iterator[Finding]:
         current = {one.sha256 for one in self._versions.get(key, ())}
-        own = text_digest(storable(text))
+        own = text_digest(text)
         if before := self._turned_down.get(own):
             yield _rejected(before, "was rejected before, as", 1.0)
             return

@@ -159,7 +159,7 @@ def _history(found: Shown, person: Person) -> None:
         )
         for one in blocking:
             st.button(
-                f"Dismiss {one.reviewer}’s {one.kind}",
+                plain(f"Dismiss {one.reviewer}’s {one.kind}"),
                 key=f"dismiss-{one.id}",
                 on_click=_dismiss,
                 args=(one.id, one.candidate_id),
