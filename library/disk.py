@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from library.errors import Refused
 
 FREE_SPACE = "Free some space and do it again; what was stored before is kept."
-PERMISSIONS = "Check who may write the file and its folder, or work as the one who owns them."
+PERMISSIONS = "Check who may read and write the file and its folder, or work as the one who owns them."
 FAULTY = "Check its space, your quota, and the disk itself; what was stored before is kept."
 
 _DISK = {

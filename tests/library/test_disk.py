@@ -16,7 +16,7 @@ from library.errors import Refused
         (errno.ENOSPC, "the disk is full (/x/y). Free some space"),
         (errno.EDQUOT, "your quota of the disk is used up (/x/y). Free some space"),
         (errno.EROFS, "the disk can only be read (/x/y). Name a place"),
-        (errno.EACCES, "you have no right to it (/x/y). Check who may write"),
+        (errno.EACCES, "you have no right to it (/x/y). Check who may read"),
         (errno.EIO, "the disk gave an error (/x/y). Check its space"),
         (errno.EMFILE, "too many files are open (/x/y). Raise the limit"),
     ],

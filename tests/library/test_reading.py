@@ -10,9 +10,11 @@ import pytest
 from sqlalchemy import text
 
 from library import log
+from library.address import URL_VARIABLE
 from library.database import Database, open_database
 from library.errors import Refused
 from library.reading import reading
+from tests.postgres import Server
 
 AT = datetime(2026, 3, 4, tzinfo=UTC)
 
@@ -51,6 +53,17 @@ def test_nothing_can_be_written_by_it(tmp_path: Path, name: str) -> None:
         write(database, "first")
         with closing(reading(home)) as other, pytest.raises(Refused, match="can't be written"):
             write(other, "no")
+
+
+def test_nothing_can_be_written_by_it_on_a_server(
+    tmp_path: Path, postgresql: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_VARIABLE, postgresql.url(postgresql.database()))
+    with closing(open_database(tmp_path)) as database:
+        write(database, "first")
+    assert actions(tmp_path) == ["first"]
+    with closing(reading(tmp_path)) as database, pytest.raises(Refused, match="the server only reads"):
+        write(database, "no")
 
 
 def test_an_older_schema_stays_what_it_is(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def is_whole(home: Home) -> bool:
     ("fault", "said", "do"),
     [
         (full, "The disk is full", "Free some space and do it again; what was stored before is kept."),
-        (read_only, "The database can't be written", "Check who may write the file and its folder"),
+        (read_only, "The database can't be written", "Check who may read and write the file and its folder"),
     ],
 )
 def test_what_a_disk_does_not_take_is_said_in_its_section_and_what_was_typed_stays(

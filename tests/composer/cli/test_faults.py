@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,7 +62,10 @@ def test_a_database_that_can_only_be_read_is_read_and_an_act_says_whose_right_is
     with on_connect(read_only):
         assert run("inbox").exit_code == 0
         said = refused(run("comment", "1", "--reason", "Hm."))
-    assert f"the database can't be written ({home.database}). Check who may write the file and its folder" in said
+    assert (
+        f"the database can't be written ({home.database}). Check who may read and write the file and its folder"
+        in said
+    )
     assert is_whole(home)
 
 
@@ -88,7 +92,9 @@ def test_a_folder_that_can_only_be_read_is_said_and_looked_at_all_the_same(
     submitted: Database, tmp_path: Path
 ) -> None:
     submitted.close()
-    place = Path(f"/tmp/composer-no-right-{os.getpid()}")  # pytest's own folder is closed to others
+    folder = Path(tempfile.mkdtemp())  # pytest's own folder is closed to others
+    folder.chmod(0o755)
+    place = folder / "home"
     shutil.copytree(submitted.file.parent if submitted.file else tmp_path, place)
     try:
         environment = {**os.environ, "COMPOSER_MODELS": str(place / "models"), "COLUMNS": "200"}
@@ -98,10 +104,10 @@ def test_a_folder_that_can_only_be_read_is_said_and_looked_at_all_the_same(
         comment, backup, doctor = json.loads(done.stdout)
     finally:
         place.chmod(0o755)
-        shutil.rmtree(place)
+        shutil.rmtree(folder)
     for exit_code, said in (comment, backup):
         assert (exit_code, said.startswith("Error: "), said.count("\n")) == (1, True, 1)
-        assert "Check who may write the file and its folder" in said
+        assert "Check who may read and write the file and its folder" in said
     assert doctor[0] == 1
     assert f"✗ home: it can't be written: {place}" in doctor[1]
     assert "✓ rows: " in doctor[1]
