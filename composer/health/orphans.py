@@ -58,7 +58,8 @@ def strays(session: Session) -> list[str]:
     """Say how many answers are of a target or an example that isn't in the database; no page shows those."""
     target = col(CellRow.target).not_in(select(TargetRow.hash))
     known = select(ExampleRow.example_id).union(select(QueuedRow.example_id))
-    example = col(CellRow.example_id).not_in(known)
+    annotated = col(CellRow.example_id).startswith("row-")  # rows of files, which are kept nowhere else
+    example = col(CellRow.example_id).not_in(known) & ~annotated
     counted = {
         name: session.scalar(select(func.count()).select_from(CellRow).where(condition)) or 0
         for name, condition in (("targets", target), ("examples", example & ~target))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -20,6 +21,9 @@ LOG, ROWS, ORPHANS, CLOCK, WORK = "log", "rows", "orphans", "clock", "work"
 AHEAD = timedelta(minutes=5)
 """By how much clocks of several machines may differ before it is said."""
 _VERIFY = "`composer audit verify` lists all of it."
+_CHANGED = "Put a backup of before back with `composer restore FILE`, or find out who changed it."
+_KILLED = "`composer annotate`, `check` or `library mine` that was killed names its answers when it is run again."
+_UNNAMED = re.compile("answer .* is in no entry of the log")
 
 
 def against_the_log(session: Session) -> Iterator[Finding]:
@@ -27,7 +31,8 @@ def against_the_log(session: Session) -> Iterator[Finding]:
     found = audit(session)
     if found.differences:
         what = f"{len(found.differences):,} differ" if found.differences[1:] else "one differs"
-        fix = f"{_VERIFY} Put a backup of before back with `composer restore FILE`, or find out who changed it."
+        unnamed = all(_UNNAMED.match(one) for one in found.differences)
+        fix = f"{_VERIFY} {_KILLED if unnamed else _CHANGED}"
         yield fault(LOG, f"{what} from what was written: {listed(found.differences)}", fix)
     else:
         yield fine(LOG, f"the chain of {found.head.entries:,} entries is whole")

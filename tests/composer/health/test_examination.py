@@ -79,6 +79,23 @@ def test_a_changed_row_is_a_fault_that_names_it(submitted: Database, home: Home)
     assert "composer restore" in found.fix
 
 
+def test_answers_of_what_was_killed_before_it_named_them_are_told_how_to_be_named(
+    submitted: Database, home: Home
+) -> None:
+    with submitted.session() as session:
+        session.execute(
+            text(
+                "insert into cell (key, target, composition, example_id, replicate, text, finish_reason,"
+                " prompt_tokens, completion_tokens, seconds, answered_at) select 'k', target, composition,"
+                " 'row-0123456789abcdef', 0, text, finish_reason, prompt_tokens, completion_tokens, seconds,"
+                " answered_at from cell limit 1"
+            )
+        )
+    found = bad(home)
+    assert (found["log"].level, "composer annotate" in found["log"].fix) == ("fault", True)
+    assert "orphans" not in found
+
+
 def test_an_entry_taken_out_of_the_log_is_a_fault(submitted: Database, home: Home) -> None:
     with submitted.session() as session:
         session.execute(text("delete from log where id = 3"))
