@@ -13,13 +13,13 @@ from library.errors import Refused
 
 @pytest.mark.parametrize("driver", ["postgresql", "postgres", "postgresql+psycopg"])
 def test_postgresql_is_reached_through_psycopg_whether_it_is_named_or_not(driver: str) -> None:
-    found = address(f"{driver}://ada:secret@server/db?connect_timeout=3", where="here")
+    found = address(f"{driver}://ada:hunter2-there@server/db?connect_timeout=3", where="here")
     assert found.drivername == "postgresql+psycopg"
     assert (found.username, found.host, found.database, dict(found.query)) == (
         *("ada", "server", "db"),
         {"connect_timeout": "3"},
     )
-    assert "secret" not in str(found)
+    assert "hunter2" not in str(found)
 
 
 def test_a_home_has_its_file_unless_another_database_is_named(
