@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache, partial
 from itertools import product
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from composer.bench.catalogue import open_world, others_of
 from composer.bench.contestants import contestant
-from composer.bench.known_targets import prior_on, shown_on
+from composer.bench.known_targets import EARLIER, prior_on, shown_on
 from composer.bench.replay import HEAD_START, Bench, Record
 from library.errors import Refused
 
@@ -29,6 +29,7 @@ class Runs(NamedTuple):
     strategy: str
     budget: int
     seeds: tuple[int, ...]
+    earlier: int
 
 
 def run_grid(
@@ -38,14 +39,17 @@ def run_grid(
     *,
     seeds: int = SEEDS,
     jobs: int = 1,
+    earlier: int = EARLIER,
     on_done: Callable[[int, Runs], None] = lambda _searches, _runs: None,
 ) -> list[Record]:
     """Return a record of every search, sorted by world, strategy, budget and seed, whatever `jobs` is.
 
-    `worlds` are names that `catalogue.expanded` gives; seeds count from 0. `on_done` hears how many searches
-    have ended and of which. Raises `Refused` where a strategy is unknown or a number makes no sense.
+    `worlds` are names that `catalogue.expanded` gives; seeds count from 0. `earlier` counts the answers of each
+    search on another target that a head start is learnt from. `on_done` hears how many searches have ended and
+    of which. Raises `Refused` where a strategy is unknown or a number makes no sense.
     """
-    _check(worlds, strategies, budgets, seeds, jobs)
+    counts = {"number of seeds": seeds, "number of jobs": jobs, "number of earlier answers": earlier}
+    _check(worlds, strategies, budgets, counts)
     _bench.cache_clear()
     shown_on.cache_clear()
     names = [open_world(world).name for world in worlds]
@@ -54,7 +58,7 @@ def run_grid(
             raise Refused(f"two worlds are called {name}", fix="Name one of them only.")
     groups = [range(first, min(first + _TOGETHER, seeds)) for first in range(0, seeds, _TOGETHER)]
     grid = [
-        Runs(world, strategy, budget, tuple(group))
+        Runs(world, strategy, budget, tuple(group), earlier)
         for world, strategy, budget, group in product(worlds, strategies, sorted(set(budgets)), groups)
     ]
     records: list[Record] = []
@@ -80,18 +84,21 @@ def _each(grid: Sequence[Runs], jobs: int) -> Iterator[list[Record]]:
 
 
 def _run(runs: Runs) -> list[Record]:
-    bench = _bench(runs.world)
+    bench = _bench(runs.world, runs.earlier)
     return [bench.run(runs.strategy, runs.budget, seed) for seed in runs.seeds]
 
 
 @lru_cache(maxsize=4)
-def _bench(world: str) -> Bench:
+def _bench(world: str, earlier: int) -> Bench:
     others = others_of(world)
-    return Bench(open_world(world), partial(prior_on, world, others))
+    return Bench(open_world(world), partial(prior_on, world, others, earlier=earlier))
 
 
 def _check(
-    worlds: Sequence[str], strategies: Sequence[str], budgets: Sequence[int], seeds: int, jobs: int
+    worlds: Sequence[str],
+    strategies: Sequence[str],
+    budgets: Sequence[int],
+    counts: Mapping[str, int],
 ) -> None:
     for strategy in strategies:
         if strategy != HEAD_START:
@@ -106,6 +113,6 @@ def _check(
         raise Refused("a strategy is named twice", fix="Name each once.")
     if not strategies or not budgets:
         raise Refused("no strategy or no budget is named", fix="Name at least one of each.")
-    for name, least in (("budget", min(budgets)), ("number of seeds", seeds), ("number of jobs", jobs)):
+    for name, least in (("budget", min(budgets)), *counts.items()):
         if least < 1:
             raise Refused(f"a {name} of {least} makes no search", fix="Name a whole number from 1.")

@@ -25,6 +25,7 @@ from composer.bench.catalogue import WORLDS, expanded, open_world
 from composer.bench.contestants import CONTESTANTS
 from composer.bench.families import read_families
 from composer.bench.grid import BUDGETS, SEEDS, Runs, as_json, run_grid
+from composer.bench.known_targets import EARLIER
 from composer.bench.noise_floor import limit_of
 from composer.bench.record import plan_recording
 from composer.bench.record import record as recorded
@@ -95,6 +96,9 @@ def search(
     ] = ",".join(str(budget) for budget in BUDGETS),
     seeds: Annotated[int, typer.Option("--seeds", help="Searches of each sort, with seeds from 0.")] = SEEDS,
     jobs: Annotated[int, typer.Option("--jobs", help="Processes to share the work.")] = 1,
+    earlier: Annotated[
+        int, typer.Option("--earlier", help="Answers of each search on another target that a head start rests on.")
+    ] = EARLIER,
     file: Annotated[Path | None, typer.Option("--out", help="File to write the records to, as JSON.")] = None,
     as_json_too: JsonOption = False,
 ) -> None:
@@ -112,7 +116,7 @@ def search(
         def on_done(searches: int, runs: Runs) -> None:
             progress.update(bar, completed=searches, description=f"{runs.world} {runs.strategy}")
 
-        records = run_grid(worlds, names, sizes, seeds=seeds, jobs=jobs, on_done=on_done)
+        records = run_grid(worlds, names, sizes, seeds=seeds, jobs=jobs, earlier=earlier, on_done=on_done)
     text = as_json(records)
     if file is not None:
         _written(file, text)
@@ -236,7 +240,10 @@ def statistics(
     with Progress(*COLUMNS, console=console, transient=True) as progress:
         bar = progress.add_task("simulating", total=coverage.total(max(simulations, 1)))
         found = coverage.covered(
-            simulations, seed=seed, jobs=jobs, on_done=lambda done: progress.update(bar, completed=done)
+            simulations,
+            seed=seed,
+            jobs=jobs,
+            on_done=lambda done: progress.update(bar, completed=done),
         )
     if as_json_instead:
         typer.echo(json.dumps(coverage.as_records(found), indent=1))

@@ -13,8 +13,8 @@ from composer.search.sensitivity import Sensitivity
 from composer.search.telling import told_by
 from composer.search.trust import Trust
 
-OWN_ANSWERS = 200
-"""Answers of its own after which a search goes by them alone, as far as a model fitted to them says the same."""
+OWN_ANSWERS = 1600
+"""Answers of its own after which a search goes by them alone: until then what other targets showed wears off."""
 
 RETUNED_AT = 1.3
 """Variances are estimated again when there are this many times the cells there were the last time."""
@@ -44,8 +44,12 @@ class Learner:
     @property
     def known(self) -> float:
         """How far to go by what other targets let expect, from 0 to 1: the less, the more answers there are."""
-        worn = self.scorer.cells / OWN_ANSWERS
-        return 0.0 if self.trust is None else self.trust.strength * max(0.0, 1 - worn)
+        return 0.0 if self.trust is None else self.trust.strength * self._fresh
+
+    @property
+    def _fresh(self) -> float:
+        """How far from the end of a prior's use the search is, from 1 to 0: what it is wrong about would stay."""
+        return max(0.0, 1 - self.scorer.cells / OWN_ANSWERS)
 
     def fit(self) -> EffectModel:
         """Return the model fitted to all that was answered so far, and to what the prior lets expect."""
@@ -72,7 +76,7 @@ class Learner:
             return self.judged
         if again:
             self.trust.weigh(expecting)
-        return expecting(self.trust.expectation())
+        return expecting(self.trust.expectation(self._fresh))
 
     def leader(self, model: EffectModel) -> Keys:
         """Return the composition whose gain over the incumbent, less `caution` standard deviations, is largest.

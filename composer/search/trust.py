@@ -43,9 +43,9 @@ class Trust:
         for kind in kinds:
             self._believe(kind, np.zeros(len(SHARES)))
 
-    def expectation(self) -> Expectation:
-        """Return what is expected as far as it is trusted."""
-        return self._at(self.shares)
+    def expectation(self, fresh: float = 1.0) -> Expectation:
+        """Return what is expected as far as it is trusted, and that less where `fresh`, in [0, 1], is below 1."""
+        return self._at({kind: fresh * share for kind, share in self.shares.items()})
 
     def weigh(self, fitted: Callable[[Expectation], EffectModel]) -> None:
         """Weigh it all by answers; `fitted` gives the model of the answers under an expectation."""

@@ -63,6 +63,7 @@ def test_seeds_differ_and_more_seeds_leave_the_first_ones_as_they_were() -> None
         ({"budgets": [50, 0]}, "a budget of 0"),
         ({"seeds": 0}, "number of seeds of 0"),
         ({"jobs": -1}, "number of jobs of -1"),
+        ({"earlier": 0}, "number of earlier answers of 0"),
     ],
 )
 def test_what_makes_no_sense_is_refused(folder: Path, change: dict[str, object], said: str) -> None:
@@ -85,7 +86,7 @@ def test_no_records_are_an_empty_list() -> None:
 
 def test_a_head_start_is_searched_beside_the_same_search_without_one() -> None:
     worlds = ["synthetic/carried-sparse-28-a/1"]
-    both = run_grid(worlds, ["effects", "effects-prior"], [60], seeds=2)
+    both = run_grid(worlds, ["effects", "effects-prior"], [60], seeds=2, earlier=100)
     alone = run_grid(worlds, ["effects"], [60], seeds=2)
     assert [one.strategy for one in both] == ["effects"] * 2 + ["effects-prior"] * 2
     assert both[:2] == alone

@@ -51,6 +51,15 @@ def test_a_misleading_prior_is_dropped_within_a_few_answers(sign: float) -> None
     assert trust.expectation().spread.min() > 0.99
 
 
+def test_what_is_expected_wears_off_until_nothing_is() -> None:
+    trust = weighed(expecting(TRUE))
+    whole, half, none = (trust.expectation(fresh) for fresh in (1.0, 0.5, 0.0))
+    assert np.allclose(half.mean, whole.mean / 2)
+    assert (whole.spread < half.spread).all()
+    assert not none.mean.any()
+    assert (none.spread == 1.0).all()
+
+
 def test_one_kind_may_be_trusted_and_another_not() -> None:
     kinds = {key: "format" if key in "abcd" else "judgement" for key in KEYS}
     trust = weighed(expecting({key: TRUE[key] * (1 if key in "abcd" else -1) for key in KEYS}, kinds))
