@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from composer.prompts.composition import Composition, require_composed
 from composer.tables import TestReadRow
 from library import log
+from library.database import lock_for_writing
 
 READ = "test split read"
 
@@ -29,6 +30,7 @@ def note_test_read(
     label was corrected. Raises `UnvettedText` for what is no composition, such as a trial.
     """
     require_composed(composition)
+    lock_for_writing(session)  # two runs at once may end at the same composition
     query = select(TestReadRow).where(
         TestReadRow.dataset == dataset,
         TestReadRow.target == target_hash,
