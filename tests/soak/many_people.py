@@ -280,7 +280,8 @@ class _Person:
 
 def check(database: Database, told: Sequence[Told]) -> None:
     """Check that nothing failed, nothing that was said to be stored is lost, and no edit hid another one."""
-    assert [failure for one in told for failure in one.failures] == []
+    failures = [failure for one in told for failure in one.failures]
+    assert not failures, f"{len(failures)} failed, such as: {failures[0]}"
     stored = [each for one in told for each in one.stored]
     with database.session() as session:
         assert audit(session).differences == ()
