@@ -17,6 +17,8 @@ from library.errors import Refused
 from library.lint import hidden
 from library.roles import LOCAL, LOCAL_ROLES, ROLES, TASK_ROLES, Person, Role, held
 from library.tables import PersonRow
+from library.token_secrets import TOKEN
+from library.tokens import Scope, token_named
 
 
 class NotAllowed(Refused):
@@ -31,6 +33,8 @@ def people(session: Session) -> tuple[Person, ...]:
 
 def someone(session: Session, name: str) -> Person:
     """Return who acts under this name; one without a role where the name isn't known here."""
+    if name.endswith(TOKEN):  # it has scopes and no role, wherever it acts
+        return Person(name, "", frozenset())
     known = {one.name: one for one in people(session)}
     if not known:
         return Person(name, "", frozenset(ROLES), local=True)
@@ -39,13 +43,19 @@ def someone(session: Session, name: str) -> Person:
     return known.get(name, Person(name, "", frozenset()))
 
 
-def require(session: Session, by: str, *roles: Role, task: str | None = None) -> Person:
+def require(
+    session: Session, by: str, *roles: Role, task: str | None = None, scope: Scope | None = None
+) -> Person:
     """Return who acts, who must have one of these roles; raises `NotAllowed` otherwise.
 
     With a task it is enough to have it for that one, and who is returned is as they are for it. Without one it
-    takes a role that is held for every task: what is done concerns them all.
+    takes a role that is held for every task: what is done concerns them all. A service token needs the `scope`
+    instead, and can't do what has none.
     """
     person = someone(session, by)
+    if by.endswith(TOKEN):
+        _require_scope(session, by, scope, task)
+        return person
     if task is not None:
         person = person.for_task(task)
     if person.may(*roles):
@@ -57,12 +67,34 @@ def require(session: Session, by: str, *roles: Role, task: str | None = None) ->
             fix="Sign in to the app.",
         )
     has = ", ".join(sorted(someone(session, by).grants)) or "no role here"
-    scope = f" for task {task}" if task is not None else " for every task" if person.by_task else ""
+    where = f" for task {task}" if task is not None else " for every task" if person.by_task else ""
     option = f" --task {task}" if task is not None and roles[0] in TASK_ROLES else ""
     raise NotAllowed(
-        f"this needs the role {wanted}{scope}; {by} has {has}",
+        f"this needs the role {wanted}{where}; {by} has {has}",
         fix=f"Someone with the role admin can give it: `composer people role '{by}' {roles[0]}{option}`.",
     )
+
+
+def require_scope(session: Session, by: str, scope: Scope, task: str) -> None:
+    """Raise `NotAllowed` for a service token that lacks a scope; what a scope is for needs no role of a person."""
+    if by.endswith(TOKEN):
+        _require_scope(session, by, scope, task)
+
+
+def _require_scope(session: Session, by: str, scope: Scope | None, task: str | None) -> None:
+    token = token_named(session, by.removesuffix(TOKEN))
+    if token is None or token.revoked_at is not None:
+        raise NotAllowed(f"{by} can't act here any more", fix="`composer tokens new` makes another.")
+    if scope is None:
+        raise NotAllowed(
+            f"no token can do this, and {token.name} is one", fix="It takes a person with a role for it."
+        )
+    if not token.may(scope, task):
+        wanted = f"{scope} for {'every task' if task is None else task}"
+        raise NotAllowed(
+            f"this needs a token for {wanted}; {token.name} is for {token.words}",
+            fix=f"Someone with the role admin can make one: `composer tokens new NAME --may {scope}`.",
+        )
 
 
 def require_somewhere(session: Session, by: str, *roles: Role) -> Person:
@@ -108,7 +140,7 @@ def add_person(
 def _check_name(session: Session, name: str) -> None:
     """Refuse a name that can't be one, or that looks like the one of somebody who is or was here."""
     fix = "Write the name that others know them by."
-    if not name or name.endswith(LOCAL.strip()):
+    if not name or name.endswith((LOCAL.strip(), TOKEN.strip())):
         raise Refused(f"{name!r} can't be a person's name", fix=fix)
     if found := names.problems(name):
         raise Refused(f"{name!r} can't be a person's name: it {', and '.join(found)}", fix=fix)

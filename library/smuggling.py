@@ -15,7 +15,6 @@ from functools import lru_cache
 from itertools import pairwise
 
 from library.names import in_latin
-from library.required import required
 from library.smuggling_rules import RULES
 
 _KEPT = 20_000
@@ -26,14 +25,6 @@ _ADDRESS = re.compile(
     r"|\b(?:call|phone|dial|ring|text|sms|ruf\w*|telefon\w*|appelle\w*|llama\w*)\b\D{0,25}\d[\d ()/-]{4,}\d\b",
     re.IGNORECASE,
 )
-_SPELT = re.compile(
-    r"\b(?:0x)?(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{16,}\b"
-    r"|(?:\\x[0-9a-f]{2}){3,}|(?:%[0-9a-f]{2}){3,}|(?:&#x?[0-9a-f]+;){2,}|(?:\\?u\+?[0-9a-f]{4} ?){3,}"
-    r"|(?:\b[01]{7,8}\b ?){3,}",
-    re.IGNORECASE,
-)
-_FIGURES = re.compile(r"[0-9]")
-_APART = re.compile(r"(?:\b\w[ ._-]){5,}\w\b")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{20,}={0,2}")
 _NAMED = re.compile(
     r"\b(?:mention|contain|name|praise|about|by|from|of)\w*\s+(?:the\s+)?[\"“]?[A-Z][\w&'’-]+(?:\s+[A-Z][\w&'’-]+)*"
@@ -41,10 +32,6 @@ _NAMED = re.compile(
     r"|\b(?:regardless|whatever|no matter|always|in any case)\b[^.!?]{0,60}"
     r"\b(?:mention|contain|praise)\w*\s+(?:the\s+)?[\"“]?[A-Z][\w&'’-]+"
 )
-_SLOW = ("override", "second answer", "sends", "structure", "encoded")
-_NEEDED = {name: tuple(sorted(required(RULES[name].pattern))) for name in _SLOW}
-"""What a text has to hold for these rules, which take longer than to look for it."""
-_NAMING = tuple(required(_NAMED))
 _SPACED = re.compile(r"(?:\b\w[ ._-]){3,}\w\b")
 _LEET = str.maketrans("0134579@$!", "oieastgasi")
 _MIXED_WORD = re.compile(r"[a-z]+[0-9@$!]+[a-z@$!0-9]*|[0-9@$!]+[a-z]+[a-z@$!0-9]*")
@@ -77,11 +64,9 @@ def smuggled(text: str) -> tuple[Smuggled, ...]:
 def _by_words(text: str) -> Iterator[Smuggled]:
     for reading in _readings(text):
         for name, rule in RULES.items():
-            if name in _NEEDED and not any(one in reading for one in _NEEDED[name]):
-                continue
             if match := rule.pattern.search(reading):
                 yield Smuggled(name, _short(match[0]), rule.does, rule.why)
-    if any(one in text for one in _NAMING) and (match := _NAMED.search(text)):
+    if match := _NAMED.search(text):
         yield _of("trigger", match[0])
 
 
@@ -90,14 +75,11 @@ def _by_form(text: str) -> Iterator[Smuggled]:
     if match := _ADDRESS.search(text):
         why = "A model may write to it, or have others do so; how to judge a text takes no address."
         yield Smuggled("address", _short(match[0]), "names an address", why)
-    spelt = _SPELT.search(text) if _FIGURES.search(text) else None
-    if match := spelt or _APART.search(text):
-        yield _of("encoded", match[0])
     for run in _BASE64.findall(text):
         turns = sum(a.isupper() != b.isupper() for a, b in pairwise(run))
         if turns >= 5 or (any(map(str.isdigit, run)) and turns >= 2):
             yield _of("encoded", run)
-    for word in () if text.isascii() else text.split():
+    for word in text.split():
         if in_latin(word) != word and any(each.isascii() and each.isalpha() for each in word):
             yield _of("encoded", word)
 
@@ -112,8 +94,6 @@ def _readings(text: str) -> tuple[str, ...]:
 
 def _plain(text: str) -> str:
     """Return a text in small Latin letters without accents, with one kind of quotation mark."""
-    if text.isascii():
-        return " ".join(text.translate(_QUOTES).lower().split())
     latin = in_latin(unicodedata.normalize("NFKC", text)).translate(_QUOTES).casefold()
     bare = "".join(each for each in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(each))
     return " ".join(bare.split())

@@ -302,8 +302,12 @@ RULES: Mapping[str, Rule] = {
         "holds text that people can't read",
         "What is vetted has to be read, and a model may decode what people can't.",
         _any(
+            r"\b(?:0x)?(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{16,}\b",
+            r"(?:\\x[0-9a-f]{2}){3,}|(?:%[0-9a-f]{2}){3,}|(?:&#x?[0-9a-f]+;){2,}|(?:\\?u\+?[0-9a-f]{4} ?){3,}"
+            r"|(?:\b[01]{7,8}\b ?){3,}",
             r"\b(?:base-?64|rot-?13|caesar cipher)\b|\b(?:decode|decrypt|decipher|unscramble) (?:and|this"
             r"|the following|it|what)\b|\b(?:entschlussle|dekodiere|dechiffre|decodifica|descifra)\w*\b",
+            r"(?:\b[a-z]\b[ ._-]){5,}[a-z]\b",
         ),
     ),
 }

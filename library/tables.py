@@ -178,6 +178,26 @@ class PersonRow(Table, table=True):
     removed_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
 
 
+class TokenRow(Immutable, Table, table=True):
+    """A token by which a service acts: the hash of its secret, what it may do; `tasks` is empty for every task."""
+
+    __tablename__ = "service_token"
+    changeable: ClassVar[frozenset[str]] = frozenset({"last_used_at", "revoked_at", "revoked_by"})
+    unlogged: ClassVar[frozenset[str]] = frozenset({"last_used_at"})
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    sha256: str
+    scopes: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    tasks: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    made_by: str
+    made_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    expires_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+    last_used_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+    revoked_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime, nullable=True))
+    revoked_by: str = ""
+
+
 class LogRow(Immutable, Table, table=True):
     """One entry of the log: who did what to which subject, when and why, chained to the entry before."""
 

@@ -32,7 +32,6 @@ ACROSS_MODULES = {
     "tests/browser/test_adapt.py",
     "tests/browser/test_exports.py",
     "tests/browser/test_from_a_disagreement.py",
-    "tests/browser/test_hostile_pages.py",
     "tests/browser/test_hosts.py",
     "tests/browser/test_own_prompts.py",
     "tests/browser/test_labelling.py",

@@ -81,6 +81,8 @@ _SENTENCES = {
     "rating taken back": "took back a rating of {}",
     "examples left out": "left examples out of the data for {}",
     "roles changed": "changed the roles of {}",
+    "token made": "made {}",
+    "token revoked": "revoked {}",
     **{action: f"{action} {{}}" for action in ("added", "changed", "vetted", "retired")},
     "vetted first": "said the first of two yeses to {}",
     "drafted": "wrote a draft of {}",

@@ -12,7 +12,12 @@ from composer.audit.replay import Named
 from library.rows import UNREADABLE, Row, check_unreadable
 from library.tables import Table
 
-_KINDS = {"cell": "answer", "snippet_version": "snippet version", "test_read": "reading of the test split"}
+_KINDS = {
+    "cell": "answer",
+    "snippet_version": "snippet version",
+    "test_read": "reading of the test split",
+    "service_token": "token",
+}
 _HASH = re.compile("[0-9a-f]{64}")
 _TELLING = ("key", "name", "example_id", "candidate_id", "task", "target", "version", "kind", "reviewer", "url")
 """Columns that tell a reader which row it is."""

@@ -157,8 +157,7 @@ def get_candidate(session: Session, candidate_id: int) -> Candidate:
     """Return one candidate; raises `Refused` where there is none, or its evidence is not what was logged."""
     row = _row(session, candidate_id, *_COLUMNS, _STORED.label("stored"))
     read = _read(row["stored"])
-    # Of its log, which grows with every comment and verdict, that entry alone.
-    logged = log.entries(session, f"candidate:{candidate_id}", log.LogFilter(actions=(SUBMITTED,)))
+    logged = [entry for entry in log.entries(session, f"candidate:{candidate_id}") if entry.action == SUBMITTED]
     hashes = {read.hash, *(entry.detail["evidence"] for entry in logged)}
     proposers = {entry.detail.get("proposed_by", entry.who) for entry in logged}
     whole = hashes == {row["evidence_hash"]} and proposers == {row["proposed_by"]}

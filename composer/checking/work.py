@@ -35,7 +35,7 @@ def enter_check(session: Session, home: Home, plan: CheckPlan, *, by: str, at: d
     One that another process is at is left to it. Raises `Refused` for the role.
     """
     lock_for_writing(session)
-    person = require(session, by, *PROPOSERS, task=plan.use.task.name)
+    person = require(session, by, *PROPOSERS, task=plan.use.task.name, scope="check")
     broken_off = (one for one in _unfinished(session, plan, at=at) if not is_locked(home, _lock(one)))
     if (known := next(broken_off, None)) is not None:
         return known

@@ -131,6 +131,9 @@ COMMANDS: Mapping[str, Entry] = {
     "target": Entry("composer.cli.target:app", "Targets: the models prompts are composed for."),
     "model": Entry("composer.cli.model:app", "Model files: fetch them, list them."),
     "people": Entry("composer.cli.people:app", "People: who signs in, and what they may do."),
+    "tokens": Entry(
+        "composer.cli.tokens:app", "Tokens by which CI and services act: make one, list them, revoke one."
+    ),
     "hooks": Entry("composer.cli.hooks:app", "Addresses that are notified of what is logged, by signed webhooks."),
     "audit": Entry("composer.cli.audit:app", "The log of every change."),
     "backup": Entry(

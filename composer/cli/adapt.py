@@ -24,6 +24,7 @@ from composer.cli.common import (
     HomeOption,
     JsonOption,
     console,
+    opened,
     out,
     person,
     print_refusal,
@@ -35,7 +36,7 @@ from composer.home.paths import Home, resolve_home
 from composer.models import connection
 from composer.optimizer.strategies import DEFAULT_BUDGET, DEFAULT_STRATEGY
 from composer.runs.spending import Spending, spending
-from library.database import Database, open_database
+from library.database import Database
 from library.errors import Refused
 
 
@@ -64,7 +65,7 @@ def adapt(
     Several are done one after the other. Run it again to go on.
     """
     place = Home(resolve_home(home))
-    database = open_database(place.path)
+    database = opened(place.path)
     if listed:
         _list(database, task, as_json=as_json)
         return

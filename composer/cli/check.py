@@ -52,7 +52,7 @@ def check(
     from composer.checking.plan import Unverified, plan_check
     from library.errors import Refused
 
-    database = opened(home)
+    database = opened(home, scope="check", task=task)
     _make_room(output)
     again = f"composer check {task} --target {target} --rows {rows} --seed {seed}"
     try:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ParamSpec, TypeVar
@@ -15,12 +17,14 @@ from rich.segment import Segment
 from rich.text import Text
 
 from composer.home.paths import resolve_home
-from composer.home.person import person as person
+from composer.home.person import person as local_person
 from library import disk
 from library.errors import Refused
+from library.token_secrets import TOKEN, VARIABLE, name_in
 
 if TYPE_CHECKING:
     from library.database import Database
+    from library.tokens import Scope
 
 HomeOption = Annotated[
     Path | None,
@@ -60,14 +64,38 @@ Params = ParamSpec("Params")
 Returned = TypeVar("Returned")
 
 
-def opened(home: Path | None, *, whole: bool = True) -> Database:
+def opened(home: Path | None, *, whole: bool = True, scope: Scope | None = None, task: str = "") -> Database:
     """Open the database of the given home (or the default one), migrated to the newest schema.
 
-    One that isn't `whole` lacks the newest entry of its log, and is refused by all but what looks into that.
+    One that isn't `whole` lacks the newest entry of its log, and is refused by all but what looks into that. Where
+    COMPOSER_TOKEN is set, this is for a service token which is made for this `scope` and task; without a scope
+    no token can do what the command does. Raises `Refused` for one that can't.
     """
     from library.database import open_database  # not every command needs one, and it takes a while to import
 
-    return open_database(resolve_home(home), whole=whole)
+    database = open_database(resolve_home(home), whole=whole)
+    if secret := os.environ.get(VARIABLE):
+        from library.people import require
+        from library.tokens import accepted, note_use
+
+        at = datetime.now(UTC)
+        with database.session() as session:
+            token = accepted(session, secret, at=at)
+            require(session, token.actor, task=task, scope=scope)
+            note_use(session, token, at=at)
+    return database
+
+
+def person() -> str:
+    """Return the name under which a command acts: that of the token in COMPOSER_TOKEN, else the local person's."""
+    secret = os.environ.get(VARIABLE)
+    return f"{name_in(secret)}{TOKEN}" if secret else local_person()
+
+
+def no_token(what: str) -> None:
+    """Refuse a command that no service token can run, before it does anything; `what` it does."""
+    if os.environ.get(VARIABLE):
+        raise Refused(f"no token can {what}, and {VARIABLE} is set", fix=f"Unset {VARIABLE}.")
 
 
 def refusals(command: Callable[Params, Returned]) -> Callable[Params, Returned]:

@@ -9,12 +9,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from composer.cli.common import HomeOption, JsonOption, out, refusals, say
+from composer.cli.common import HomeOption, JsonOption, opened, out, refusals, say
 from composer.cli.figures_table import BAD, DIRECTIONS
 from composer.evaluation.formatting import METHODS, NAMES, WORTH, bracketed, change, figure, interval
 from composer.home.paths import Home, resolve_home
 from composer.prompts.changes import BASE
-from library.database import open_database
 
 if TYPE_CHECKING:
     from composer.analysis.side_by_side import Ends, Place, SideBySide
@@ -43,7 +42,7 @@ def compare(
     from composer.analysis.side_by_side import as_json_value, ends_of, side_by_side
 
     place = Home(resolve_home(home))
-    with open_database(place.path).session() as session:
+    with opened(place.path).session() as session:
         found = side_by_side(session, task, columns, against)
         dataset = found.places[found.base].column.dataset
         ends = ends_of(found, make_summary(session, place, dataset, found.task.output))

@@ -18,7 +18,18 @@ from composer.answers.store import DatabaseCells
 from composer.cli.before_spending import DryRunOption, before_spending
 from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
-from composer.cli.common import INTERRUPTED, KEPT, HomeOption, JsonOption, console, out, person, refusals, say
+from composer.cli.common import (
+    INTERRUPTED,
+    KEPT,
+    HomeOption,
+    JsonOption,
+    console,
+    opened,
+    out,
+    person,
+    refusals,
+    say,
+)
 from composer.cli.run_report import progress_bar, report
 from composer.cli.serve import serve
 from composer.evaluation.outcomes import Difference
@@ -35,7 +46,7 @@ from composer.runs.plan import plan_run
 from composer.runs.recorded import make_example
 from composer.runs.records import enter_run, get_run
 from composer.runs.spending import spending
-from library.database import Database, open_database
+from library.database import Database
 from library.errors import Refused
 
 BudgetOption = Annotated[
@@ -67,7 +78,7 @@ def compose(
 ) -> None:
     """Search for a better composition and submit it for review; run it again to go on after a break."""
     place = Home(resolve_home(home))
-    database = open_database(place.path)
+    database = opened(place.path)
     if queue and (max_cells is not None or max_cost is not None):
         raise Refused(
             "a run that waits keeps to the bound of the worker that takes it",
@@ -101,7 +112,7 @@ def demo(
 ) -> None:
     """Load the starter tasks and library, open the app, and start composing on an embedded model."""
     place = Home(resolve_home(home))
-    database = open_database(place.path)
+    database = opened(place.path)
     with database.session() as session:
         load_starter(session, by=person(), at=datetime.now(UTC))
     if target is None:

@@ -85,7 +85,7 @@ def import_file(
         explanation=explanation,
         must_not_regress=bound,
     )
-    database = opened(home)
+    database = opened(home, scope="import", task=task)
     with database.session() as session:
         found = get_task(session, task)
     if found.data.source != "import":

@@ -79,7 +79,7 @@ def export(
         from composer.attestation.signing import private_key  # few exports are signed
 
         key = private_key(sign)
-    with opened(home).session() as session:
+    with opened(home, scope="export", task=task).session() as session:
         pack = export_release(
             session, task, target, folder, by=person(), at=datetime.now(UTC), key=key, release=release
         )
@@ -118,7 +118,7 @@ def _export_formats(
     from composer.release.exported import export_formats  # a pack alone needs no reader of tables
 
     wanted = chosen(names)
-    with opened(home).session() as session:
+    with opened(home, scope="export", task=task).session() as session:
         export = export_formats(
             session,
             task,

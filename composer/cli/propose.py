@@ -11,7 +11,7 @@ import typer
 from composer.cli.before_spending import DryRunOption, before_spending
 from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
-from composer.cli.common import HomeOption, JsonOption, out, person, refusals, say
+from composer.cli.common import HomeOption, JsonOption, opened, out, person, refusals, say
 from composer.cli.compose import do
 from composer.cli.figures_table import BAD
 from composer.cli.prompt_changes import changes
@@ -22,7 +22,6 @@ from composer.runs.plan import Plan, plan_proposal
 from composer.runs.records import enter_run
 from composer.runs.spending import spending
 from composer.task.cautions import text_cautions
-from library.database import open_database
 from library.errors import Refused
 from library.yamlfile import read_text
 
@@ -57,7 +56,7 @@ def propose(
         raise Refused("nothing is proposed", fix=fix)
     prompt = None if base is None else read_text(base)
     place = Home(resolve_home(home))
-    database = open_database(place.path)
+    database = opened(place.path)
     names = [one for one in (part.strip() for part in (snippets or "").split(",")) if one]
     with database.session() as session:
         plan = plan_proposal(session, task, target, names, prompt=prompt, where=str(base or ""))

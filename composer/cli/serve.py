@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from composer.cli.common import HomeOption, console, refusals
+from composer.cli.common import HomeOption, console, no_token, refusals
 from composer.home.hosts import names_of
 from composer.home.one_app import check_port, claim
 from composer.home.paths import Home, resolve_home
@@ -37,6 +37,7 @@ def app(
     home: HomeOption = None,
 ) -> None:
     """Open the app: on this machine as its one local person, or as people who sign in."""
+    no_token("open the app")
     place = Home(resolve_home(home))
     database = open_database(place.path)
     with database.session() as session:

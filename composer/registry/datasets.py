@@ -72,7 +72,7 @@ def make_current(
 ) -> bool:
     """Write a dataset, or a changed one, and log it; returns whether anything changed. Raises for the role."""
     lock_for_writing(session)
-    require(session, by, *KEEPERS, "reviewer", task=task.name)
+    require(session, by, *KEEPERS, "reviewer", task=task.name, scope="import")
     current = _dataset_row(session, task.name)
     name = f"{task.name}:{dataset.hash}"
     if current is not None and current.hash == name:

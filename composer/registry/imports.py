@@ -39,7 +39,7 @@ def import_records(session: Session, task: Task, records: Sequence[Record], *, b
     role, and what `load_examples` raises.
     """
     lock_for_writing(session)
-    require(session, by, *KEEPERS, task=task.name)
+    require(session, by, *KEEPERS, task=task.name, scope="import")
     dataset = prospect(session, task, records)
     moved = {"moved": [asdict(one) for one in dataset.moved]} if dataset.moved else {}
     why = "; ".join(dataset.moves)

@@ -24,6 +24,7 @@ from composer.release.pack import logged, pack_of, write_files
 from composer.release.verification import MANIFEST, PROMPT
 from library import log
 from library.errors import Refused
+from library.people import require_scope
 
 
 def exported_prompt(
@@ -108,6 +109,7 @@ def export_formats(
     `asked` is a file of rows to be asked, for the formats that are requests. Raises what its parts raise, and with
     `all_or_none` the first refusal of a format, before anything is written; likewise where none is left to write.
     """
+    require_scope(session, by, "export", task)
     prompt = exported_prompt(session, task, target, rows=True, release=release)
     took = superseded(session, get_release(session, prompt.release))
     if asked is not None:

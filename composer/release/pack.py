@@ -23,6 +23,7 @@ from library.atomic import UNSEEN, write_folder
 from library.canonical import canonical_bytes, digest, text_digest
 from library.disk import unwritable
 from library.errors import Refused
+from library.people import require_scope
 
 if TYPE_CHECKING:
     from composer.attestation.signing import PrivateKey
@@ -143,8 +144,10 @@ def export_release(
 ) -> Pack:
     """Write the pack of what is released now, or of an earlier release, into a folder, and log it.
 
-    With a key, the signed evidence of how the release was approved lies beside it. Raises what its parts raise.
+    With a key, the signed evidence of how the release was approved lies beside it. Raises what its parts raise,
+    and `NotAllowed` for a service token that isn't made for it.
     """
+    require_scope(session, by, "export", task)
     pack = pack_of(session, task, target, release)
     signed = {} if key is None else {EVIDENCE: _signed(session, pack, key)}
     write_files({**pack.files, **signed}, folder)

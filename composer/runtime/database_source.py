@@ -32,6 +32,11 @@ class DatabaseSource:
             self.database.only_read("a source of prompts is only read")
 
     @property
+    def url(self) -> URL:
+        """The URL of the database, with its password."""
+        return self._url
+
+    @property
     def where(self) -> str:
         """The URL, without its password."""
         return str(self._url)

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from composer.home.hosts import OnlyHosts
 from composer.release.verification import EVIDENCE, MANIFEST, MESSAGES, PROMPT
 from composer.runtime.catalogue import Catalogue, Entry
+from composer.runtime.gate import CHALLENGES, Gate, OnlyTokens, error, may_read
 from composer.runtime.prompt import ReleasedPrompt
 from library.canonical import digest
 from library.errors import Refused
@@ -36,8 +37,11 @@ MEDIA: Mapping[str, str] = {
 """The files of a pack that are served as they are, byte for byte."""
 
 
-def endpoint(catalogue: Catalogue, hosts: Collection[str]) -> ASGIApp:
-    """Return an ASGI app that serves a catalogue to requests for one of these host names, without their ports."""
+def endpoint(catalogue: Catalogue, hosts: Collection[str], *, gate: Gate | None = None) -> ASGIApp:
+    """Return an ASGI app that serves a catalogue to requests for one of these host names, without their ports.
+
+    With a gate it serves whoever shows a token that may read, and only the prompts of that token's tasks.
+    """
     served = _Served(catalogue)
     place = "/prompts/{task}/{target}"
     routes = [
@@ -49,7 +53,8 @@ def endpoint(catalogue: Catalogue, hosts: Collection[str]) -> ASGIApp:
     ]
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refused, Exception: _failed})
     app.router.redirect_slashes = False
-    return OnlyHosts(app, {host.lower().strip("[]") for host in hosts}, _error)
+    guarded = app if gate is None else OnlyTokens(app, gate)
+    return OnlyHosts(guarded, {host.lower().strip("[]") for host in hosts}, error)
 
 
 class _Served:
@@ -61,7 +66,11 @@ class _Served:
     async def listed(self, request: Request) -> Response:
         entries = await run_in_threadpool(self.catalogue.entries)
         content = {
-            "prompts": [_listing(task, target, entry) for (task, target), entry in entries.items()],
+            "prompts": [
+                _listing(task, target, entry)
+                for (task, target), entry in entries.items()
+                if may_read(request.scope, task)
+            ],
             "problem": _text(self.catalogue.problem),
         }
         return _json(request, content, digest(content))
@@ -105,6 +114,8 @@ class _Served:
 
     async def _found(self, request: Request) -> tuple[ReleasedPrompt, Entry]:
         task, target = request.path_params["task"], request.path_params["target"]
+        if not may_read(request.scope, task):
+            raise HTTPException(403, f"this token may not read prompts of {task}", dict(CHALLENGES[403]))
         entry = await run_in_threadpool(self.catalogue.get, task, target)
         if entry is None:
             raise HTTPException(404, "there is no such prompt; /prompts lists those there are")
@@ -200,15 +211,10 @@ def _text(refusal: Refused | None) -> str | None:
     return refusal.what + (f": {'; '.join(shown)}" if shown else "")
 
 
-def _error(status: int, what: str, headers: Mapping[str, str] | None = None) -> Response:
-    body = json.dumps({"error": what}, ensure_ascii=False).encode()
-    return Response(body, status, {**(headers or {}), "Cache-Control": "no-store"}, "application/json")
-
-
-async def _refused(_request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return _error(error.status_code, error.detail, error.headers)
+async def _refused(_request: Request, raised: Exception) -> Response:
+    assert isinstance(raised, HTTPException)
+    return error(raised.status_code, raised.detail, raised.headers)
 
 
 async def _failed(_request: Request, _error_raised: Exception) -> Response:
-    return _error(500, "the endpoint failed; its log says why")
+    return error(500, "the endpoint failed; its log says why")

@@ -41,6 +41,7 @@ from library.errors import Refused
 from library.people import remove_person
 from library.retiring import retire
 from library.tables import Table
+from library.token_acts import make_token, revoke_token
 from library.undoing import entries_since, undo
 from library.vetting import allow_alone, vet
 from tests import small
@@ -206,6 +207,15 @@ TABLE = {
         " where name = 'Rosa'",
         "person 99 .*Eve.*in no entry",
     ),
+    "what a token may": Tampering(
+        "update service_token set scopes = '[\"import\"]'", f"token 1 \\(name ci\\) .*{SAID}", False, False
+    ),
+    "a token that was revoked": Tampering(
+        "update service_token set revoked_at = null, revoked_by = ''",
+        f"token 1 \\(name ci\\) .*{SAID}",
+        False,
+        False,
+    ),
     "a person back": Tampering(
         "update person set removed_at = null where name = 'Vera'", f"person \\d+ \\(name Vera\\) .*{SAID}"
     ),
@@ -293,6 +303,8 @@ def tampered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
             remove_person(session, "Vera", by="Max", at=small.NOW)
             other = Target(name="other", kind="embedded", model="qwen2.5-coder-0.5b", seed=1)
             add_target(session, other, by="Ada", at=small.NOW)
+            make_token(session, "ci", ("check",), ("small",), days=30, by="Max", at=small.NOW)
+            revoke_token(session, "ci", by="Max", at=small.NOW)
             add_webhook(session, "https://hooks.example.org/", "HOOK_SECRET", by="Max", at=small.NOW)
         for number, target in enumerate(("tiny", "other"), 1):
             with database.session() as session:

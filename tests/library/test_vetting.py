@@ -218,15 +218,3 @@ def test_what_two_people_vetted_stays_so_with_other_tags_where_one_may_vet_alone
         vet(session, [made.id], by=name, at=AT, reason=WHY)
     allow_alone(session, True, by="Ada", at=AT, reason="We are few.")
     assert retag(session, ["brief"], add=["polarity"], by="Ben", at=AT)[0].state == "vetted"
-
-
-def test_nothing_else_in_the_product_sets_the_state_of_a_version() -> None:
-    root = Path(__file__).resolve().parents[2]
-    found = {
-        str(file.relative_to(root))
-        for folder in ("library", "composer", "ui")
-        for file in (root / folder).rglob("*.py")
-        if ".state = " in file.read_text(encoding="utf-8")
-    }
-    acts = {"library/vetting.py", "library/importing.py", "library/retiring.py", "library/undoing.py"}
-    assert found == {*acts, "composer/review/corrections.py"}  # the last one is about labels

@@ -9,26 +9,17 @@ from pathlib import Path
 
 from library.errors import Refused
 
-LONGEST_BYTES = 200
-"""Of a file's name; the end of a longer one counts, since it says what kind of file it is."""
-
 
 @contextmanager
 def uploaded(name: str, content: bytes) -> Iterator[Path]:
     """Give the path of an uploaded file until the block ends; a refusal names the file without its folder."""
     with tempfile.TemporaryDirectory(prefix="composer-") as folder:
-        path = Path(folder) / _own(name)
+        path = Path(folder) / (Path(name).name or "upload")
         path.write_bytes(content)
         try:
             yield path
         except Refused as refused:
             raise _without(refused, f"{folder}/") from None
-
-
-def _own(name: str) -> str:
-    """Return the last part of a name that a browser sent, as one that a file can have in any folder."""
-    last = Path(name.replace("\0", "")).name.encode("utf-8", "replace")[-LONGEST_BYTES:].decode("utf-8", "ignore")
-    return last if last.strip(".") else "upload"
 
 
 def _without(refused: Refused, folder: str) -> Refused:

@@ -43,6 +43,8 @@ from library.importing import import_file
 from library.people import NotAllowed, add_person, remove_person, set_roles
 from library.retiring import retire
 from library.roles import ROLES, TASK_ROLES
+from library.token_acts import make_token
+from library.tokens import SCOPES
 from tests import small
 from tests.composer.labelling import queues
 from tests.composer.review import acts
@@ -157,6 +159,7 @@ def furnished(small_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
             for where in (small.task().name, "elsewhere"):
                 grant, email = f"{role}:{where}", f"{role}.{where}@example.org"
                 add_person(session, f"{role} of {where}", email, (grant,), by="Max", at=AT)
+        make_token(session, "ci", SCOPES, (), days=30, by="Max", at=AT)
         add_person(session, "nobody", "nobody@example.org", ("admin",), by="Max", at=AT)
         remove_person(session, "nobody", by="Max", at=AT)
     small.run(database, home, small.enter(database, budget=100), acts.spoilt())
@@ -216,6 +219,13 @@ def test_the_right_role_is_not_refused_for_want_of_it(
     shared: Database, folder: Path, name: str, role: str
 ) -> None:
     assert not isinstance(attempt(shared, name, role, folder), NotAllowed)
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_a_service_token_does_nothing_of_this_whatever_it_is_made_for(
+    shared: Database, folder: Path, name: str
+) -> None:
+    assert isinstance(attempt(shared, name, "ci (token)", folder), NotAllowed)
 
 
 OF_NO_TASK = {
