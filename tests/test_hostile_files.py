@@ -116,6 +116,18 @@ def test_a_damaged_file_in_an_archive_is_refused(tmp_path: Path) -> None:
         read_table(tmp_path / "in.zip")
 
 
+def test_a_column_whose_name_is_no_text_and_a_time_beyond_any_calendar_are_refused(tmp_path: Path) -> None:
+    far = pa.array([2**62], pa.timestamp("us"))
+    for table, at in ((pa.table({"columnname": ["x"]}), b"columnname"), (pa.table({"a": far}), b"")):
+        parquet.write_table(table, tmp_path / "in.parquet", store_schema=False)
+        whole = (tmp_path / "in.parquet").read_bytes()
+        (tmp_path / "in.parquet").write_bytes(whole.replace(at, b"\xf5" * len(at)) if at else whole)
+        with pytest.raises(Refused, match="not a Parquet file that can be read"):
+            read_table(tmp_path / "in.parquet")
+        with pytest.raises(Refused, match="not a Parquet file that can be read"):
+            list(opened_rows(tmp_path / "in.parquet").batches(10))
+
+
 @pytest.mark.parametrize("name", ["in.csv", "in.jsonl"])
 def test_a_line_too_long_to_be_a_row_is_refused_before_it_fills_the_memory(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b'{"a": "' + b"x" * LONGEST_LINE + b'"}')

@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from composer.annotation.rows import Added, Batch, Columns, FileRow
-from composer.data.columnfiles import value_of
+from composer.data.columnfiles import NOT_AS_SAID, value_of
 from composer.data.tables import check_columns
 from library.errors import Refused
 
@@ -26,9 +26,9 @@ class ParquetFile:
         try:
             with parquet.ParquetFile(path) as file:
                 self._schema = file.schema_arrow
-        except (pa.ArrowException, OSError) as error:
+            self.columns = tuple(self._schema.names)
+        except (pa.ArrowException, *NOT_AS_SAID) as error:
             raise _unreadable(path, error) from error
-        self.columns = tuple(self._schema.names)
         check_columns(self.columns, str(path))
 
     def batches(self, size: int) -> Iterator[Batch]:
@@ -37,7 +37,7 @@ class ParquetFile:
         with parquet.ParquetFile(self.path) as file:
             parts = file.iter_batches(batch_size=size)
             while (part := self._next(parts)) is not None:
-                columns = {name: [value_of(one) for one in part.column(name).to_pylist()] for name in self.columns}
+                columns = {name: self._values(part.column(name)) for name in self.columns}
                 cells = (dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True))
                 yield Batch(tuple(FileRow(at, row) for at, row in enumerate(cells, place)), part)
                 place += part.num_rows
@@ -49,7 +49,13 @@ class ParquetFile:
                 # Arrow trusts what it reads: without this, a damaged file would be read beyond its end.
                 part.validate(full=True)
             return part
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, *NOT_AS_SAID) as error:
+            raise _unreadable(self.path, error) from error
+
+    def _values(self, column: Any) -> list[object]:
+        try:
+            return [value_of(one) for one in column.to_pylist()]
+        except NOT_AS_SAID as error:
             raise _unreadable(self.path, error) from error
 
     def writer(self, path: Path, columns: Columns) -> _Writer:

@@ -12,6 +12,8 @@ from composer.data.tables import LIMIT_BYTES, LIMIT_UNPACKED, Table, check_colum
 from library.errors import Refused
 from library.yamlfile import check_file
 
+NOT_AS_SAID = (OSError, ValueError, OverflowError)
+"""What comes of a damaged file beside what Arrow says: names that are no text, times beyond any calendar."""
 _BATCH = 10_000
 """Rows that are unpacked at a time."""
 
@@ -29,7 +31,7 @@ def read_parquet(path: Path) -> Table:
             groups = [about.row_group(number).total_byte_size for number in range(about.num_row_groups)]
             _check_unpacked(sum(groups), path)
             return _arrow_table(path, schema, file.iter_batches(batch_size=_BATCH))
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, *NOT_AS_SAID) as error:
         raise Refused(f"not a Parquet file that can be read: {error}", where=str(path)) from error
 
 
@@ -49,7 +51,7 @@ def read_arrow(path: Path) -> Table:
                 whole = ipc.open_file(file)
                 batches = (whole.get_batch(number) for number in range(whole.num_record_batches))
                 return _arrow_table(path, whole.schema, batches)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, *NOT_AS_SAID) as error:
         raise Refused(f"not an Arrow file that can be read: {error}", where=str(path)) from error
 
 

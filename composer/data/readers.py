@@ -87,7 +87,7 @@ def _read_archive(path: Path) -> Table:
         try:
             with ZipFile(path) as archive:
                 for one in checked_files(archive, path, LIMIT_BYTES):
-                    if Path(one.filename).name == one.filename:
+                    if one.filename and Path(one.filename).name == one.filename:
                         archive.extract(one, made)
         except DAMAGED as error:
             raise Refused(f"not an archive that can be read: {error}", where=str(path)) from error
