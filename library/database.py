@@ -17,7 +17,8 @@ from library.errors import Refused
 from library.tables import LogRow
 from library.troubles import in_plain_words
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
+"""How long a write waits for others: SQLite lets in who asks at the right moment, not who waited longest."""
 LOGGED = "head of the log"
 """Under this name a session knows the hash of the last entry that it wrote."""
 MIGRATIONS = Path(__file__).parent / "migrations" / "versions"

@@ -89,7 +89,7 @@ def test_sqlite_runs_in_wal_mode_with_foreign_keys_and_patience(session: Session
         session.execute(text(f"pragma {name}")).scalar_one()
         for name in ("journal_mode", "foreign_keys", "busy_timeout")
     ]
-    assert values == ["wal", 1, 30_000]
+    assert values == ["wal", 1, 60_000]
 
 
 def test_a_home_is_made_for_its_owner_only(tmp_path: Path) -> None:
