@@ -108,6 +108,7 @@ def pages(waiting: int, newcomer: bool, to_label: int = 0) -> list[Page]:
             "views/label.py", title=label, url_path="label", help="Rate examples, blind to any label and answer."
         ),
         st.Page("views/activity.py", title="Activity", url_path="activity", help="Who did what, when and why."),
+        st.Page("views/people.py", title="People", url_path="people", help="Who may do what, for which tasks."),
         *linked_pages(newcomer),
     ]
 

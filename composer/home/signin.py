@@ -23,11 +23,15 @@ SHORTEST_SECRET = 32
 
 @dataclass(frozen=True)
 class SignIn:
-    """How people sign in: the file that holds it, and the address at which their browsers find the app."""
+    """How people sign in: the file that holds it, where their browsers find the app, and its name at the provider.
+
+    `client_id` is the app's name at the provider, which a token that is meant for it has as its audience.
+    """
 
     file: Path
     origin: str
     host: str
+    client_id: str
 
 
 def auth_file(home: Home) -> Path:
@@ -72,7 +76,7 @@ def read_sign_in(home: Home, port: int) -> SignIn | None:
             fix=f"On this machine alone: http://localhost:{{port}}{CALLBACK}",
         )
     parts = urlsplit(back)
-    return SignIn(file, f"{parts.scheme}://{parts.netloc}", parts.hostname or "")
+    return SignIn(file, f"{parts.scheme}://{parts.netloc}", parts.hostname or "", given["client_id"])
 
 
 def is_loopback(address: str) -> bool:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from http.client import HTTPConnection
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value, decode_signed_value
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from composer.home.paths import Home
+from library.comments import comments_on
 from library.database import open_database
 from library.importing import import_file
-from library.people import remove_person
+from library.people import remove_person, set_roles
 from tests.browser.conftest import served
 from tests.browser.looking import pictured, settled
 from tests.browser.people import (
@@ -32,6 +37,8 @@ pytestmark = [
 ]
 
 
+SECRET = "a secret for tests alone, long enough to pass"
+"""What `tests.browser.people` has the app sign its cookies with."""
 SNIPPETS = """snippets:
   - {key: irony, text: "Mocking or ironic praise is negative.", state: vetted}
   - {key: to-the-end, text: "Read the sentence to its end before you decide.", state: vetted}
@@ -117,6 +124,64 @@ def test_two_browsers_hold_two_people_and_who_is_removed_is_out_at_once(
     expect(alan.get_by_role("heading", name="Library", exact=True)).to_be_visible()
     for page in (barbara, alan):
         page.context.close()
+
+
+def cookie_of(page: Page, app: str) -> dict[str, Any]:
+    """Return what the cookie that somebody signed in with holds."""
+    (value,) = (one["value"] for one in page.context.cookies(app) if one["name"] == USER_COOKIE_NAME)
+    signed = decode_signed_value(SECRET, USER_COOKIE_NAME, value)
+    assert signed is not None
+    found: dict[str, Any] = json.loads(signed)
+    return found
+
+
+def comes_with(page: Page, app: str, content: dict[str, Any], secret: str) -> None:
+    """Open a page with a cookie of this content, signed with a secret."""
+    signed = create_signed_value(secret, USER_COOKIE_NAME, json.dumps(content)).decode()
+    page.context.clear_cookies(name=USER_COOKIE_NAME)
+    page.context.add_cookies([{"name": USER_COOKIE_NAME, "value": signed, "url": app}])
+    page.goto(f"{app}/library")
+    settled(page)
+
+
+def test_a_forged_cookie_an_expired_session_and_a_wrong_audience_let_nobody_in(
+    chromium: Browser, door: str
+) -> None:
+    page = signed_in(chromium, f"{door}/library", email_of("Edsger"))
+    good = cookie_of(page, door)
+    assert (good["aud"], good["email"]) in (("composer", email_of("Edsger")), (["composer"], email_of("Edsger")))
+    comes_with(page, door, {**good, "exp": 2**40}, SECRET)
+    expect(page.get_by_role("button", name="Edsger")).to_be_visible()
+    heading, main = page.get_by_role("heading", name="Library", exact=True), page.get_by_test_id("stMain")
+    for content, secret, said in (
+        (good, "another secret, as long as the one of the app", "Sign in"),
+        ({**good, "origin": "https://elsewhere.example.org"}, SECRET, "Sign in"),
+        ({**good, "exp": 1}, SECRET, "Your sign-in has ended"),
+        ({**good, "aud": "another-app"}, SECRET, "signed you in to another app"),
+    ):
+        comes_with(page, door, content, secret)
+        expect(main).to_contain_text(said)
+        expect(heading).to_have_count(0)
+        expect(page.get_by_role("button", name="Edsger")).to_have_count(0)
+    page.context.close()
+
+
+def test_a_role_taken_away_in_mid_session_counts_at_once(chromium: Browser, door: str, home: Home) -> None:
+    page = signed_in(chromium, f"{door}/snippet?key=irony", email_of("Ada"))
+    text = page.get_by_placeholder("Ask, note or suggest")
+    expect(text).to_be_enabled()
+    text.fill("Is this still so?")
+    database = open_database(home.path)
+    with database.session() as session:
+        set_roles(session, "Ada", ("viewer",), by="Root (local)", at=NOW)
+    page.get_by_role("button", name="Comment", exact=True).click()
+    settled(page)
+    expect(page.get_by_test_id("stMain")).to_contain_text("Ada has viewer")
+    with database.session() as session:
+        assert comments_on(session, "irony") == ()
+        set_roles(session, "Ada", ("curator",), by="Root (local)", at=NOW)
+    database.close()
+    page.context.close()
 
 
 def test_where_nobody_signs_in_the_app_answers_to_this_machine_s_names_alone(

@@ -27,7 +27,7 @@ def opened_by(rows: Database, furnished: Home, monkeypatch: pytest.MonkeyPatch) 
 def sign_in(rows: Database, app: AppTest, *roles: Role) -> None:
     with rows.session() as session:
         add_person(session, "Uma", "uma@example.org", roles, by="Ada (local)", at=small.NOW)
-    app.user = {"is_logged_in": True, "email": "uma@example.org", "email_verified": True}
+    app.user = {"is_logged_in": True, "email": "uma@example.org", "email_verified": True, "exp": 2**40}
     app.run()
     assert not app.exception, app.exception
 

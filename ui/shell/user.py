@@ -15,7 +15,7 @@ from library.errors import Refused
 from library.people import NotAllowed, by_email, someone
 from library.roles import Person
 from ui.shell import deep_link
-from ui.shell.context import EXAMPLE, own_database, this_home
+from ui.shell.context import EXAMPLE, now, own_database, this_home
 from ui.shell.html import plain, safe
 from ui.shell.page import html
 from ui.shell.state import Key, this_run
@@ -43,13 +43,15 @@ class Visitor:
     """Who opened the app; `person` is None for whoever may not see it, with the `reason`.
 
     `email` is the one that the provider gives for somebody who signed in, empty where nobody did; `verified` is
-    False where the provider has not checked that it is theirs.
+    False where the provider has not checked that it is theirs. `ended` is whether what they signed in with has
+    expired.
     """
 
     person: Person | None
     email: str = ""
     verified: bool = True
     reason: str = ""
+    ended: bool = False
 
     @property
     def is_shut_out(self) -> bool:
@@ -80,10 +82,14 @@ def _read_visitor() -> Visitor:
         _check_alone()
         with own_database().session() as session:
             return Visitor(someone(session, person()))
-    read_sign_in(this_home(), st.get_option("server.port"))
+    signing = read_sign_in(this_home(), st.get_option("server.port"))
     if st.user.get("is_logged_in") is not True:
         return Visitor(None)
     email = str(st.user.get("email") or "")
+    if signing is not None and not _is_meant_for(signing.client_id, st.user.get("aud"), st.user.get("azp")):
+        return Visitor(None, reason="Your provider signed you in to another app, not to this one.")
+    if not _lasts(st.user.get("exp")):
+        return Visitor(None, ended=True)
     if not email:
         return Visitor(None, reason="Your provider did not give your e-mail address.")
     if str(st.user.get("email_verified", True)).lower() != "true":
@@ -114,6 +120,8 @@ def outside(guest: Visitor, path: str) -> None:
     """Show somebody who may not see the pages how to get in; `path` is the page they asked for."""
     if not guest.reason:
         st.title("Sign in")
+        if guest.ended:
+            st.warning("Your sign-in has ended: your provider gave it for a limited time.", icon=":material/lock:")
         st.markdown("Prompts are reviewed and released here by people who are known by name.")
         st.button("Sign in", key="ic-sign-in", type="primary", on_click=_sign_in, args=(path,))
         return
@@ -140,6 +148,19 @@ def corner(guest: Visitor) -> None:
 
 def _signs_in() -> bool:
     return "is_logged_in" in st.user
+
+
+def _is_meant_for(client: str, audience: object, party: object) -> bool:
+    """Whether an id token was issued to this app, the only one of several audiences that asked for it."""
+    audiences = [audience] if isinstance(audience, str) else audience
+    if not isinstance(audiences, list) or client not in audiences:
+        return False
+    return party in (None, client) and (len(audiences) == 1 or party == client)
+
+
+def _lasts(expires: object) -> bool:
+    """Whether an id token is good now; Streamlit's cookie outlives it by weeks, and asks nobody."""
+    return isinstance(expires, int | float) and now().timestamp() < expires
 
 
 def _sign_in(path: str) -> None:

@@ -57,7 +57,7 @@ def test_without_the_file_nobody_signs_in(home: Home) -> None:
 
 def test_a_port_that_is_left_open_is_filled_in(home: Home) -> None:
     write(home, redirect_uri="http://localhost:{port}/oauth2callback")
-    assert read_sign_in(home, 8765) == SignIn(auth_file(home), "http://localhost:8765", "localhost")
+    assert read_sign_in(home, 8765) == SignIn(auth_file(home), "http://localhost:8765", "localhost", "composer")
 
 
 @pytest.mark.parametrize(

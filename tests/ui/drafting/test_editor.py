@@ -202,7 +202,7 @@ def test_somebody_who_may_not_write_is_offered_no_field(editor: Editor, rows: Da
     with rows.session() as session:
         add_person(session, "Ada", "ada@example.org", ("admin",), by="Ada", at=small.NOW)
         add_person(session, "Vera", "vera@example.org", ("viewer",), by="Ada", at=small.NOW)
-    app = editor(is_logged_in=True, email="vera@example.org", email_verified=True)
+    app = editor(is_logged_in=True, email="vera@example.org", email_verified=True, exp=2**40)
     assert not app.text_input
     assert "Vera may only look" in said(app)
 

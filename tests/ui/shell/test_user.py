@@ -21,7 +21,7 @@ from tests.ui.pages import seen
 from ui.shell.user import me, who
 
 Seen = Callable[..., AppTest]
-GRACE = {"is_logged_in": True, "email": "Grace@example.org", "email_verified": True}
+GRACE = {"is_logged_in": True, "email": "Grace@example.org", "email_verified": True, "exp": 2**40}
 AT = datetime(2026, 3, 4, tzinfo=UTC)
 
 
@@ -38,7 +38,7 @@ def at_the_door(home: Home, database: Database, monkeypatch: pytest.MonkeyPatch)
 
     def opened(**claims: Any) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=TIMEOUT_SECONDS)
-        app.user = dict(claims)
+        app.user = {"exp": 2**40, **claims} if claims else {}
         app.run()
         assert not app.exception, app.exception
         return app
@@ -51,7 +51,7 @@ def claimed(home: Home, database: Database, monkeypatch: pytest.MonkeyPatch) -> 
     """Let the provider say this of who is there."""
     monkeypatch.setenv("COMPOSER_HOME", str(home.path))
     monkeypatch.setenv("COMPOSER_PERSON", "Ada")
-    return lambda **claims: monkeypatch.setattr(st, "user", claims)
+    return lambda **claims: monkeypatch.setattr(st, "user", {"exp": 2**40, **claims} if claims else {})
 
 
 def buttons(app: AppTest) -> list[str]:
@@ -89,6 +89,9 @@ def test_a_person_acts_under_their_own_name_with_the_roles_they_have_now(
         {"is_logged_in": True, "email": "grace@example.org", "email_verified": False},
         {"is_logged_in": True, "email": "grace@example.org", "email_verified": "false"},
         {"is_logged_in": True, "email": "grace@example.org", "email_verified": None},
+        {**GRACE, "exp": 1},
+        {**GRACE, "exp": None},
+        {**GRACE, "exp": "2200-01-01"},
     ],
 )
 def test_nobody_else_acts_as_anybody(
@@ -120,6 +123,49 @@ def test_a_stranger_reads_which_email_and_who_can_add_it(at_the_door: Seen, data
     assert "composer people add NAME &#x27;&lt;b&gt;@example.org&#x27;" in seen(app)
     assert buttons(app) == ["Sign out"]
     assert "No candidate yet" not in seen(app)
+
+
+def test_an_expired_sign_in_acts_no_more_and_leads_to_another(at_the_door: Seen, database: Database) -> None:
+    add(database, "Grace", "admin")
+    app = at_the_door(**{**GRACE, "exp": 1})
+    assert "Your sign-in has ended" in app.warning[0].value
+    assert buttons(app) == ["Sign in"]
+    assert "No candidate yet" not in seen(app)
+
+
+SETTINGS = """[auth]
+redirect_uri = "http://localhost:{port}/oauth2callback"
+cookie_secret = "a secret for tests alone, long enough to pass"
+client_id = "composer"
+client_secret = "known to the provider"
+server_metadata_url = "http://localhost:9/.well-known/openid-configuration"
+"""
+
+
+@pytest.mark.parametrize(
+    ("audience", "opens"),
+    [
+        ({"aud": "composer"}, True),
+        ({"aud": ["composer"], "azp": "composer"}, True),
+        ({"aud": ["other", "composer"], "azp": "composer"}, True),
+        ({"aud": "other"}, False),
+        ({"aud": "other", "azp": "composer"}, False),
+        ({"aud": ["other", "composer"]}, False),
+        ({"aud": "composer", "azp": "other"}, False),
+        ({"aud": ["other"]}, False),
+        ({"aud": None}, False),
+        ({}, False),
+    ],
+)
+def test_a_sign_in_of_another_audience_opens_nothing(
+    at_the_door: Seen, home: Home, database: Database, audience: dict[str, Any], opens: bool
+) -> None:
+    add(database, "Grace")
+    auth_file(home).write_text(SETTINGS)
+    auth_file(home).chmod(0o600)
+    app = at_the_door(**GRACE, **audience)
+    assert ("No candidate yet" in seen(app)) == opens
+    assert ("signed you in to another app" in seen(app)) != opens
 
 
 def test_an_unverified_email_opens_nothing(at_the_door: Seen, database: Database) -> None:

@@ -204,7 +204,7 @@ class TestStarting:
         with database.session() as session:
             add_person(session, "Uma", "uma@example.org", ("viewer",), by="Ada (local)", at=small.NOW)
         app = visit(both, "adapt")
-        app.user = {"is_logged_in": True, "email": "uma@example.org", "email_verified": True}
+        app.user = {"is_logged_in": True, "email": "uma@example.org", "email_verified": True, "exp": 2**40}
         app.multiselect(key=TO).select("third").run()
         assert not app.exception
         shown = plain_text(app)

@@ -172,7 +172,7 @@ def test_whoever_may_only_look_reads_and_can_ask_and_write_nothing(
     with rows.session() as session:
         add_person(session, "Uma", "uma@example.org", ("viewer",), by="Ada (local)", at=small.NOW)
     app = visit(asked, "disagreements", **POLARITY)
-    app.user = {"is_logged_in": True, "email": "uma@example.org", "email_verified": True}
+    app.user = {"is_logged_in": True, "email": "uma@example.org", "email_verified": True, "exp": 2**40}
     app.run()
     assert not app.exception
     assert len(app.dataframe[0].value) == 8

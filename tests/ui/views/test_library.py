@@ -267,9 +267,9 @@ def test_drafts_wait_for_those_who_may_vet_them(furnished: Home, drafts: Databas
                 session, name, f"{name.lower()}@example.org", (role,), by="Ada (local)", at=datetime.now(UTC)
             )
     app = visit(furnished, "library", state="waits for me")
-    app.user = {"is_logged_in": True, "email": "ben@example.org", "email_verified": True}
+    app.user = {"is_logged_in": True, "email": "ben@example.org", "email_verified": True, "exp": 2**40}
     assert keys(app.run()) == ["think-twice"]
-    app.user = {"is_logged_in": True, "email": "vera@example.org", "email_verified": True}
+    app.user = {"is_logged_in": True, "email": "vera@example.org", "email_verified": True, "exp": 2**40}
     assert not keys(app.run())
     app.query_params["state"] = "draft"
     app.run().checkbox(key="every-row").check().run()

@@ -134,7 +134,7 @@ def test_a_draft_is_rejected_for_a_reason_which_is_undone_from_the_page(
 
 
 def as_somebody(app: AppTest, name: str) -> AppTest:
-    app.user = {"is_logged_in": True, "email": f"{name.lower()}@example.org", "email_verified": True}
+    app.user = {"is_logged_in": True, "email": f"{name.lower()}@example.org", "email_verified": True, "exp": 2**40}
     app.run()
     assert not app.exception, app.exception
     return app
