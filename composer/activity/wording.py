@@ -56,6 +56,7 @@ _SENTENCES = {
     "adaptation entered": "started {}",
     "adaptation ended": "ended {}",
     "base proposed": "proposed {}",
+    "answers begun": "began to ask for answers for {}",
     "answers kept": "kept answers for {}",
     "test split read": "read the sealed test split for {}",
     "rows adopted": "named the rows of {} that no entry named",

@@ -91,7 +91,7 @@ def annotate(
         heard = on_paid(on_paid_answer)
         with (
             work,
-            named_answers(database, subject=subject, by=person.name) as cells,
+            named_answers(database, subject=subject, by=person.name, announced=True) as cells,
             model_session(
                 plan.use.task,
                 plan.use.target,

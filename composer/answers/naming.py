@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlmodel import Session, col, select
 
 from composer.answers.store import DatabaseCells, Question
+from composer.audit.begun import ANSWERS_BEGUN, ANSWERS_KEPT
 from composer.models.answer import Answer
 from composer.tables import CellRow
 from library import log
@@ -17,19 +18,20 @@ from library.parts import in_parts
 from library.rows import NAMED, ROWS, NamedRow, content_hashes
 from library.tables import LogRow
 
-KEPT = "answers kept"
-
 
 class NamedCells(DatabaseCells):
     """Cells in the database that remember which answers no entry of the log names yet.
 
-    An answer's hash is taken as it is stored, in the transaction that stores it.
+    An answer's hash is taken as it is stored, in the transaction that stores it. Where `announced`, the log says
+    before the first of a target that answers are to come: no row of a run or a job says so.
     """
 
-    def __init__(self, database: Database, *, subject: str, by: str) -> None:
+    def __init__(self, database: Database, *, subject: str, by: str, announced: bool = False) -> None:
         super().__init__(database)
         self._subject = subject
         self._by = by
+        self._announced = announced
+        self._begun: set[str] = set()
         self._storing: dict[str, str] = {}
         self._kept: dict[str, str] = {}
         self._found: dict[str, None] = {}
@@ -42,10 +44,20 @@ class NamedCells(DatabaseCells):
 
     def keep_many(self, answered: Sequence[tuple[Question, Answer]]) -> list[Answer]:
         """Store answers, all of them or none, and return what is stored for each: what was there before stays."""
+        if self._announced:
+            self._announce({question.target for question, _ in answered} - self._begun)
         kept = super().keep_many(answered)
         self._kept |= self._storing
         self._storing = {}
         return kept
+
+    def _announce(self, targets: set[str]) -> None:
+        """Say in the log that answers of these targets are to come."""
+        said = [log.Change(ANSWERS_BEGUN, self._subject, "", {"target": target}) for target in sorted(targets)]
+        if said:
+            with self.database.session() as session:
+                log.append_all(session, said, who=self._by, at=datetime.now(UTC))
+            self._begun |= targets
 
     def _note(self, session: Session, keys: Sequence[str]) -> None:
         self._storing = dict(content_hashes(session, CellRow, keys))
@@ -63,24 +75,25 @@ class NamedCells(DatabaseCells):
                 log.append(
                     session,
                     who=self._by,
-                    action=KEPT,
+                    action=ANSWERS_KEPT,
                     subject=self._subject,
                     why="",
                     detail={"answers": len(self._kept), "found": len(found)},
                     at=datetime.now(UTC),
                     named=named,
                 )
-        self._kept, self._found = {}, {}
+        self._kept, self._found, self._begun = {}, {}, set()
 
 
 @contextmanager
-def named_answers(database: Database, *, subject: str, by: str) -> Iterator[NamedCells]:
+def named_answers(database: Database, *, subject: str, by: str, announced: bool = False) -> Iterator[NamedCells]:
     """Give a store of cells whose answers are named in the log at the end of the block, whatever ends it.
 
     `subject` is what they were asked for, such as `run:3`, and `by` is who asked for it. Answers of a process
-    that is killed are named when somebody goes on with what it did.
+    that is killed are named when somebody goes on with what it did; where neither a run nor a job says that they
+    are to come, they are `announced` in the log.
     """
-    cells = NamedCells(database, subject=subject, by=by)
+    cells = NamedCells(database, subject=subject, by=by, announced=announced)
     try:
         yield cells
     finally:
@@ -94,7 +107,7 @@ def answers_kept(session: Session, subject: str, *, since: datetime) -> int:
     for them.
     """
     paid = 0
-    for entry in session.exec(select(LogRow).where(LogRow.subject == subject, LogRow.action == KEPT)):
+    for entry in session.exec(select(LogRow).where(LogRow.subject == subject, LogRow.action == ANSWERS_KEPT)):
         if not entry.detail.get("found"):
             paid += int(entry.detail.get("answers", 0))
             continue

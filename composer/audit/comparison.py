@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, col, select
 
 from composer import tables
+from composer.audit.begun import targets_begun
 from composer.audit.older import strangers
 from composer.audit.replay import Named
 from composer.audit.wording import changed, unknown
@@ -76,7 +77,7 @@ def judge_unnamed(
 
 
 def _of_ended_runs(session: Session, keys: Sequence[str]) -> list[str]:
-    """Return which of these answers are of a target for which no run or job is still to end."""
+    """Return which of these answers are of a target for which no run, job or other command is still to end."""
     runs = session.exec(select(RunRow.target_hash).where(RunRow.state != FINISHED))
     jobs = session.exec(
         select(TargetRow.hash)
@@ -90,7 +91,7 @@ def _of_ended_runs(session: Session, keys: Sequence[str]) -> list[str]:
         .where(AuthoringJobRow.state != FINISHED)
     )
     drift = session.exec(select(DriftScoreRow.target_hash).where(DriftScoreRow.state != FINISHED))
-    unfinished = {*runs, *jobs, *authoring, *drift}
+    unfinished = {*runs, *jobs, *authoring, *drift, *targets_begun(session)}
     waiting: set[str] = set()
     for some in in_parts(keys if unfinished else ()):
         theirs = col(CellRow.key).in_(some) & col(CellRow.target).in_(unfinished)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from composer.audit.begun import ANSWERS_KEPT
 from composer.audit.comparison import Compared, compare, judge_unnamed, logged_tables
 from composer.audit.contents import content_differences
 from composer.audit.older import lost
@@ -64,7 +65,7 @@ def audit(session: Session) -> Audit:
 
 
 ADOPTED = "rows adopted"
-_MANY = ("answers kept", "data imported")
+_MANY = (ANSWERS_KEPT, "data imported")
 """Actions that name answers and examples, of which those that concern a candidate are known by their keys."""
 
 

@@ -13,8 +13,8 @@ from datetime import datetime
 import numpy as np
 
 from composer.answers.evaluator import Evaluator
-from composer.answers.naming import KEPT
 from composer.answers.store import keep_all
+from composer.audit.begun import ANSWERS_KEPT
 from composer.bench.made_up import BY, Written, made_up_task, rater, synthetic_dataset, write_library
 from composer.data.examples import Dataset
 from composer.home.paths import Home
@@ -107,7 +107,7 @@ def _measured(
     with database.session() as session:
         keep_all(session, cells.asked.values(), at=at)
         # Names the rows as any entry does, so that this home is whole like another.
-        log.append(session, who=BY, action=KEPT, subject=f"run:{run}", why="", detail={}, at=at)
+        log.append(session, who=BY, action=ANSWERS_KEPT, subject=f"run:{run}", why="", detail={}, at=at)
     work(database, home, run, connect=lambda asked, _say: language_model(asked))
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from sqlmodel import Session
 
 from composer.answers.evaluator import Evaluator
-from composer.answers.naming import KEPT
 from composer.answers.store import Question, keep_all
+from composer.audit.begun import ANSWERS_KEPT
 from composer.bench.made_up import BY, Written, made_up_task, rater, synthetic_dataset, write_library
 from composer.candidates.records import get_candidate
 from composer.candidates.submission import submit
@@ -109,7 +109,7 @@ def _candidate(home: Home, database: Database, name: str, examples: int, at: dat
     with database.session() as session:
         keep_all(session, cells, at=at)
         # Names the rows as any entry does, so that this home is whole like another.
-        log.append(session, who=BY, action=KEPT, subject=f"run:{run}", why="", detail={}, at=at)
+        log.append(session, who=BY, action=ANSWERS_KEPT, subject=f"run:{run}", why="", detail={}, at=at)
     result = work(database, home, run, connect=lambda target, _say: language_model(target))
     if result.candidate_id is None:
         raise Refused(f"no candidate came of {examples} made-up examples", fix="Take more.")

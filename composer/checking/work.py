@@ -68,7 +68,7 @@ def check(
     """
     with exclusive_lock(home, _lock(number)):
         with (
-            named_answers(database, subject=_subject(plan), by=by) as cells,
+            named_answers(database, subject=_subject(plan), by=by, announced=True) as cells,
             model_session(
                 plan.use.task,
                 plan.target,

@@ -168,7 +168,7 @@ def record(
         with Progress(*COLUMNS, console=console, transient=True) as progress:
             bar = progress.add_task(f"{len(recording.compositions):,} compositions", total=recording.cells)
             with (
-                named_answers(database, subject=f"target:{target}", by=person()) as kept,
+                named_answers(database, subject=f"target:{target}", by=person(), announced=True) as kept,
                 model_session(
                     own,
                     to,

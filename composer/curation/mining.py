@@ -96,7 +96,7 @@ def mine(
         with database.session() as session:
             for target in (plan.now.target, plan.reflection):
                 keep_target(session, target, by=by, at=datetime.now(UTC))
-        with named_answers(database, subject=f"task:{plan.now.task.name}", by=by) as cells:
+        with named_answers(database, subject=f"task:{plan.now.task.name}", by=by, announced=True) as cells:
             return _mine(plan, cells, connect, on_progress)
 
 

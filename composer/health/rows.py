@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -21,9 +20,8 @@ LOG, ROWS, ORPHANS, CLOCK, WORK = "log", "rows", "orphans", "clock", "work"
 AHEAD = timedelta(minutes=5)
 """By how much clocks of several machines may differ before it is said."""
 _VERIFY = "`composer audit verify` lists all of it."
+_WAITING = "; answers to be named in it, once what asked for them ends or is run again: {:,}"
 _CHANGED = "Put a backup of before back with `composer restore FILE`, or find out who changed it."
-_KILLED = "`composer annotate`, `check` or `library mine` that was killed names its answers when it is run again."
-_UNNAMED = re.compile("answer .* is in no entry of the log")
 
 
 def against_the_log(session: Session) -> Iterator[Finding]:
@@ -31,13 +29,13 @@ def against_the_log(session: Session) -> Iterator[Finding]:
     found = audit(session)
     if found.differences:
         what = f"{len(found.differences):,} differ" if found.differences[1:] else "one differs"
-        unnamed = all(_UNNAMED.match(one) for one in found.differences)
-        fix = f"{_VERIFY} {_KILLED if unnamed else _CHANGED}"
+        fix = f"{_VERIFY} {_CHANGED}"
         yield fault(LOG, f"{what} from what was written: {listed(found.differences)}", fix)
     else:
         yield fine(LOG, f"the chain of {found.head.entries:,} entries is whole")
         if found.rows:
-            yield fine(ROWS, f"{found.rows:,} rows are what the log says, and so are their contents")
+            said = f"{found.rows:,} rows are what the log says, and so are their contents"
+            yield fine(ROWS, f"{said}{_WAITING.format(found.waiting) if found.waiting else ''}")
     if older := sum(map(len, found.older.values())):
         yield warning(
             ROWS,

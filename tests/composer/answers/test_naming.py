@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session
 
-from composer.answers.naming import KEPT, NamedCells, answers_kept, named_answers
+from composer.answers.naming import NamedCells, answers_kept, named_answers
 from composer.answers.store import DatabaseCells, Question
 from composer.audit import audit
+from composer.audit.begun import ANSWERS_KEPT
 from composer.home.paths import Home
 from library import log
 from library.database import Database
@@ -20,7 +21,7 @@ from tests.databases import refuse_rows
 
 
 def kept(session: Session) -> list[LogEntry]:
-    return [one for one in log.entries(session) if one.action == KEPT]
+    return [one for one in log.entries(session) if one.action == ANSWERS_KEPT]
 
 
 def question(number: int) -> Question:
@@ -34,7 +35,7 @@ def test_a_run_names_its_answers_by_one_entry_before_its_candidate_is_submitted(
         count = session.execute(text("select count(*) from cell")).scalar_one()
     assert (entry.who, entry.subject, entry.detail["answers"], entry.detail["found"]) == ("Ada", "run:1", count, 0)
     assert entry.detail["batch"]["rows"] == count
-    assert actions.index(KEPT) < actions.index("candidate submitted")
+    assert actions.index(ANSWERS_KEPT) < actions.index("candidate submitted")
 
 
 def test_answers_of_a_run_that_fails_are_named_too(filled: Database, home: Home) -> None:
