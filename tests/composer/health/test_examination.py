@@ -19,6 +19,7 @@ from composer.registry.targets import add_target
 from library import log
 from library.database import Database
 from tests import small
+from tests.damage import damage_table
 
 AT = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -209,7 +210,7 @@ def test_a_damaged_page_is_a_fault_that_says_which_backup_to_put_back(
 
     back_up(submitted, tmp_path / "good.db")
     submitted.close()
-    damage(home.database)
+    damage_table(home.database, "cell")
     before = home.database.read_bytes()
     found = looked(home)
     assert worst(found) == "fault"
@@ -217,11 +218,3 @@ def test_a_damaged_page_is_a_fault_that_says_which_backup_to_put_back(
     assert (pages.level, "damaged" in pages.said) == ("fault", True)
     assert f"composer restore {tmp_path / 'good.db'}" in pages.fix
     assert home.database.read_bytes() == before
-
-
-def damage(file: Path) -> None:
-    """Overwrite some pages in the middle of a SQLite file."""
-    content = bytearray(file.read_bytes())
-    middle = len(content) // 2 // 4096 * 4096
-    content[middle : middle + 3 * 4096] = b"\xa5" * 3 * 4096
-    file.write_bytes(content)
