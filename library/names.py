@@ -1,4 +1,4 @@
-"""Names of people: plain to read, and none that looks like another's.
+"""Names: plain to read, and none that looks like another's.
 
 After Unicode's rules for identifiers (UTS 39): nothing hidden, no other form of an ordinary letter, one script,
 and a skeleton of what the letters look like, by which two names are compared.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
+from library.errors import Refused
 from library.lint import hidden
 
 LONGEST = 100
@@ -57,6 +58,21 @@ def lookalike(name: str, others: Iterable[str]) -> str | None:
     """Return the first of the other names that this one could be taken for; None for none."""
     skeleton = _skeleton(name)
     return next((other for other in others if other != name and _skeleton(other) == skeleton), None)
+
+
+def check_apart(kind: str, new: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse a new name that could be taken for one there is, or for another new one; `kind` is what they name.
+
+    For names that are written in a to z and digits alone, in which an l and a 1 may still be mistaken.
+    """
+    names = frozenset(known)
+    seen = {_skeleton(one): one for one in names}
+    for one in new:
+        if one in names:
+            continue
+        other = seen.setdefault(_skeleton(one), one)
+        if other != one:
+            raise Refused(f"the {kind} {one!r} looks like the {kind} {other!r}", fix="Give it another name.")
 
 
 def _scripts(name: str) -> set[str]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from library.canonical import text_digest
 from library.import_plan import PlannedSnippet
+from library.names import check_apart
 from library.tables import SnippetRow, SnippetVersionRow, insert_all
 
 
@@ -18,6 +19,7 @@ def store_versions(session: Session, new: Sequence[PlannedSnippet], by: str, at:
     if not new:
         return
     ids = _snippet_ids(session)
+    check_apart("snippet", (one.key for one in new if one.key not in ids), ids)
     insert_all(session, SnippetRow, [{"key": one.key} for one in new if one.key not in ids])
     ids = _snippet_ids(session)
     insert_all(session, SnippetVersionRow, (_version_columns(one, ids[one.key], by, at) for one in new))

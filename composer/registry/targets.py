@@ -16,6 +16,7 @@ from composer.registry.tasks import task_names
 from composer.tables import TargetRow
 from library import log
 from library.errors import Refused
+from library.names import check_apart
 from library.people import require
 from library.roles import KEEPERS
 
@@ -33,6 +34,7 @@ def add_target(session: Session, target: Target, *, by: str, at: datetime) -> bo
     # What a field that came later is without being written is what it was before there was one.
     if before is not None and Target.model_validate(before) == target:
         return False
+    check_apart("target", [target.name], target_names(session))
     session.add(TargetRow(name=target.name, hash=target.hash, content=content, added_by=by, added_at=at))
     log.append(
         session,

@@ -11,6 +11,7 @@ from composer.tables import TaskRow
 from composer.task.task import Task, stored_task
 from library import log
 from library.errors import Refused
+from library.names import check_apart
 from library.people import require
 from library.roles import KEEPERS
 
@@ -20,6 +21,7 @@ def add_task(session: Session, task: Task, *, by: str, at: datetime) -> bool:
     require(session, by, *KEEPERS, task=task.name)
     if task_hash(session, task.name) == task.hash:
         return False
+    check_apart("task", [task.name], task_names(session))
     session.add(
         TaskRow(name=task.name, hash=task.hash, content=task.model_dump(mode="json"), added_by=by, added_at=at)
     )

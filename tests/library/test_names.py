@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from library.names import lookalike, problems
+from library.errors import Refused
+from library.names import check_apart, lookalike, problems
 
 
 @pytest.mark.parametrize(
@@ -61,3 +62,12 @@ def test_names_that_can_be_told_apart_are_two(name: str, other: str) -> None:
 
 def test_a_name_is_not_its_own_lookalike() -> None:
     assert lookalike("Ada", ["Ada"]) is None
+
+
+def test_names_of_tasks_targets_and_snippets_that_look_the_same_are_refused() -> None:
+    check_apart("task", ["polarity"], ["relatedness", "polarity"])
+    check_apart("task", ["po1arity"], ["po1arity", "polarity"])
+    check_apart("snippet", ["rule-1", "rule-2", "rule-10", "rule-11"], [])
+    for new, known in ((["po1arity"], ["polarity"]), (["gpt-4o"], ["gpt-40"]), (["modern", "modem"], [])):
+        with pytest.raises(Refused, match="looks like the snippet"):
+            check_apart("snippet", new, known)

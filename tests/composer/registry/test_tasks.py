@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlmodel import Session
 
+from composer.models.target import Target
 from composer.registry.targets import add_target, get_target, list_targets, task_and_target_names
 from composer.registry.tasks import add_task, get_task, list_tasks
 from composer.tables import TargetRow, TaskRow
@@ -43,3 +44,18 @@ def test_lists_hold_the_newest_content_of_each_name_in_their_order(filled: Datab
             ("small", "Newer"),
         ]
         assert list_targets(session) == (newer,)
+
+
+def test_a_task_and_a_target_whose_name_looks_like_another_s_are_refused(filled: Database) -> None:
+    with filled.session() as session:
+        _look_alikes(session)
+
+
+def _look_alikes(session: Session) -> None:
+    add_task(session, small.task(name="polarity"), by="Ada", at=small.NOW)
+    with pytest.raises(Refused, match="the task 'po1arity' looks like the task 'polarity'"):
+        add_task(session, small.task(name="po1arity"), by="Ada", at=small.NOW)
+    one = Target(name="small-model", kind="embedded", model="qwen2.5-coder-0.5b")
+    add_target(session, one, by="Ada", at=small.NOW)
+    with pytest.raises(Refused, match="the target 'sma1l-model' looks like the target 'small-model'"):
+        add_target(session, one.model_copy(update={"name": "sma1l-model"}), by="Ada", at=small.NOW)
