@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.progress import Progress
 
-from composer.cli.common import HomeOption, console, opened, refusals, say
+from composer.cli.common import HomeOption, console, no_token, opened, refusals, say
 from composer.cli.figures_table import MARKS
 from library.errors import Refused
 
@@ -45,6 +45,7 @@ def copy(
     from library.copying import copy_rows, named_source, named_target
 
     logged_tables()  # loads every table
+    no_token("copy a database")
     one = named_source(source)
     other = named_target(target)
     with Progress(console=console) as shown:

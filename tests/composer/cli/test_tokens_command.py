@@ -117,6 +117,7 @@ def test_ci_imports_labels_as_a_token_that_is_made_for_it(
         ("inbox",),
         ("app",),
         ("serve",),
+        ("db", "copy", "here", "there"),
     ],
 )
 def test_a_token_can_t_decide_vet_release_or_run_any_other_command(
