@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from composer.cli import app
 from composer.home.paths import Home
 from composer.models import connection
 from library import log
@@ -117,7 +119,6 @@ def test_ci_imports_labels_as_a_token_that_is_made_for_it(
         ("inbox",),
         ("app",),
         ("serve",),
-        ("db", "copy", "here", "there"),
     ],
 )
 def test_a_token_can_t_decide_vet_release_or_run_any_other_command(
@@ -162,3 +163,9 @@ def test_what_is_no_token_here_is_refused_and_never_repeated(
         assert reason in " ".join(done.stderr.split())
         assert secret[-12:] not in done.output
         assert not (tmp_path / "pack").exists()
+
+
+def test_a_token_copies_no_database(released: Database, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, made(run))
+    done = CliRunner().invoke(app, ["db", "copy", "here", "there"])
+    assert "no token can copy a database" in done.stderr
