@@ -156,7 +156,7 @@ def test_a_forged_cookie_an_expired_session_and_a_wrong_audience_let_nobody_in(
     for content, secret, said in (
         (good, "another secret, as long as the one of the app", "Sign in"),
         ({**good, "origin": "https://elsewhere.example.org"}, SECRET, "Sign in"),
-        ({**good, "exp": 1}, SECRET, "Your sign-in has ended"),
+        ({**good, "exp": 1, "iat": 0}, SECRET, "Your sign-in has ended"),
         ({**good, "aud": "another-app"}, SECRET, "signed you in to another app"),
     ):
         comes_with(page, door, content, secret)

@@ -28,6 +28,9 @@ def _identity(person: Person) -> tuple[str, bool, tuple[str, ...]]:
 BY_PERSON: dict[str | type, Callable[[Any], Any]] = {Person: _identity}
 """For Streamlit's caches: what is kept for one person is kept by who they are and what they may do."""
 
+SIGNED_IN_SECONDS = 12 * 3600
+"""How long somebody stays signed in, where the token of their provider does not last longer."""
+
 # Out of the page's flow, in the row of its header, which leaves room for it.
 CORNER = """<style>
 [data-testid="stLayoutWrapper"]:has(> .st-key-ic-who) {
@@ -88,7 +91,7 @@ def _read_visitor() -> Visitor:
     email = str(st.user.get("email") or "")
     if signing is not None and not _is_meant_for(signing.client_id, st.user.get("aud"), st.user.get("azp")):
         return Visitor(None, reason="Your provider signed you in to another app, not to this one.")
-    if not _lasts(st.user.get("exp")):
+    if not _lasts(st.user.get("exp"), st.user.get("iat")):
         return Visitor(None, ended=True)
     if not email:
         return Visitor(None, reason="Your provider did not give your e-mail address.")
@@ -121,7 +124,7 @@ def outside(guest: Visitor, path: str) -> None:
     if not guest.reason:
         st.title("Sign in")
         if guest.ended:
-            st.warning("Your sign-in has ended: your provider gave it for a limited time.", icon=":material/lock:")
+            st.warning("Your sign-in has ended: it counts for twelve hours.", icon=":material/lock:")
         st.markdown("Prompts are reviewed and released here by people who are known by name.")
         st.button("Sign in", key="ic-sign-in", type="primary", on_click=_sign_in, args=(path,))
         return
@@ -143,7 +146,7 @@ def corner(guest: Visitor) -> None:
         return
     if guest.is_shut_out:
         missing = "Nothing can be decided here: people sign in to this home, and its auth.toml is missing."
-        st.warning(plain(f"{missing} `composer app` shows what to write into it."), icon=":material/lock:")
+        st.warning(f"{missing} `composer app` shows what to write into it.", icon=":material/lock:")
 
 
 def _signs_in() -> bool:
@@ -158,9 +161,15 @@ def _is_meant_for(client: str, audience: object, party: object) -> bool:
     return party in (None, client) and (len(audiences) == 1 or party == client)
 
 
-def _lasts(expires: object) -> bool:
-    """Whether an id token is good now; Streamlit's cookie outlives it by weeks, and asks nobody."""
-    return isinstance(expires, int | float) and now().timestamp() < expires
+def _lasts(expires: object, issued: object) -> bool:
+    """Whether a sign-in counts now: a working day, or as long as its id token where that is longer.
+
+    Many providers give tokens of an hour, and Streamlit's cookie outlives any by weeks and asks nobody.
+    """
+    if not isinstance(expires, int | float):
+        return False
+    day = issued + SIGNED_IN_SECONDS if isinstance(issued, int | float) else expires
+    return now().timestamp() < max(day, expires)
 
 
 def _sign_in(path: str) -> None:

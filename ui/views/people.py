@@ -108,7 +108,7 @@ def gone(found: Sequence[Person]) -> None:
     acts.REMOVED.show_refusal()
     for one in found:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(plain(f"{one.name}, {one.email}: {', '.join(one.grants)}"), width="content")
+            st.markdown(f"{plain(one.name)} {plain(one.email)} {plain(', '.join(one.grants))}", width="content")
             st.button("Bring back", key=f"back-{one.name}", type="tertiary", on_click=acts.bring_back, args=(one,))
 
 

@@ -18,7 +18,7 @@ from library.people import NotAllowed, add_person, remove_person, set_roles
 from library.roles import Role
 from tests.ui.conftest import APP, TIMEOUT_SECONDS
 from tests.ui.pages import seen
-from ui.shell.user import me, who
+from ui.shell.user import me, visitor, who
 
 Seen = Callable[..., AppTest]
 GRACE = {"is_logged_in": True, "email": "Grace@example.org", "email_verified": True, "exp": 2**40}
@@ -131,6 +131,16 @@ def test_an_expired_sign_in_acts_no_more_and_leads_to_another(at_the_door: Seen,
     assert "Your sign-in has ended" in app.warning[0].value
     assert buttons(app) == ["Sign in"]
     assert "No candidate yet" not in seen(app)
+
+
+@pytest.mark.parametrize(("hours", "lasts"), [(1, True), (11, True), (13, False)])
+def test_a_token_of_an_hour_is_a_sign_in_of_half_a_day(
+    claimed: Callable[..., None], database: Database, hours: int, lasts: bool
+) -> None:
+    add(database, "Grace", "admin")
+    issued = datetime.now(UTC).timestamp() - hours * 3600
+    claimed(**{**GRACE, "iat": issued, "exp": issued + 3600})
+    assert (visitor().person is not None, visitor().ended) == (lasts, not lasts)
 
 
 SETTINGS = """[auth]
