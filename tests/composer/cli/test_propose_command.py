@@ -134,4 +134,5 @@ class TestAWholePrompt:
         acts.released(filled, "Grace")
         file = tmp_path / "small.yaml"
         file.write_text(yaml.safe_dump({**small.TASK, "title": "Edited"}))
-        assert "release 1, in use on tiny, keeps base 1, its own" in run("task", "add", str(file)).stdout
+        seen = run("task", "add", str(file), "--replaces", small.task().hash[:12])
+        assert "release 1, in use on tiny, keeps base 1, its own" in seen.stdout
