@@ -76,12 +76,12 @@ def token_row(session: Session, name: str) -> TokenRow | None:
 
 def accepted(session: Session, secret: str, *, at: datetime) -> Token:
     """Return the token whose secret this is; raises `NotAccepted` for any other text, and for one that ended."""
+    know(secret)
     row = token_row(session, name_in(secret))
     if row is None or not is_of(secret, row.sha256):
         raise NotAccepted(
             "this token is not one of this home", fix="`composer tokens list` has those there are, by name."
         )
-    know(secret)
     token = _token(row)
     if (state := token.state(at)) != "active":
         raise NotAccepted(f"token {token.name} is {state}", fix="`composer tokens new` makes another.")

@@ -14,6 +14,7 @@ from composer.home.paths import Home
 from composer.models import connection
 from library import log
 from library.database import Database, open_database
+from library.secrets import masked
 from library.token_acts import make_token
 from library.token_secrets import VARIABLE
 from tests import small
@@ -40,6 +41,7 @@ def test_a_secret_is_shown_once_and_what_is_listed_lacks_it(released: Database, 
     new = run("tokens", "new", "ci", "--may", "export, check", "--task", "small", "--expires", "7")
     secret = new.stdout.strip()
     assert secret.startswith("composer_ci_")
+    assert masked(secret) == secret
     assert "Token ci may check, export for small until" in new.stderr
     listed = run("tokens", "list", "--json")
     (one,) = json.loads(listed.stdout)
