@@ -156,7 +156,13 @@ class Run:
             rows = session.exec(select(CandidateRow)).all()
             reads = len(session.exec(select(TestReadRow)).all())
             found = [(row.versions, row.run_id, self._figures(row)) for row in rows]
-            return run.state, small.comparable(run.result), found, reads, sorted(set(place.noted(ASKED)))
+            result = small.comparable(run.result)
+            for number, row in enumerate(rows, 1):
+                # A server gives no number twice, so that one whose transaction was cut off is left out.
+                if row.id == result["candidate_id"]:
+                    said = result["message"].replace(f"candidate {row.id} ", f"candidate {number} ")
+                    result |= {"candidate_id": number, "message": said}
+            return run.state, result, found, reads, sorted(set(place.noted(ASKED)))
 
     def _figures(self, row: CandidateRow) -> list[Any]:
         """Return the figures of a candidate, but for how long its answers took."""
