@@ -18,10 +18,12 @@ from library.names import in_latin
 from library.smuggling_rules import RULES
 
 _KEPT = 20_000
+EMAIL, HANDLE = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", r"(?<![\w@./])@\w{2,}"
 _ADDRESS = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+"
+    rf"{EMAIL}|{HANDLE}|"
+    r"\b[a-z][a-z0-9+.-]*://\S+|\bwww\.\S+"
     r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|io|dev|info|biz|co|ai|app|xyz|site|online|shop|example|test|eu|de|fr|es|it|uk|ru|cn)\b(?:/\S*)?"
-    r"|(?<![\w@./])@\w{2,}|(?<!\w)\+\d[\d ()./-]{5,}\d\b"
+    r"|(?<!\w)\+\d[\d ()./-]{5,}\d\b"
     r"|\b(?:call|phone|dial|ring|text|sms|ruf\w*|telefon\w*|appelle\w*|llama\w*)\b\D{0,25}\d[\d ()/-]{4,}\d\b",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ import socket
 from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
+from composer.home.hosts import bare
 from library.errors import Refused
 
 ALLOWED_VARIABLE = "COMPOSER_WEBHOOK_HOSTS"
@@ -26,12 +27,12 @@ Resolve = Callable[[str, int], Collection[str]]
 def allowed_hosts() -> frozenset[str]:
     """Return the hosts that the environment allows by name, in small letters."""
     given = os.environ.get(ALLOWED_VARIABLE, "").split(",")
-    return frozenset(bare for one in given if (bare := _bare(one)))
+    return frozenset(name for one in given if (name := bare(one)))
 
 
 def check_host(url: str, allowed: Collection[str]) -> None:
     """Refuse an address whose host is, as it stands, none that may be notified; nothing is resolved."""
-    host = _bare(urlsplit(url).hostname or "")
+    host = bare(urlsplit(url).hostname or "")
     if host in allowed:
         return
     if host == "localhost" or host.endswith(".localhost"):
@@ -52,7 +53,7 @@ def addresses_of(
     Raises `Refused` where one of them can't be reached from everywhere, and OSError where the name has none.
     """
     found = tuple(dict.fromkeys((resolve or _resolved)(host, port)))
-    if _bare(host) in allowed:
+    if bare(host) in allowed:
         return found
     for one in found:
         if what := not_public(ipaddress.ip_address(one.partition("%")[0])):
@@ -89,14 +90,10 @@ def _resolved(host: str, port: int) -> list[str]:
     return [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
-def _bare(host: str) -> str:
-    return host.strip().strip("[]").rstrip(".").lower()
-
-
 def _refused(host: str, what: str, address: str = "") -> Refused:
     at = f" is at {address}," if address and address != host else " is"
     return Refused(
         f"{host}{at} {what}, which is not notified unless it is allowed by name",
-        fix=f"Where that is meant, {ALLOWED_VARIABLE}={_bare(host)} in the environment of the app and of "
+        fix=f"Where that is meant, {ALLOWED_VARIABLE}={bare(host)} in the environment of the app and of "
         "`composer hooks` allows it.",
     )

@@ -21,10 +21,8 @@ EARLIER = 1600
 def prior_on(world: str, others: tuple[str, ...], seed: int, earlier: int = EARLIER) -> Prior | None:
     """Return what one search on each of the other worlds lets expect of a world's snippets; None for nothing.
 
-    `earlier` counts the answers that each of those asked for.
-
-    They are the searches by `effects` of the same seed, so that a prior never rests on the answers of the search
-    that it helps.
+    Those are the searches by `effects` of the same seed, of `earlier` answers each, so that a prior never rests on
+    the answers of the search that it helps.
     """
     opened = open_world(world)
     kinds = {**dict.fromkeys(opened.snippets, ""), **kinds_of(opened.tags)}

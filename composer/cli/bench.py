@@ -38,14 +38,24 @@ from composer.cli.bench_pages import pages
 from composer.cli.bench_speed import speed
 from composer.cli.bench_throughput import throughput
 from composer.cli.cluster_option import ClusterOption
-from composer.cli.common import INTERRUPTED, KEPT, HomeOption, JsonOption, console, opened, out, person, refusals
+from composer.cli.common import (
+    INTERRUPTED,
+    KEPT,
+    HomeOption,
+    JsonOption,
+    console,
+    opened,
+    out,
+    person,
+    refusals,
+    write_file,
+)
 from composer.models.connection import connect
 from composer.prompts.vocabulary import Vocabulary
 from composer.registry.datasets import dataset_of, examples_of
 from composer.registry.starter import load_starter
 from composer.registry.targets import get_target
 from composer.registry.tasks import get_task
-from library.disk import unwritable
 from library.errors import Refused
 from library.snippets import vetted
 
@@ -119,7 +129,7 @@ def search(
         records = run_grid(worlds, names, sizes, seeds=seeds, jobs=jobs, earlier=earlier, on_done=on_done)
     text = as_json(records)
     if file is not None:
-        _written(file, text)
+        write_file(file, text)
         console.print(f"{len(records):,} searches in {file}", markup=False, highlight=False, soft_wrap=True)
     if as_json_too:
         typer.echo(text, nl=False)
@@ -240,10 +250,7 @@ def statistics(
     with Progress(*COLUMNS, console=console, transient=True) as progress:
         bar = progress.add_task("simulating", total=coverage.total(max(simulations, 1)))
         found = coverage.covered(
-            simulations,
-            seed=seed,
-            jobs=jobs,
-            on_done=lambda done: progress.update(bar, completed=done),
+            simulations, seed=seed, jobs=jobs, on_done=lambda done: progress.update(bar, completed=done)
         )
     if as_json_instead:
         typer.echo(json.dumps(coverage.as_records(found), indent=1))
@@ -260,10 +267,3 @@ def _whole(text: str) -> int:
         return int(text)
     except ValueError:
         raise Refused(f"{text} is no budget", fix="Write whole numbers with commas between: 50,100,200.") from None
-
-
-def _written(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise unwritable("the file", file, error) from error

@@ -12,7 +12,18 @@ import typer
 
 from composer.cli.bounds import MaxCellsOption, MaxCostOption, bounded
 from composer.cli.cluster_option import ClusterOption
-from composer.cli.common import INTERRUPTED, KEPT, HomeOption, JsonOption, console, opened, person, refusals, say
+from composer.cli.common import (
+    INTERRUPTED,
+    KEPT,
+    HomeOption,
+    JsonOption,
+    console,
+    opened,
+    person,
+    refusals,
+    say,
+    write_file,
+)
 from composer.cli.figures_table import BAD
 
 if TYPE_CHECKING:
@@ -69,7 +80,7 @@ def check(
         _fail(task, target, what, refused, command(plan), output, as_json=as_json)
         raise
     if output is not None:
-        _write(output, report(found))
+        write_file(output, report(found), "the report")
     if as_json:
         print(json.dumps(_value(found), allow_nan=False))
     elif output is None:
@@ -116,7 +127,7 @@ def _fail(
     from composer.checking.markdown_report import report_of_failure
 
     if output is not None:
-        _write(output, report_of_failure(task, target, what, str(refused), command))
+        write_file(output, report_of_failure(task, target, what, str(refused), command), "the report")
     if as_json:
         print(json.dumps({"state": "not compared", "failed": True, "what": what, "reason": str(refused)}))
     elif output is None:
@@ -134,16 +145,6 @@ def _make_room(report: Path | None) -> None:
             "the report can't be written there", where=str(report), fix="Name a file in a folder that there is."
         )
     report.unlink(missing_ok=True)
-
-
-def _write(path: Path, text: str) -> None:
-    from library.atomic import write_file
-    from library.disk import unwritable
-
-    try:
-        write_file(path, text.encode())
-    except OSError as error:
-        raise unwritable("the report", path, error) from error
 
 
 def _value(found: Outcome) -> dict[str, Any]:

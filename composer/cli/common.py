@@ -92,6 +92,16 @@ def person() -> str:
     return f"{name_in(secret)}{TOKEN}" if secret else local_person()
 
 
+def write_file(path: Path, text: str, what: str = "the file") -> None:
+    """Write a text whole or not at all, through a link too; raises `Refused`, naming `what`, where it can't be."""
+    from library import atomic  # few commands write one
+
+    try:
+        atomic.write_file(path.resolve(), text.encode())
+    except OSError as error:
+        raise disk.unwritable(what, path, error) from error
+
+
 def no_token(what: str) -> None:
     """Refuse a command that no service token can run, before it does anything; `what` it does."""
     if os.environ.get(VARIABLE):

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from composer.cli.common import HomeOption, clean, console, opened, refusals, say
-from library.atomic import write_file
-from library.disk import unwritable
+from composer.cli.common import HomeOption, clean, console, opened, refusals, say, write_file
 from library.errors import Refused
 
 if TYPE_CHECKING:
@@ -57,7 +55,7 @@ def export_command(
         typer.echo(done.text, nl=False)
     else:
         if done.text != before:
-            _write(file, done.text)
+            write_file(file, done.text)
         say(f"{len(done.keys):,} snippets in {file}: {_counted(done)}.")
     _notes(found, done, drafts=drafts)
 
@@ -70,14 +68,6 @@ def _before(file: Path | None) -> str:
     from library.yamlfile import read_text
 
     return read_text(file, limit_bytes=LARGEST_BYTES)
-
-
-def _write(file: Path, text: str) -> None:
-    """Put a text in a file's place, whole or not at all; through a link, and for the same people to read."""
-    try:
-        write_file(file.resolve(), text.encode())
-    except OSError as error:
-        raise unwritable("the file", file, error) from error
 
 
 def _counted(done: Merged) -> str:

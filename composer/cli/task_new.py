@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from composer.cli.common import HomeOption, opened, person, refusals, say
+from composer.cli.common import HomeOption, opened, person, refusals, say, write_file
 from composer.cli.data import note_data
 from composer.cli.figures_table import BAD
 from composer.cli.table_report import FormatOption, show_rows
@@ -25,8 +25,6 @@ from composer.registry.targets import target_names
 from composer.task.cautions import task_cautions
 from composer.task.scales import scale_of
 from composer.task.taskfile import as_yaml
-from library.atomic import write_file
-from library.disk import unwritable
 from library.errors import Refused
 from library.yamlfile import read_text
 
@@ -115,7 +113,4 @@ def _show(table: Table, drafted: Draft) -> None:
 def _write(path: Path, text: str) -> None:
     if path.exists() or path.is_symlink():
         raise Refused("there is such a file already", where=str(path), fix="Name another with --out.")
-    try:
-        write_file(path, text.encode())
-    except OSError as error:
-        raise unwritable("the file", path, error) from error
+    write_file(path, text)

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from composer.cli.common import HomeOption, JsonOption, no_token, opened, out, person, print_rows, refusals, say
-from composer.registry.tasks import task_names
+from composer.registry.tasks import require_tasks
 from library.errors import Refused
 from library.token_acts import MOST_DAYS, make_token, revoke_token
 from library.token_secrets import VARIABLE
@@ -47,9 +47,7 @@ def new(
         )
     scopes = [one.strip() for one in may.split(",") if one.strip()]
     with opened(home).session() as session:
-        known = task_names(session)
-        if unknown := sorted(set(task or ()) - set(known)):
-            raise Refused(f"there is no task {unknown[0]}", fix=f"There are: {', '.join(known) or 'none yet'}.")
+        require_tasks(session, task or ())
         made, secret = make_token(
             session, name, scopes, task or (), days=expires, by=person(), at=datetime.now(UTC)
         )

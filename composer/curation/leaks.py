@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from library.similar import FILLER, NEGATIONS
+from library.smuggling import EMAIL, HANDLE
 
 RUN = 5
 """Words in a row that a text may not share with an example."""
@@ -23,8 +24,8 @@ Runs = frozenset[tuple[str, ...]]
 """Runs of words, each of `RUN`, as `words_of` writes them."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_HANDLE = re.compile(r"(?<![\w@./])@\w{2,}")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_HANDLE = re.compile(HANDLE)
+_EMAIL = re.compile(EMAIL)
 _URL = re.compile(r"\b(?:https?://|www\.)[^\s<>\"'”’)\]]+", re.IGNORECASE)
 # An address is one word: its parts in a row are no leak besides it.
 _WORD_OR_MARK = re.compile(f"{_EMAIL.pattern}|{_URL.pattern}|{_HANDLE.pattern}|{_WORD.pattern}", re.IGNORECASE)

@@ -13,13 +13,14 @@ from composer.home.example import FOLDER, example_of
 from composer.home.one_app import running_at
 from composer.home.paths import Home
 from composer.home.signin import auth_file, read_sign_in
+from composer.models.sources import folder_bytes
 from library.beside import beside
 
 FOLDER_OF, SECRETS, SIGN_IN, LEFT = "home", "secrets", "sign-in", "leftovers"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 _NUMBERED = re.compile(r"(run|job)-(\d+)\.(log|lock)")
 _SECRETS = ("auth.toml", "*.key", ".env", "keys/*.key")
-_PARTS = ("*.part-*", "composer.db-head-*", "figures/tmp*", "packs/*.part*")
+_PARTS = (".*.part", "composer.db-head-*", "figures/tmp*", "packs/**/.*.part")
 
 
 def folder(home: Home) -> Iterator[Finding]:
@@ -78,7 +79,7 @@ def leftovers(home: Home, known: Mapping[str, Collection[int]]) -> Iterator[Find
     if not found:
         yield fine(LEFT, "every file has something that names it")
         return
-    size = sum(file.stat().st_size for path in found for file in (path, *path.rglob("*")) if file.is_file())
+    size = _bytes(found)
     names = listed([str(path.relative_to(home.path)) for path in sorted(found)])
     fix = "Remove them, once nothing is at work here; what is in the database stays."
     yield warning(LEFT, f"nothing names {names} ({megabytes(size)})", fix)
@@ -94,8 +95,13 @@ def kept_before(home: Home) -> Iterator[Finding]:
     """Say which databases were kept when backups were put back."""
     kept = sorted(home.path.glob("composer-before-*"))
     if kept:
-        size = sum(file.stat().st_size for path in kept for file in (path, *path.rglob("*")) if file.is_file())
-        yield fine("kept", f"{listed([path.name for path in kept])}: replaced by a backup, {megabytes(size)}")
+        names = listed([path.name for path in kept])
+        yield fine("kept", f"{names}: replaced by a backup, {megabytes(_bytes(kept))}")
+
+
+def _bytes(paths: Collection[Path]) -> int:
+    """Return the bytes of files, and of all files in folders."""
+    return sum(folder_bytes(path) if path.is_dir() else path.stat().st_size for path in paths)
 
 
 def _is_open(path: Path) -> bool:

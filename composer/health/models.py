@@ -8,6 +8,7 @@ from pathlib import Path
 
 from composer.health.findings import Finding, fault, fine, megabytes, warning
 from composer.models.catalogue import CATALOGUE, Model
+from composer.models.sources import folder_bytes
 
 ABOUT = "models"
 Progress = Callable[[str, int, int], None]
@@ -25,8 +26,7 @@ def model_files(wanted: Collection[str], folder: Path, progress: Progress) -> It
             yield warning(ABOUT, f"{model.name} is not on this machine", f"`composer model pull {model.name}`")
         parts = folder / f".{model.file}.parts"
         if parts.is_dir() and not file.is_file():
-            size = sum(one.stat().st_size for one in parts.rglob("*") if one.is_file())
-            said = f"a download of {model.name} was cut off, {megabytes(size)} of it are there"
+            said = f"a download of {model.name} was cut off, {megabytes(folder_bytes(parts))} of it are there"
             yield warning(ABOUT, said, f"`composer model pull {model.name}` goes on with it.")
 
 

@@ -18,14 +18,18 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 FOREIGN_HOST, FOREIGN_ORIGIN = 421, 403
-UNKNOWN = "this is not a name that it answers to; --host adds one"
 _READS = ("GET", "HEAD", "OPTIONS")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:]*:[0-9a-f:.]+")
 
 
+def bare(name: str) -> str:
+    """Return a host's name in small letters, without blanks, the brackets of an IPv6 address and a last dot."""
+    return name.strip().strip("[]").rstrip(".").lower()
+
+
 def names_of(given: Iterable[str]) -> frozenset[str]:
     """Return the host names that were given, in small letters; raises `Refused` for what is no name of a host."""
-    names = frozenset(one.strip().strip("[]").rstrip(".").lower() for one in given)
+    names = frozenset(map(bare, given))
     for one in sorted(names):
         if not _NAME.fullmatch(one):
             raise Refused(
@@ -83,9 +87,8 @@ class OnlyHosts:
 
 def host_of(header: str) -> str:
     """Return the host of a Host header in small letters, without its port and the brackets of an IPv6 address."""
-    if header.startswith("["):
-        return header.partition("]")[0].strip("[").lower()
-    return header.partition(":")[0].rstrip(".").lower()
+    name, _, _ = header.partition("]" if header.startswith("[") else ":")
+    return bare(name)
 
 
 def _headers(scope: Scope, name: bytes) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
@@ -14,6 +15,8 @@ from library.errors import Refused
 from library.names import check_apart
 from library.people import require
 from library.roles import KEEPERS
+
+_ADDS = "composer task add FILE"
 
 
 def add_task(session: Session, task: Task, *, by: str, at: datetime) -> bool:
@@ -49,6 +52,13 @@ def task_names(session: Session) -> tuple[str, ...]:
     return tuple(sorted(session.exec(select(TaskRow.name).distinct())))
 
 
+def require_tasks(session: Session, names: Iterable[str]) -> None:
+    """Raise `Refused` for the first of these names, in their order, that no task has."""
+    known = task_names(session)
+    for name in sorted(set(names) - set(known)):
+        raise unknown_name("task", name, known, _ADDS)
+
+
 def task_hash(session: Session, name: str) -> str:
     """Return the hash of a task's current content; empty where there is no such task."""
     rows = select(TaskRow.hash).where(TaskRow.name == name).order_by(col(TaskRow.id).desc()).limit(1)
@@ -60,7 +70,7 @@ def get_task(session: Session, name: str) -> Task:
     rows = select(TaskRow).where(TaskRow.name == name).order_by(col(TaskRow.id).desc()).limit(1)
     row = session.exec(rows).first()
     if row is None:
-        raise unknown_name("task", name, task_names(session), "composer task add FILE")
+        raise unknown_name("task", name, task_names(session), _ADDS)
     return _checked(row)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from composer.candidates.records import list_candidates
-from composer.registry.tasks import task_names
+from composer.registry.tasks import require_tasks
 from composer.review.counting import Verdict, effective_verdicts
 from composer.review.status import review_status
 from library import log, people
@@ -25,7 +25,7 @@ def add_person(
 ) -> Person:
     """Add a person, or bring one back who was removed; otherwise as `library.people.add_person`."""
     with _approvals_noted(session, by, at):
-        _check_tasks(session, {one.partition(":")[2] for one in roles if ":" in one})
+        require_tasks(session, {one.partition(":")[2] for one in roles if ":" in one})
         return people.add_person(session, name, email, roles, by=by, at=at)
 
 
@@ -45,7 +45,7 @@ def set_roles(
     """
     with _approvals_noted(session, by, at):
         named = {task} if task is not None else set()
-        _check_tasks(session, named | {one.partition(":")[2] for one in roles if ":" in one})
+        require_tasks(session, named | {one.partition(":")[2] for one in roles if ":" in one})
         return people.set_roles(session, name, roles, by=by, at=at, task=task, was=was)
 
 
@@ -53,12 +53,6 @@ def remove_person(session: Session, name: str, *, by: str, at: datetime) -> None
     """Take every right from a person; otherwise as `library.people.remove_person`."""
     with _approvals_noted(session, by, at):
         people.remove_person(session, name, by=by, at=at)
-
-
-def _check_tasks(session: Session, named: set[str]) -> None:
-    known = task_names(session)
-    if unknown := sorted(named - set(known)):
-        raise Refused(f"there is no task {unknown[0]}", fix=f"There are: {', '.join(known) or 'none yet'}.")
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from composer.home.hosts import OnlyHosts
+from composer.home.hosts import OnlyHosts, names_of
 from composer.release.verification import EVIDENCE, MANIFEST, MESSAGES, PROMPT
 from composer.runtime.catalogue import Catalogue, Entry
 from composer.runtime.gate import CHALLENGES, Gate, OnlyTokens, error, may_read
@@ -40,7 +40,8 @@ MEDIA: Mapping[str, str] = {
 def endpoint(catalogue: Catalogue, hosts: Collection[str], *, gate: Gate | None = None) -> ASGIApp:
     """Return an ASGI app that serves a catalogue to requests for one of these host names, without their ports.
 
-    With a gate it serves whoever shows a token that may read, and only the prompts of that token's tasks.
+    With a gate it serves whoever shows a token that may read, and only the prompts of that token's tasks. Raises
+    `Refused` for what is no name of a host.
     """
     served = _Served(catalogue)
     place = "/prompts/{task}/{target}"
@@ -54,7 +55,7 @@ def endpoint(catalogue: Catalogue, hosts: Collection[str], *, gate: Gate | None 
     app = Starlette(routes=routes, exception_handlers={HTTPException: _refused, Exception: _failed})
     app.router.redirect_slashes = False
     guarded = app if gate is None else OnlyTokens(app, gate)
-    return OnlyHosts(guarded, {host.lower().strip("[]") for host in hosts}, error)
+    return OnlyHosts(guarded, names_of(hosts), error)
 
 
 class _Served:

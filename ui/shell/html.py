@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
+from composer.formats.fence import fence_around
+
 _MARKS = frozenset("\\`*_{}[]()#+-.!|~$<>:&\"'@/=^")
 _RUN = re.compile(r"([ \t\r\n]+)")
 _REWRITTEN = re.compile(
@@ -37,7 +39,7 @@ def _escaped(text: str) -> str:
 
 def _code(run: str) -> str:
     """Return a run without blanks as a span of code."""
-    fence = "`" * (max((len(one) for one in re.findall("`+", run)), default=0) + 1)
+    fence = fence_around(run, shortest=1)
     pad = " " if run.startswith("`") or run.endswith("`") else ""
     return f"{fence}{pad}{run}{pad}{fence}"
 

@@ -33,7 +33,7 @@ RELEASE = "release"
 MOST_COMPARED = 4
 """Releases that the link to their comparison names: the newest."""
 WRITTEN: Key[tuple[int, str] | None] = Key("written", None)
-"""Task and target of the pack that was written last, and its folder."""
+"""The release whose pack was written last, and its folder."""
 
 
 def current(task: str, target: str, found: CurrentRelease | None, here: bool, below: str = "") -> str:

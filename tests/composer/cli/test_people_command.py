@@ -73,7 +73,7 @@ def test_roles_are_given_for_one_task_and_taken_for_it(run: Run, submitted: Data
     assert "no role is named" in run("role", "Grace").stderr
     unknown = run("role", "Grace", "reviewer", "--task", "smal")
     assert unknown.exit_code == 1
-    assert "there is no task smal. There are: small." in unknown.stderr
+    assert "no task is called smal. Known: small." in unknown.stderr
 
 
 def test_a_person_is_removed(run: Run) -> None:

@@ -58,7 +58,7 @@ def test_a_secret_is_shown_once_and_what_is_listed_lacks_it(released: Database, 
         (("--may", "check"), "a token is for some tasks or for every one"),
         (("--may", "check", "--task", "small", "--every-task"), "a token is for some tasks or for every one"),
         (("--may", "approve", "--every-task"), "no token can be made for approve"),
-        (("--may", "check", "--task", "smal"), "there is no task smal"),
+        (("--may", "check", "--task", "smal"), "no task is called smal"),
     ],
 )
 def test_what_no_token_is_made_of_is_said(

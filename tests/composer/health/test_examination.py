@@ -146,11 +146,20 @@ def test_a_database_of_a_newer_version_is_not_looked_into(submitted: Database, h
 
 
 def test_what_nothing_names_is_listed_with_its_size(submitted: Database, home: Home) -> None:
-    for name in ("logs/run-1.log", "logs/run-8.log", "locks/job-3.lock", "composer.db-head-12-34", "notes.txt"):
+    for name in (
+        "logs/run-1.log",
+        "logs/run-8.log",
+        "locks/job-3.lock",
+        "composer.db-head-12-34",
+        "notes.txt",
+        ".mine.db.part",
+    ):
         (home.path / name).parent.mkdir(exist_ok=True)
         (home.path / name).write_text("x")
     found = bad(home)["leftovers"]
-    assert found.said.startswith("nothing names composer.db-head-12-34; locks/job-3.lock; logs/run-8.log (0.0 MB)")
+    assert found.said.startswith(
+        "nothing names .mine.db.part; composer.db-head-12-34; locks/job-3.lock; logs/run-8.log (0.0 MB)"
+    )
 
 
 def test_a_model_file_that_was_cut_off_is_a_fault_and_stays(submitted: Database, home: Home, models: Path) -> None:
