@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from library import secrets
 from library.token_secrets import BYTES, NotAccepted, is_of, name_in, new_secret, stored
 
 SECRET = new_secret("ci-nightly", lambda count: bytes(range(count)))
@@ -33,7 +32,3 @@ def test_what_is_truncated_or_has_another_form_is_no_token_and_is_not_repeated(t
     with pytest.raises(NotAccepted) as caught:
         name_in(text)
     assert len(text) < 2 or text not in str(caught.value)
-
-
-def test_a_secret_is_masked_wherever_it_is_said() -> None:
-    assert secrets.masked(f"sent {SECRET}!") == f"sent {secrets.MASK}!"

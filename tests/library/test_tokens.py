@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from library import log
 from library.rows import content_hashes
+from library.secrets import MASK, masked
 from library.tables import TokenRow
 from library.token_acts import make_token, revoke_token
 from library.token_secrets import NotAccepted, new_secret
@@ -29,6 +30,16 @@ def refused(session: Session, secret: str, days: int = 0) -> str:
         accepted(session, secret, at=AT + days * DAY)
     assert secret[-20:] not in str(caught.value)
     return str(caught.value)
+
+
+def test_a_secret_is_shown_to_who_makes_it_and_masked_from_its_first_use_on_whether_accepted_or_not(
+    session: Session, secret: str
+) -> None:
+    foreign = new_secret("ci")
+    assert masked(f"keep {secret} {foreign}") == f"keep {secret} {foreign}"
+    accepted(session, secret, at=AT)
+    refused(session, foreign)
+    assert masked(f"sent {secret} {foreign}!") == f"sent {MASK} {MASK}!"
 
 
 def test_a_secret_is_accepted_until_its_token_expires(session: Session, secret: str) -> None:

@@ -203,9 +203,7 @@ import json, resource, sys
 from pathlib import Path
 from composer.annotation.work import _in_place
 from composer.attestation.keys import new_pair
-from composer.cli.check import _write as report
-from composer.cli.library_export import _write as library
-from composer.cli.task_new import _write as task
+from composer.cli.common import write_file
 from composer.release.pack import write_files
 from library.errors import Refused
 folder = Path(sys.argv[1])
@@ -216,9 +214,8 @@ def annotated():
 acts = {
     "pack": lambda: write_files({"prompt.txt": b"Rate.", "manifest.json": b"{}"}, folder / "pack"),
     "keys": lambda: new_pair(folder / "keys"),
-    "library": lambda: library(folder / "library.yaml", "new"),
-    "task": lambda: task(folder / "task.yaml", "new"),
-    "report": lambda: report(folder / "report.md", "new"),
+    "library": lambda: write_file(folder / "library.yaml", "new"),
+    "report": lambda: write_file(folder / "report.md", "new", "the report"),
     "annotate": annotated,
 }
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
