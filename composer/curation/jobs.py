@@ -140,7 +140,7 @@ def do_job(database: Database, home: Home, job_id: int, *, connect: Connect = co
     Raises `Refused` when another worker has the job, on an outage, and where most answers come to nothing;
     `Stopped` when somebody asked it to stop. Whatever ends it, the answers are kept.
     """
-    with exclusive_lock(home, _lock(job_id)):
+    with exclusive_lock(home, lock_of(job_id)):
         with database.session() as session:
             row = _row(session, job_id)
             if row.state == FINISHED:
@@ -176,7 +176,7 @@ def ask_to_stop(session: Session, job_id: int, *, by: str, at: datetime) -> None
 
 def is_at_work(home: Home, job_id: int) -> bool:
     """Whether a worker on this machine has the job now."""
-    return is_locked(home, _lock(job_id))
+    return is_locked(home, lock_of(job_id))
 
 
 def start(home: Home, job_id: int) -> None:
@@ -184,7 +184,8 @@ def start(home: Home, job_id: int) -> None:
     processes.start(home, "composer.curation.jobs", "authoring-job", job_id)
 
 
-def _lock(job_id: int) -> str:
+def lock_of(job_id: int) -> str:
+    """Return the name of the lock that its worker holds."""
     return f"authoring-job-{job_id}"
 
 

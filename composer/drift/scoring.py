@@ -102,7 +102,7 @@ def do_score(database: Database, home: Home, score_id: int, *, connect: Connect 
     has the scoring, on an outage, and where a server answers with another model; `Stopped` when somebody asked it
     to stop. Whatever ends it, the answers are kept.
     """
-    with exclusive_lock(home, _lock(score_id)):
+    with exclusive_lock(home, lock_of(score_id)):
         with database.session() as session:
             row = score_row(session, score_id)
             if row.state == FINISHED:
@@ -139,7 +139,7 @@ def ask_to_stop(session: Session, score_id: int, *, by: str, at: datetime) -> No
 
 def is_at_work(home: Home, score_id: int) -> bool:
     """Whether a worker on this machine has the scoring now."""
-    return is_locked(home, _lock(score_id))
+    return is_locked(home, lock_of(score_id))
 
 
 def start(home: Home, score_id: int) -> None:
@@ -147,7 +147,8 @@ def start(home: Home, score_id: int) -> None:
     processes.start(home, "composer.drift.worker", "drift", score_id)
 
 
-def _lock(score_id: int) -> str:
+def lock_of(score_id: int) -> str:
+    """Return the name of the lock that its worker holds."""
     return f"drift-{score_id}"
 
 

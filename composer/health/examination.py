@@ -10,21 +10,18 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from composer.health import database as databases
-from composer.health import files, models, rows, space
-from composer.health.findings import Finding, fine, tried, warning, worst
+from composer.health import files, models, rows, space, work
+from composer.health.findings import Finding, fine, tried, worst
 from composer.health.models import Progress
-from composer.home.locks import is_locked
 from composer.home.paths import Home
 from composer.models.catalogue import CATALOGUE
 from composer.models.download import free_bytes, models_folder
 from composer.registry.targets import list_targets
-from composer.tables import JobRow, RunRow
 from library.address import POSTGRESQL, address_of_home
 from library.beside import beside, check_before_opening
-from library.claims import is_claimed
 from library.database import Database, newest_revision
 from library.errors import Refused
 from library.reading import reading
@@ -38,7 +35,7 @@ def no_progress(_what: str, _done: int, _total: int) -> None:
 
 @dataclass
 class _Seen:
-    """What the database told that other parts need: its bytes, the models of its targets, its runs and jobs."""
+    """What the database told that other parts need: its bytes, the models of its targets, its work."""
 
     size: int = 0
     models: frozenset[str] = frozenset()
@@ -131,36 +128,16 @@ def _contents(database: Database, home: Home, at: datetime, progress: Progress, 
         rows.LOG: rows.against_the_log,
         rows.ORPHANS: rows.orphaned,
         rows.CLOCK: lambda session: rows.clock(session, at),
-        rows.WORK: lambda session: _work(session, home),
+        work.WORK: lambda session: work.cut_off(session, home),
     }
     for about, look in looks.items():
         progress(f"reading the {about}", 0, 0)
         yield from tried(about, partial(_in_session, database, look))
     with suppress(Refused), database.session() as session:  # said already by what was looked at before
         seen.models = frozenset(one.model for one in list_targets(session) if one.kind == "embedded")
-        ids = {"run": RunRow.id, "job": JobRow.id}
-        seen.numbers = {name: frozenset(filter(None, session.exec(select(ids[name])))) for name in ids}
+        seen.numbers = work.numbers(session)
 
 
 def _in_session(database: Database, look: Callable[[Session], Iterator[Finding]]) -> list[Finding]:
     with database.session() as session:
         return list(look(session))
-
-
-def _work(session: Session, home: Home) -> Iterator[Finding]:
-    """Say which runs and jobs are noted as being worked on though nobody works on them."""
-    cut_off = [(name, how) for name, how in rows.running(session) if not _is_at_work(home, name)]
-    for name, how in cut_off:
-        said = f"{name.replace('-', ' ')} was cut off: nobody works on it, and its answers are kept"
-        yield warning(rows.WORK, said, f"{how} goes on with it.")
-    if not cut_off:
-        yield fine(rows.WORK, "nothing was cut off")
-
-
-def _is_at_work(home: Home, name: str) -> bool:
-    url = address_of_home(home.path)
-    if url.get_backend_name() == POSTGRESQL:
-        return is_claimed(url, name)
-    # Where there is no such file nobody holds it, and asking would make it.
-    locks = Path(url.database or "").parent / home.locks.name
-    return (locks / f"{name}.lock").exists() and is_locked(home, name)

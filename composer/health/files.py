@@ -18,7 +18,7 @@ from library.beside import beside
 
 FOLDER_OF, SECRETS, SIGN_IN, LEFT = "home", "secrets", "sign-in", "leftovers"
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_NUMBERED = re.compile(r"(run|job)-(\d+)\.(log|lock)")
+_NUMBERED = re.compile(r"([a-z-]+)-(\d+)\.(?:log|lock)")
 _SECRETS = ("auth.toml", "*.key", ".env", "keys/*.key")
 _PARTS = (".*.part", "composer.db-head-*", "figures/tmp*", "packs/**/.*.part")
 
@@ -65,14 +65,14 @@ def sign_in(home: Home) -> Iterator[Finding]:
 
 
 def leftovers(home: Home, known: Mapping[str, Collection[int]]) -> Iterator[Finding]:
-    """Say which files nothing names: parts of what was cut off, logs and locks of runs and jobs that aren't there.
+    """Say which files nothing names: parts of what was cut off, logs and locks of work that isn't there.
 
-    `known` are the numbers of those that are there, under `run` and `job`.
+    `known` are the numbers of work that is there, under what names of its files begin with.
     """
     found = [path for pattern in _PARTS for path in home.path.glob(pattern)]
     for path in (*home.logs.glob("*.log"), *home.locks.glob("*.lock")):
         named = _NUMBERED.fullmatch(path.name)
-        if named and int(named[2]) not in known[named[1]]:
+        if named and named[1] in known and int(named[2]) not in known[named[1]]:
             found.append(path)
     newest = example_of(home).path
     found += [path for path in home.path.glob(f"{FOLDER}*") if path != newest and _is_example(path)]

@@ -1,4 +1,4 @@
-"""What a database holds: its log, the rows against that, rows that point nowhere, and work that was cut off."""
+"""What a database holds: its log, the rows against that, rows that point nowhere, and its clock."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ from sqlmodel import Session, col, select
 from composer.audit.verification import audit
 from composer.health.findings import SHOWN, Finding, fault, fine, listed, warning
 from composer.health.orphans import orphans, strays
-from composer.home.processes import RUNNING
-from composer.tables import JobRow, RunRow
 from library.tables import LogRow
 
-LOG, ROWS, ORPHANS, CLOCK, WORK = "log", "rows", "orphans", "clock", "work"
+LOG, ROWS, ORPHANS, CLOCK = "log", "rows", "orphans", "clock"
 AHEAD = timedelta(minutes=5)
 """By how much clocks of several machines may differ before it is said."""
 _VERIFY = "`composer audit verify` lists all of it."
@@ -84,13 +82,3 @@ def _set_back(session: Session) -> list[int]:
             found.append(number)
         previous = at
     return found
-
-
-def running(session: Session) -> Iterator[tuple[str, str]]:
-    """Yield what is noted as being worked on: the name of its lock, and what goes on with it."""
-    for number, task, target in session.exec(
-        select(RunRow.id, RunRow.task, RunRow.target).where(RunRow.state == RUNNING)
-    ):
-        yield f"run-{number}", f"`composer compose {task} --target {target}`"
-    for number, candidate in session.exec(select(JobRow.id, JobRow.candidate_id).where(JobRow.state == RUNNING)):
-        yield f"job-{number}", f"its button on the page of candidate {candidate}"

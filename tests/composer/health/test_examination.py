@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
 
+from composer.curation import jobs
+from composer.drift import scoring
 from composer.health.examination import examine
 from composer.health.findings import Finding, worst
 from composer.home.locks import exclusive_lock
@@ -16,6 +19,7 @@ from composer.home.paths import Home
 from composer.models.catalogue import find_model
 from composer.models.target import Target
 from composer.registry.targets import add_target
+from composer.tables import AuthoringJobRow, DriftScoreRow
 from library import log
 from library.database import Database
 from tests import small
@@ -137,6 +141,23 @@ def test_a_run_whose_worker_is_gone_is_told_with_the_command_that_goes_on(submit
         assert "work" not in bad(home)
 
 
+def test_every_kind_of_work_that_was_cut_off_is_told_but_not_what_somebody_is_at(
+    released: Database, home: Home
+) -> None:
+    asked: dict[str, Any] = {"task": "small", "target": "tiny", "state": "running", "started_by": "Ada"}
+    asked |= {"created_at": small.NOW, "examples": []}
+    with released.session() as session:
+        session.add(DriftScoreRow(**asked, target_hash="", release_id=1, kind="anchors", dataset="", answered=[]))
+        session.add(AuthoringJobRow(**asked, kind="try", text="", apart=[]))
+    told = {one.said.partition(":")[0]: one.fix for one in looked(home) if one.about == "work"}
+    assert told == {
+        "scoring 1 was cut off": "`composer drift score small --target tiny` goes on with it.",
+        "authoring job 1 was cut off": "its button at the snippet’s draft of small goes on with it.",
+    }
+    with exclusive_lock(home, scoring.lock_of(1)), exclusive_lock(home, jobs.lock_of(1)):
+        assert "work" not in bad(home)
+
+
 def test_a_database_of_a_newer_version_is_not_looked_into(submitted: Database, home: Home) -> None:
     with submitted.session() as session:
         session.execute(text("update alembic_version set version_num = '9999'"))
@@ -150,6 +171,9 @@ def test_what_nothing_names_is_listed_with_its_size(submitted: Database, home: H
         "logs/run-1.log",
         "logs/run-8.log",
         "locks/job-3.lock",
+        "locks/app-3.lock",
+        "logs/authoring-job-2.log",
+        "logs/drift-4.log",
         "composer.db-head-12-34",
         "notes.txt",
         ".mine.db.part",
@@ -158,7 +182,8 @@ def test_what_nothing_names_is_listed_with_its_size(submitted: Database, home: H
         (home.path / name).write_text("x")
     found = bad(home)["leftovers"]
     assert found.said.startswith(
-        "nothing names .mine.db.part; composer.db-head-12-34; locks/job-3.lock; logs/run-8.log (0.0 MB)"
+        "nothing names .mine.db.part; composer.db-head-12-34; locks/job-3.lock;"
+        " logs/authoring-job-2.log; logs/drift-4.log; and 1 more (0.0 MB)"
     )
 
 
