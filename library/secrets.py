@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+from base64 import b64encode
+from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus, unquote, urlsplit
 
@@ -32,9 +34,18 @@ def know(secret: str) -> str:
     """Take note of a secret that was read from where it is kept, and return it."""
     bare = secret.strip()
     if len(bare) >= SHORTEST and bare.lower() not in PLACEHOLDERS:
-        forms = {bare, quote(bare, safe=""), quote_plus(bare), json.dumps(bare)[1:-1]}
+        forms = {bare, quote(bare, safe=""), quote_plus(bare), json.dumps(bare)[1:-1], *_within_base64(bare)}
         _known[bare] = tuple(sorted(forms, key=len, reverse=True))
     return secret
+
+
+def _within_base64(secret: str) -> Iterator[str]:
+    """Yield what of a secret stands in the base64 of any text that holds it, such as a name and a password."""
+    held = secret.encode()
+    for before in range(3):  # base64 writes three bytes as four characters: it depends on where a secret begins
+        first, last = -(-8 * before // 6), 8 * (before + len(held)) // 6
+        if last - first >= SHORTEST:
+            yield b64encode(bytes(before) + held)[first:last].decode()
 
 
 def know_address(address: str) -> str:
@@ -59,7 +70,7 @@ def open_to_others(path: Path) -> bool:
 
 
 def masked(text: str) -> str:
-    """Return a text with every known secret in it masked, as it is or as a URL or JSON writes it."""
+    """Return a text with every known secret in it masked, as it is or as a URL, JSON or base64 writes it."""
     for forms in sorted(_known.values(), key=lambda one: -len(one[0])):
         for form in forms:
             text = text.replace(form, MASK)

@@ -22,6 +22,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpcore2
 
 from library.errors import Refused
+from library.secrets import know_address
 
 CONNECT_SECONDS = 10.0
 """How long a connection may take to come up."""
@@ -266,7 +267,7 @@ def _pool(address: str, *, own: bool, addresses: Addresses | None) -> httpcore2.
         if addresses is not None:
             given["network_backend"] = _CheckedBackend(addresses)
         return httpcore2.ConnectionPool(**given)
-    where = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    where = urlsplit(know_address(proxy if "://" in proxy else f"http://{proxy}"))
     if where.scheme not in ("http", "https"):
         raise Refused(
             f"the proxy that the environment names for {parts.scheme} addresses is none for HTTP",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from base64 import b64encode
 from urllib.parse import quote
 
 import pytest
@@ -23,6 +24,14 @@ def test_it_is_masked_in_each_of_its_forms(form: str) -> None:
     found = masked(f"no such key: {form}.")
     assert MASK in found
     assert not any(part in found for part in ("sk-4f", "1a2b3c"))
+
+
+@pytest.mark.parametrize("name", ["", "u", "me", "pk-lf-1", "someone@example.org"])
+def test_it_is_masked_in_a_header_of_a_name_and_a_password(name: str) -> None:
+    sent = b64encode(f"{name}:{KEY}".encode()).decode()
+    found = masked(f"no such user: Basic {sent}")
+    assert found.count(MASK) == 1
+    assert len(found) < len(f"no such user: Basic {MASK}") + len(b64encode(f"{name}:".encode())) + 4
 
 
 @given(st.text())

@@ -31,8 +31,11 @@ MARKERS = {
     "client_secret": "marker-client-c4",
     "cookie_secret": f"marker-cookie-{'7e' * 16}",
     "password": "marker-password-p5",
+    "MLFLOW_TRACKING_TOKEN": "marker-mlflow/+m6",
+    "token": f"composer_marker-t7_{'7e' * 32}",
 }
-SECRET = {name: marker for name, marker in MARKERS.items() if marker.startswith("marker")}
+PAIR = f"{MARKERS['LANGFUSE_PUBLIC_KEY']}:{MARKERS['LANGFUSE_SECRET_KEY']}"
+SECRET = {name: marker for name, marker in MARKERS.items() if "marker" in marker}
 AUTH = f"""[auth]
 redirect_uri = "http://localhost:{{port}}/oauth2callback"
 cookie_secret = "{MARKERS["cookie_secret"]}"
@@ -50,9 +53,10 @@ api_key_env: VENDOR_KEY
 EACH = """
 import json, os, sys
 from composer.cli import main
-for url, words in json.load(sys.stdin):
-    os.environ.pop("COMPOSER_DATABASE_URL", None)
-    os.environ.update({"COMPOSER_DATABASE_URL": url} if url else {})
+for environment, words in json.load(sys.stdin):
+    for name in ("COMPOSER_DATABASE_URL", "COMPOSER_TOKEN"):
+        os.environ.pop(name, None)
+    os.environ.update(environment)
     sys.argv = ["composer", *words]
     try:
         main()
@@ -64,7 +68,8 @@ for url, words in json.load(sys.stdin):
 def forms(marker: str) -> set[bytes]:
     """Return a marker as it may have been written."""
     shown = {marker, quote(marker), quote(marker, safe=""), json.dumps(marker)[1:-1]}
-    return {one.encode() for one in shown} | {b64encode(marker.encode()).rstrip(b"=")[:-1]}
+    packed = {b64encode(b"x" * before + marker.encode())[4:-4] for before in range(3)}
+    return {one.encode() for one in shown} | packed
 
 
 def found_in(content: bytes) -> list[str]:
@@ -78,7 +83,15 @@ def repeating() -> Iterator[ChatServer]:
     def refuse(_request: dict[str, Any]) -> Reply:
         return Reply(401, {"error": {"message": f"no such key: {server.keys[-1]}"}})
 
+    class Everywhere(dict[str, Any]):
+        """Shows the same under every path."""
+
+        def get(self, _path: str, _otherwise: object = None) -> Reply:
+            """Return what says which key was sent with the path that was asked for last."""
+            return Reply(401, {"error_code": "DENIED", "message": f"no such key: {server.beside_keys[-1]}"})
+
     server = ChatServer(refuse)
+    server.shows = Everywhere()
     with server:
         yield server
 
@@ -92,26 +105,30 @@ def test_no_secret_stands_in_what_is_printed_stored_shown_or_exported(
     target.write_text(TARGET.format(repeating.api_base))
     auth_file(furnished).touch(0o600)
     auth_file(furnished).write_text(AUTH)
-    address, nobody = repeating.api_base.removesuffix("/v1"), f"postgresql://u:{MARKERS['password']}@127.0.0.1:1/x"
+    address = repeating.api_base.removesuffix("/v1")
+    nobody = {"COMPOSER_DATABASE_URL": f"postgresql://u:{MARKERS['password']}@127.0.0.1:1/x"}
+    foreign = {"COMPOSER_TOKEN": MARKERS["token"]}
     released = ("polarity", "--target", "qwen2.5-coder-0.5b")
-    commands: list[tuple[str, tuple[str, ...], int]] = [
-        ("", ("target", "add", str(target)), 0),
-        ("", ("target", "check", "repeats", "--task", "polarity"), 1),
-        ("", ("propose", "polarity", "--target", "repeats", "--snippets", "irony"), 1),
-        ("", ("hooks", "add", "https://hooks.invalid/x", "--secret-env", "HOOK_SECRET"), 0),
-        ("", ("hooks", "add", "http://127.0.0.1:1/x", "--secret-env", "HOOK_SECRET"), 1),
-        ("", ("people", "add", "Grace", "grace@example.org"), 0),
-        ("", ("hooks", "deliver"), 1),
-        ("", ("push", *released, "--to", f"langfuse:{address}", "--yes"), 1),
-        ("", ("app", "--port", "0"), 1),
+    commands: list[tuple[dict[str, str], tuple[str, ...], int]] = [
+        ({}, ("target", "add", str(target)), 0),
+        ({}, ("target", "check", "repeats", "--task", "polarity"), 1),
+        ({}, ("propose", "polarity", "--target", "repeats", "--snippets", "irony"), 1),
+        ({}, ("hooks", "add", "https://hooks.invalid/x", "--secret-env", "HOOK_SECRET"), 0),
+        ({}, ("hooks", "add", "http://127.0.0.1:1/x", "--secret-env", "HOOK_SECRET"), 1),
+        ({}, ("push", *released, "--to", f"langfuse:{address}", "--yes"), 1),
+        ({}, ("push", *released, "--to", f"mlflow:{address}", "--yes"), 1),
+        ({}, ("people", "add", "Grace", "grace@example.org"), 0),
+        ({}, ("hooks", "deliver"), 1),
+        ({}, ("app", "--port", "0"), 1),
         (nobody, ("library", "list"), 1),
-        ("", ("export", *released, "--out", str(out / "pack")), 0),
-        ("", ("library", "export", str(out / "snippets.yaml")), 0),
-        ("", ("audit", "list", "--json"), 0),
-        ("", ("backup", str(out / "backup.db")), 0),
-        ("", ("doctor", "--json"), 1),
+        (foreign, ("export", *released, "--out", str(out / "refused")), 1),
+        ({}, ("export", *released, "--out", str(out / "pack")), 0),
+        ({}, ("library", "export", str(out / "snippets.yaml")), 0),
+        ({}, ("audit", "list", "--json"), 0),
+        ({}, ("backup", str(out / "backup.db")), 0),
+        ({}, ("doctor", "--json"), 1),
     ]
-    asked = [(url, [*words, "--home", str(furnished.path)]) for url, words, _ in commands]
+    asked = [(environment, [*words, "--home", str(furnished.path)]) for environment, words, _ in commands]
     done = subprocess.run(
         [sys.executable, "-c", EACH],
         input=json.dumps(asked).encode(),
@@ -124,7 +141,10 @@ def test_no_secret_stands_in_what_is_printed_stored_shown_or_exported(
     ends = [line.split()[1:] for line in said.splitlines() if line.startswith("ENDED")]
     assert ends == [[*words[:2], str(code)] for _, words, code in commands], said
     assert f"Bearer {MARKERS['VENDOR_KEY']}" in repeating.keys  # it was sent, and repeated
-    assert "no such key: Bearer [secret]" in said
+    assert f"Bearer {MARKERS['MLFLOW_TRACKING_TOKEN']}" in repeating.beside_keys
+    assert f"Basic {b64encode(PAIR.encode()).decode()}" in repeating.beside_keys
+    assert said.count("no such key: Bearer [secret]") >= 2
+    assert "this token is not one of this home" in said
     pages = "\n".join(seen(visit(furnished, page)) for page in ("runs", "activity"))
     assert found_in(said.encode()) == []
     assert found_in(pages.encode()) == []
