@@ -36,6 +36,13 @@ def contradictions(manifest: Mapping[str, Any]) -> list[str]:
 
 def _task(manifest: Mapping[str, Any]) -> Iterator[str]:
     task = manifest["task"]
+    for name, value, kind in (
+        ("task.name", task["name"], str),
+        ("task.output", task["output"], dict),
+        ("target.name", manifest["target"]["name"], str),
+    ):
+        if not isinstance(value, kind):
+            yield f"the field {name} is not that of a pack"
     if task["base"].split("\n").count(SLOT) != 1:
         yield f"the field task.base has not exactly one line {SLOT}"
     if "base" in manifest:

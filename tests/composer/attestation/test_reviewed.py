@@ -214,6 +214,34 @@ def test_a_base_that_was_never_measured_is_not_taken(
     assert "the manifest's field task.base and snippets" in said(forged, checks)
 
 
+def test_a_pack_signed_again_without_some_field_is_never_more_than_refused(
+    approved_by_two: Files, key: PrivateKey, checks: PublicKey
+) -> None:
+    read = json.loads(approved_by_two[MANIFEST])
+    fields = [
+        (part, name) for part, held in read.items() if isinstance(held, dict) for name in held if part != SEALS
+    ]
+    needed = {
+        ("task", "name"),
+        ("task", "output"),
+        ("target", "name"),
+        ("evidence", "figures"),
+        ("release", "reason"),
+    }
+    assert needed <= set(fields)
+    kept = []
+    for part, name in fields:
+        try:
+            without = with_manifest(
+                approved_by_two, key, lambda manifest, at=(part, name): manifest[at[0]].pop(at[1])
+            )
+        except KeyError:  # its texts can't be made either
+            continue
+        if not said(without, checks):
+            kept.append((part, name))
+    assert not needed & set(kept)
+
+
 def test_a_release_has_the_time_of_its_entry(approved_by_two: Files, key: PrivateKey, checks: PublicKey) -> None:
     def earlier(manifest: Any) -> None:
         manifest["release"]["at"] = "2001-01-01T00:00:00+00:00"

@@ -69,6 +69,10 @@ CHANGES: dict[str, tuple[Callable[[Any], object], str]] = {
     "a time that is none": (lambda m: m["release"].update(at="soon"), "not that of a pack"),
     "another format": (lambda m: m.update(format=2), "the field format is not 1"),
     "a field of another kind": (lambda m: m["evidence"].update(counts=[]), "not that of a pack"),
+    "an output that is none": (lambda m: m["task"].update(output="json"), "task.output is not that of a pack"),
+    "no output": (lambda m: m["task"].pop("output"), "not that of a pack"),
+    "a name that is none": (lambda m: m["target"].update(name=1), "target.name is not that of a pack"),
+    "no name": (lambda m: m["task"].pop("name"), "not that of a pack"),
     "no release": (lambda m: m.pop("release"), "the field release is missing"),
 }
 
