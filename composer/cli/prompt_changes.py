@@ -49,6 +49,8 @@ def _base(one: BaseChange) -> None:
             text = line.after if line.after is not None else line.before
             style = {"+": GOOD, "−": BAD}.get(line.sign, "dim")
             say("    ", (f"{line.sign or ' '} {text}", style), hang=6)
+    for found in one.smuggled:
+        say("    ! ", (f"a new line {found.what}. {found.why}", BAD), hang=6)
 
 
 def word(piece: Piece) -> str | tuple[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from composer.prompts.composition import Composition
+from library.smuggling import Smuggled, smuggled
 from library.versions import SnippetVersion
 
 BASE = "the base prompt"
@@ -46,6 +47,13 @@ class BaseChange:
     after: str
     kind: Literal["reworded"] = "reworded"
     name: str = BASE
+
+    @property
+    def smuggled(self) -> tuple[Smuggled, ...]:
+        """What the lines that are new may carry of another task, each rule once."""
+        old = frozenset(self.before.splitlines())
+        found = [one for line in self.after.splitlines() if line not in old for one in smuggled(line)]
+        return tuple({one.rule: one for one in reversed(found)}.values())[::-1]
 
 
 Change = BaseChange | SnippetChange

@@ -49,10 +49,15 @@ def _base(one: BaseChange) -> str:
     lines = text_diff.compare(one.before, one.after)
     differ = sum(line.sign != "" for line in lines)
     says = f"{count(differ, 'line')} differ{'s' * (differ == 1)}, word by word"
+    tag = '<span class="ic-tag ic-orange">another task</span>'
+    carried = "".join(
+        f"<div>{tag} a new line {safe(found.what)}. {safe(found.why)}</div>" for found in one.smuggled
+    )
     return (
         f'<span class="ic-sign ic-same">{SIGNS[one.kind][0]} {one.kind}</span>'
         f'<span class="ic-key">{safe(one.name)}</span>'
-        f'<span class="ic-text"><details><summary>{says}</summary>{text_diff.unified(lines)}</details></span>'
+        f'<span class="ic-text"><details><summary>{says}</summary>{text_diff.unified(lines)}</details>'
+        f"{carried}</span>"
     )
 
 
