@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -242,7 +242,9 @@ class Release:
                 if number == 0:
                     release_candidate(session, 2, reason=reason, by=twice.LOCAL, at=small.NOW)
                 else:
-                    roll_back(session, 1 + (number + 1) % 2, reason=reason, by=twice.LOCAL, at=small.NOW)
+                    earlier = self._rows(session)[(number + 1) % 2].id
+                    assert earlier is not None
+                    roll_back(session, earlier, reason=reason, by=twice.LOCAL, at=small.NOW)
             place.note(ACKNOWLEDGED, reason)
 
     def outcome(self, place: Place) -> Any:
@@ -250,8 +252,13 @@ class Release:
         with place.open().session() as session:
             now = current_release(session, "small", "tiny")
             assert now is not None
-            rows = session.exec(select(ReleaseRow).order_by(col(ReleaseRow.id))).all()
-            return now.id, [(row.candidate_id, row.versions, row.reason) for row in rows]
+            rows = self._rows(session)
+            made = [(row.candidate_id, row.versions, row.reason) for row in rows]
+            return [row.id for row in rows].index(now.id), made
+
+    def _rows(self, session: Session) -> Sequence[ReleaseRow]:
+        """Return the releases in order: of their numbers a server leaves out one whose transaction was cut off."""
+        return session.exec(select(ReleaseRow).order_by(col(ReleaseRow.id))).all()
 
     def _made(self, session: Session) -> list[str]:
         return [one for one in session.exec(select(ReleaseRow.reason)) if one.startswith("act ")]
