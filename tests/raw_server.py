@@ -15,6 +15,16 @@ Send = Callable[[bytes], None]
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
+def read_request(connection: socket.socket) -> bytes:
+    """Read a request whole: what is left unread when a connection is closed resets it, with the answer lost."""
+    reads, length, head = connection.makefile("rb"), 0, b""
+    while (line := reads.readline()).strip() != b"":
+        head += line
+        if line.lower().startswith(b"content-length:"):
+            length = int(line.split(b":")[1])
+    return head + line + reads.read(length)
+
+
 class RawServer:
     """Reads each request whole, then has `reply` send what it likes; `requests` counts them.
 
@@ -39,12 +49,7 @@ class RawServer:
 
     def _answer(self, connection: socket.socket) -> None:
         with connection:
-            read = connection.makefile("rb")
-            length = 0
-            while (line := read.readline().strip()) != b"":
-                if line.lower().startswith(b"content-length:"):
-                    length = int(line.split(b":")[1])
-            read.read(length)
+            read_request(connection)
             self.requests += 1
 
             def send(some: bytes) -> None:

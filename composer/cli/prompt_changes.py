@@ -49,7 +49,7 @@ def _base(one: BaseChange) -> None:
             text = line.after if line.after is not None else line.before
             style = {"+": GOOD, "−": BAD}.get(line.sign, "dim")
             say("    ", (f"{line.sign or ' '} {text}", style), hang=6)
-    for found in one.smuggled:
+    for found in one.carried:
         say("    ! ", (f"a new line {found.what}. {found.why}", BAD), hang=6)
 
 

@@ -49,11 +49,13 @@ class BaseChange:
     name: str = BASE
 
     @property
-    def smuggled(self) -> tuple[Smuggled, ...]:
+    def carried(self) -> tuple[Smuggled, ...]:
         """What the lines that are new may carry of another task, each rule once."""
-        old = frozenset(self.before.splitlines())
-        found = [one for line in self.after.splitlines() if line not in old for one in smuggled(line)]
-        return tuple({one.rule: one for one in reversed(found)}.values())[::-1]
+        old, found = frozenset(self.before.splitlines()), dict[str, Smuggled]()
+        for line in self.after.splitlines():
+            for one in smuggled(line) if line not in old else ():
+                found.setdefault(one.rule, one)
+        return tuple(found.values())
 
 
 Change = BaseChange | SnippetChange

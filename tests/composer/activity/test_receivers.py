@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 import socket
 import threading
 import time
@@ -16,6 +15,7 @@ from composer.activity.delivery import post
 from composer.activity.receivers import ALLOWED_VARIABLE, addresses_of, allowed_hosts, check_host, not_public
 from composer.models.transport import Bytes, Transport
 from library.errors import Refused
+from tests.raw_server import read_request
 
 PRIVATE = [
     "127.0.0.1", "127.9.9.9", "0.0.0.0", "10.0.0.1", "172.16.5.4", "192.168.1.1", "169.254.169.254", "100.64.0.1",
@@ -39,7 +39,7 @@ def answering(*parts: bytes, pause: float = 0.0) -> Iterator[tuple[int, list[byt
                 except OSError:
                     return
                 with came:
-                    asked.append(_request(came))
+                    asked.append(read_request(came))
                     try:
                         for part in parts:
                             came.sendall(part)
@@ -50,18 +50,6 @@ def answering(*parts: bytes, pause: float = 0.0) -> Iterator[tuple[int, list[byt
         threading.Thread(target=run, daemon=True).start()
         yield server.getsockname()[1], asked
         server.shutdown(socket.SHUT_RDWR)
-
-
-def _request(came: socket.socket) -> bytes:
-    """Read a request whole: what is left unread when a connection is closed resets it, with the answer lost."""
-    read = b""
-    while more := came.recv(65536):
-        read += more
-        head, ended, body = read.partition(b"\r\n\r\n")
-        length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
-        if ended and len(body) >= (int(length[1]) if length else 0):
-            break
-    return read
 
 
 @pytest.fixture

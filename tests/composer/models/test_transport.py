@@ -26,6 +26,7 @@ from cryptography.x509.oid import NameOID
 
 from composer.models.transport import PIECE, Bytes, Reply, TooLate, Transport, Unreachable, Unreadable
 from library.errors import Refused
+from library.secrets import MASK, masked
 from tests.raw_server import HEAD, RawServer, Send, bomb, endless, whole
 from tests.servers import ChatServer
 from tests.servers import Reply as Scripted
@@ -195,6 +196,7 @@ def test_a_proxy_of_the_environment_is_asked_but_for_a_server_of_this_process(
         assert far.stream(Bytes("GET", "http://far.example/v1/x", [])).body == b"{}"
         assert heads[0].startswith(b"GET http://far.example/v1/x HTTP/1.1\r\n")
         assert b"Basic " + base64.b64encode(b"me:pass word") in heads[0]
+        assert masked("the proxy refuses me:pass word") == f"the proxy refuses me:{MASK}"
         own = Transport(server.api_base, seconds=20, most=MOST, own=True)
         assert own.stream(Bytes("POST", f"{server.api_base}/x", [], b"{}")).status == 200
         monkeypatch.setenv("no_proxy", "127.0.0.1")
