@@ -94,7 +94,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "another task": Rule(
         "gives another task than the prompt's own",
-        "A snippet says how to judge; whatever else is asked for takes the place of the judgement.",
+        "An instruction says how to judge; whatever else is asked for takes the place of the judgement.",
         _any(
             r"\b(?:instead of|rather than|in place of|in lieu of) (?:RATES)\b(?![^.!?]{0,60},? (?:RATES|weigh"
             r"|look|count|consider|compare|use|keep|ask|think)\b)",
@@ -193,7 +193,7 @@ RULES: Mapping[str, Rule] = {
     ),
     "sends": Rule(
         "sends what the model reads or says somewhere",
-        "An answer goes to who asked; a snippet has no business with anybody else.",
+        "An answer goes to who asked; an instruction has no business with anybody else.",
         _any(
             r"\b(?:send|forward|e-?mail|upload|transmit|submit|report|leak|post|mail|ship|deliver)\b~\b(?:text"
             r"|answer|prompt|copy|conversation|rating|document|contents?|message|data|it|them"

@@ -51,7 +51,8 @@ def _base(one: BaseChange) -> str:
     says = f"{count(differ, 'line')} differ{'s' * (differ == 1)}, word by word"
     tag = '<span class="ic-tag ic-orange">another task</span>'
     carried = "".join(
-        f"<div>{tag} a new line {safe(found.what)}. {safe(found.why)}</div>" for found in one.carried
+        f'<div class="ic-carried">{tag} a new line {safe(found.what)}. {safe(found.why)}</div>'
+        for found in one.carried
     )
     return (
         f'<span class="ic-sign ic-same">{SIGNS[one.kind][0]} {one.kind}</span>'
