@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from composer.home.paths import Home
 from composer.models.download import pull
 from composer.registry.starter import load_starter
 from composer.runs.recorded import make_example
+from library import secrets
 from library.database import URL_VARIABLE, Database, open_database
 
 if TYPE_CHECKING:
@@ -43,6 +45,15 @@ def _wait_for_no_disk(connection: Any, _record: object) -> None:
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("COMPOSER_HOME", "COMPOSER_DATABASE_URL", "COMPOSER_PERSON"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _secrets_of_one_test() -> Iterator[None]:
+    """Forget the secrets that a test named: in the next one the same letters may be any text."""
+    before = dict(secrets._known)
+    yield
+    secrets._known.clear()
+    secrets._known.update(before)
 
 
 @pytest.fixture
