@@ -38,7 +38,7 @@ IMPORTED = (
 
 @dataclass(frozen=True)
 class Sizes:
-    """How much is measured: cells of each kind, questions to the model, and times each is done."""
+    """How much is measured: cells of each kind, questions of a task to the model, and times each is done."""
 
     cells: int = 2000
     endpoint: int = 1280
@@ -46,6 +46,7 @@ class Sizes:
     questions: int = 60
     repetitions: int = 3
     threads: int = 1
+    task: str = TASK
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,11 @@ def measure_throughput(
 ) -> Throughput:
     """Return the figures; `release` is the folder of a pack, and `against` another installation's engine.
 
-    Raises `Refused` where the embedded model's file is not on this machine.
+    Raises `Refused` where the embedded model's file is not on this machine, or no starter task has that name.
     """
     sides = [model.Side("raw"), model.Side("engine"), *([against] if against else [])]
     file = locate(find_model(MODEL), models_folder())
+    questions = _questions(sizes.task, sizes.questions)
     stored, evaluated = _by_turns(sizes, on_done)
     on_done("a slow endpoint")
     share = median(cells.endpoint_share(sizes.endpoint) for _ in range(sizes.repetitions))
@@ -94,7 +96,6 @@ def measure_throughput(
     on_done("loading a release")
     load_ms, imported = _loading(release, sizes.repetitions)
     on_done("a model")
-    questions = _questions(sizes.questions)
     seconds = model.seconds_of(sides, file, questions, threads=sizes.threads)
     return Throughput(stored, evaluated, seconds[0], seconds[1], share, speedup, load_ms, imported, *seconds[2:])
 
@@ -110,14 +111,14 @@ def _by_turns(sizes: Sizes, on_done: Callable[[str], None]) -> tuple[float, floa
     return median(stored), median(evaluated)
 
 
-def _questions(count: int) -> Sequence[list[dict[str, str]]]:
+def _questions(name: str, count: int) -> Sequence[list[dict[str, str]]]:
     with tempfile.TemporaryDirectory() as folder:
         database = open_database(Path(folder))
         with database.session() as session:
             load_starter(session, by="Bench", at=datetime.now(UTC))
-            task = get_task(session, TASK)
+            task = get_task(session, name)
             vocabulary = Vocabulary(task, vetted(session, task.snippets.tags))
-            dev = examples_of(session, dataset_of(session, TASK), "dev")
+            dev = examples_of(session, dataset_of(session, name), "dev")
         database.close()
     return model.questions_of_search(vocabulary, dev, count)
 

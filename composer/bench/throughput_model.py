@@ -37,15 +37,16 @@ class Side:
 
 
 def questions_of_search(vocabulary: Vocabulary, dev: Sequence[Example], budget: int) -> list[Messages]:
-    """Return what the default search asks, in that order, of a model whose ratings are made up from its prompt."""
+    """Return what the default search asks, in that order, of a model whose answers are made up from its prompt."""
     asked: list[Messages] = []
     output = vocabulary.task.output
-    low, high = output.scale
+    answers: tuple[str | int, ...] = output.labels or tuple(range(output.scale[0], output.scale[1] + 1))
 
     def answer(messages: Messages) -> Answer:
         asked.append(messages)
         number = int(hashlib.sha256(json.dumps(messages).encode()).hexdigest(), 16)
-        return Answer(f'{{"{output.field}": {int(low) + number % int(high - low + 1)}}}', 1, 1, 0.0, "stop")
+        text = json.dumps({output.field: answers[number % len(answers)]}, ensure_ascii=False)
+        return Answer(text, 1, 1, 0.0, "stop")
 
     with ThreadPoolExecutor(1) as pool:
         search = LibraryComposer(

@@ -24,9 +24,14 @@ def throughput(
         typer.Option("--against", help="Folder of another checkout, whose embedded model is asked by turns."),
     ] = None,
     questions: Annotated[
-        int, typer.Option("--questions", help="Answers of the search that the embedded model is asked.")
+        int, typer.Option("--questions", min=10, help="Answers of the search that the embedded model is asked.")
     ] = 60,
-    repetitions: Annotated[int, typer.Option("--repetitions", help="Times of each; medians are shown.")] = 3,
+    task: Annotated[
+        str, typer.Option("--task", help="Whose answers: sentences of reviews, or pairs of texts (relatedness).")
+    ] = "sentiment",
+    repetitions: Annotated[
+        int, typer.Option("--repetitions", min=1, help="Times of each; medians are shown.")
+    ] = 3,
     as_json_instead: JsonOption = False,
 ) -> None:
     """Show cells stored a second beside dspy.Evaluate, and an embedded model beside raw llama.cpp."""
@@ -41,7 +46,7 @@ def throughput(
         bar = progress.add_task("a release", total=None)
         inputs = make_inputs(Path(folder), at=datetime.now(UTC))
         found = bench.measure_throughput(
-            bench.Sizes(questions=questions, repetitions=repetitions),
+            bench.Sizes(questions=questions, repetitions=repetitions, task=task),
             inputs.pack,
             against=other,
             on_done=lambda what: progress.update(bar, description=what),
