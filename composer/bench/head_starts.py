@@ -7,16 +7,26 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from rich.console import Group, RenderableType
 from rich.table import Column, Table
 from rich.text import Text
+from scipy.optimize import isotonic_regression
 
 from composer.bench.families import Families
-from composer.bench.replay import HEAD_START
-from composer.bench.report import LEAST_GAIN, LEVELS, Point, crossing
+from composer.bench.replay import HEAD_START, Record
+from composer.bench.report import LEAST_GAIN, LEVELS, crossing
+from composer.bench.seeds import seeded
 from composer.bench.synthetic_families import CARRIES
+from composer.confidence import TAILS
+from composer.evaluation.formatting import bracketed
+
+Floats = NDArray[np.float64]
 
 WITHOUT = "effects"
+RESAMPLES = 999
+MADE_UP = "synthetic/"
+"""What the names of made-up targets and families begin with; a table has no room for it."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +34,9 @@ class HeadStart:
     """Answers that it takes to a share (`level`) of the oracle's gain, on one target or the mean of several.
 
     `where` names the target, the family, or how effects carry over in the families. `without` and `given` are the
-    answers without and with a head start, None where the search did not get there. `times` is `given` as a
-    share of `without`; where only one got there, None.
+    answers without and with a head start, None where the search did not get there. `low` to `high` is the 95%
+    interval of `times` over the seeds of the searches (percentiles of a bootstrap; Efron & Tibshirani 1993): None
+    where that end isn't known, since a search does not get there.
     """
 
     level: float
@@ -33,6 +44,8 @@ class HeadStart:
     targets: int
     without: float | None
     given: float | None
+    low: float | None
+    high: float | None
 
     @property
     def times(self) -> float | None:
@@ -40,13 +53,25 @@ class HeadStart:
         return self.given / self.without if self.given is not None and self.without else None
 
 
-def head_starts(points: Sequence[Point], families: Families) -> tuple[HeadStart, ...]:
-    """Return what the points of both show: for each target, family, and way that effects carry over."""
-    curves: dict[str, dict[str, dict[int, Point]]] = {}
-    for point in points:
-        if point.strategy in (WITHOUT, HEAD_START) and point.oracle >= LEAST_GAIN:
-            curves.setdefault(point.world, {}).setdefault(point.strategy, {})[point.budget] = point
-    both = {world: own for world, own in curves.items() if len(own) == 2}
+@dataclass(frozen=True)
+class _Curve:
+    """What searches on one target came to: by budget the mean answers paid, and each seed's share of the gain."""
+
+    paid: Mapping[int, float]
+    shares: Mapping[int, Floats]
+
+
+_Both = tuple[_Curve, _Curve]
+"""Without a head start, and with one."""
+
+
+def head_starts(records: Sequence[Record], families: Families) -> tuple[HeadStart, ...]:
+    """Return what the records of both show: for each target, family, and way that effects carry over."""
+    runs: dict[str, dict[str, list[Record]]] = {}
+    for one in records:
+        if one.strategy in (WITHOUT, HEAD_START) and _oracle(one) >= LEAST_GAIN:
+            runs.setdefault(one.world, {}).setdefault(one.strategy, []).append(one)
+    both = {world: (_curve(own[WITHOUT]), _curve(own[HEAD_START])) for world, own in runs.items() if len(own) == 2}
     groups: dict[str, list[str]] = {}
     for world in both:
         family = families.of(world) or world
@@ -63,19 +88,65 @@ def _of_carry(family: str) -> tuple[str, ...]:
     return tuple(f"all {carry}" for carry in CARRIES if family.startswith(f"synthetic/{carry}-"))
 
 
-def _head_start(level: float, name: str, curves: Sequence[Mapping[str, Mapping[int, Point]]]) -> HeadStart:
-    without, given = (_needed(level, [one[strategy] for one in curves]) for strategy in (WITHOUT, HEAD_START))
-    return HeadStart(level, name, len(curves), without, given)
+def _oracle(record: Record) -> float:
+    return record.incumbent_test - record.oracle_test
 
 
-def _needed(level: float, curves: Sequence[Mapping[int, Point]]) -> float | None:
-    """Return the answers at which the mean curve reaches a share, at the budgets of all targets."""
-    budgets = sorted(set.intersection(*(set(curve) for curve in curves)))
-    paid = [float(np.mean([curve[budget].paid for curve in curves])) for budget in budgets]
-    shares = [
-        float(np.mean([curve[budget].gain / curve[budget].oracle for curve in curves])) for budget in budgets
+def _curve(runs: Sequence[Record]) -> _Curve:
+    by_budget: dict[int, list[Record]] = {}
+    for one in runs:
+        by_budget.setdefault(one.budget, []).append(one)
+    return _Curve(
+        {budget: float(np.mean([one.paid for one in own])) for budget, own in by_budget.items()},
+        {budget: np.array([one.gain_test / _oracle(one) for one in own]) for budget, own in by_budget.items()},
+    )
+
+
+def _head_start(level: float, name: str, targets: Sequence[_Both]) -> HeadStart:
+    rng = np.random.default_rng(seeded("head start", name, str(level)))
+    curves = tuple(zip(*targets, strict=True))
+    without, given = (_needed(level, own, [_means(own)])[0] for own in curves)
+    drawn = (_needed(level, own, _drawn(own, rng)) for own in curves)
+    # What is not reached takes longer than anything; where neither gets there, nothing is known.
+    times = [
+        np.inf if more is None else 0.0 if few is None else more / few
+        for few, more in zip(*drawn, strict=True)
+        if few or more
     ]
-    return crossing(paid, shares, level)
+    low, high = np.quantile(times, TAILS, method="nearest") if times else (0.0, np.inf)
+    return HeadStart(level, name, len(targets), without, given, float(low) or None, _finite(float(high)))
+
+
+def _finite(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def _budgets(curves: Sequence[_Curve]) -> list[int]:
+    return sorted(set.intersection(*(set(one.paid) for one in curves)))
+
+
+def _means(curves: Sequence[_Curve]) -> Floats:
+    """Return the mean share of all targets at the budgets of all."""
+    return np.array([np.mean([one.shares[budget].mean() for one in curves]) for budget in _budgets(curves)])
+
+
+def _drawn(curves: Sequence[_Curve], rng: np.random.Generator) -> Floats:
+    """Return such means of seeds drawn anew on every target, shape (draws, budgets)."""
+    columns = []
+    for budget in _budgets(curves):
+        own = [one.shares[budget] for one in curves]
+        means = [some[rng.integers(len(some), size=(RESAMPLES, len(some)))].mean(axis=1) for some in own]
+        columns.append(np.mean(means, axis=0))
+    return np.stack(columns, axis=1)
+
+
+def _needed(level: float, curves: Sequence[_Curve], shares: Iterable[Floats]) -> list[float | None]:
+    """Return the answers at which each mean curve reaches a level.
+
+    With more answers a search finds no less on average: what dips by chance is levelled (isotonic regression).
+    """
+    paid = [float(np.mean([one.paid[budget] for one in curves])) for budget in _budgets(curves)]
+    return [crossing(paid, isotonic_regression(own).x.tolist(), level) for own in shares]
 
 
 def as_records(found: Iterable[HeadStart]) -> list[Mapping[str, Any]]:
@@ -95,9 +166,15 @@ def tables(found: Sequence[HeadStart]) -> RenderableType:
 
 
 def _table(found: Iterable[HeadStart]) -> Table:
-    shown = Table(Column("Targets", no_wrap=True), "How many", "Without", "With a head start", "As a share")
+    shown = Table(
+        Column("Targets", no_wrap=True),
+        "How many",
+        *(Column(head, no_wrap=True, justify="right") for head in ("Without", "With")),
+        Column("As a share,\n95% interval", no_wrap=True),
+    )
     for one in found:
         needs = ("–" if value is None else f"{value:,.0f}" for value in (one.without, one.given))
-        times = "–" if one.times is None else f"{one.times:.2f}"
-        shown.add_row(Text(one.where), str(one.targets), *needs, times)
+        times, low, high = ("–" if value is None else f"{value:.2f}" for value in (one.times, one.low, one.high))
+        interval = "" if one.low is None and one.high is None else f" {bracketed(low, high)}"
+        shown.add_row(Text(one.where.removeprefix(MADE_UP)), str(one.targets), *needs, Text(times + interval))
     return shown

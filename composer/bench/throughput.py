@@ -28,9 +28,12 @@ from composer.registry.starter import load_starter
 from composer.registry.tasks import get_task
 from composer.release.verification import MANIFEST
 from library.database import open_database
+from library.errors import Refused
 from library.snippets import vetted
 
 MODEL, TASK = "qwen2.5-coder-0.5b", "sentiment"
+LEAST_QUESTIONS = 10
+"""With fewer answers a search asks nothing, or of one composition alone."""
 IMPORTED = (
     "import time; begun = time.perf_counter(); from composer import load; print(time.perf_counter() - begun)"
 )
@@ -83,8 +86,15 @@ def measure_throughput(
 ) -> Throughput:
     """Return the figures; `release` is the folder of a pack, and `against` another installation's engine.
 
-    Raises `Refused` where the embedded model's file is not on this machine, or no starter task has that name.
+    Raises `Refused` where the embedded model's file is not on this machine, no starter task has that name, or so
+    little is measured that there is no figure.
     """
+    for name, number, least in (
+        ("questions", sizes.questions, LEAST_QUESTIONS),
+        ("repetitions", sizes.repetitions, 1),
+    ):
+        if number < least:
+            raise Refused(f"{number} {name} show nothing", fix=f"Give at least {least}.")
     sides = [model.Side("raw"), model.Side("engine"), *([against] if against else [])]
     file = locate(find_model(MODEL), models_folder())
     questions = _questions(sizes.task, sizes.questions)

@@ -104,15 +104,10 @@ def search(
     budgets: Annotated[
         str, typer.Option("--budgets", help="Answers a search may ask for, with commas between.")
     ] = ",".join(str(budget) for budget in BUDGETS),
-    seeds: Annotated[
-        int, typer.Option("--seeds", min=1, help="Searches of each sort, with seeds from 0.")
-    ] = SEEDS,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes to share the work.")] = 1,
+    seeds: Annotated[int, typer.Option("--seeds", help="Searches of each sort, with seeds from 0.")] = SEEDS,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes to share the work.")] = 1,
     earlier: Annotated[
-        int,
-        typer.Option(
-            "--earlier", min=1, help="Answers of each search on another target that a head start rests on."
-        ),
+        int, typer.Option("--earlier", help="Answers of each search on another target that a head start rests on.")
     ] = EARLIER,
     file: Annotated[Path | None, typer.Option("--out", help="File to write the records to, as JSON.")] = None,
     as_json_too: JsonOption = False,
@@ -126,7 +121,7 @@ def search(
     names = _listed(strategies) or list(CONTESTANTS)
     sizes = [_whole(budget) for budget in _listed(budgets)]
     with Progress(*COLUMNS, console=console, transient=True) as progress:
-        bar = progress.add_task("searching", total=len(worlds) * len(names) * len(set(sizes)) * seeds)
+        bar = progress.add_task("searching", total=len(worlds) * len(names) * len(set(sizes)) * max(seeds, 0))
 
         def on_done(searches: int, runs: Runs) -> None:
             progress.update(bar, completed=searches, description=f"{runs.world} {runs.strategy}")
@@ -147,8 +142,7 @@ def record(
     target: Annotated[str, typer.Option("--target", help="Name of the target that answers.")],
     folder: Annotated[Path, typer.Option("--out", help="Folder of the world; its name is the world's.")],
     snippets: Annotated[
-        str,
-        typer.Option("--snippets", help="Keys to choose from, with commas between; all where none is named."),
+        str, typer.Option("--snippets", help="Keys to choose from, with commas between; all where none is named.")
     ] = "",
     keep: Annotated[
         str, typer.Option("--keep", help="Keys that every composition holds, the incumbent's too.")
@@ -216,8 +210,9 @@ def report_command(
     # Here, not above: charts take a second to load that no other command should wait for.
     from composer.bench.chart import draw
 
-    summary = report.summarised(report.read_records(files))
-    started = head_starts.head_starts(summary.points, read_families(WORLDS))
+    records = report.read_records(files)
+    summary = report.summarised(records)
+    started = head_starts.head_starts(records, read_families(WORLDS))
     if chart is not None:
         draw(summary, chart)
     if as_json_instead:
@@ -246,11 +241,10 @@ def limit(world: WorldOption, as_json_instead: JsonOption = False) -> None:
 @refusals
 def statistics(
     simulations: Annotated[
-        int,
-        typer.Option("--simulations", min=1, help="Comparisons to simulate for each case and number of examples."),
+        int, typer.Option("--simulations", help="Comparisons to simulate for each case and number of examples.")
     ] = coverage.SIMULATIONS,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed draws other examples.")] = 0,
-    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Processes to share the work.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed draws other examples.")] = 0,
+    jobs: Annotated[int, typer.Option("--jobs", help="Processes to share the work.")] = 1,
     as_json_instead: JsonOption = False,
 ) -> None:
     """Show how often the 95% intervals hold the truth, and how often a candidate that is no better passes."""

@@ -16,11 +16,9 @@ from composer.cli.common import JsonOption, console, refusals
 
 @refusals
 def library(
-    snippets: Annotated[
-        int, typer.Option("--snippets", min=1, help="Snippets, with three versions each.")
-    ] = 10_000,
+    snippets: Annotated[int, typer.Option("--snippets", help="Snippets, with three versions each.")] = 10_000,
     repetitions: Annotated[
-        int, typer.Option("--repetitions", min=1, help="Servers to ask; the median is shown.")
+        int, typer.Option("--repetitions", help="Servers to ask; the median is shown.")
     ] = REPETITIONS,
     check: Annotated[bool, typer.Option("--check", help="End with status 1 where a limit is broken.")] = False,
     as_json_instead: JsonOption = False,

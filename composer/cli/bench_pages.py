@@ -15,10 +15,10 @@ from composer.cli.common import JsonOption, console, refusals
 
 @refusals
 def pages(
-    examples: Annotated[int, typer.Option("--examples", min=1, help="Test examples of the candidate.")] = 5000,
-    repetitions: Annotated[
-        int, typer.Option("--repetitions", min=1, help="Servers to ask; medians are shown.")
-    ] = pagetimes.REPETITIONS,
+    examples: Annotated[int, typer.Option("--examples", help="Test examples of the candidate.")] = 5000,
+    repetitions: Annotated[int, typer.Option("--repetitions", help="Servers to ask; medians are shown.")] = (
+        pagetimes.REPETITIONS
+    ),
     check: Annotated[bool, typer.Option("--check", help="End with status 1 where a limit is broken.")] = False,
     as_json_instead: JsonOption = False,
 ) -> None:

@@ -31,9 +31,9 @@ def speed(
     only: Annotated[
         str, typer.Option("--only", help="Names of figures with commas between; all where none is named.")
     ] = "",
-    repetitions: Annotated[
-        int, typer.Option("--repetitions", min=1, help="Processes of each; medians are shown.")
-    ] = bench.REPETITIONS,
+    repetitions: Annotated[int, typer.Option("--repetitions", help="Processes of each; medians are shown.")] = (
+        bench.REPETITIONS
+    ),
     as_json_instead: JsonOption = False,
 ) -> None:
     """Show how long help, lists, verifying, comparing and importing take, each a process of its own."""

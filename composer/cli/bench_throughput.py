@@ -24,14 +24,12 @@ def throughput(
         typer.Option("--against", help="Folder of another checkout, whose embedded model is asked by turns."),
     ] = None,
     questions: Annotated[
-        int, typer.Option("--questions", min=10, help="Answers of the search that the embedded model is asked.")
+        int, typer.Option("--questions", help="Answers of the search that the embedded model is asked.")
     ] = 60,
     task: Annotated[
         str, typer.Option("--task", help="Whose answers: sentences of reviews, or pairs of texts (relatedness).")
     ] = "sentiment",
-    repetitions: Annotated[
-        int, typer.Option("--repetitions", min=1, help="Times of each; medians are shown.")
-    ] = 3,
+    repetitions: Annotated[int, typer.Option("--repetitions", help="Times of each; medians are shown.")] = 3,
     as_json_instead: JsonOption = False,
 ) -> None:
     """Show cells stored a second beside dspy.Evaluate, and an embedded model beside raw llama.cpp."""

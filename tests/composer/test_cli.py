@@ -58,19 +58,6 @@ def test_every_command_prints_its_help() -> None:
     assert [name for name, one in results.items() if one.exit_code != 0 or "Usage" not in one.stdout] == []
 
 
-def test_how_much_a_benchmark_measures_has_a_least() -> None:
-    """Of nothing there is no median, and no ratio."""
-    numbers = {
-        f"{name} {one.opts[0]}": one.min
-        for name, command in SINGLE.items()
-        if name.startswith("composer bench ")
-        for one in command.params
-        if one.param_type_name == "option" and one.type_descriptor.annotation is int
-    }
-    assert "composer bench throughput --questions" in numbers
-    assert [option for option, least in numbers.items() if least is None] == []
-
-
 def names_used(code: CodeType) -> set[str]:
     """Return the names that code reads, that of functions within it included."""
     inner = [one for one in code.co_consts if isinstance(one, CodeType)]

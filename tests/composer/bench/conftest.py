@@ -7,12 +7,34 @@ from pathlib import Path
 
 import pytest
 
+from composer.bench.replay import Record
 from composer.bench.world import World
 from composer.bench.world_files import Cell, Description, read_world, write_world
+from composer.optimizer.strategies import DEFAULT_STRATEGY
 
 KEYS = ("short", "kind", "strict", "polite", "loud")
 EFFECT = {"kind": -0.3, "strict": -0.1, "loud": 0.2}
 DEV, TEST = 12, 8
+
+
+def record(strategy: str = DEFAULT_STRATEGY, budget: int = 100, seed: int = 0, **changes: object) -> Record:
+    values: dict[str, object] = {
+        "world": "small",
+        "paid": budget,
+        "tried": 5,
+        "keys": ("kind",),
+        "gain_dev": 0.1,
+        "gain_test": 0.1,
+        "truth": 0.1,
+        "promoted": True,
+        "incumbent_dev": 0.4,
+        "incumbent_test": 0.4,
+        "oracle_dev": 0.2,
+        "oracle_test": 0.2,
+        "oracle_truth": 0.2,
+        "stopped": "budget",
+    }
+    return Record.model_validate({**values, "strategy": strategy, "budget": budget, "seed": seed, **changes})
 
 
 def described(**changes: object) -> Description:

@@ -15,26 +15,7 @@ from composer.bench.report import read_records, summarised
 from composer.bench.tables import tables
 from composer.optimizer.strategies import DEFAULT_STRATEGY
 from library.errors import Refused
-
-
-def record(strategy: str = DEFAULT_STRATEGY, budget: int = 100, seed: int = 0, **changes: object) -> Record:
-    values: dict[str, object] = {
-        "world": "small",
-        "paid": budget,
-        "tried": 5,
-        "keys": ("kind",),
-        "gain_dev": 0.1,
-        "gain_test": 0.1,
-        "truth": 0.1,
-        "promoted": True,
-        "incumbent_dev": 0.4,
-        "incumbent_test": 0.4,
-        "oracle_dev": 0.2,
-        "oracle_test": 0.2,
-        "oracle_truth": 0.2,
-        "stopped": "budget",
-    }
-    return Record.model_validate({**values, "strategy": strategy, "budget": budget, "seed": seed, **changes})
+from tests.composer.bench.conftest import record
 
 
 def curve(strategy: str, gains: dict[int, float], world: str = "small") -> list[Record]:

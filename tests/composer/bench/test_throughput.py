@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from rich.console import Console
 
-from composer.bench.throughput import Throughput, table
+from composer.bench.throughput import Sizes, Throughput, measure_throughput, table
+from library.errors import Refused
 
 FOUND = Throughput(2000.0, 1000.0, 10.0, 10.4, 0.95, 1.9, 0.5, 0.125)
 
@@ -29,3 +33,9 @@ def test_a_table_says_what_each_figure_stands_beside() -> None:
     assert "2.00 of dspy.Evaluate" in shown
     assert "1.04 of raw llama.cpp" in shown
     assert "0.80 of the other installation" in shown
+
+
+@pytest.mark.parametrize("sizes", [Sizes(questions=9), Sizes(repetitions=0)])
+def test_what_would_show_nothing_is_refused_before_anything_is_measured(sizes: Sizes, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"show nothing.*Give at least"):
+        measure_throughput(sizes, tmp_path)
