@@ -113,12 +113,9 @@ def _head_start(level: float, name: str, targets: Sequence[_Both]) -> HeadStart:
         for few, more in zip(*drawn, strict=True)
         if few or more
     ]
-    low, high = np.quantile(times, TAILS, method="nearest") if times else (0.0, np.inf)
-    return HeadStart(level, name, len(targets), without, given, float(low) or None, _finite(float(high)))
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
+    ends = np.quantile(times, TAILS, method="nearest") if times else (0.0, np.inf)
+    low, high = (float(end) if 0 < end < np.inf else None for end in ends)
+    return HeadStart(level, name, len(targets), without, given, low, high)
 
 
 def _budgets(curves: Sequence[_Curve]) -> list[int]:

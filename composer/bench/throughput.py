@@ -95,9 +95,9 @@ def measure_throughput(
     ):
         if number < least:
             raise Refused(f"{number} {name} show nothing", fix=f"Give at least {least}.")
+    questions = _questions(sizes.task, sizes.questions)
     sides = [model.Side("raw"), model.Side("engine"), *([against] if against else [])]
     file = locate(find_model(MODEL), models_folder())
-    questions = _questions(sizes.task, sizes.questions)
     stored, evaluated = _by_turns(sizes, on_done)
     on_done("a slow endpoint")
     share = median(cells.endpoint_share(sizes.endpoint) for _ in range(sizes.repetitions))

@@ -35,7 +35,16 @@ def test_a_table_says_what_each_figure_stands_beside() -> None:
     assert "0.80 of the other installation" in shown
 
 
-@pytest.mark.parametrize("sizes", [Sizes(questions=9), Sizes(repetitions=0)])
-def test_what_would_show_nothing_is_refused_before_anything_is_measured(sizes: Sizes, tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=r"show nothing.*Give at least"):
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        (Sizes(questions=9), "9 questions show nothing.*Give at least 10"),
+        (Sizes(repetitions=0), "0 repetitions show nothing.*Give at least 1"),
+        (Sizes(task="nothing"), "no task is called nothing"),
+    ],
+)
+def test_what_gives_no_figure_is_refused_before_anything_is_measured(
+    sizes: Sizes, said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(Refused, match=said):
         measure_throughput(sizes, tmp_path)

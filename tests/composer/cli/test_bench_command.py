@@ -102,3 +102,11 @@ def test_the_help_says_what_each_option_is_for(command: str) -> None:
     assert result.exit_code == 0
     assert "--out" in result.stdout
     assert "--json" in result.stdout
+
+
+@pytest.mark.parametrize("option", ["--dev", "--test", "--max-length"])
+def test_a_world_without_examples_or_snippets_is_not_recorded(option: str, tmp_path: Path) -> None:
+    result = run("record", "polarity", "--target", "qwen2.5-coder-0.5b", "--out", tmp_path / "none", option, 0)
+    assert result.exit_code == 2
+    assert option in result.stderr
+    assert not (tmp_path / "none").exists()
