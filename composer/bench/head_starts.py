@@ -17,6 +17,7 @@ from composer.bench.families import Families
 from composer.bench.replay import HEAD_START, Record
 from composer.bench.report import LEAST_GAIN, LEVELS, crossing
 from composer.bench.seeds import seeded
+from composer.bench.synthetic import MADE_UP
 from composer.bench.synthetic_families import CARRIES
 from composer.confidence import TAILS
 from composer.evaluation.formatting import bracketed
@@ -25,8 +26,6 @@ Floats = NDArray[np.float64]
 
 WITHOUT = "effects"
 RESAMPLES = 999
-MADE_UP = "synthetic/"
-"""What the names of made-up targets and families begin with; a table has no room for it."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def head_starts(records: Sequence[Record], families: Families) -> tuple[HeadStar
 
 def _of_carry(family: str) -> tuple[str, ...]:
     """Return a name for all made-up families whose effects carry over in the same way."""
-    return tuple(f"all {carry}" for carry in CARRIES if family.startswith(f"synthetic/{carry}-"))
+    return tuple(f"all {carry}" for carry in CARRIES if family.startswith(f"{MADE_UP}{carry}-"))
 
 
 def _oracle(record: Record) -> float:
@@ -173,5 +172,6 @@ def _table(found: Iterable[HeadStart]) -> Table:
         needs = ("–" if value is None else f"{value:,.0f}" for value in (one.without, one.given))
         times, low, high = ("–" if value is None else f"{value:.2f}" for value in (one.times, one.low, one.high))
         interval = "" if one.low is None and one.high is None else f" {bracketed(low, high)}"
+        # A table has no room for the longest names.
         shown.add_row(Text(one.where.removeprefix(MADE_UP)), str(one.targets), *needs, Text(times + interval))
     return shown

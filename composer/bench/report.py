@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from composer.bench.gate import mean_interval
 from composer.bench.replay import HEAD_START, Record
 from composer.bench.seeds import seeded
+from composer.bench.synthetic import MADE_UP
 from composer.optimizer.strategies import DEFAULT_STRATEGY
 from library.errors import Refused
 from library.yamlfile import read_text
@@ -161,7 +162,7 @@ def summarised(records: Sequence[Record]) -> Summary:
 
 def group_of(world: str) -> str:
     """Return which group a world is of: recorded or made up."""
-    return SYNTHETIC if world.startswith("synthetic/") else RECORDED
+    return SYNTHETIC if world.startswith(MADE_UP) else RECORDED
 
 
 def as_json(summary: Summary, head_starts: Sequence[Mapping[str, Any]] = ()) -> str:

@@ -31,6 +31,8 @@ from composer.search.constraints import Rules
 from composer.search.problem import Keys, Losses
 
 Kind = Literal["sparse", "redundant", "interacting", "null", "breaking", "crowded", "misled"]
+MADE_UP = "synthetic/"
+"""What the names of made-up worlds and families begin with."""
 KINDS: tuple[Kind, ...] = ("sparse", "redundant", "interacting", "null", "breaking", "crowded", "misled")
 DEV, TEST, POPULATION = 100, 200, 4000
 INCUMBENT_LOSS, MISLED_LOSS = 0.3, 0.6
@@ -70,7 +72,7 @@ class Spec:
     @property
     def name(self) -> str:
         """The name that `--world` takes."""
-        return f"synthetic/{self.kind}-{self.snippets}-{self.variant}"
+        return f"{MADE_UP}{self.kind}-{self.snippets}-{self.variant}"
 
     @property
     def loss(self) -> float:

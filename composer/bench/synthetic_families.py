@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from composer.bench.seeds import seeded
-from composer.bench.synthetic import Draft, Kind, Spec, Synthetic, draft, made_up
+from composer.bench.synthetic import MADE_UP, Draft, Kind, Spec, Synthetic, draft, made_up
 from composer.bench.world import World
 
 Carry = Literal["carried", "by-kind", "independent", "reversed"]
@@ -37,7 +37,7 @@ class TargetSpec(Spec):
     @property
     def family(self) -> str:
         """The name of the family."""
-        return f"synthetic/{self.carry}-{self.kind}-{self.snippets}-{self.variant}"
+        return f"{MADE_UP}{self.carry}-{self.kind}-{self.snippets}-{self.variant}"
 
     @property
     def name(self) -> str:
