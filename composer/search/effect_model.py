@@ -119,13 +119,14 @@ class EffectModel:
         self._columns = np.array([column[e] for _, e in losses], dtype=np.int64)
         self.z = self.indicators(self.seen)
         losses_of = np.fromiter(losses.values(), dtype=np.float64, count=len(losses))
-        self._y = losses_of - (self.z @ self.expected.mean)[self._rows]
         self._counts = np.zeros((len(row), len(column)))
         np.add.at(self._counts, (self._rows, self._columns), 1.0)
         self._alike = sensitivity is None
         signal, noise = (sensitivity.signal, sensitivity.noise) if sensitivity else ({}, {})
         self._signal = np.array([signal.get(e, 1.0) for e in column])
         self._weight = 1.0 / np.array([noise.get(e, 1.0) for e in column])
+        # What is expected hangs on the composition, so that it too counts as often as an example tells.
+        self._y = losses_of - self._signal[self._columns] * (self.z @ self.expected.mean)[self._rows]
 
     def indicators(self, compositions: Sequence[Keys]) -> Floats:
         """Return which snippets each composition adds to the incumbent (1) or leaves out (-1); shape (M, N)."""

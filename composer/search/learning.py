@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -75,8 +76,22 @@ class Learner:
         if self.trust is None:
             return self.judged
         if again:
-            self.trust.weigh(expecting)
+            self._weigh(self.trust, working)
         return expecting(self.trust.expectation(self._fresh))
+
+    def _weigh(self, trust: Trust, working: Mapping[tuple[Keys, str], float]) -> None:
+        """Weigh what is expected by these answers, every example counting alike.
+
+        How much each example tells is found from the same answers. While these are few it is so far off that what
+        comes true would seem not to.
+        """
+        given = self.scorer.problem
+
+        def fitted(expected: Expectation | None, variances: Variances) -> EffectModel:
+            return EffectModel(given.place, given.incumbent, working, variances, expected)
+
+        likeliest = fitted(None, self.prior).tuned(self.prior).variances
+        trust.weigh(lambda expected: fitted(expected, likeliest))
 
     def leader(self, model: EffectModel) -> Keys:
         """Return the composition whose gain over the incumbent, less `caution` standard deviations, is largest.

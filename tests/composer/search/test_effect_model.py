@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from composer.search.effect_model import BOUNDS, LEVEL_VARIANCE, EffectModel, Effects, Floats, Variances, surprise
+from composer.search.effect_model import (
+    BOUNDS,
+    LEVEL_VARIANCE,
+    EffectModel,
+    Effects,
+    Expectation,
+    Floats,
+    Variances,
+    surprise,
+)
 from composer.search.problem import Keys
 from composer.search.sensitivity import Sensitivity
 
@@ -55,9 +64,15 @@ class Dense:
 
 
 EVEN = Sensitivity({}, {})
+NOTHING = Expectation(np.zeros(len(KEYS)), np.ones(len(KEYS)))
 
 
-def dense(known: Mapping[tuple[Keys, str], float], variances: Variances, tells: Sensitivity = EVEN) -> Dense:
+def dense(
+    known: Mapping[tuple[Keys, str], float],
+    variances: Variances,
+    tells: Sensitivity = EVEN,
+    expected: Expectation = NOTHING,
+) -> Dense:
     seen = list(dict.fromkeys(keys for keys, _ in known))
     examples = list(dict.fromkeys(example for _, example in known))
     rows = []
@@ -78,13 +93,15 @@ def dense(known: Mapping[tuple[Keys, str], float], variances: Variances, tells: 
             [1, len(KEYS), len(PAIRS), len(seen), len(examples)],
         )
     )
-    prior[1 : 1 + len(KEYS), 1 : 1 + len(KEYS)] += variances.common
-    y = np.array(list(known.values()))
+    snippets = slice(1, 1 + len(KEYS))
+    prior[snippets, snippets] = variances.snippet * np.diag(expected.spread) + variances.common
+    y = np.array(list(known.values())) - of_cell[:, snippets] @ expected.mean
     covariance = of_cell @ prior @ of_cell.T + variances.noise * np.diag(noise)
     gain = (of_cell @ prior).T @ np.linalg.inv(covariance)
     held = features.shape[1]
     mean = (gain @ (y - y.mean()))[:held]
     mean[0] += y.mean()
+    mean[snippets] += expected.mean
     posterior = (prior - gain @ of_cell @ prior)[:held, :held]
     away = y - y.mean()
     fit = away @ np.linalg.solve(covariance, away) + np.linalg.slogdet(covariance)[1]
@@ -270,14 +287,21 @@ tells = st.builds(
 )
 
 
+expectations = st.builds(
+    lambda means, spreads: Expectation(np.array(means), np.array(spreads)),
+    st.lists(st.floats(-0.3, 0.3), min_size=5, max_size=5),
+    st.lists(st.floats(0.02, 1.0), min_size=5, max_size=5),
+)
+
+
 @settings(deadline=None, max_examples=40)
-@given(known=some_cells, variances=variances, tells=tells)
-def test_where_examples_tell_more_or_less_it_is_the_written_out_model_too(
-    known: Cells, variances: Variances, tells: Sensitivity
+@given(known=some_cells, variances=variances, tells=tells, ahead=st.just(NOTHING) | expectations)
+def test_where_examples_tell_more_or_less_and_something_is_expected_it_is_the_written_out_model_too(
+    known: Cells, variances: Variances, tells: Sensitivity, ahead: Expectation
 ) -> None:
     fitted, expected = (
-        EffectModel(INDEX, INCUMBENT, known, variances, sensitivity=tells),
-        dense(known, variances, tells),
+        EffectModel(INDEX, INCUMBENT, known, variances, ahead, tells),
+        dense(known, variances, tells, ahead),
     )
     assert vector(fitted.mean())[1:] == pytest.approx(expected.mean[1:], abs=1e-7)
     gains, spread = fitted.gains_over(INCUMBENT)
@@ -286,7 +310,7 @@ def test_where_examples_tell_more_or_less_it_is_the_written_out_model_too(
     assert spread**2 == pytest.approx(np.einsum("mi,ij,mj->m", saved, expected.covariance, saved), abs=1e-7)
     other = replace(variances, snippet=0.01, noise=0.1)
     rise = fitted.likelihood(other) - fitted.likelihood(variances)
-    assert rise == pytest.approx(dense(known, other, tells).likelihood - expected.likelihood, abs=1e-6)
+    assert rise == pytest.approx(dense(known, other, tells, ahead).likelihood - expected.likelihood, abs=1e-6)
 
 
 @settings(deadline=None, max_examples=40)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from composer.bench.catalogue import open_world
 from composer.search.constraints import Rules
 from composer.search.effect_model import Variances
+from composer.search.effects import effects
 from composer.search.learning import Learner
 from composer.search.prior import Known, Prior, Source
 from composer.search.problem import BudgetedScorer, Keys, Step
@@ -74,3 +81,26 @@ def test_a_prior_alone_makes_no_leader() -> None:
     assert made.leader(model) == ()
     assert made.trust is not None
     assert made.trust.chances[""] < 0.05
+
+
+@pytest.mark.parametrize("seed", [1, 3])
+@pytest.mark.parametrize(("sign", "low", "high"), [(1, 0.75, 1.0), (-1, 0.0, 0.1)])
+def test_what_comes_true_is_trusted_though_few_answers_show_little_of_what_each_example_tells(
+    sign: int, low: float, high: float, seed: int
+) -> None:
+    world = open_world("synthetic/carried-sparse-28-a/3")
+
+    def gain(key: str) -> float:
+        own = world.incumbent
+        turned = tuple(other for other in world.snippets if (other in own) != (other == key))
+        return world.gain(turned) * (-1 if key in own else 1)
+
+    known = {key: Known(sign * gain(key), 0.0004, "") for key in world.snippets}
+    prior = Prior(known, {"": 0.8}, 0.0025, (Source("old", 1600),))
+    given = replace(world.problem(np.random.default_rng(seed)), prior=prior)
+    scorer = BudgetedScorer(given, 200, list[Step]().append)
+    effects(scorer, np.random.default_rng(seed))
+    made = Learner(scorer, Variances(), 0.5, telling=True)
+    made.fit()
+    assert made.trust is not None
+    assert low <= made.trust.chances[""] <= high
