@@ -14,7 +14,7 @@ SHARES = (0.0, 0.5, 1.0, 1.5, 2.0)
 """How much of what is expected may come true: nothing, where a prior doesn't hold for this target, or more than
 all, where effects are few and large, since shrinkage is too much for these."""
 
-ODDS = 2.0
+ODDS = 1.0
 """How much likelier, in nats for a carry that is 1 higher, it is that anything comes true."""
 
 ROUNDS = 2
@@ -63,9 +63,9 @@ class Trust:
     def strength(self) -> float:
         """How far to go by what is expected, from 0 to 1.
 
-        The more is known of snippets the further, and less far where it is likelier to be wrong than not.
+        The more is known of snippets the further, and not at all where it is likelier to be wrong than not.
         """
-        likely = np.array([min(1.0, 2 * self.chances[str(kind)]) for kind in self._kind])
+        likely = np.array([max(0.0, 2 * self.chances[str(kind)] - 1) for kind in self._kind])
         return round(float(min(1.0, 2 * np.sqrt(np.mean(likely * self._sure)))), 6)
 
     def _believe(self, kind: str, likelihood: np.ndarray) -> None:
