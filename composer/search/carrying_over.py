@@ -5,8 +5,9 @@ A target is a model that answers. Effects of one target are taken to be, for eac
     w[t, k] = theta[k] + own[t, k],    var(theta) = carry * scale,    var(own) = (1 - carry) * scale,
 
 so that `carry` is the correlation of effects between targets: 1 where a snippet does the same everywhere, 0 where
-what it does on one target says nothing of another. It is estimated from the targets known so far, shrunken to
-`USUAL`, and a prior's means and variances follow from it (a conjugate hierarchical model; Gelman & Hill 2007).
+what it does on one target says nothing of another. It is estimated from the targets known so far, by ranks, so
+that a few large effects don't decide it, and shrunken to `USUAL`; a prior's means and variances follow from it (a
+conjugate hierarchical model; Gelman & Hill 2007).
 A search weighs all of this once more by its own answers: see `composer.search.trust`.
 """
 
@@ -19,6 +20,7 @@ from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import rankdata
 
 from composer.confidence import Z_ROUNDED
 from composer.search.attribution import Attribution
@@ -29,7 +31,7 @@ Floats = NDArray[np.float64]
 USUAL = 0.7
 """How far effects carry over where nothing is known of it: with one other target alone."""
 
-DOUBT = 5.0
+DOUBT = 3.0
 """Snippets measured without noise on two targets that would weigh as much as what is usual."""
 
 MOST = 0.95
@@ -37,6 +39,9 @@ MOST = 0.95
 
 INFORMED = 0.02
 """Share of a snippet's variance that a target's answers must have taken away, or they say nothing of it."""
+
+LEAST_KNOWN = 3
+"""Snippets that two targets must both say something of: the ranks of two always agree or disagree fully."""
 
 LARGE = 0.2
 """Gain or cost that no wording makes, but a broken format: it says nothing of how far finer effects carry over."""
@@ -147,15 +152,27 @@ def _read(snippets: Sequence[str], shown: Shown) -> _Seen | None:
 
 
 def _carries(seen: Sequence[_Seen], kind: NDArray[np.str_]) -> dict[str, float]:
-    """Estimate how far each kind carries over, shrunken to how far all do, and that to what is usual."""
+    """Estimate how far each kind carries over, shrunken to how far all do, and that to what is usual.
+
+    Two targets' rank correlation is less than that of the effects, by as much as noise hides of these: it is
+    corrected for attenuation (Spearman 1904, "The proof and measurement of association between two things").
+    """
     alike, weight = np.zeros(len(kind)), np.zeros(len(kind))
     for one, other in combinations(seen, 2):
-        # Products of what is known of both, whose expectation is the carry times the weight.
-        both = one.sureness * other.sureness
-        alike += both * one.gain * other.gain / np.sqrt(one.scale * other.scale)
-        weight += both
+        known = (one.sureness > 0) & (other.sureness > 0)
+        if known.sum() < LEAST_KNOWN:
+            continue
+        seen_of_both = float(one.sureness[known].mean() * other.sureness[known].mean())
+        alike[known] += np.sqrt(seen_of_both) * _standing(one, known) * _standing(other, known)
+        weight[known] += seen_of_both
     overall = _shrunken(alike, weight, USUAL)
     return {str(name): _shrunken(alike[kind == name], weight[kind == name], overall) for name in np.unique(kind)}
+
+
+def _standing(seen: _Seen, known: NDArray[np.bool_]) -> Floats:
+    """Return the standardised ranks of what some snippets most likely do on a target; 0 where all do the same."""
+    ranks = rankdata((seen.sureness * seen.gain)[known])
+    return np.asarray((ranks - ranks.mean()) / (ranks.std() or 1.0))
 
 
 def _shrunken(alike: Floats, weight: Floats, towards: float) -> float:

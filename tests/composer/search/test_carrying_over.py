@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from composer.search.attribution import Attribution, Gain
@@ -72,6 +73,33 @@ def test_a_broken_format_says_nothing_of_how_far_the_rest_carries_over() -> None
     assert found.carry[""] == 0
     agreeing = prior(*(shown(name, {**alike(), "breaks": -0.6}) for name in ("old", "older")))
     assert agreeing.snippets["breaks"].gain < -0.2
+
+
+def test_one_large_effect_does_not_decide_how_far_the_rest_carries_over() -> None:
+    found = prior(*(shown(name, {**alike(sign), "large": 0.18}) for name, sign in (("old", 1), ("older", -1))))
+    assert found.carry[""] < 0.3
+
+
+@pytest.mark.parametrize(("same", "low", "high"), [(True, 0.8, 0.95), (False, 0.0, 0.15)])
+def test_noise_does_not_hide_how_far_effects_carry_over(same: bool, low: float, high: float) -> None:
+    rng = np.random.default_rng(1)
+    effects = 0.04 * rng.standard_normal((2, 400))
+    seen = (effects[[0, 0 if same else 1]] + 0.04 * rng.standard_normal((2, 400))) / 2
+    targets = [
+        shown(str(number), dict(zip(map(str, range(400)), own, strict=True)), 0.02**2 * 2)
+        for number, own in enumerate(seen)
+    ]
+    assert low <= prior(*targets).carry[""] <= high
+
+
+def test_two_snippets_do_not_show_how_far_effects_carry_over() -> None:
+    two = {key: alike()[key] for key in ("a0", "a1")}
+    assert prior(shown("old", two), shown("older", two)).carry == {"": USUAL}
+
+
+def test_targets_on_which_all_snippets_do_the_same_show_no_agreement() -> None:
+    same = dict.fromkeys(alike(), 0.05)
+    assert prior(shown("old", same), shown("older", alike())).carry[""] < USUAL
 
 
 def test_nothing_known_is_no_prior() -> None:
