@@ -19,9 +19,9 @@ def runs(
     target: int, strategy: str, gains: dict[int, float], oracle: float = 0.2, spread: float = 0.0
 ) -> list[Record]:
     """Return what three searches of each budget came to, their gains so far apart."""
-    at = {"world": f"{FAMILY}/{target}", "strategy": strategy, "incumbent_test": 0.5, "oracle_test": 0.5 - oracle}
+    at = {"world": f"{FAMILY}/{target}", "strategy": strategy, "oracle_truth": oracle}
     return [
-        record(**at, budget=budget, paid=budget, seed=seed, gain_test=gain + spread * (seed - 1))
+        record(**at, budget=budget, paid=budget, seed=seed, truth=gain + spread * (seed - 1))
         for budget, gain in gains.items()
         for seed in range(3)
     ]
