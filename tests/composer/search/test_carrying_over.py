@@ -85,8 +85,9 @@ def test_noise_does_not_hide_how_far_effects_carry_over(same: bool, low: float, 
     rng = np.random.default_rng(1)
     effects = 0.04 * rng.standard_normal((2, 400))
     seen = (effects[[0, 0 if same else 1]] + 0.04 * rng.standard_normal((2, 400))) / 2
+    left = 0.04**2 / 2  # noise is as large as effects, so that half of an effect's variance is still open
     targets = [
-        shown(str(number), dict(zip(map(str, range(400)), own, strict=True)), 0.02**2 * 2)
+        shown(str(number), dict(zip(map(str, range(400)), own, strict=True)), left)
         for number, own in enumerate(seen)
     ]
     assert low <= prior(*targets).carry[""] <= high
