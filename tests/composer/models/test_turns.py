@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -12,6 +13,7 @@ from queue import Queue
 
 import pytest
 
+import composer.models.turns as turns_module
 from composer.models.turns import WAITING, Turns
 
 OTHER = """
@@ -86,6 +88,42 @@ def test_a_process_waits_while_another_computes_and_says_so(tmp_path: Path, othe
     thread.join()
     with turns.turn():
         assert said.get() == ""
+    assert said.empty()
+
+
+def test_a_process_that_may_be_halted_is_named_to_who_waits_for_it(
+    tmp_path: Path, other: Other, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns_module, "LONG_SECONDS", 0.1)
+    said: Queue[str] = Queue()
+    turns = Turns(tmp_path, said.put)
+    other.ask()
+    assert other.reads() == "computing"
+    thread = Thread(turns)
+    assert said.get() == WAITING
+    assert f"process {other.process.pid} takes long" in said.get()
+    other.ask()
+    thread.join()
+    assert said.get() == WAITING
+    with turns.turn():
+        assert said.get() == ""
+
+
+def test_who_waits_while_others_take_turns_is_told_of_no_long_one(
+    tmp_path: Path, other: Other, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns_module, "LONG_SECONDS", 1.0)
+    said: Queue[str] = Queue()
+    turns = Turns(tmp_path, said.put)
+    other.ask()
+    assert other.reads() == "computing"
+    thread = Thread(turns)
+    for turn in range(13):
+        time.sleep(0.1)
+        os.utime(tmp_path / "holder", ns=(turn, turn))
+    other.ask()
+    thread.join()
+    assert said.get() == WAITING
     assert said.empty()
 
 
