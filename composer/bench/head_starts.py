@@ -38,7 +38,8 @@ class HeadStart:
     """Answers that it takes to a share (`level`) of the oracle's gain, on one target or the mean of several.
 
     `where` names the target, the family, or how effects carry over in the families. `without` and `given` are the
-    answers without and with a head start, None where the search did not get there. `low` to `high` is the 95%
+    answers without and with a head start, None where the search did not get there. `shares` has by budget the mean
+    share of the oracle's gain without one and with one, each budget as it came out. `low` to `high` is the 95%
     interval of `times` over the seeds of the searches (percentiles of a bootstrap; Efron & Tibshirani 1993): None
     where that end isn't known, since a search does not get there.
     """
@@ -48,6 +49,7 @@ class HeadStart:
     targets: int
     without: float | None
     given: float | None
+    shares: Mapping[int, tuple[float, float]]
     low: float | None
     high: float | None
 
@@ -105,7 +107,10 @@ def _curve(runs: Sequence[Record]) -> _Curve:
 def _head_start(level: float, name: str, targets: Sequence[_Both]) -> HeadStart:
     rng = np.random.default_rng(seeded("head start", name, str(level)))
     curves = tuple(zip(*targets, strict=True))
-    without, given = (_needed(level, own, [_means(own)])[0] for own in curves)
+    means = [_means(own) for own in curves]
+    without, given = (
+        _needed(level, own, [np.array([*mean.values()])])[0] for own, mean in zip(curves, means, strict=True)
+    )
     drawn = (_needed(level, own, _drawn(own, rng)) for own in curves)
     # What is not reached takes longer than anything; where neither gets there, nothing is known.
     times = [
@@ -115,16 +120,17 @@ def _head_start(level: float, name: str, targets: Sequence[_Both]) -> HeadStart:
     ]
     ends = np.quantile(times, TAILS, method="nearest") if times else (0.0, np.inf)
     low, high = (float(end) if 0 < end < np.inf else None for end in ends)
-    return HeadStart(level, name, len(targets), without, given, low, high)
+    shares = {budget: (share, means[1][budget]) for budget, share in means[0].items() if budget in means[1]}
+    return HeadStart(level, name, len(targets), without, given, shares, low, high)
 
 
 def _budgets(curves: Sequence[_Curve]) -> list[int]:
     return sorted(set.intersection(*(set(one.paid) for one in curves)))
 
 
-def _means(curves: Sequence[_Curve]) -> Floats:
-    """Return the mean share of all targets at the budgets of all."""
-    return np.array([np.mean([one.shares[budget].mean() for one in curves]) for budget in _budgets(curves)])
+def _means(curves: Sequence[_Curve]) -> Mapping[int, float]:
+    """Return by budget the mean share of all targets, at the budgets of all."""
+    return {budget: float(np.mean([one.shares[budget].mean() for one in curves])) for budget in _budgets(curves)}
 
 
 def _drawn(curves: Sequence[_Curve], rng: np.random.Generator) -> Floats:
@@ -152,9 +158,11 @@ def as_records(found: Iterable[HeadStart]) -> list[Mapping[str, Any]]:
 
 
 def tables(found: Sequence[HeadStart]) -> RenderableType:
-    """Return head starts as tables to print, one for each share of the oracle's gain; none for none."""
+    """Return head starts as tables to print: what they came to by budget, and answers to each level."""
     parts: list[RenderableType] = []
     head = f"{WITHOUT} with what it learnt on other targets ({HEAD_START})"
+    if found:
+        parts += [Text(), Text(f"{head}: share of the true gain, without / with", "bold"), _shares(found)]
     for level in dict.fromkeys(one.level for one in found):
         title = f"{head}: answers to {level:.0%} of the true gain"
         parts += [Text(), Text(title, "bold"), _table([one for one in found if one.level == level])]
@@ -174,4 +182,18 @@ def _table(found: Iterable[HeadStart]) -> Table:
         interval = "" if one.low is None and one.high is None else f" {bracketed(low, high)}"
         # A table has no room for the longest names.
         shown.add_row(Text(one.where.removeprefix(MADE_UP)), str(one.targets), *needs, Text(times + interval))
+    return shown
+
+
+def _shares(found: Sequence[HeadStart]) -> Table:
+    """Return what several targets came to by budget; each target's own where there is none but one."""
+    own = [one for one in found if one.level == found[0].level]
+    groups = [one for one in own if one.targets > 1] or own
+    budgets = sorted({budget for one in groups for budget in one.shares})
+    columns = (Column(f"{budget:,}", no_wrap=True, justify="right") for budget in budgets)
+    shown = Table(Column("Targets", no_wrap=True), *columns)
+    for one in groups:
+        both = (one.shares.get(budget) for budget in budgets)
+        cells = ("–" if two is None else f"{two[0]:.0%} / {two[1]:.0%}" for two in both)
+        shown.add_row(Text(one.where.removeprefix(MADE_UP)), *cells)
     return shown

@@ -49,6 +49,7 @@ def test_each_target_and_the_means_of_its_family_are_compared() -> None:
     family = starts[FAMILY, 0.5]
     assert (family.targets, family.without) == (2, pytest.approx(200))
     assert family.given == pytest.approx(200 / 3)
+    assert family.shares == {100: pytest.approx((0.25, 0.75)), 400: pytest.approx((1.0, 1.0))}
     assert starts["all carried", 0.5].times == family.times
 
 
@@ -82,6 +83,11 @@ def test_an_end_of_the_interval_is_not_known_where_searches_do_not_get_there() -
     assert (never.low, never.high) == (None, None)
 
 
+def test_shares_are_told_at_the_budgets_of_both() -> None:
+    one = found(runs(1, "effects", {100: 0.1, 400: 0.2}), runs(1, "effects-prior", {200: 0.1, 400: 0.19}))
+    assert one[f"{FAMILY}/1", 0.9].shares == {400: pytest.approx((1.0, 0.95))}
+
+
 def test_a_target_searched_in_one_way_only_is_left_out() -> None:
     assert found(runs(1, "effects", {100: 0.1}), runs(1, "greedy", {100: 0.1})) == {}
     assert found(*(runs(1, name, {100: 0.0}, oracle=0.0) for name in NAMES)) == {}
@@ -94,5 +100,6 @@ def test_the_table_has_a_row_for_each_and_so_has_the_json() -> None:
     text = console.export_text()
     assert "answers to 90%" in text
     assert "0.26 [0.26, 0.26]" in text
+    assert "25% / 75%" in text
     assert len(as_records(starts)) == len(starts)
     assert as_records(starts)[0].keys() >= {"where", "without", "given", "times", "low", "high"}
