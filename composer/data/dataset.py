@@ -33,9 +33,9 @@ def load_examples(task: Task, records: Sequence[Record], known: KnownSplits = NO
         raise Refused("there are no examples", fix="Bring some labelled rows.")
     spec = task.data
     strata = [stratum(task, record.gold) for record in records]
-    fixed = known.of_clusters(records)
-    assigned = assign(records, strata, spec.splits.shares, np.random.default_rng(spec.seed), fixed)
+    assigned, known = _dealt(task, records, strata, known)
     places = {record.id: _place(record, assigned, known) for record in records}
+    exact = known.among(places)
 
     examples: list[Example] = []
     in_a_split = 0
@@ -49,7 +49,7 @@ def load_examples(task: Task, records: Sequence[Record], known: KnownSplits = NO
         if size is not None:
             own = [stratum(task, record.gold) for record in held]
             rng = np.random.default_rng(spec.seed)
-            drawn = {record.id: known.was_drawn(record, number) for record in held}
+            drawn = {record.id: exact.was_drawn(record, number) for record in held}
             held = [held[i] for i in sample(held, own, strata_count(task), size, rng, drawn)]
         if not held and name != "authoring":
             raise Refused(
@@ -64,6 +64,25 @@ def load_examples(task: Task, records: Sequence[Record], known: KnownSplits = NO
         not_sampled=in_a_split - len(examples),
         moved=tuple(_moved(records, places, known)),
     )
+
+
+def _dealt(
+    task: Task, records: Sequence[Record], strata: Sequence[int], known: KnownSplits
+) -> tuple[Mapping[str, int], KnownSplits]:
+    """Return every cluster's split, and what is known of each record by itself.
+
+    Where a task samples, what was not drawn is not known. If the same records come again, as they do with a task
+    that was changed elsewhere, each goes where it went: dealt anew, what was drawn lies where it is known to lie.
+    """
+
+    def deal(fixed: Mapping[str, int]) -> dict[str, int]:
+        return assign(records, strata, task.data.splits.shares, np.random.default_rng(task.data.seed), fixed)
+
+    if task.data.sample.dev or task.data.sample.test:
+        anew, exact = deal({}), known.among(record.id for record in records)
+        if all(anew[cluster] == split for cluster, split in exact.of_clusters(records).items()):
+            return anew, exact
+    return deal(known.of_clusters(records)), known
 
 
 def _place(record: Record, assigned: Mapping[str, int], known: KnownSplits) -> int | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from composer.data.examples import Example, Record
 from composer.data.splits import Drawn
@@ -16,16 +16,25 @@ Inputs = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Assigned:
-    """The splits of some examples, as positions in `SPLITS`: by id, by the inputs, by cluster."""
+    """The splits of some examples, as positions in `SPLITS`: by id, by the inputs, by cluster.
+
+    `names` has the id of the example that has these inputs, the first of several.
+    """
 
     ids: Mapping[str, int] = field(default_factory=dict)
     inputs: Mapping[Inputs, int] = field(default_factory=dict)
     clusters: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[Inputs, str] = field(default_factory=dict)
 
     def votes(self, record: Record) -> set[int]:
         """Return the splits that a record has by itself, its clusters aside: empty for a new one."""
         found = (self.ids.get(record.id), self.inputs.get(_content(record.inputs)))
         return {one for one in found if one is not None}
+
+    def among(self, brought: Container[str]) -> Assigned:
+        """Return the same without the inputs of examples whose ids are `brought` again."""
+        inputs = {content: split for content, split in self.inputs.items() if self.names[content] not in brought}
+        return replace(self, inputs=inputs)
 
 
 @dataclass(frozen=True)
@@ -37,6 +46,11 @@ class KnownSplits:
 
     current: Assigned = Assigned()
     earlier: Assigned = Assigned()
+
+    def among(self, brought: Iterable[str]) -> KnownSplits:
+        """Return what is known of records with such ids where a text that is there twice is one record each."""
+        ids = frozenset(brought)
+        return KnownSplits(self.current.among(ids), self.earlier.among(ids))
 
     def of_record(self, record: Record) -> int | None:
         """Return the split in which a record was, by its position in `SPLITS`; None for a new one."""
@@ -86,13 +100,15 @@ def _assigned(examples: Iterable[Example]) -> Assigned:
     ids: dict[str, int] = {}
     inputs: dict[Inputs, int] = {}
     clusters: dict[str, int] = {}
+    names: dict[Inputs, str] = {}
     for one in examples:
         split = SPLITS.index(one.split)
         ids.setdefault(one.id, split)
         inputs.setdefault(_content(one.inputs), split)
+        names.setdefault(_content(one.inputs), one.id)
         for cluster in one.clusters:
             clusters.setdefault(cluster, split)
-    return Assigned(ids, inputs, clusters)
+    return Assigned(ids, inputs, clusters, names)
 
 
 def _content(inputs: Mapping[str, str]) -> Inputs:

@@ -68,6 +68,19 @@ def test_the_same_rows_again_in_any_order_are_the_same_data(imported: Make) -> N
     assert later(task, rows(60)[::-1], first) == first
 
 
+def test_many_more_rows_than_are_sampled_are_the_same_data_again(imported: Make) -> None:
+    """Of ratings as uneven as people's, by far the most not sampled, and some texts there twice."""
+    task = imported(strata=STRATA, sample={"dev": 24, "test": 30})
+    golds = [1.0] * 2 + [2.0] * 5 + [3.0] * 3 + [4.0]
+    many = [
+        record(number, gold=golds[number % len(golds)], text=f"Request {number % 900} of a guest")
+        for number in range(999)
+    ]
+    first = load_examples(task, many)
+    assert first.not_sampled > 800
+    assert later(task, many, first) == first
+
+
 def test_a_row_that_was_left_out_for_a_while_comes_back_to_its_split(imported: Make) -> None:
     task = imported()
     first = load_examples(task, rows(40))
