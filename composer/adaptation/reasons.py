@@ -66,7 +66,7 @@ def _gates(facts: Facts) -> list[str]:
     if result is None or result.let_through is not False:
         return []
     failed = [gate for gate in result.gates if not gate.passed and gate.binding]
-    named = ", ".join(f"{gate.name} ({gate.text})" for gate in failed)
+    named = ", ".join(f"{gate.name} {gate.text}" for gate in failed)
     return [f"What the search found does not pass the policy’s gates: {named}."]
 
 

@@ -154,7 +154,7 @@ def _gates(gates: Sequence[Gate]) -> None:
     _head(f"Gates: {sum(gate.passed for gate in gates)} of {len(gates)} pass")
     for gate in gates:
         advisory = "" if gate.binding else "  advisory: holds nothing up"
-        _marked(gate.passed, f"{gate.name} ({gate.text}){advisory}")
+        _marked(gate.passed, f"{gate.name}: {gate.text}{advisory}")
 
 
 def listed(review: Review, people: BesidePeople | None) -> tuple[str, ...]:

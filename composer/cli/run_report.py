@@ -101,7 +101,7 @@ def _examples(result: RunResult) -> Text:
 def _gates(result: RunResult) -> Text:
     text = Text("Gates")
     for gate in result.gates:
-        text.append("\n  ").append(*MARKS[gate.passed]).append(f" {gate.name} ({gate.text})")
+        text.append("\n  ").append(*MARKS[gate.passed]).append(f" {gate.name}: {gate.text}")
     return text
 
 

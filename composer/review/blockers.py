@@ -53,7 +53,7 @@ WORDS: Mapping[BlockerKind, str] = {
     "stale": "stale: {what}",
     "released": "it is released already",
     "rescored": "it was scored again as candidate {number}",
-    "gate fails": "the gate “{what}” fails ({detail})",
+    "gate fails": "the gate “{what}” fails: {detail}",
     "unresolved regressions": "{count} unresolved regression{s}",
     "approvals missing": "{count} more approval{s} ({detail})",
     "approval lapsed": "the approval of {who} no longer counts ({detail})",

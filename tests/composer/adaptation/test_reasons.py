@@ -73,7 +73,7 @@ def test_failing_gates_are_named_with_their_figures_and_the_gap_to_the_source() 
         Gate("tokens", False, "+9", binding=False),
     )
     found = no_go(replace(FACTS, result=RESULT.model_copy(update={"let_through": False, "gates": gates})))
-    assert found[0] == "What the search found does not pass the policy’s gates: spearman (−0.1)."
+    assert found[0] == "What the search found does not pass the policy’s gates: spearman −0.1."
     assert "100.0% of its answers are valid." in found
     there = "On tiny the prompt comes to NMSE 2.00 on the sealed examples"
     assert f"{there}; here the adapted one comes to 4.00, 2.00 behind." in found

@@ -23,7 +23,7 @@ def test_a_wording_names_all_that_the_kind_is_about(kind: BlockerKind) -> None:
 
 
 def test_what_people_wrote_is_no_wording() -> None:
-    assert blocker_text(Blocker("gate fails", what="{who}", detail="{0}")) == "the gate “{who}” fails ({0})"
+    assert blocker_text(Blocker("gate fails", what="{who}", detail="{0}")) == "the gate “{who}” fails: {0}"
 
 
 @pytest.mark.parametrize(("count", "text"), [(1, "1 unresolved regression"), (2, "2 unresolved regressions")])

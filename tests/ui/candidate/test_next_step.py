@@ -41,7 +41,7 @@ def test_a_sentence_has_no_gap_and_ends(kind: StepKind) -> None:
             "Resolve 2 regressions (key n opens the worst): acceptable, it blocks, or its label is wrong. "
             "Then decide.",
         ),
-        (NextStep("gate fails", blockers=(GATE,)), "It can't be approved: the gate “tokens ≤ +0” fails (+3)."),
+        (NextStep("gate fails", blockers=(GATE,)), "It can't be approved: the gate “tokens ≤ +0” fails: +3."),
         (
             NextStep("search again", blockers=(Blocker("stale", what="snippet a v1 is retired"),)),
             "Start a new run: snippet a v1 is retired.",
