@@ -83,8 +83,6 @@ def _not_worse(name: str, difference: Difference, tolerance: float) -> Gate:
         # Undefined before and after alike (no valid answer on a side) can't have got worse than nothing.
         return Gate(name, difference.incumbent is None, "—")
     change = difference.difference if difference.better_is == "higher" else -difference.difference
+    allowed = f" (may fall by {tolerance:g})" if tolerance else ""
     passed = change >= -tolerance - LOSS_TOLERANCE and difference.direction != "worse"
-    notes = [f"may fall by {tolerance:g}"] if tolerance else []
-    # Without a tolerance, or with a small one, chance alone fails every second candidate that changes nothing.
-    notes += ["not clear of chance"] if not passed and difference.direction != "worse" else []
-    return Gate(name, passed, f"{difference.difference:+.3g}" + (f" ({', '.join(notes)})" if notes else ""))
+    return Gate(name, passed, f"{difference.difference:+.3g}{allowed}")
