@@ -125,7 +125,7 @@ def test_its_run_done_again_on_the_stored_answers_gives_the_same_evidence(
     with older.session() as session:
         shown = [rounded(get_candidate(session, one.id).evidence.as_json()) for one in list_candidates(session)]
         assert len(set(map(json.dumps, shown))) == 2
-    # Where the last digits differ, so does the hash, and the same evidence is a candidate of its own, with another number.
+    # Where the last digits differ, so does the hash: the same evidence is a candidate of its own.
     once = ("cells", "seconds", "candidate_id", "message")
     known = {name: value for name, value in FACTS["results"][1].items() if name not in once}
     again = {name: value for name, value in result.as_json().items() if name in known}
