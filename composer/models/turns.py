@@ -32,7 +32,7 @@ class Turns:
     def __init__(self, folder: Path, on_wait: Callable[[str], None] = lambda _text: None) -> None:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            (folder / "holder").touch()
+            (folder / "holder").open("a").close()  # without a new time, by which a turn is told from the next
         except OSError as problem:
             raise Refused(
                 f"models of this machine can't take turns: {problem.strerror}",
@@ -77,7 +77,11 @@ class Turns:
             self._wait_for(self._now)
         finally:
             self._next.release(force=True)
-        self._holder.write_text(str(os.getpid()), encoding="ascii")
+        try:
+            self._holder.write_text(str(os.getpid()), encoding="ascii")
+        except OSError:
+            self._now.release()
+            raise
         self._say(now)
 
     def _wait_for(self, lock: FileLock) -> None:

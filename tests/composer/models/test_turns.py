@@ -91,15 +91,20 @@ def test_a_process_waits_while_another_computes_and_says_so(tmp_path: Path, othe
     assert said.empty()
 
 
+def waiting(folder: Path, other: Other, said: Queue[str]) -> tuple[Turns, Thread]:
+    """Have an answer wait while another process computes."""
+    turns = Turns(folder, said.put)
+    other.ask()
+    assert other.reads() == "computing"
+    return turns, Thread(turns)
+
+
 def test_a_process_that_may_be_halted_is_named_to_who_waits_for_it(
     tmp_path: Path, other: Other, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns_module, "LONG_SECONDS", 0.1)
     said: Queue[str] = Queue()
-    turns = Turns(tmp_path, said.put)
-    other.ask()
-    assert other.reads() == "computing"
-    thread = Thread(turns)
+    turns, thread = waiting(tmp_path, other, said)
     assert said.get() == WAITING
     assert f"process {other.process.pid} takes long" in said.get()
     other.ask()
@@ -114,10 +119,7 @@ def test_who_waits_while_others_take_turns_is_told_of_no_long_one(
 ) -> None:
     monkeypatch.setattr(turns_module, "LONG_SECONDS", 1.0)
     said: Queue[str] = Queue()
-    turns = Turns(tmp_path, said.put)
-    other.ask()
-    assert other.reads() == "computing"
-    thread = Thread(turns)
+    _, thread = waiting(tmp_path, other, said)
     for turn in range(13):
         time.sleep(0.1)
         os.utime(tmp_path / "holder", ns=(turn, turn))
@@ -125,6 +127,24 @@ def test_who_waits_while_others_take_turns_is_told_of_no_long_one(
     thread.join()
     assert said.get() == WAITING
     assert said.empty()
+
+
+def test_who_comes_later_does_not_make_a_turn_look_new(tmp_path: Path) -> None:
+    with Turns(tmp_path).turn():
+        began = (tmp_path / "holder").stat().st_mtime_ns
+        Turns(tmp_path)
+        assert (tmp_path / "holder").stat().st_mtime_ns == began
+
+
+def test_a_turn_that_can_not_be_written_down_is_given_back(tmp_path: Path) -> None:
+    turns = Turns(tmp_path)
+    (tmp_path / "holder").unlink()
+    (tmp_path / "holder").mkdir()
+    with pytest.raises(OSError, match="directory"), turns.turn():
+        pass
+    (tmp_path / "holder").rmdir()
+    with Turns(tmp_path).turn():
+        pass
 
 
 def test_who_has_computed_comes_after_who_waits(tmp_path: Path, other: Other) -> None:
