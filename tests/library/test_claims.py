@@ -3,9 +3,10 @@ from __future__ import annotations
 import os
 import socket
 import time
+from typing import Any
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, Pool, event
 
 from library import claims
 from library.address import address
@@ -31,6 +32,20 @@ def test_one_process_at_a_time_has_a_piece_of_work_and_others_are_told_which(url
     assert not is_claimed(url, "run-3")
     with claimed(url, "run-3"):
         pass
+
+
+def test_it_is_given_back_before_its_connection_is_closed_which_the_server_notices_late(url: URL) -> None:
+    held: list[int] = []
+
+    def count_its_locks(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()")
+            held.extend(cursor.fetchone())
+
+    with claimed(url, "run-3"):
+        event.listen(Pool, "close", count_its_locks)
+    event.remove(Pool, "close", count_its_locks)
+    assert held == [0]
 
 
 def test_the_same_work_of_another_database_is_another(url: URL, postgresql: Server) -> None:
