@@ -78,11 +78,12 @@ def _growth(name: Literal["seconds", "cost"], differences: Mapping[str, Differen
 
 
 def _not_worse(name: str, difference: Difference, tolerance: float) -> Gate:
-    """Fail where a figure fell by more than the tolerance, or clearly: its whole interval on the worse side."""
+    """Fail where a figure got worse by more than the tolerance, or clearly: by its whole interval."""
     if difference.difference is None:
         # Undefined before and after alike (no valid answer on a side) can't have got worse than nothing.
         return Gate(name, difference.incumbent is None, "—")
     change = difference.difference if difference.better_is == "higher" else -difference.difference
-    allowed = f" (may fall by {tolerance:g})" if tolerance else ""
+    way = "fall" if difference.better_is == "higher" else "rise"
+    allowed = f" (may {way} by {tolerance:g})" if tolerance else ""
     passed = change >= -tolerance - LOSS_TOLERANCE and difference.direction != "worse"
     return Gate(name, passed, f"{difference.difference:+.3g}{allowed}")

@@ -35,8 +35,8 @@ class Gates(_Part):
     """What a candidate must pass besides being better: limits on what it may break.
 
     Those in `advisory` are shown, and hold nothing up. `tolerance` is by how much a figure of `not_worse`
-    may fall, in that figure's own units. Seconds and money an answer may grow by a share of what they were: 0.2
-    is a fifth more.
+    may get worse, in that figure's own units. Seconds and money an answer may grow by a share of what they were:
+    0.2 is a fifth more.
     """
 
     valid_rate: bool = True

@@ -70,6 +70,11 @@ class TestNotWorse:
         assert not gate(compared(before, after, not_worse=["mae"]), "mae").passed
         assert gate(compared(before, after, not_worse=["mae"], tolerance={"mae": 0.1}), "mae").passed
 
+    def test_a_tolerance_is_told_as_the_way_in_which_the_figure_gets_worse(self) -> None:
+        found = compared(off(1), off(1), not_worse=["mae", "spearman"], tolerance={"mae": 0.1, "spearman": 0.05})
+        assert gate(found, "mae").figure == "+0 (may rise by 0.1)"
+        assert gate(found, "spearman").figure == "+0 (may fall by 0.05)"
+
     def test_lower_is_better_for_an_error(self) -> None:
         assert not gate(compared(GOLD, off(1), not_worse=["mae"]), "mae").passed
 
