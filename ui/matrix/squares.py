@@ -22,12 +22,18 @@ ROOM = 0.06
 
 
 def overview(found: Matrix, ends: Mapping[str, Part], chosen: str) -> str:
-    """Return every task that has figures, a row, on every target that has any, a column, as an HTML table."""
-    targets = sorted({target for _, target in found.squares})
+    """Return every task that has figures, a row, on every target that has any, a column, as an HTML table.
+
+    A target to which somebody tried to carry one of these tasks' prompts has a column too.
+    """
+    measured = {task for task, _ in found.squares}
+    carried = {target for task, target in found.adaptations if task in measured}
+    targets = sorted({target for _, target in found.squares} | carried)
     rows = []
     for task in found.tasks:
         if squares := found.of(task.name):
-            cells = [_small(found.squares.get((task.name, target))) for target in targets]
+            places = [(task.name, target) for target in targets]
+            cells = [_small(found.squares.get(place), found.adaptations.get(place)) for place in places]
             metric = NAMES[squares[0].metric]
             reference = _reference(squares[0].metric, ends.get(task.name))
             here = ' class="ic-here"' if task.name == chosen else ""
@@ -38,13 +44,27 @@ def overview(found: Matrix, ends: Mapping[str, Part], chosen: str) -> str:
     return table(("task", *targets), rows).replace("ic-table", "ic-table ic-columns ic-squares", 1)
 
 
-def _small(one: Square | None) -> str:
-    if one is None:
-        return '<td><span class="ic-mute" title="nothing was asked here yet">—</span></td>'
-    return (
-        f'<td><b>{figure(one.metric, one.figure.value)}</b> <span class="ic-mute">{bounds(one)}</span>'
-        f"<br>{_link(one)}{_changed(one)}</td>"
-    )
+def _small(one: Square | None, tried: Adaptation | None) -> str:
+    if one is not None:
+        ended = _ended(tried) if tried is not None and _is_of(one, tried) else ""
+        return (
+            f'<td><b>{figure(one.metric, one.figure.value)}</b> <span class="ic-mute">{bounds(one)}</span>'
+            f"<br>{_link(one)}{_changed(one)}{ended}</td>"
+        )
+    if tried is not None:
+        return f"<td>{_ended(tried) or safe(tried.run_state)}</td>"
+    return '<td><span class="ic-mute" title="nothing was asked here yet">—</span></td>'
+
+
+def _is_of(one: Square, tried: Adaptation) -> bool:
+    """Whether an adaptation ended in what counts in a square."""
+    return tried.outcome is not None and tried.outcome.candidate_id == one.candidate
+
+
+def _ended(tried: Adaptation) -> str:
+    if tried.outcome is None or tried.outcome.kind != "no-go":
+        return ""
+    return f' <span class="ic-tag ic-orange" title="{safe(ended_in_words(tried))}">no-go</span>'
 
 
 def _reference(metric: str, ends: Part | None) -> str:

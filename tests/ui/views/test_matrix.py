@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv as csvfile
 import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from tests.composer.curation.searches import store_search
 from tests.composer.matrix import several as stage
 from tests.scripted import connecting
 from tests.ui.pages import Open, plain_text, seen
-from ui.matrix import apart
+from ui.matrix import apart, squares
 from ui.matrix.effects import charted
 
 PARTS = {"costs": "what quality costs", "beside": "side by side", "snippets": "snippets"}
@@ -90,6 +91,34 @@ def test_a_target_that_a_prompt_was_carried_to_in_vain_says_why_in_the_table(
     assert f"adapted from {tried.source}: no-go" in table
     assert table.index(place[1]) < table.index("no-go")
     assert "Nothing was measured on" not in plain_text(visit(home, "matrix"))
+    small_table = squares.overview(matrix, {}, "")
+    assert f"<th>{place[1]}</th>" in small_table
+    assert small_table.count(">no-go</span>") == 1
+
+
+def test_a_no_go_is_told_beside_the_candidate_that_it_was_measured_as_and_beside_no_other(
+    database: Database, tmp_path: Path, home: Home
+) -> None:
+    carrying.furnished(database, tmp_path, home)
+    adaptations.work(database, home, carrying.entered(database), connect=connecting(carrying.speechless()))
+    with database.session() as session:
+        matrix = read_matrix(session)
+    (tried,) = matrix.adaptations.values()
+    (square,) = matrix.squares.values()
+    assert tried.outcome is not None
+    for candidate, told in ((square.candidate, 1), (square.candidate + 1, 0)):
+        ended = replace(tried, outcome=tried.outcome.model_copy(update={"candidate_id": candidate}))
+        shown = squares.overview(replace(matrix, adaptations={square.place: ended}), {}, "")
+        assert shown.count(">no-go</span>") == told
+
+
+def test_a_target_that_a_prompt_is_being_carried_to_says_how_far_that_is(
+    database: Database, tmp_path: Path, home: Home
+) -> None:
+    carrying.furnished(database, tmp_path, home)
+    carrying.entered(database)
+    with database.session() as session:
+        assert "<td>waiting</td>" in squares.overview(read_matrix(session), {}, "")
 
 
 def test_quality_is_charted_against_speed_and_size_and_what_is_left_out_is_named(
