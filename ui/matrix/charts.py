@@ -124,7 +124,8 @@ def by_size(known: Sequence[tuple[Square, ModelSize]], ends: Part | None) -> Any
     across = alt.X(
         "parameters:Q",
         title="parameters of the model",
-        scale=alt.Scale(type="log", domain=[sizes[0] / 2, sizes[-1] * 2], nice=False),
+        # Room at the right: the largest model's name stands beside what the lines across are called.
+        scale=alt.Scale(type="log", domain=[sizes[0] / 2, sizes[-1] * 5], nice=False),
         axis=alt.Axis(values=sizes, labelExpr=labels, grid=False),
     )
     up = alt.Y("now:Q", title="disagreement, 0 to 100", axis=alt.Axis(tickCount=5))

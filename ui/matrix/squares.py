@@ -52,7 +52,8 @@ def _small(one: Square | None, tried: Adaptation | None) -> str:
             f"<br>{_link(one)}{_changed(one)}{ended}</td>"
         )
     if tried is not None:
-        return f"<td>{_ended(tried) or safe(tried.run_state)}</td>"
+        under_way = f'<span class="ic-mute">{safe(tried.run_state)}</span>'
+        return f"<td>{_ended(tried) or under_way}</td>"
     return '<td><span class="ic-mute" title="nothing was asked here yet">—</span></td>'
 
 

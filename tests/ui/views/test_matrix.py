@@ -118,7 +118,7 @@ def test_a_target_that_a_prompt_is_being_carried_to_says_how_far_that_is(
     carrying.furnished(database, tmp_path, home)
     carrying.entered(database)
     with database.session() as session:
-        assert "<td>waiting</td>" in squares.overview(read_matrix(session), {}, "")
+        assert ">waiting</span></td>" in squares.overview(read_matrix(session), {}, "")
 
 
 def test_quality_is_charted_against_speed_and_size_and_what_is_left_out_is_named(
