@@ -20,11 +20,18 @@ def ended_in_words(one: Adaptation) -> str:
     return f"{start}: candidate {one.outcome.candidate_id}"
 
 
+UNCHANGED = "the same prompt, nothing better was found"
+"""How the adapted prompt differs from plain transfer where the search ends with what was carried over."""
+
+
 def over_transfer(found: Outcome) -> str:
-    """Return what the adapted prompt changes against plain transfer, with its interval; empty where unknown."""
+    """Return what the adapted prompt changes against plain transfer, with its interval.
+
+    `UNCHANGED` where it is the prompt carried over; empty where they weren't measured.
+    """
     over = found.against_transfer
     if over is None:
-        return ""
+        return UNCHANGED if found.side("adapted") and found.side("plain transfer") else ""
     unit = " points" if over.metric in SHARES else ""
     ends = [change(over.metric, end) for end in (over.low, over.high) if end is not None]
     bounds = f" {bracketed(*ends)}" if len(ends) == 2 else ""

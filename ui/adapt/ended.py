@@ -6,7 +6,7 @@ import streamlit as st
 
 from composer.adaptation import Adaptation, Outcome, Side
 from composer.adaptation.outcome import SIDES
-from composer.adaptation.wording import over_transfer, took
+from composer.adaptation.wording import UNCHANGED, over_transfer, took
 from composer.evaluation.dev_and_test import DevTestGap
 from composer.evaluation.formatting import NAMES, bracketed, figure
 from composer.prompts.composition import BARE_BASE
@@ -46,7 +46,7 @@ def show(one: Adaptation, found: Outcome, kept: DevTestGap | None, price: str) -
 def _gain(found: Outcome) -> str:
     """Return what a candidate gains over the prompt that was carried over unchanged, in a sentence."""
     over = over_transfer(found)
-    if not over:
+    if over == UNCHANGED:
         return f"Candidate {found.candidate_id}: the prompt carried over unchanged is the best that was found."
     transfer, adapted = found.side("plain transfer"), found.side("adapted")
     sides = (
