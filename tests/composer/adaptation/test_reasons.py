@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from composer.adaptation.outcome import Side, SideKind
+from composer.adaptation.outcome import SideKind
 from composer.adaptation.reasons import Facts, in_order, no_go, sights
 from composer.answers.evaluator import Counts
 from composer.evaluation.caveats import Constant
 from composer.evaluation.outcomes import Gate
 from composer.runs.summary import RunResult, ValidRate
+from tests.composer.adaptation.measured import side
 
 RESULT = RunResult(
     task="small",
@@ -32,21 +33,6 @@ RESULT = RunResult(
     more=0.0,
     best_valid=ValidRate(keys=("exact",), valid=3, answers=4),
 )
-
-
-def side(kind: SideKind, composite: float, *, target: str = "other", valid_rate: float = 1.0) -> Side:
-    return Side(
-        kind=kind,
-        target=target,
-        keys=("exact",),
-        composite=composite,
-        low=composite - 1,
-        high=composite + 1,
-        valid_only=composite,
-        valid_rate=valid_rate,
-        seconds=0.5,
-        n=100,
-    )
 
 
 FACTS = Facts(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from composer.adaptation.outcome import Cost, Outcome, Side, SideKind
+from composer.adaptation.outcome import Cost, Outcome
 from composer.adaptation.records import Adaptation
 from composer.adaptation.wording import UNCHANGED, ended_in_words, over_transfer
 from tests import small
+from tests.composer.adaptation.measured import side
 
 WAITING = Adaptation(
     id=1,
@@ -63,21 +64,6 @@ def test_one_that_ended_names_its_candidate_or_its_main_reason() -> None:
     reasons = ("No answer is valid.", "The floor is out of reach.")
     no_go = ended(kind="no-go", candidate_id=None, reasons=reasons)
     assert ended_in_words(no_go) == "adapted from tiny: no-go. No answer is valid."
-
-
-def side(kind: SideKind) -> Side:
-    return Side(
-        kind=kind,
-        target="other",
-        keys=("exact",),
-        composite=5.0,
-        low=4.0,
-        high=6.0,
-        valid_only=5.0,
-        valid_rate=1.0,
-        seconds=1.0,
-        n=16,
-    )
 
 
 def test_a_prompt_that_nothing_beat_is_told_as_the_one_carried_over() -> None:

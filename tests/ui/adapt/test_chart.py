@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from composer.adaptation import Cost, Outcome, Side
+from composer.adaptation import Cost, Outcome
+from composer.adaptation.outcome import SideKind
+from tests.composer.adaptation.measured import side
 from ui.adapt.chart import AXIS, ROW, legend, sides
 
 
 def outcome(number: int, ceiling: float | None) -> Outcome:
-    kinds = ("source", "in use", "plain transfer", "adapted")
-    measured = [
-        Side(
-            kind=kind,
-            target="other",
-            keys=("exact",),
-            composite=8.0,
-            low=6.0,
-            high=10.0,
-            valid_only=8.0,
-            valid_rate=1.0,
-            seconds=0.5,
-            n=40,
-        )
-        for kind in kinds[:number]
-    ]
+    kinds: tuple[SideKind, ...] = ("source", "in use", "plain transfer", "adapted")
+    measured = [side(kind) for kind in kinds[:number]]
     return Outcome(
         kind="no-go",
         metric="nmse",
