@@ -8,6 +8,9 @@ from composer.answers.latency import lasting
 from composer.evaluation.formatting import NAMES, SHARES, bracketed, change
 from composer.search.prior import Prior
 
+UNCHANGED = "the same prompt, nothing better was found"
+"""How the adapted prompt differs from plain transfer where the search ends with what was carried over."""
+
 
 def ended_in_words(one: Adaptation) -> str:
     """Return what became of carrying a prompt to a target: a candidate, or a no-go with its main reason."""
@@ -18,10 +21,6 @@ def ended_in_words(one: Adaptation) -> str:
     if one.outcome.kind == "no-go":
         return f"{start}: no-go. {main}".rstrip()
     return f"{start}: candidate {one.outcome.candidate_id}"
-
-
-UNCHANGED = "the same prompt, nothing better was found"
-"""How the adapted prompt differs from plain transfer where the search ends with what was carried over."""
 
 
 def over_transfer(found: Outcome) -> str:
